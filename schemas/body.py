@@ -1,0 +1,72 @@
+"""What every command and event body shares: its type on the wire, its topic, and small values used by many."""
+
+from typing import ClassVar
+
+import msgspec
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Base of all bodies.
+
+    New fields must have a default, fields are never removed or renamed inside a major version; unknown fields of a
+    newer minor version are ignored here and kept in the record.
+    """
+
+    TYPE: ClassVar[str] = ""
+    TOPIC: ClassVar[str] = ""
+
+
+class ArtifactRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A claim check: where a payload lies, by content.
+
+    Parameters
+    ----------
+    uri
+        ``artifact://sha256/<64 hex digits>``.
+    size_bytes
+        Length of the payload.
+    media_type
+        ``audio/wav``, ``audio/midi``, ``application/vnd.recordare.musicxml+xml`` …
+    samples
+        Samples per channel, for sound.
+    name
+        What the payload is in its request (``mix``, ``melody``), never text of a user.
+    """
+
+    uri: str
+    size_bytes: int
+    media_type: str
+    samples: int | None = None
+    name: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """The hexadecimal SHA-256 digest of the payload."""
+        return self.uri.rsplit("/", 1)[-1]
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why something was refused or failed: stable code, sentence, remedy."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
+class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One measured requirement (see `grym.domain.rating.Check`)."""
+
+    name: str
+    value: float | None
+    required: str
+    unit: str
+    passed: bool
+    advice: str = ""
+
+
+class MotifData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A melodic idea: semitones between notes, lengths in quarter notes, and the pattern it came from."""
+
+    intervals: tuple[int, ...]
+    durations_beats: tuple[float, ...]
+    pattern_id: str = ""

@@ -1,0 +1,181 @@
+"""Commands: what somebody wants done. Requests come from outside; the rest the coordinator sends to a capability.
+
+A command of a capability travels on that capability's topic, keyed by request id, and is answered there by the event
+of the same name in the past tense. `round` counts regenerations of one run, from 1.
+"""
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+from schemas.body import ArtifactRef, Body, CheckResult, MotifData
+from schemas.music import AnalysisSummary, PlanData
+
+Backend = Literal["auto", "score", "synth", "soundfont"]
+
+
+class RequestComposition(Body, frozen=True, kw_only=True):
+    """Ask for a piece.
+
+    Parameters
+    ----------
+    prompt
+        The wish in words; up to 4,000 characters. It leaves the coordinator only by reference.
+    seconds
+        Wanted length in seconds, 4 to 600.
+    tempo_bpm, key, metre, style
+        Explicit wishes; they win over the words of the prompt.
+    seed
+        Makes the piece reproducible; without one it is derived from the request id.
+    backend
+        How the score becomes sound; ``score`` makes none.
+    deadline_s
+        Seconds from the log-append time of this request until it is cancelled.
+    """
+
+    TYPE: ClassVar[str] = "grym.composition.request.v1"
+    TOPIC: ClassVar[str] = "grym.requests.v1"
+
+    prompt: str
+    seconds: float = 30.0
+    tempo_bpm: float | None = None
+    key: str | None = None
+    metre: str | None = None
+    style: str | None = None
+    seed: int | None = None
+    backend: Backend = "auto"
+    user: str = "anonymous"
+    deadline_s: float = 600.0
+
+
+class RequestAnalysis(Body, frozen=True, kw_only=True):
+    """Ask for the facts of a recording, given by claim check; `max_seconds` is the longest sound that is accepted."""
+
+    TYPE: ClassVar[str] = "grym.analysis.request.v1"
+    TOPIC: ClassVar[str] = "grym.requests.v1"
+
+    audio: ArtifactRef
+    embedding: str = "dsp"
+    recognise: bool = True
+    full: bool = False
+    max_seconds: float = 900.0
+    user: str = "anonymous"
+    deadline_s: float = 600.0
+
+
+class CancelRequest(Body, frozen=True, kw_only=True):
+    """Ask that a request ends now; may arrive before the request itself and is then remembered."""
+
+    TYPE: ClassVar[str] = "grym.request.cancel.v1"
+    TOPIC: ClassVar[str] = "grym.cancels.v1"
+
+    reason: str = "asked"
+
+
+class RedriveRequest(Body, frozen=True, kw_only=True):
+    """Ask that a dead-lettered request runs again, keeping the steps it had finished.
+
+    `run_no` is the run that ended with the letter; the new run is `run_no` + 1, so asking twice is harmless.
+    """
+
+    TYPE: ClassVar[str] = "grym.request.redrive.v1"
+    TOPIC: ClassVar[str] = "grym.redrives.v1"
+
+    letter_id: str
+    run_no: int
+
+
+class RecallPatterns(Body, frozen=True, kw_only=True):
+    """Ask pattern memory for what it knows: like the given windows (recognise), or fitting a wish (compose)."""
+
+    TYPE: ClassVar[str] = "grym.patterns.recall.v1"
+    TOPIC: ClassVar[str] = "grym.patterns.v1"
+
+    purpose: Literal["compose", "recognise"]
+    windows: ArtifactRef | None = None
+    style: str = ""
+    mode: str = ""
+    top: int = 5
+    collection: str = "default"
+
+
+class RememberPatterns(Body, frozen=True, kw_only=True):
+    """Ask pattern memory to keep a piece: its feature windows and its motifs."""
+
+    TYPE: ClassVar[str] = "grym.patterns.remember.v1"
+    TOPIC: ClassVar[str] = "grym.pattern-writes.v1"
+
+    windows: ArtifactRef | None = None
+    motifs: tuple[MotifData, ...] = ()
+    name: str = ""
+    style: str = ""
+    mode: str = ""
+    collection: str = "default"
+
+
+class ProposeParameters(Body, frozen=True, kw_only=True):
+    """Ask the learner for the parameters of the next piece of this user and style."""
+
+    TYPE: ClassVar[str] = "grym.parameters.propose.v1"
+    TOPIC: ClassVar[str] = "grym.learning.v1"
+
+    user: str
+    style: str
+
+
+class MakePlan(Body, frozen=True, kw_only=True):
+    """Ask for a plan; the prompt travels by reference (`prompt_ref`)."""
+
+    TYPE: ClassVar[str] = "grym.plan.make.v1"
+    TOPIC: ClassVar[str] = "grym.generation.v1"
+
+    prompt_ref: str
+    seconds: float
+    seed: int
+    tempo_bpm: float | None = None
+    key: str | None = None
+    metre: str | None = None
+    style: str | None = None
+    parameters: dict[str, float] = msgspec.field(default_factory=dict)
+    motifs: tuple[MotifData, ...] = ()
+
+
+class GenerateMusic(Body, frozen=True, kw_only=True):
+    """Ask for the piece of a plan: score, sound and page. Long work, run under a lease."""
+
+    TYPE: ClassVar[str] = "grym.music.generate.v1"
+    TOPIC: ClassVar[str] = "grym.generation.v1"
+
+    plan: PlanData
+    seed: int
+    backend: Backend = "auto"
+    motifs: tuple[MotifData, ...] = ()
+    round: int = 1
+
+
+class ExtractFeatures(Body, frozen=True, kw_only=True):
+    """Ask for the analysis of a sound."""
+
+    TYPE: ClassVar[str] = "grym.features.extract.v1"
+    TOPIC: ClassVar[str] = "grym.features.v1"
+
+    audio: ArtifactRef
+    embedding: str = "dsp"
+    full: bool = False
+    max_seconds: float = 900.0
+    round: int = 1
+
+
+class RateQuality(Body, frozen=True, kw_only=True):
+    """Ask whether a sound is good enough: signal checks always, musical ones against the plan where there is one."""
+
+    TYPE: ClassVar[str] = "grym.quality.rate.v1"
+    TOPIC: ClassVar[str] = "grym.quality.v1"
+
+    purpose: Literal["composition", "recording"]
+    audio: ArtifactRef | None
+    analysis: AnalysisSummary | None = None
+    plan: PlanData | None = None
+    score_checks: tuple[CheckResult, ...] = ()
+    max_seconds: float = 900.0
+    round: int = 1

@@ -1,0 +1,322 @@
+"""Events: what has happened. Facts, never wishes; each is caused by one record before it.
+
+Terminal events (`RequestCompleted`, `RequestRejected`, `RequestDeadLettered`, `RequestCancelled`) end a run: exactly
+one per accepted request and run number.
+"""
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+from schemas.body import ArtifactRef, Body, CheckResult, Fault, MotifData
+from schemas.music import Analysis, PlanData
+
+
+class RequestAccepted(Body, frozen=True, kw_only=True):
+    """A request was understood and its run has begun."""
+
+    TYPE: ClassVar[str] = "grym.request.accepted.v1"
+    TOPIC: ClassVar[str] = "grym.outcomes.v1"
+
+    kind: Literal["compose", "analyze"]
+    deadline_s: float
+
+
+class RequestCompleted(Body, frozen=True, kw_only=True):
+    """A run ended well; `result` holds the keys that the command line prints, artifacts as references."""
+
+    TYPE: ClassVar[str] = "grym.request.completed.v1"
+    TOPIC: ClassVar[str] = "grym.outcomes.v1"
+
+    kind: Literal["compose", "analyze"]
+    result: dict[str, object]
+
+
+class RequestRejected(Body, frozen=True, kw_only=True):
+    """A run ended because the request asks for something impossible; the sender is to blame."""
+
+    TYPE: ClassVar[str] = "grym.request.rejected.v1"
+    TOPIC: ClassVar[str] = "grym.outcomes.v1"
+
+    fault: Fault
+
+
+class RequestDeadLettered(Body, frozen=True, kw_only=True):
+    """A run ended because one of its events could not be processed; the letter can be redriven."""
+
+    TYPE: ClassVar[str] = "grym.request.deadlettered.v1"
+    TOPIC: ClassVar[str] = "grym.outcomes.v1"
+
+    letter_id: str
+    processor: str
+    fault: Fault
+
+
+class RequestCancelled(Body, frozen=True, kw_only=True):
+    """A run ended because somebody asked, or because its deadline passed (reason ``deadline``)."""
+
+    TYPE: ClassVar[str] = "grym.request.cancelled.v1"
+    TOPIC: ClassVar[str] = "grym.outcomes.v1"
+
+    reason: str
+
+
+class RequestIgnored(Body, frozen=True, kw_only=True):
+    """Something arrived for a request that could not matter any more: recorded, without effect."""
+
+    TYPE: ClassVar[str] = "grym.request.ignored.v1"
+    TOPIC: ClassVar[str] = "grym.outcomes.v1"
+
+    ignored_id: str
+    ignored_type: str
+    reason: str
+
+
+class StepStarted(Body, frozen=True, kw_only=True):
+    """The coordinator sent the command of a step."""
+
+    TYPE: ClassVar[str] = "grym.step.started.v1"
+    TOPIC: ClassVar[str] = "grym.outcomes.v1"
+
+    step: str
+    round: int = 1
+
+
+class TimerFired(Body, frozen=True, kw_only=True):
+    """A durable timer has come due."""
+
+    TYPE: ClassVar[str] = "grym.timer.fired.v1"
+    TOPIC: ClassVar[str] = "grym.timers.v1"
+
+    timer_id: str
+    purpose: str
+
+
+class EventDeadLettered(Body, frozen=True, kw_only=True):
+    """A processor gave up on a record; the original bytes lie in ``grym.dead-letters.v1`` under `letter_id`."""
+
+    TYPE: ClassVar[str] = "grym.event.deadlettered.v1"
+    TOPIC: ClassVar[str] = "grym.failures.v1"
+
+    letter_id: str
+    processor: str
+    origin_topic: str
+    origin_partition: int
+    origin_position: int
+    event_id: str
+    event_type: str
+    attempts: int
+    fault: Fault
+
+
+class LetterRedriven(Body, frozen=True, kw_only=True):
+    """Somebody sent a dead letter on its way again."""
+
+    TYPE: ClassVar[str] = "grym.letter.redriven.v1"
+    TOPIC: ClassVar[str] = "grym.audit.v1"
+
+    letter_id: str
+    by: str
+    edited: bool = False
+
+
+class LetterDiscarded(Body, frozen=True, kw_only=True):
+    """Somebody decided that a dead letter is not to be redriven."""
+
+    TYPE: ClassVar[str] = "grym.letter.discarded.v1"
+    TOPIC: ClassVar[str] = "grym.audit.v1"
+
+    letter_id: str
+    by: str
+    reason: str = ""
+
+
+class MatchData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A recognised pattern: confidence 0–1, where it lies in the sound, and why it was taken for a match."""
+
+    pattern_id: str
+    name: str
+    confidence: float
+    offset_s: float = 0.0
+    transposition_semitones: int = 0
+    tempo_ratio: float = 1.0
+    why: str = ""
+
+
+class PatternsRecalled(Body, frozen=True, kw_only=True):
+    """What pattern memory answered; a fact, so a replay reads the same."""
+
+    TYPE: ClassVar[str] = "grym.patterns.recalled.v1"
+    TOPIC: ClassVar[str] = "grym.patterns.v1"
+
+    known: bool
+    matches: tuple[MatchData, ...] = ()
+    motifs: tuple[MotifData, ...] = ()
+    searched: int = 0
+
+
+class PatternsRemembered(Body, frozen=True, kw_only=True):
+    """What pattern memory kept of a piece; `new` tells which were not known before."""
+
+    TYPE: ClassVar[str] = "grym.patterns.remembered.v1"
+    TOPIC: ClassVar[str] = "grym.patterns.v1"
+
+    pattern_ids: tuple[str, ...]
+    new: tuple[str, ...] = ()
+
+
+class ParametersProposed(Body, frozen=True, kw_only=True):
+    """The learner's answer: values 0–1 by name, where each came from, and how many ratings stand behind them."""
+
+    TYPE: ClassVar[str] = "grym.parameters.proposed.v1"
+    TOPIC: ClassVar[str] = "grym.learning.v1"
+
+    parameters: dict[str, float]
+    sources: dict[str, str]
+    learner: str
+    ratings: int
+
+
+class PlanMade(Body, frozen=True, kw_only=True):
+    """A plan and who made it."""
+
+    TYPE: ClassVar[str] = "grym.plan.made.v1"
+    TOPIC: ClassVar[str] = "grym.generation.v1"
+
+    plan: PlanData
+
+
+class GenerationProgressed(Body, frozen=True, kw_only=True):
+    """How far a piece is: stage by name, share 0–1."""
+
+    TYPE: ClassVar[str] = "grym.music.progressed.v1"
+    TOPIC: ClassVar[str] = "grym.generation.v1"
+
+    stage: str
+    share: float
+    round: int = 1
+
+
+class MusicGenerated(Body, frozen=True, kw_only=True):
+    """A piece exists: score, notation, sound and stems as artifacts, with what made them."""
+
+    TYPE: ClassVar[str] = "grym.music.generated.v1"
+    TOPIC: ClassVar[str] = "grym.generation.v1"
+
+    midi: ArtifactRef
+    musicxml: ArtifactRef
+    backend: str
+    duration_s: float
+    audio: ArtifactRef | None = None
+    stems: tuple[ArtifactRef, ...] = ()
+    pages: tuple[ArtifactRef, ...] = ()
+    sample_rate_hz: int | None = None
+    score_checks: tuple[CheckResult, ...] = ()
+    motifs: tuple[MotifData, ...] = ()
+    provenance: dict[str, str] = msgspec.field(default_factory=dict)
+    timings_s: dict[str, float] = msgspec.field(default_factory=dict)
+    round: int = 1
+
+
+class FeaturesExtracted(Body, frozen=True, kw_only=True):
+    """The facts of a sound; `windows` is an NPZ of per-window vectors for pattern memory."""
+
+    TYPE: ClassVar[str] = "grym.features.extracted.v1"
+    TOPIC: ClassVar[str] = "grym.features.v1"
+
+    analysis: Analysis
+    windows: ArtifactRef | None = None
+    extractor: str = "dsp/1"
+    elapsed_s: float = 0.0
+    round: int = 1
+
+
+class AudioRefused(Body, frozen=True, kw_only=True):
+    """A sound could not be analysed, and its sender is to blame."""
+
+    TYPE: ClassVar[str] = "grym.audio.refused.v1"
+    TOPIC: ClassVar[str] = "grym.features.v1"
+
+    fault: Fault
+    round: int = 1
+
+
+class QualityRated(Body, frozen=True, kw_only=True):
+    """Every check with what was measured and required."""
+
+    TYPE: ClassVar[str] = "grym.quality.rated.v1"
+    TOPIC: ClassVar[str] = "grym.quality.v1"
+
+    passed: bool
+    checks: tuple[CheckResult, ...]
+    round: int = 1
+
+
+class FeedbackGiven(Body, frozen=True, kw_only=True):
+    """A listener's opinion: stars 1–5, aspects 1–5, or a preference over another piece. Subject: the rated request."""
+
+    TYPE: ClassVar[str] = "grym.feedback.given.v1"
+    TOPIC: ClassVar[str] = "grym.feedback.v1"
+
+    user: str
+    stars: int | None = None
+    aspects: dict[str, int] = msgspec.field(default_factory=dict)
+    preferred_over: str | None = None
+
+
+class ParametersExposed(Body, frozen=True, kw_only=True):
+    """A piece with these parameters reached a listener; ratings of it are credited to them."""
+
+    TYPE: ClassVar[str] = "grym.parameters.exposed.v1"
+    TOPIC: ClassVar[str] = "grym.feedback.v1"
+
+    user: str
+    style: str
+    parameters: dict[str, float]
+    quality_passed: bool
+    quality_share: float
+
+
+class FeedbackFolded(Body, frozen=True, kw_only=True):
+    """The learner has taken in an opinion, or says why it has no effect."""
+
+    TYPE: ClassVar[str] = "grym.feedback.folded.v1"
+    TOPIC: ClassVar[str] = "grym.learning.v1"
+
+    feedback_id: str
+    accepted: bool
+    reason: str = ""
+    style: str = ""
+    parameters: dict[str, float] = msgspec.field(default_factory=dict)
+
+
+class StreamOpened(Body, frozen=True, kw_only=True):
+    """A live stream has begun; its id is a request id."""
+
+    TYPE: ClassVar[str] = "grym.stream.opened.v1"
+    TOPIC: ClassVar[str] = "grym.audio-frames.v1"
+
+    sample_rate_hz: int
+    channels: int
+    sample_format: Literal["s16le", "f32le"]
+
+
+class StreamClosed(Body, frozen=True, kw_only=True):
+    """A live stream has ended after `frames` frames."""
+
+    TYPE: ClassVar[str] = "grym.stream.closed.v1"
+    TOPIC: ClassVar[str] = "grym.audio-frames.v1"
+
+    frames: int
+    reason: str = "ended"
+
+
+class BreakerChanged(Body, frozen=True, kw_only=True):
+    """A circuit breaker changed state (``closed``, ``open``, ``half-open``)."""
+
+    TYPE: ClassVar[str] = "grym.breaker.changed.v1"
+    TOPIC: ClassVar[str] = "grym.breakers.v1"
+
+    dependency: str
+    state: Literal["closed", "open", "half-open"]
+    before: Literal["closed", "open", "half-open"]

@@ -1,0 +1,105 @@
+"""Musical values on the wire: a plan, and the facts of a sound."""
+
+from typing import Literal
+
+import msgspec
+
+RoleName = Literal["melody", "counter", "chords", "pad", "bass", "drums"]
+
+
+class MetreData(msgspec.Struct, frozen=True, kw_only=True):
+    """A time signature: `beats` notes of 1/`unit` a bar."""
+
+    beats: int
+    unit: int
+
+
+class TonalityData(msgspec.Struct, frozen=True, kw_only=True):
+    """A key: tonic pitch class 0–11 (C = 0) and mode."""
+
+    tonic: int
+    mode: str
+
+
+class InstrumentData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who plays a role: General MIDI program 0–127."""
+
+    role: RoleName
+    name: str
+    program: int
+    percussion: bool = False
+
+
+class SectionPlanData(msgspec.Struct, frozen=True, kw_only=True):
+    """A section of the form: length in bars, intensity 0–1."""
+
+    name: str
+    bars: int
+    intensity: float
+
+
+class PlanData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What will be composed (see `grym.domain.composing.plan.Plan`)."""
+
+    title: str
+    style: str
+    mood: str
+    tempo_bpm: float
+    metre: MetreData
+    tonality: TonalityData
+    seconds: float
+    sections: tuple[SectionPlanData, ...]
+    instruments: tuple[InstrumentData, ...]
+    parameters: dict[str, float] = msgspec.field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    planner: str = "rules/1"
+
+
+class KeyFact(msgspec.Struct, frozen=True, kw_only=True):
+    """An estimated key: tonic by name (``Eb``), mode, confidence 0–1."""
+
+    tonic: str
+    mode: str
+    confidence: float
+
+
+class SectionFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A section of a recording, in seconds; equal labels sound alike."""
+
+    start_s: float
+    end_s: float
+    label: str
+
+
+class EmbeddingFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Which embedding was made: `pretrained` tells whether learned weights were behind it."""
+
+    name: str
+    dim: int
+    pretrained: bool
+    values: tuple[float, ...] = ()
+
+
+class AnalysisSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The few facts of a sound that decisions need; seconds, BPM, LUFS, dBTP."""
+
+    duration_s: float
+    sample_rate_hz: int
+    channels: int
+    tempo_bpm: float | None = None
+    tempo_confidence: float = 0.0
+    key: KeyFact | None = None
+    loudness_lufs: float | None = None
+    true_peak_dbtp: float | None = None
+
+
+class Analysis(AnalysisSummary, frozen=True, kw_only=True, omit_defaults=True):
+    """All facts of a sound (see `grym.domain.analysis`)."""
+
+    loudness_range_lu: float | None = None
+    beats_s: tuple[float, ...] = ()
+    downbeats_s: tuple[float, ...] = ()
+    onsets_s: tuple[float, ...] = ()
+    sections: tuple[SectionFact, ...] = ()
+    features: dict[str, dict[str, float]] = msgspec.field(default_factory=dict)
+    embedding: EmbeddingFact | None = None
