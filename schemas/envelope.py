@@ -29,8 +29,8 @@ _OPTIONAL = {
     "tracestate": "tracestate",
 }
 _KNOWN = frozenset(
-    ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time", "ce_correlationid", "ce_attempt")
-    + ("ce_runno", "content-type", *_OPTIONAL)
+    "ce_specversion ce_id ce_source ce_type ce_subject ce_time ce_correlationid ce_attempt ce_runno content-type".split()
+    + list(_OPTIONAL)
 )
 
 
@@ -53,6 +53,8 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
         Which try of a step, and which run of the request; both from 1.
     foreign
         Headers of others, in order, untouched.
+    logged_at
+        Log-append time of the record it was read from, the instant from which deadlines count; None before that.
     """
 
     id: str
@@ -69,6 +71,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     traceparent: str = ""
     tracestate: str = ""
     foreign: Headers = ()
+    logged_at: datetime | None = None
 
     @property
     def ours(self) -> bool:
@@ -126,6 +129,7 @@ def decode(record: Record | Message) -> Envelope:
         correlation_id=attributes.get("ce_correlationid") or subject,
         attempt=_whole(attributes, "ce_attempt"),
         run_no=_whole(attributes, "ce_runno"),
+        logged_at=record.appended_at if isinstance(record, Record) else None,
         foreign=tuple(pair for pair in record.headers if pair[0] not in _KNOWN),
         **{field: attributes[name] for name, field in _OPTIONAL.items() if attributes.get(name)},
     )
