@@ -1,1 +1,1 @@
-""""""
+"""What puts first events in: the typed request client, feedback, redrive."""

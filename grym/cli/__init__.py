@@ -1,1 +1,1 @@
-""""""
+"""The command line: a thin face over the typed client and the runtime."""

@@ -1,0 +1,28 @@
+"""Artifacts: large payloads by content. A name is a digest, never user text; what is written is never changed."""
+
+from pathlib import Path
+from typing import Protocol
+
+from schemas.body import ArtifactRef
+
+
+class ArtifactStore(Protocol):
+    """Keep payloads by their SHA-256."""
+
+    async def put(self, payload: bytes, *, media_type: str, samples: int | None = None, name: str = "") -> ArtifactRef:
+        """Store a payload durably (temporary name, fsync, rename) and return its claim check."""
+        ...
+
+    async def get(self, ref: ArtifactRef) -> bytes:
+        """Return the payload after checking its digest.
+
+        Raises
+        ------
+        PermanentError
+            ``artifact.missing`` or ``artifact.damaged``.
+        """
+        ...
+
+    async def local_path(self, ref: ArtifactRef) -> Path:
+        """Return a file that holds the verified payload, for programs that want one."""
+        ...

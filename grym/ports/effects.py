@@ -1,0 +1,93 @@
+"""What a decision asks the runner to do besides appending events; applied in the same transaction as the state.
+
+Each effect is harmless when applied twice: it names what it touches.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from schemas.records import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetTimer:
+    """Fire ``timer.fired`` for `subject` at `due_at`; a timer of that id that exists is kept as it is."""
+
+    timer_id: str
+    subject: str
+    purpose: str
+    due_at: datetime
+    run_no: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelTimer:
+    """Forget a timer; one that has fired already is no error."""
+
+    timer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnqueueJob:
+    """Accept long work of a `kind`; a job of that id that exists is kept as it is. `message` is the command itself."""
+
+    job_id: str
+    kind: str
+    request_id: str
+    run_no: int
+    tenant: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelJobs:
+    """Cancel the queued and running jobs of a request up to a run number; their results will be refused."""
+
+    request_id: str
+    run_no: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepText:
+    """Keep personal text under a reference, so that events need not carry it and `erase` can remove it."""
+
+    ref: str
+    request_id: str
+    user: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldArtifact:
+    """State that a request refers to an artifact, so that the sweeper leaves it alone."""
+
+    request_id: str
+    uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class KeepPattern:
+    """Keep one pattern of a collection; a pattern of that id that exists is kept as it is.
+
+    Parameters
+    ----------
+    vectors
+        Feature windows as float32 little-endian bytes, `vector_dim` values each; empty for a motif.
+    motif
+        Intervals and durations of a melodic idea as JSON bytes; empty for windows.
+    """
+
+    pattern_id: str
+    collection: str
+    kind: str
+    name: str
+    extractor: str
+    source_event_id: str
+    request_id: str
+    tags: dict[str, str] = field(default_factory=dict)
+    vectors: bytes = b""
+    vector_dim: int = 0
+    motif: bytes = b""
+
+
+Effect = SetTimer | CancelTimer | EnqueueJob | CancelJobs | KeepText | HoldArtifact | KeepPattern

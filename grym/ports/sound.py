@@ -1,0 +1,73 @@
+"""Making and reading sound: renderers, the one door for audio, CPU work apart from the event loop."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from grym.domain.composing.plan import Motif, Plan, Wish
+from grym.domain.composing.score import Score
+from grym.domain.signal import Signal
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RenderedScore:
+    """The sound of a score: stems of equal length by part name, what made them, and where that came from.
+
+    Parameters
+    ----------
+    backend
+        ``soundfont`` or ``synth``: what really made the sound, whatever was asked for.
+    provenance
+        SoundFont name, digest and licence; synthesiser version.
+    """
+
+    stems: tuple[tuple[str, Signal], ...]
+    backend: str
+    provenance: dict[str, str] = field(default_factory=dict)
+
+
+class Renderer(Protocol):
+    """Turn a score into sound."""
+
+    def render(self, score: Score, *, seed: int) -> RenderedScore:
+        """Render every part as a stereo stem at 44,100 Hz; all stems have one length."""
+        ...
+
+
+class Planner(Protocol):
+    """Turn a wish into a plan; may be slow and may fail, so its answer becomes a fact in the log."""
+
+    async def plan(self, wish: Wish, *, seed: int, parameters: dict[str, float], motifs: tuple[Motif, ...]) -> Plan:
+        """Return a validated plan that names its maker."""
+        ...
+
+
+class CpuPool(Protocol):
+    """Run pure or heavy functions in a worker process with limits, never in the event loop."""
+
+    async def run(self, work: Callable[..., T], *args: object, timeout_s: float) -> T:
+        """Call the picklable `work(*args)` in a worker process.
+
+        Raises
+        ------
+        GrymError
+            The typed error `work` raised; `AdapterError` (``worker.timeout``, ``worker.died``) otherwise.
+        """
+        ...
+
+
+class AudioDoor(Protocol):
+    """Read a sound file that nobody has vouched for."""
+
+    def read_signal(self, path: Path, *, max_seconds: float) -> Signal:
+        """Decode a file with every check and cap; runs inside a worker process.
+
+        Raises
+        ------
+        InvalidAudioError
+            With a code and a hint.
+        """
+        ...
