@@ -1,0 +1,105 @@
+# Bare `make` lists the verbs. `make compose` and `make test` do all the set-up themselves, once.
+
+PROMPT  ?= a calm piano nocturne in D minor, 70 bpm
+SECONDS ?= 30
+SEED    ?= 7
+OUT     ?= out
+WORKERS ?= 2
+
+# Given to the recipes through the environment, so that they may hold any quote.
+export PROMPT OUT
+
+BIN      := .venv/bin
+PACKAGES := grym schemas streams consumers producers
+SOURCES  := $(PACKAGES) tests tools $(wildcard examples benchmarks)
+
+.DEFAULT_GOAL := help
+.PHONY: help compose test test-all check lint format format-check types imports drift docs schema coverage mutation \
+        bench examples up wheel packaging doctor system clean
+
+help: ## list these verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- set-up, done once and again when the lock changes -------------------------------------------------------------
+
+.venv/.grym-run: uv.lock pyproject.toml tools/setup.sh
+	@tools/setup.sh sync run
+
+.venv/.grym-dev: uv.lock pyproject.toml tools/setup.sh
+	@tools/setup.sh sync dev
+
+.venv/.grym-system: | .venv/.grym-run
+	@tools/setup.sh system
+	@touch $@
+
+system: ## look again for FluidSynth and a SoundFont, and install them where that is allowed
+	@tools/setup.sh system
+
+# --- use ------------------------------------------------------------------------------------------------------------
+
+compose: .venv/.grym-run .venv/.grym-system ## compose a piece: PROMPT="…" SECONDS=30 SEED=7 OUT=out
+	@$(BIN)/grym compose "$$PROMPT" --seconds $(SECONDS) --seed $(SEED) --out "$$OUT" --plot
+
+up: .venv/.grym-run .venv/.grym-system ## run the processors until stopped
+	@$(BIN)/grym up
+
+doctor: .venv/.grym-run ## say what is here, what is missing, and how to add it
+	@$(BIN)/grym doctor
+
+# --- proof ----------------------------------------------------------------------------------------------------------
+
+test: .venv/.grym-dev .venv/.grym-system ## the quick test suite
+	@$(BIN)/pytest -q -n $(WORKERS) -m "not slow"
+
+test-all: .venv/.grym-dev .venv/.grym-system ## every test, the long ones too
+	@$(BIN)/pytest -q -n $(WORKERS)
+
+check: lint format-check types imports drift docs ## everything that reads the code without running it
+
+lint: .venv/.grym-dev ## ruff and codespell
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/codespell $(SOURCES) docs *.md Makefile pyproject.toml
+
+format: .venv/.grym-dev ## rewrite the code in the house format
+	@$(BIN)/ruff format $(SOURCES)
+
+format-check: .venv/.grym-dev ## fail where the code is not in the house format
+	@$(BIN)/ruff format --check $(SOURCES)
+
+types: .venv/.grym-dev ## mypy, strict, over sources and tests
+	@$(BIN)/mypy
+
+imports: .venv/.grym-dev ## the import contracts: who may import whom
+	@$(BIN)/lint-imports --no-cache
+
+drift: .venv/.grym-dev ## fail where a generated file differs from what the code would generate now
+	@$(BIN)/python tools/drift.py
+
+docs: .venv/.grym-dev ## links of the documentation resolve, commands it names exist
+	@$(BIN)/python tools/check_docs.py
+
+schema: .venv/.grym-dev ## regenerate docs/schemas, docs/cli.md, docs/topics.md and the licence table
+	@$(BIN)/python tools/drift.py --write
+
+coverage: .venv/.grym-dev .venv/.grym-system ## the quick suite with line coverage of the five packages
+	@$(BIN)/pytest -q -n $(WORKERS) -m "not slow" --cov --cov-report=term --cov-fail-under=85
+
+mutation: .venv/.grym-dev ## change the contract, the runner and the learner at random: the tests must notice
+	@$(BIN)/mutmut run
+	@$(BIN)/mutmut results
+
+bench: .venv/.grym-dev .venv/.grym-system ## the benchmarks, with the machine they ran on
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+
+examples: .venv/.grym-dev .venv/.grym-system ## run every numbered example
+	@for file in examples/[0-9]*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+
+wheel: .venv/.grym-run ## build dist/*.whl
+	@"$$(tools/setup.sh uv)" build --quiet --wheel --out-dir dist
+
+packaging: .venv/.grym-dev ## install the wheel in a clean environment without the sources; break each import contract
+	@$(BIN)/pytest -q tests/packaging
+
+clean: ## remove what was built or installed here; recordings in out/ stay
+	rm -rf .venv .uv dist build mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find $(PACKAGES) tests -name __pycache__ -prune -exec rm -rf {} +
