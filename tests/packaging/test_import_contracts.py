@@ -1,6 +1,5 @@
 """The import contracts of `pyproject.toml` hold, and each really fails when it is broken."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +10,13 @@ import pytest
 def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
     """Run import-linter in `folder`, reading the packages that lie there and no installed ones."""
     return subprocess.run(
-        [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"],
+        [
+            sys.executable,
+            "-c",
+            "from importlinter.cli import lint_imports_command; lint_imports_command()",
+            "--no-cache",
+        ],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder), "COLUMNS": "200"},
         capture_output=True,
         text=True,
         check=False,
@@ -33,12 +36,12 @@ def test_contracts_hold(copied_tree: Path) -> None:
     [
         ("grym/domain/offence.py", "schemas", "Direction"),
         ("streams/offence.py", "grym.adapters", "Direction"),
-        ("grym/memory/offence.py", "grym.adapters", "Direction"),
+        ("grym/adapters/offence.py", "streams", "Direction"),
         ("producers/offence.py", "consumers", "Direction"),
         ("streams/offence.py", "time", "Purity"),
         ("grym/domain/offence.py", "random", "Purity"),
         ("schemas/offence.py", "asyncpg", "Purity"),
-        ("schemas/offence.py", "asyncio", "no event loop"),
+        ("schemas/offence.py", "asyncio", "Synchronous"),
         ("consumers/offence.py", "grym.adapters", "Wiring"),
         ("grym/cli/offence.py", "asyncpg", "Clients"),
     ],
