@@ -118,3 +118,25 @@ def _newest(type_name: str) -> str:
     while type_name not in BY_TYPE and type_name in UPCASTERS:
         type_name = UPCASTERS[type_name][0]
     return type_name
+
+
+class Report(Protocol):
+    """Tell how far long work is; raises `LeaseLostError` when the work is no longer wanted."""
+
+    async def __call__(self, stage: str, share: float) -> None:
+        """Report the stage by name and the share done, 0–1."""
+        ...
+
+
+class LongWork(Protocol):
+    """Work that takes seconds to minutes and runs under a lease, apart from any partition."""
+
+    kind: str
+
+    async def work(self, envelope: Envelope, report: Report) -> tuple[Output, ...]:
+        """Do what the command in `envelope` asks and return what has happened; may be repeated after a crash."""
+        ...
+
+    def progress(self, envelope: Envelope, stage: str, share: float) -> Body:
+        """Return the event that tells how far the work is."""
+        ...

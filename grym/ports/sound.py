@@ -71,3 +71,19 @@ class AudioDoor(Protocol):
             With a code and a hint.
         """
         ...
+
+
+class Engraver(Protocol):
+    """Turn MusicXML into pages."""
+
+    def engrave(self, musicxml: str) -> list[str]:
+        """Return one SVG document per page."""
+        ...
+
+
+class SoundWriter(Protocol):
+    """Turn sound into a file's bytes."""
+
+    def wav_bytes(self, signal: Signal) -> bytes:
+        """Return a 24-bit PCM WAV file."""
+        ...

@@ -147,7 +147,7 @@ class FailureDesk(Protocol):
     """The part of a transaction that deals with records that failed."""
 
     async def park(self, processor: str, record: Record, *, fault: FaultNote | None, delay_s: float | None) -> None:
-        """Set a record aside: as head with its first failed attempt and a delay, or as follower (no fault, no delay)."""
+        """Set a record aside: as head with its first failure and a delay, or as follower without either."""
         ...
 
     async def postpone(self, parked_id: int, *, fault: FaultNote, delay_s: float) -> None:
