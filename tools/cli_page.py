@@ -1,0 +1,71 @@
+"""Write `docs/cli.md`: what stays true of every command, then each command as its own help states it."""
+
+import re
+import sys
+from pathlib import Path
+
+import click
+from typer.main import get_command
+
+INTRODUCTION = Path(__file__).with_name("cli_introduction.md")
+
+
+def commands(group: click.Command, path: tuple[str, ...] = ("grym",)) -> list[tuple[str, click.Command]]:
+    """Return every command below `group` with its full name, sorted; groups themselves are left out."""
+    if not isinstance(group, click.Group):
+        return [(" ".join(path), group)]
+    return [found for name in sorted(group.commands) for found in commands(group.commands[name], (*path, name))]
+
+
+def root() -> click.Command:
+    """Return the command line of grym as click sees it."""
+    from grym.cli.main import app  # noqa: PLC0415  (the tables of events need no command line)
+
+    return get_command(app)
+
+
+def plain(text: str) -> str:
+    """Return help text on one line, without the marks of rich, safe inside a table."""
+    return re.sub(r"\[/?[a-z ]+\]", "", " ".join(text.split())).replace("|", "\\|")
+
+
+def usage(name: str, command: click.Command) -> str:
+    """Return the call with its arguments."""
+    arguments = [parameter for parameter in command.params if isinstance(parameter, click.Argument)]
+    shown = [
+        f"{'' if argument.required else '['}{(argument.metavar or argument.name or '').upper().strip('[]')}"
+        f"{'…' if argument.nargs == -1 else ''}{'' if argument.required else ']'}"
+        for argument in arguments
+    ]
+    return " ".join([name, *shown])
+
+
+def option_row(option: click.Option) -> str:
+    """Return the table row of one option."""
+    names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
+    default = option.default
+    shown = "" if default is None or default is False or callable(default) or default == () else f"`{default}`"
+    return f"| {names} | {shown} | {plain(option.help or '')} |"
+
+
+def section(name: str, command: click.Command) -> str:
+    """Return the part of one command."""
+    lines = [f"## `{usage(name, command)}`", "", plain((command.help or "").split("\f")[0])]
+    options = [
+        parameter for parameter in command.params if isinstance(parameter, click.Option) and not parameter.hidden
+    ]
+    shown = [option for option in options if option.name not in ("help", "install_completion", "show_completion")]
+    if shown:
+        lines += ["", "| option | default | meaning |", "|---|---|---|", *(option_row(option) for option in shown)]
+    return "\n".join(lines)
+
+
+def page() -> str:
+    """Return the whole page."""
+    introduction = INTRODUCTION.read_text(encoding="utf-8").strip()
+    parts = [section(name, command) for name, command in commands(root()) if not command.hidden]
+    return "\n\n".join([introduction, *parts]) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
