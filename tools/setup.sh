@@ -12,6 +12,10 @@ set -eu
 UV_VERSION=0.13.8   # the version uv.lock was written with
 UV_MINIMUM=0.8.0    # older ones do not read the conflicts and groups of pyproject.toml as meant
 
+# Trust what this machine trusts (a company's own certificate, for one); without a system store uv brings its own.
+if [ -e /etc/ssl/certs/ca-certificates.crt ]; then export UV_SYSTEM_CERTS=true; fi
+export UV_PYTHON_DOWNLOADS=never
+
 say() { printf '%s\n' "$*" >&2; }
 
 # True where version $1 is at least $2, both of three numbers.
@@ -61,7 +65,7 @@ sync() {
     say "Installing the locked packages into .venv/ ($1) ..."
     # --inexact: neither the extras a user added nor the tools of developers are taken away again.
     # shellcheck disable=SC2086  # an option and its value
-    UV_PYTHON_DOWNLOADS=never "$uv" sync --quiet --frozen --inexact $groups --python "$python" >&2
+    "$uv" sync --quiet --frozen --inexact $groups --python "$python" >&2
     touch ".venv/.grym-$1"
     if [ "$1" = dev ]; then touch .venv/.grym-run; fi
 }
