@@ -11,6 +11,9 @@ import msgspec
 DAY_S = 86_400
 KIB = 1024
 
+HEADER_ROOM_BYTES = 64 * KIB
+"""What key and headers of a record may add to its value: room for foreign headers and one set of error headers."""
+
 Failure = Literal["park", "sequence", "hold"]
 
 
@@ -43,6 +46,11 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     about: str
     max_bytes: int = 1024 * KIB
     on_failure: Failure = "park"
+
+    @property
+    def max_record_bytes(self) -> int:
+        """Largest whole record with key and headers, in bytes: what a broker's limit is set to."""
+        return self.max_bytes + HEADER_ROOM_BYTES
 
 
 DEAD_LETTERS = "grym.dead-letters.v1"

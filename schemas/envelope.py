@@ -14,11 +14,13 @@ from typing import Any
 import msgspec
 
 from grym.errors import ContractError
+from schemas.attributes import SPEC_VERSION, check_text, read_headers, required, to_bytes
 from schemas.body import Body
+from schemas.headers import ENVELOPE_HEADERS
+from schemas.payload import decode_body, encode_body
 from schemas.records import Headers, Message, Record
-from schemas.registry import body_class, lift
+from schemas.registry import body_class
 
-SPEC_VERSION = "1.0"
 JSON = "application/json"
 OUR_SOURCE_PREFIX = "grym/"
 
@@ -28,10 +30,10 @@ _OPTIONAL = {
     "traceparent": "traceparent",
     "tracestate": "tracestate",
 }
-_KNOWN = frozenset(
-    "ce_specversion ce_id ce_source ce_type ce_subject ce_time ce_correlationid ce_attempt ce_runno content-type".split()
-    + list(_OPTIONAL)
-)
+_KNOWN = frozenset(field.name for field in ENVELOPE_HEADERS)
+_FIXED = (("ce_specversion", SPEC_VERSION.encode()), ("content-type", JSON.encode()))
+_MAX_COUNT = 999_999_999
+"""Largest attempt and run number: nine digits fit every integer column."""
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,58 +82,76 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def encode(envelope: Envelope, *, key: str | None = None) -> Message:
-    """Turn an envelope into bytes for its topic; `key` defaults to the subject."""
+    """Turn an envelope into bytes for its topic; `key` defaults to the subject.
+
+    Raises
+    ------
+    ContractError
+        Where `decode` would refuse the result: ``contract.header`` for an attribute that is empty, too long or holds
+        control characters, ``contract.body`` for a number that is not finite, ``contract.size`` for a body over the
+        limit of its topic.
+    """
     body: Body = envelope.body
-    headers = [
-        ("ce_specversion", SPEC_VERSION),
+    texts = (
         ("ce_id", envelope.id),
         ("ce_source", envelope.source),
         ("ce_type", envelope.type),
         ("ce_subject", envelope.subject),
         ("ce_time", format_instant(envelope.time)),
-        ("ce_correlationid", envelope.correlation_id),
-        ("ce_attempt", str(envelope.attempt)),
-        ("ce_runno", str(envelope.run_no)),
-        ("content-type", JSON),
-    ]
-    headers += [(name, getattr(envelope, field)) for name, field in _OPTIONAL.items() if getattr(envelope, field)]
+        ("ce_correlationid", envelope.correlation_id or envelope.subject),
+        ("ce_attempt", _count_text(envelope.attempt)),
+        ("ce_runno", _count_text(envelope.run_no)),
+    )
+    for name, text in texts[:4]:
+        if not text:
+            raise ContractError(f"the header {name} is empty", code="contract.header", details={"header": name})
+    optional = tuple((name, getattr(envelope, field)) for name, field in _OPTIONAL.items())
     return Message(
-        topic=type(body).TOPIC,
-        key=(envelope.subject if key is None else key).encode(),
-        headers=tuple((name, text.encode()) for name, text in headers) + envelope.foreign,
-        value=msgspec.json.encode(body),
+        topic=body.TOPIC,
+        key=to_bytes("key", envelope.subject if key is None else key),
+        headers=(
+            *_FIXED,
+            *((name, to_bytes(name, text)) for name, text in texts),
+            *((name, to_bytes(name, text)) for name, text in optional if text),
+            *envelope.foreign,
+        ),
+        value=encode_body(body),
     )
 
 
 def decode(record: Record | Message) -> Envelope:
-    """Understand a record.
+    """Understand a record; a body of an old major version comes back as the newest one, under its type.
 
     Raises
     ------
     ContractError
         ``contract.header`` for a missing or unreadable attribute, ``contract.type`` for a type or major version
-        grym does not know, ``contract.body`` for a value that does not fit the type.
+        grym does not know, ``contract.body`` for a value that does not fit the type, ``contract.size`` for one over
+        the limit of its topic.
     """
-    attributes = read_attributes(record.headers)
-    type_name = _required(attributes, "ce_type")
-    version = attributes.get("ce_specversion", SPEC_VERSION)
-    if version != SPEC_VERSION:
-        raise ContractError(f"CloudEvents version {version!r} is not understood", code="contract.header")
-    event_id = _required(attributes, "ce_id")
+    attributes, foreign = read_headers(record.headers, _KNOWN)
+    type_name = required(attributes, "ce_type")
+    _check_mode(attributes)
+    event_id = required(attributes, "ce_id")
+    source = required(attributes, "ce_source")
     subject = attributes.get("ce_subject") or _key_text(record.key) or event_id
+    cls, steps = body_class(type_name)
     return Envelope(
         id=event_id,
-        source=_required(attributes, "ce_source"),
-        type=type_name,
+        source=source,
+        type=cls.TYPE,
         subject=subject,
         time=_instant(attributes, record),
-        body=_body(type_name, record.value),
+        body=decode_body(cls, record.value or b"", steps=steps),
         correlation_id=attributes.get("ce_correlationid") or subject,
+        causation_id=attributes.get("ce_causationid", ""),
         attempt=_whole(attributes, "ce_attempt"),
         run_no=_whole(attributes, "ce_runno"),
+        tenant=attributes.get("ce_tenant") or "default",
+        traceparent=attributes.get("traceparent", ""),
+        tracestate=attributes.get("tracestate", ""),
+        foreign=foreign,
         logged_at=record.appended_at if isinstance(record, Record) else None,
-        foreign=tuple(pair for pair in record.headers if pair[0] not in _KNOWN),
-        **{field: attributes[name] for name, field in _OPTIONAL.items() if attributes.get(name)},
     )
 
 
@@ -141,12 +161,9 @@ def read_attributes(headers: Headers) -> dict[str, str]:
     Raises
     ------
     ContractError
-        ``contract.header`` where a known header is not UTF-8.
+        ``contract.header`` where a known header is not UTF-8, holds a control character or is too long.
     """
-    try:
-        return {name: value.decode() for name, value in headers if name in _KNOWN}
-    except UnicodeDecodeError as error:
-        raise ContractError("a CloudEvents header is not UTF-8 text", code="contract.header") from error
+    return read_headers(headers, _KNOWN)[0]
 
 
 def peek(headers: Headers, name: str) -> str:
@@ -167,27 +184,41 @@ _OUTPUT_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:grym:output")
 
 
 def format_instant(instant: datetime) -> str:
-    """Write an instant as RFC 3339 UTC with microseconds."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    """Write an instant as RFC 3339 UTC with microseconds; one without a zone is taken as UTC."""
+    aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _required(attributes: dict[str, str], name: str) -> str:
-    value = attributes.get(name, "")
-    if not value:
+def _check_mode(attributes: dict[str, str]) -> None:
+    if attributes.get("ce_specversion", SPEC_VERSION) != SPEC_VERSION:
+        raise ContractError("this version of CloudEvents is not understood", code="contract.header")
+    media_type = attributes.get("content-type", JSON)
+    if media_type == JSON:
+        return
+    media_type = media_type.partition(";")[0].strip().lower()
+    is_json = media_type == JSON or media_type.endswith("+json")
+    if not is_json or media_type.startswith("application/cloudevents"):
         raise ContractError(
-            f"the header {name} is missing",
+            "the value is not plain JSON",
             code="contract.header",
-            hint="Send CloudEvents 1.0 in Kafka binary mode; docs/events.md lists the headers.",
-            details={"header": name},
+            hint="Send the body as application/json, in CloudEvents binary mode.",
+            details={"content_type": media_type},
         )
-    return value
 
 
 def _whole(attributes: dict[str, str], name: str) -> int:
     text = attributes.get(name, "1")
-    if not (text.isascii() and text.isdigit() and 1 <= len(text) <= 9):  # noqa: PLR2004 (fits every integer column)
-        raise ContractError(f"the header {name} is not a whole number", code="contract.header", details={"value": text})
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(_MAX_COUNT)) and text[0] != "0"):
+        raise ContractError(
+            f"the header {name} is not a whole number from 1", code="contract.header", details={"header": name}
+        )
     return int(text)
+
+
+def _count_text(count: int) -> str:
+    if not 1 <= count <= _MAX_COUNT:
+        raise ContractError("attempts and runs count from 1", code="contract.header", details={"count": count})
+    return str(count)
 
 
 def _instant(attributes: dict[str, str], record: Record | Message) -> datetime:
@@ -196,27 +227,16 @@ def _instant(attributes: dict[str, str], record: Record | Message) -> datetime:
         return record.appended_at if isinstance(record, Record) else datetime.fromtimestamp(0, UTC)
     try:
         instant = datetime.fromisoformat(text)
-    except ValueError as error:
+        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise ContractError("ce_time is not an RFC 3339 instant", code="contract.header") from error
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def _key_text(key: bytes | None) -> str:
+    """Read the record key as a subject; a key that could not be one is no subject."""
     try:
-        return (key or b"").decode()
-    except UnicodeDecodeError:
+        text = (key or b"").decode()
+        check_text("key", text)
+    except (UnicodeDecodeError, ContractError):
         return ""
-
-
-def _body(type_name: str, value: bytes | None) -> Body:
-    cls, steps = body_class(type_name)
-    try:
-        if not steps:
-            return msgspec.json.decode(value or b"", type=cls)
-        return msgspec.convert(lift(msgspec.json.decode(value or b""), steps), type=cls)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ContractError(
-            f"the body does not fit {type_name}: {error}",
-            code="contract.body",
-            hint="Compare it with the JSON Schema of `grym schema export`.",
-        ) from error
+    return text

@@ -4,14 +4,12 @@ A type name ends in its major version. An unknown type or a newer major is refus
 upcasters registered for it, one major at a time.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from grym.errors import ContractError
 from schemas import commands, events
 from schemas.body import Body
-
-Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+from schemas.upcasters import UPCASTERS, Upcaster
 
 
 def _bodies() -> tuple[type[Body], ...]:
@@ -26,7 +24,6 @@ def _bodies() -> tuple[type[Body], ...]:
 
 BODIES: tuple[type[Body], ...] = _bodies()
 BY_TYPE: dict[str, type[Body]] = {cls.TYPE: cls for cls in BODIES}
-UPCASTERS: dict[str, tuple[str, Upcaster]] = {}
 
 
 def body_class(type_name: str) -> tuple[type[Body], tuple[Upcaster, ...]]:
@@ -41,10 +38,10 @@ def body_class(type_name: str) -> tuple[type[Body], tuple[Upcaster, ...]]:
     while type_name not in BY_TYPE:
         if type_name not in UPCASTERS:
             raise ContractError(
-                f"the type {type_name!r} is not known",
+                f"the type {type_name[:200]!r} is not known",
                 code="contract.type",
                 hint="Update grym, or send a type that `grym schema export` lists.",
-                details={"type": type_name},
+                details={"type": type_name[:200]},
             )
         type_name, step = UPCASTERS[type_name]
         steps.append(step)
@@ -52,7 +49,18 @@ def body_class(type_name: str) -> tuple[type[Body], tuple[Upcaster, ...]]:
 
 
 def lift(body: Any, steps: tuple[Upcaster, ...]) -> Any:
-    """Run a decoded body of an old major version through its upcasters."""
+    """Run a decoded body of an old major version through its upcasters.
+
+    Raises
+    ------
+    ContractError
+        ``contract.body`` where it is not a JSON object.
+    """
+    if not isinstance(body, dict):
+        raise ContractError("the body is not a JSON object", code="contract.body")
     for step in steps:
         body = step(body)
     return body
+
+
+__all__ = ["BODIES", "BY_TYPE", "UPCASTERS", "Upcaster", "body_class", "lift"]
