@@ -95,6 +95,7 @@ class RecallPatterns(Body, frozen=True, kw_only=True):
     windows: ArtifactRef | None = None
     style: str = ""
     mode: str = ""
+    user: str = ""
     top: int = 5
     collection: str = "default"
 

@@ -227,7 +227,6 @@ class FeaturesExtracted(Body, frozen=True, kw_only=True):
     analysis: Analysis
     windows: ArtifactRef | None = None
     extractor: str = "dsp/1"
-    elapsed_s: float = 0.0
     round: int = 1
 
 
@@ -275,6 +274,27 @@ class ParametersExposed(Body, frozen=True, kw_only=True):
     parameters: dict[str, float]
     quality_passed: bool
     quality_share: float
+
+
+class OpinionCredited(Body, frozen=True, kw_only=True):
+    """An opinion together with what it is about: the learner's own step from a piece to its parameters.
+
+    Parameters
+    ----------
+    stars
+        1–5, aspects folded in.
+    parameters
+        Of the piece, each 0–1 by name.
+    """
+
+    TYPE: ClassVar[str] = "grym.opinion.credited.v1"
+    TOPIC: ClassVar[str] = "grym.feedback.v1"
+
+    user: str
+    style: str
+    stars: float
+    parameters: dict[str, float]
+    feedback_id: str
 
 
 class FeedbackFolded(Body, frozen=True, kw_only=True):

@@ -1,0 +1,218 @@
+"""The two workflows, and which command each step sends.
+
+compose: recall and learned parameters → plan → generate → features → rate → (adapt, again ≤ 3) → remember.
+analyze: features → recall (recognition) and rate.
+"""
+
+import hashlib
+from collections.abc import Callable
+
+from grym.domain.workflow import Loop, Step, Workflow
+from schemas.body import ArtifactRef, Body
+from schemas.commands import (
+    ExtractFeatures,
+    GenerateMusic,
+    MakePlan,
+    ProposeParameters,
+    RateQuality,
+    RecallPatterns,
+    RememberPatterns,
+)
+from schemas.events import (
+    FeaturesExtracted,
+    MusicGenerated,
+    ParametersProposed,
+    PatternsRecalled,
+    PatternsRemembered,
+    PlanMade,
+    QualityRated,
+)
+from schemas.music import Analysis, AnalysisSummary
+from streams.coordinator.run import Run
+from streams.processor import Output
+
+MAX_ROUNDS = 3
+
+COMPOSE = Workflow(
+    name="compose",
+    version=1,
+    steps=(
+        Step(name="recall"),
+        Step(name="parameters"),
+        Step(name="plan", needs=("recall", "parameters")),
+        Step(name="generate", needs=("plan",)),
+        Step(name="features", needs=("generate",)),
+        Step(name="rate", needs=("generate", "features")),
+        Step(name="remember", needs=("rate",)),
+    ),
+    loop=Loop(judge="rate", back_to="generate", limit=MAX_ROUNDS),
+)
+
+ANALYZE = Workflow(
+    name="analyze",
+    version=1,
+    steps=(
+        Step(name="features"),
+        Step(name="recall", needs=("features",)),
+        Step(name="rate", needs=("features",)),
+    ),
+)
+
+WORKFLOWS = {workflow.name: workflow for workflow in (COMPOSE, ANALYZE)}
+
+STEP_OF_ANSWER: dict[type[Body], str] = {
+    PatternsRecalled: "recall",
+    ParametersProposed: "parameters",
+    PlanMade: "plan",
+    MusicGenerated: "generate",
+    FeaturesExtracted: "features",
+    QualityRated: "rate",
+    PatternsRemembered: "remember",
+}
+
+
+def command_of(step: str, run: Run) -> Output:
+    """Build the command that a step of a run sends."""
+    return _COMMANDS[run.kind, step](run)
+
+
+def round_seed(seed: int, *, number: int) -> int:
+    """Return the seed of a round: the request's own in the first, another one in every further round."""
+    if number == 1:
+        return seed
+    return int.from_bytes(hashlib.sha256(f"{seed}:{number}".encode()).digest()[:4], "big")
+
+
+def _recall_for_composition(run: Run) -> Output:
+    return Output(body=RecallPatterns(purpose="compose", style=run.style, mode=run.mode, user=run.request.user))
+
+
+def _propose(run: Run) -> Output:
+    return Output(body=ProposeParameters(user=run.request.user, style=run.style))
+
+
+def _plan(run: Run) -> Output:
+    wish, answers = run.composition, run.answers
+    assert wish is not None
+    assert answers.recall is not None
+    assert answers.parameters is not None
+    return Output(
+        body=MakePlan(
+            prompt_ref=run.prompt_ref,
+            seconds=wish.seconds,
+            seed=run.seed,
+            tempo_bpm=wish.tempo_bpm,
+            key=wish.key,
+            metre=wish.metre,
+            style=wish.style,
+            parameters=answers.parameters.parameters,
+            motifs=answers.recall.motifs,
+        )
+    )
+
+
+def _generate(run: Run) -> Output:
+    assert run.plan is not None
+    assert run.composition is not None
+    assert run.answers.recall is not None
+    return Output(
+        body=GenerateMusic(
+            plan=run.plan,
+            seed=round_seed(run.seed, number=run.round),
+            backend=run.composition.backend,
+            motifs=run.answers.recall.motifs,
+            round=run.round,
+        ),
+        attempt=run.round,
+    )
+
+
+def _features_of_piece(run: Run) -> Output:
+    assert run.answers.generate is not None
+    return Output(
+        body=ExtractFeatures(audio=_sound(run.answers.generate.audio), round=run.round),
+        attempt=run.round,
+    )
+
+
+def _rate_piece(run: Run) -> Output:
+    generated = run.answers.generate
+    assert generated is not None
+    return Output(
+        body=RateQuality(
+            purpose="composition",
+            audio=generated.audio,
+            analysis=_summary(run),
+            plan=run.plan,
+            score_checks=generated.score_checks,
+            round=run.round,
+        ),
+        attempt=run.round,
+    )
+
+
+def _remember(run: Run) -> Output:
+    generated, features, plan = run.answers.generate, run.answers.features, run.plan
+    assert generated is not None
+    assert plan is not None
+    command = RememberPatterns(
+        windows=features.windows if features else None,
+        motifs=generated.motifs,
+        name=plan.title,
+        style=plan.style,
+        mode=plan.tonality.mode,
+    )
+    return Output(body=command, key=command.collection)
+
+
+def _features_of_recording(run: Run) -> Output:
+    wish = run.analysis
+    assert wish is not None
+    return Output(
+        body=ExtractFeatures(audio=wish.audio, embedding=wish.embedding, full=wish.full, max_seconds=wish.max_seconds)
+    )
+
+
+def _recognise(run: Run) -> Output:
+    assert run.answers.features is not None
+    return Output(body=RecallPatterns(purpose="recognise", windows=run.answers.features.windows))
+
+
+def _rate_recording(run: Run) -> Output:
+    assert run.analysis is not None
+    return Output(
+        body=RateQuality(
+            purpose="recording",
+            audio=run.analysis.audio,
+            analysis=_summary(run),
+            max_seconds=run.analysis.max_seconds,
+        )
+    )
+
+
+def _sound(audio: ArtifactRef | None) -> ArtifactRef:
+    assert audio is not None
+    return audio
+
+
+def _summary(run: Run) -> AnalysisSummary | None:
+    return None if run.answers.features is None else summary_of(run.answers.features.analysis)
+
+
+def summary_of(analysis: Analysis) -> AnalysisSummary:
+    """Return the few facts of an analysis that decisions need."""
+    return AnalysisSummary(**{name: getattr(analysis, name) for name in AnalysisSummary.__struct_fields__})
+
+
+_COMMANDS: dict[tuple[str, str], Callable[[Run], Output]] = {
+    ("compose", "recall"): _recall_for_composition,
+    ("compose", "parameters"): _propose,
+    ("compose", "plan"): _plan,
+    ("compose", "generate"): _generate,
+    ("compose", "features"): _features_of_piece,
+    ("compose", "rate"): _rate_piece,
+    ("compose", "remember"): _remember,
+    ("analyze", "features"): _features_of_recording,
+    ("analyze", "recall"): _recognise,
+    ("analyze", "rate"): _rate_recording,
+}

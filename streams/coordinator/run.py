@@ -1,0 +1,131 @@
+"""The state of one request: one row with a version, changed only by its own events.
+
+A run is what happens between acceptance and its terminal event; a redrive begins the next one under the same request
+id and keeps the answers of finished steps.
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from schemas.body import Body, Fault
+from schemas.commands import RequestAnalysis, RequestComposition
+from schemas.events import (
+    FeaturesExtracted,
+    MusicGenerated,
+    ParametersProposed,
+    PatternsRecalled,
+    PatternsRemembered,
+    PlanMade,
+    QualityRated,
+)
+from schemas.music import PlanData
+
+Kind = Literal["compose", "analyze"]
+Status = Literal["expected", "running", "completed", "rejected", "dead_lettered", "cancelled"]
+
+
+class Answers(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the capabilities answered, by step; None until then."""
+
+    recall: PatternsRecalled | None = None
+    parameters: ParametersProposed | None = None
+    plan: PlanMade | None = None
+    generate: MusicGenerated | None = None
+    features: FeaturesExtracted | None = None
+    rate: QualityRated | None = None
+    remember: PatternsRemembered | None = None
+
+    def ended(self) -> frozenset[str]:
+        """Return the names of the steps that were answered."""
+        return frozenset(name for name in self.__struct_fields__ if getattr(self, name) is not None)
+
+
+class Take(msgspec.Struct, frozen=True, kw_only=True):
+    """One finished round: its plan and what came of it."""
+
+    round: int
+    plan: PlanData
+    generate: MusicGenerated
+    features: FeaturesExtracted | None
+    rate: QualityRated
+
+
+class Span(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """When a step started and ended, by log-append times."""
+
+    started_at: datetime
+    ended_at: datetime | None = None
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Everything the coordinator knows of a request.
+
+    ``expected``: only a cancel has arrived so far (`cancel_reason`); the request will be cancelled once it comes.
+    """
+
+    request_id: str
+    status: Status
+    kind: Kind = "compose"
+    run_no: int = 1
+    round: int = 1
+    created_at: datetime | None = None
+    ended_at: datetime | None = None
+    composition: RequestComposition | None = None
+    analysis: RequestAnalysis | None = None
+    prompt_ref: str = ""
+    style: str = ""
+    mode: str = ""
+    seed: int = 0
+    request_event_id: str = ""
+    cancel_reason: str = ""
+    plan: PlanData | None = None
+    answers: Answers = Answers()
+    started: frozenset[str] = frozenset()
+    best: Take | None = None
+    spans: dict[str, Span] = msgspec.field(default_factory=dict)
+    result: dict[str, Any] = msgspec.field(default_factory=dict)
+    fault: Fault | None = None
+    letter_id: str = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether the run has reached its terminal event."""
+        return self.status not in {"expected", "running"}
+
+    @property
+    def request(self) -> RequestComposition | RequestAnalysis:
+        """The request itself, without its personal text."""
+        request = self.composition or self.analysis
+        assert request is not None
+        return request
+
+    @property
+    def skipped(self) -> frozenset[str]:
+        """Steps that this request does not need."""
+        if self.composition is not None:
+            return frozenset({"features"}) if self.composition.backend == "score" else frozenset()
+        return frozenset() if self.analysis and self.analysis.recognise else frozenset({"recall"})
+
+    @property
+    def ended(self) -> frozenset[str]:
+        """Steps that need not be waited for."""
+        return self.answers.ended() | self.skipped
+
+    def answered(self, step: str, body: Body, *, at: datetime) -> "Run":
+        """Return the run with the answer of a step."""
+        begun = self.spans[step].started_at if step in self.spans else at
+        return msgspec.structs.replace(
+            self,
+            answers=msgspec.structs.replace(self.answers, **{step: body}),
+            spans={**self.spans, step: Span(started_at=begun, ended_at=at)},
+        )
+
+    def without(self, steps: frozenset[str]) -> "Run":
+        """Return the run with some steps undone, so that they are done again."""
+        return msgspec.structs.replace(
+            self,
+            answers=msgspec.structs.replace(self.answers, **dict.fromkeys(steps)),
+            started=self.started - steps,
+        )

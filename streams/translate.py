@@ -1,0 +1,67 @@
+"""Between wire and domain: the same values in the words of either side. The only place where the two meet."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+import msgspec
+
+from grym.domain.composing.plan import Motif, Plan, Wish
+from grym.domain.rating import Check
+from grym.errors import GrymError
+from schemas.body import CheckResult, Fault, MotifData
+from schemas.commands import MakePlan, RequestComposition
+from schemas.music import PlanData
+
+T = TypeVar("T")
+
+
+def plan_to_wire(plan: Plan) -> PlanData:
+    """Write a plan as it travels."""
+    return _carry(plan, PlanData)
+
+
+def plan_from_wire(plan: PlanData) -> Plan:
+    """Read a plan that travelled."""
+    return _carry(plan, Plan)
+
+
+def checks_to_wire(checks: Iterable[Check]) -> tuple[CheckResult, ...]:
+    """Write checks as they travel."""
+    return tuple(_carry(check, CheckResult) for check in checks)
+
+
+def checks_from_wire(checks: Iterable[CheckResult]) -> tuple[Check, ...]:
+    """Read checks that travelled."""
+    return tuple(_carry(check, Check) for check in checks)
+
+
+def motifs_to_wire(motifs: Iterable[Motif]) -> tuple[MotifData, ...]:
+    """Write motifs as they travel."""
+    return tuple(_carry(motif, MotifData) for motif in motifs)
+
+
+def motifs_from_wire(motifs: Iterable[MotifData]) -> tuple[Motif, ...]:
+    """Read motifs that travelled."""
+    return tuple(_carry(motif, Motif) for motif in motifs)
+
+
+def wish_of(command: RequestComposition | MakePlan, *, prompt: str) -> Wish:
+    """Read the wish out of a request or a planning command."""
+    return Wish(
+        prompt=prompt,
+        seconds=command.seconds,
+        tempo_bpm=command.tempo_bpm,
+        key=command.key,
+        metre=command.metre,
+        style=command.style,
+    )
+
+
+def fault_of(error: GrymError) -> Fault:
+    """Write an error as it travels."""
+    return Fault(code=error.code, message=error.message, hint=error.hint)
+
+
+def _carry(value: object, target: type[T]) -> T:
+    # Both sides name their fields alike (a unit test holds them together), so the plain form is the translation.
+    return msgspec.convert(msgspec.to_builtins(value), target)
