@@ -61,8 +61,8 @@ def required(attributes: dict[str, str], name: str) -> str:
     return value
 
 
-def to_bytes(name: str, text: str) -> bytes:
-    """Turn an attribute into a header value.
+def to_bytes(name: str, text: str, *, empty: bool = False) -> bytes:
+    """Turn an attribute into a header value; only where `empty` is true may it be empty.
 
     Raises
     ------
@@ -73,6 +73,8 @@ def to_bytes(name: str, text: str) -> bytes:
         value = text.encode()
     except UnicodeEncodeError as error:
         raise _refused(name, "cannot be written as UTF-8") from error
+    if not (text or empty):
+        raise _refused(name, "is empty")
     if len(value) > MAX_ATTRIBUTE_BYTES or not (text.isascii() and text.isprintable()):
         check_text(name, text)
     return value

@@ -24,14 +24,10 @@ from schemas.registry import body_class
 JSON = "application/json"
 OUR_SOURCE_PREFIX = "grym/"
 
-_OPTIONAL = {
-    "ce_causationid": "causation_id",
-    "ce_tenant": "tenant",
-    "traceparent": "traceparent",
-    "tracestate": "tracestate",
-}
+_CAUSATION, _TENANT, _TRACEPARENT, _TRACESTATE = "ce_causationid", "ce_tenant", "traceparent", "tracestate"
 _KNOWN = frozenset(field.name for field in ENVELOPE_HEADERS)
-_FIXED = (("ce_specversion", SPEC_VERSION.encode()), ("content-type", JSON.encode()))
+_SPEC_VERSION_HEADER = ("ce_specversion", SPEC_VERSION.encode())
+_CONTENT_TYPE_HEADER = ("content-type", JSON.encode())
 _MAX_COUNT = 999_999_999
 """Largest attempt and run number: nine digits fit every integer column."""
 
@@ -92,29 +88,30 @@ def encode(envelope: Envelope, *, key: str | None = None) -> Message:
         limit of its topic.
     """
     body: Body = envelope.body
-    texts = (
-        ("ce_id", envelope.id),
-        ("ce_source", envelope.source),
-        ("ce_type", envelope.type),
-        ("ce_subject", envelope.subject),
-        ("ce_time", format_instant(envelope.time)),
-        ("ce_correlationid", envelope.correlation_id or envelope.subject),
-        ("ce_attempt", _count_text(envelope.attempt)),
-        ("ce_runno", _count_text(envelope.run_no)),
+    subject = to_bytes("ce_subject", envelope.subject)
+    optional = (
+        (_CAUSATION, envelope.causation_id),
+        (_TENANT, envelope.tenant),
+        (_TRACEPARENT, envelope.traceparent),
+        (_TRACESTATE, envelope.tracestate),
     )
-    for name, text in texts[:4]:
-        if not text:
-            raise ContractError(f"the header {name} is empty", code="contract.header", details={"header": name})
-    optional = tuple((name, getattr(envelope, field)) for name, field in _OPTIONAL.items())
+    headers = [
+        _SPEC_VERSION_HEADER,
+        ("ce_id", to_bytes("ce_id", envelope.id)),
+        ("ce_source", to_bytes("ce_source", envelope.source)),
+        ("ce_type", to_bytes("ce_type", envelope.type)),
+        ("ce_subject", subject),
+        ("ce_time", format_instant(envelope.time).encode()),
+        ("ce_correlationid", to_bytes("ce_correlationid", envelope.correlation_id or envelope.subject)),
+        ("ce_attempt", _count_bytes(envelope.attempt)),
+        ("ce_runno", _count_bytes(envelope.run_no)),
+        _CONTENT_TYPE_HEADER,
+    ]
+    headers += [(name, to_bytes(name, text)) for name, text in optional if text]
     return Message(
         topic=body.TOPIC,
-        key=to_bytes("key", envelope.subject if key is None else key),
-        headers=(
-            *_FIXED,
-            *((name, to_bytes(name, text)) for name, text in texts),
-            *((name, to_bytes(name, text)) for name, text in optional if text),
-            *envelope.foreign,
-        ),
+        key=subject if key is None else to_bytes("key", key, empty=True),
+        headers=(*headers, *envelope.foreign),
         value=encode_body(body),
     )
 
@@ -144,12 +141,12 @@ def decode(record: Record | Message) -> Envelope:
         time=_instant(attributes, record),
         body=decode_body(cls, record.value or b"", steps=steps),
         correlation_id=attributes.get("ce_correlationid") or subject,
-        causation_id=attributes.get("ce_causationid", ""),
+        causation_id=attributes.get(_CAUSATION, ""),
         attempt=_whole(attributes, "ce_attempt"),
         run_no=_whole(attributes, "ce_runno"),
-        tenant=attributes.get("ce_tenant") or "default",
-        traceparent=attributes.get("traceparent", ""),
-        tracestate=attributes.get("tracestate", ""),
+        tenant=attributes.get(_TENANT) or "default",
+        traceparent=attributes.get(_TRACEPARENT, ""),
+        tracestate=attributes.get(_TRACESTATE, ""),
         foreign=foreign,
         logged_at=record.appended_at if isinstance(record, Record) else None,
     )
@@ -185,8 +182,9 @@ _OUTPUT_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:grym:output")
 
 def format_instant(instant: datetime) -> str:
     """Write an instant as RFC 3339 UTC with microseconds; one without a zone is taken as UTC."""
-    aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    if instant.tzinfo is not UTC:
+        instant = instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return instant.isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
 
 
 def _check_mode(attributes: dict[str, str]) -> None:
@@ -208,6 +206,8 @@ def _check_mode(attributes: dict[str, str]) -> None:
 
 def _whole(attributes: dict[str, str], name: str) -> int:
     text = attributes.get(name, "1")
+    if text == "1":
+        return 1
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(_MAX_COUNT)) and text[0] != "0"):
         raise ContractError(
             f"the header {name} is not a whole number from 1", code="contract.header", details={"header": name}
@@ -215,10 +215,12 @@ def _whole(attributes: dict[str, str], name: str) -> int:
     return int(text)
 
 
-def _count_text(count: int) -> str:
+def _count_bytes(count: int) -> bytes:
+    if count == 1:
+        return b"1"
     if not 1 <= count <= _MAX_COUNT:
         raise ContractError("attempts and runs count from 1", code="contract.header", details={"count": count})
-    return str(count)
+    return str(count).encode()
 
 
 def _instant(attributes: dict[str, str], record: Record | Message) -> datetime:
@@ -226,7 +228,9 @@ def _instant(attributes: dict[str, str], record: Record | Message) -> datetime:
     if text is None:
         return record.appended_at if isinstance(record, Record) else datetime.fromtimestamp(0, UTC)
     try:
-        instant = datetime.fromisoformat(text)
+        instant = datetime.fromisoformat(text.upper())  # RFC 3339 allows t and z
+        if instant.tzinfo is UTC:
+            return instant
         return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
         raise ContractError("ce_time is not an RFC 3339 instant", code="contract.header") from error

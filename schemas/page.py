@@ -43,7 +43,8 @@ def _topic(topic: Topic) -> Iterator[str]:
     yield ""
     yield f"{topic.about}"
     yield ""
-    yield f"- key: {topic.key}; partitions: {topic.partitions}; kept {_kept(topic.retention_s)}; values up to {topic.max_bytes // KIB} KiB"
+    kept, limit_kib = _kept(topic.retention_s), topic.max_bytes // KIB
+    yield f"- key: {topic.key}; partitions: {topic.partitions}; kept {kept}; values up to {limit_kib} KiB"
     yield f"- written by {_names(topic.writers)}; read by {_names(topic.readers)}"
     yield f"- when a record fails: {FAILURE_MEANING[topic.on_failure]}"
     yield ""
