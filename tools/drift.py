@@ -1,63 +1,44 @@
 """Compare every generated file with what the code would generate now; ``--write`` brings them up to date.
 
-Generated are `docs/schemas/` (by `schemas.export`), the whole of `docs/cli.md`, and the parts of other pages between
-``<!-- generated: NAME -->`` and ``<!-- end -->``. What a person wrote around those marks is left alone.
+Generated are `docs/schemas/` (by `schemas.export`), the whole of `docs/cli.md`, and the licence table of
+`docs/rights.md` between ``<!-- generated: licences -->`` and ``<!-- end -->``. What a person wrote around those marks
+is left alone.
 """
 
 import difflib
 import re
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 import cli_page  # noqa: E402  (found only after the line above)
-import event_tables  # noqa: E402
 import licences  # noqa: E402
-from schemas.export import export  # noqa: E402
+
+from schemas.export import documents  # noqa: E402
 
 DOCS = ROOT / "docs"
 SCHEMAS = DOCS / "schemas"
 
-SECTIONS: dict[str, tuple[Path, Callable[[], str]]] = {
-    "headers": (DOCS / "events.md", event_tables.headers),
-    "topics": (DOCS / "events.md", event_tables.topics),
-    "bodies": (DOCS / "events.md", event_tables.bodies),
-    "licences": (DOCS / "rights.md", licences.table),
-}
+RIGHTS = DOCS / "rights.md"
+MARKED = re.compile(r"(<!-- generated: licences -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def with_section(page: str, name: str, text: str) -> str:
-    """Return `page` with the generated part called `name` replaced."""
-    pattern = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-    if len(pattern.findall(page)) != 1:
-        raise SystemExit(f"the page needs the marks of the generated part {name!r} exactly once")
-    return pattern.sub(lambda match: f"{match[1]}{text.strip()}\n{match[2]}", page)
-
-
-def pages() -> dict[Path, str]:
-    """Return what each generated page should hold."""
-    wanted = {DOCS / "cli.md": cli_page.page()}
-    for name, (path, make) in SECTIONS.items():
-        before = wanted.get(path) or path.read_text(encoding="utf-8")
-        wanted[path] = with_section(before, name, make())
-    return wanted
-
-
-def schema_files() -> dict[Path, str]:
-    """Return what each file of `docs/schemas` should hold."""
-    with tempfile.TemporaryDirectory() as folder:
-        export(Path(folder))
-        made = sorted(path for path in Path(folder).rglob("*") if path.is_file())
-        return {SCHEMAS / path.relative_to(folder): path.read_text(encoding="utf-8") for path in made}
+def rights_page() -> str:
+    """Return the page on rights with a fresh licence table."""
+    page = RIGHTS.read_text(encoding="utf-8")
+    if len(MARKED.findall(page)) != 1:
+        raise SystemExit(f"{RIGHTS.relative_to(ROOT)} needs the marks of its generated table exactly once")
+    table = licences.table()
+    return MARKED.sub(lambda match: f"{match[1]}{table}\n{match[2]}", page)
 
 
 def wanted_files() -> dict[Path, str | None]:
     """Return what every generated file should hold; None for one that should not exist."""
-    wanted: dict[Path, str | None] = {**pages(), **schema_files()}
+    wanted: dict[Path, str | None] = {DOCS / "cli.md": cli_page.page(), RIGHTS: rights_page()}
+    wanted |= {SCHEMAS / name: content.decode() for name, content in documents().items()}
     stale = {path: None for path in SCHEMAS.rglob("*") if path.is_file() and path not in wanted}
     return {**wanted, **stale}
 
