@@ -85,23 +85,27 @@ def _candidates(best: Point, step: float, seed: int, size: int) -> Point:
     directions = generator.choice((-1.0, 1.0), size=(CANDIDATES, size))
     lengths = step * generator.uniform(0.5, 1.0, size=(CANDIDATES, size))
     jittered = best + directions * lengths
-    return np.clip(np.where((jittered < 0) | (jittered > 1), best - directions * lengths, jittered), 0.0, 1.0)
+    reflected: Point = np.where((jittered < 0) | (jittered > 1), best - directions * lengths, jittered)
+    return np.clip(reflected, 0.0, 1.0)
 
 
 def _promise(candidates: Point, points: Point, stars: Point) -> Point:
     unknown = 1.0 / (1.0 + _weights(candidates, points).sum(axis=1))
-    return _expected_stars(candidates, points, stars) + BONUS_STARS * unknown
+    promise: Point = _expected_stars(candidates, points, stars) + BONUS_STARS * unknown
+    return promise
 
 
 def _expected_stars(at: Point, points: Point, stars: Point) -> Point:
     """Return the kernel mean of the stars, drawn to neutral where no opinion is near (one neutral opinion's worth)."""
     weights = _weights(at, points)
-    return (weights @ stars + NEUTRAL_STARS) / (weights.sum(axis=1) + 1.0)
+    mean: Point = (weights @ stars + NEUTRAL_STARS) / (weights.sum(axis=1) + 1.0)
+    return mean
 
 
 def _weights(at: Point, points: Point) -> Point:
     distances = np.square(at[:, np.newaxis, :] - points[np.newaxis, :, :]).mean(axis=2)
-    return np.exp(-distances / (2 * KERNEL_WIDTH**2))
+    weights: Point = np.exp(-distances / (2 * KERNEL_WIDTH**2))
+    return weights
 
 
 def _seed(opinions: tuple[Opinion, ...]) -> int:

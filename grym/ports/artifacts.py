@@ -1,5 +1,6 @@
 """Artifacts: large payloads by content. A name is a digest, never user text; what is written is never changed."""
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -25,4 +26,12 @@ class ArtifactStore(Protocol):
 
     async def local_path(self, ref: ArtifactRef) -> Path:
         """Return a file that holds the verified payload, for programs that want one."""
+        ...
+
+
+class Scratch(Protocol):
+    """Folders for work in progress; whatever a crash leaves in them is swept at the next start."""
+
+    def folder(self) -> AbstractContextManager[Path]:
+        """Open a fresh folder that is removed on leaving the block."""
         ...

@@ -73,17 +73,40 @@ class AudioDoor(Protocol):
         ...
 
 
-class Engraver(Protocol):
-    """Turn MusicXML into pages."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A performance on disk: mix and stems of equal length, what made them, and how long each stage took.
+
+    Parameters
+    ----------
+    backend
+        ``soundfont`` or ``synth``: what really made the sound.
+    provenance
+        SoundFont or synthesiser, mastering; under ``fallback`` why it is not what was asked for.
+    """
+
+    mix: Path
+    stems: tuple[tuple[str, Path], ...]
+    backend: str
+    sample_rate_hz: int
+    length_samples: int
+    provenance: dict[str, str] = field(default_factory=dict)
+    timings_s: dict[str, float] = field(default_factory=dict)
+
+
+class Studio(Protocol):
+    """Perform a score and write what is heard and read into a folder; runs inside a worker process."""
+
+    def record(self, score: Score, *, backend: str, seed: int, folder: Path) -> Recorded:
+        """Render, master and write the mix and every stem as WAV.
+
+        Raises
+        ------
+        UnavailableError
+            When `backend` was asked for by name and cannot be had; ``auto`` falls back by name instead.
+        """
+        ...
 
     def engrave(self, musicxml: str) -> list[str]:
         """Return one SVG document per page."""
-        ...
-
-
-class SoundWriter(Protocol):
-    """Turn sound into a file's bytes."""
-
-    def wav_bytes(self, signal: Signal) -> bytes:
-        """Return a 24-bit PCM WAV file."""
         ...

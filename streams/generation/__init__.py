@@ -1,0 +1,6 @@
+"""Generation: from a plan to a score, from a score to sound."""
+
+from streams.generation.processor import Generation
+from streams.generation.work import GenerationWork
+
+__all__ = ["Generation", "GenerationWork"]

@@ -1,0 +1,102 @@
+"""The long part of generation: compose, engrave, perform, store; repeatable after a crash, since the seed decides."""
+
+import re
+from pathlib import Path
+
+from grym.ports.artifacts import ArtifactStore, Scratch
+from grym.ports.sound import CpuPool, Recorded, Studio
+from schemas.body import ArtifactRef, Body
+from schemas.commands import GenerateMusic
+from schemas.envelope import Envelope
+from schemas.events import GenerationProgressed, MusicGenerated
+from streams.generation.piece import Written, record, write
+from streams.generation.processor import JOB_KIND
+from streams.processor import Output, Report
+from streams.translate import checks_to_wire, motifs_from_wire, motifs_to_wire, plan_from_wire
+
+WRITING_TIMEOUT_S = 60.0  # ten minutes of music are written in some seconds
+RECORDING_TIMEOUT_S = 300.0  # ten minutes of six parts sound in about a minute
+
+
+class GenerationWork:
+    """Makes pieces."""
+
+    kind = JOB_KIND
+
+    def __init__(self, *, artifacts: ArtifactStore, scratch: Scratch, cpu: CpuPool, studio: Studio) -> None:
+        self._artifacts = artifacts
+        self._scratch = scratch
+        self._cpu = cpu
+        self._studio = studio
+
+    def progress(self, envelope: Envelope, stage: str, share: float) -> Body:
+        """Return the event that tells how far a piece is."""
+        return GenerationProgressed(stage=stage, share=share, round=envelope.body.round)
+
+    async def work(self, envelope: Envelope, report: Report) -> tuple[Output, ...]:
+        """Make the piece that a command asks for."""
+        command: GenerateMusic = envelope.body
+        await report("composing", 0.0)
+        written = await self._cpu.run(
+            write,
+            self._studio,
+            plan_from_wire(command.plan),
+            command.seed,
+            motifs_from_wire(command.motifs),
+            timeout_s=WRITING_TIMEOUT_S,
+        )
+        if command.backend == "score":
+            return (Output(body=await self._body(command, written, None)),)
+        await report("performing", 0.3)
+        with self._scratch.folder() as folder:
+            recorded = await self._cpu.run(
+                record,
+                self._studio,
+                written.score,
+                command.backend,
+                command.seed,
+                folder,
+                timeout_s=RECORDING_TIMEOUT_S,
+            )
+            await report("storing", 0.9)
+            return (Output(body=await self._body(command, written, recorded)),)
+
+    async def _body(self, command: GenerateMusic, written: Written, recorded: Recorded | None) -> MusicGenerated:
+        paper = {
+            "midi": await self._put(written.midi, "audio/midi", "midi"),
+            "musicxml": await self._put(written.musicxml.encode(), "application/vnd.recordare.musicxml+xml", "score"),
+            "pages": tuple(
+                [
+                    await self._put(page.encode(), "image/svg+xml", f"page-{number}")
+                    for number, page in enumerate(written.pages, start=1)
+                ]
+            ),
+            "score_checks": checks_to_wire(written.checks),
+            "motifs": motifs_to_wire(written.motifs),
+            "round": command.round,
+        }
+        if recorded is None:
+            return MusicGenerated(backend="score", duration_s=written.score.duration_s, **paper)
+        return MusicGenerated(
+            backend=recorded.backend,
+            duration_s=recorded.length_samples / recorded.sample_rate_hz,
+            sample_rate_hz=recorded.sample_rate_hz,
+            audio=await self._put_sound(recorded.mix, recorded, "mix"),
+            stems=tuple([await self._put_sound(path, recorded, slug(name)) for name, path in recorded.stems]),
+            provenance=recorded.provenance,
+            timings_s=recorded.timings_s,
+            **paper,
+        )
+
+    async def _put(self, payload: bytes, media_type: str, name: str) -> ArtifactRef:
+        return await self._artifacts.put(payload, media_type=media_type, name=name)
+
+    async def _put_sound(self, path: Path, recorded: Recorded, name: str) -> ArtifactRef:
+        return await self._artifacts.put(
+            path.read_bytes(), media_type="audio/wav", samples=recorded.length_samples, name=name
+        )
+
+
+def slug(name: str) -> str:
+    """Return a name in lower case letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "part"
