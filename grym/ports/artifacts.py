@@ -14,6 +14,10 @@ class ArtifactStore(Protocol):
         """Store a payload durably (temporary name, fsync, rename) and return its claim check."""
         ...
 
+    async def put_file(self, path: Path, *, media_type: str, samples: int | None = None, name: str = "") -> ArtifactRef:
+        """Store a file's content durably and return its claim check."""
+        ...
+
     async def get(self, ref: ArtifactRef) -> bytes:
         """Return the payload after checking its digest.
 

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import msgspec
+
 from grym.ports.artifacts import ArtifactStore, Scratch
 from grym.ports.sound import CpuPool, Recorded, Studio
 from schemas.body import ArtifactRef, Body
@@ -62,22 +64,22 @@ class GenerationWork:
             return (Output(body=await self._body(command, written, recorded)),)
 
     async def _body(self, command: GenerateMusic, written: Written, recorded: Recorded | None) -> MusicGenerated:
-        paper = {
-            "midi": await self._put(written.midi, "audio/midi", "midi"),
-            "musicxml": await self._put(written.musicxml.encode(), "application/vnd.recordare.musicxml+xml", "score"),
-            "pages": tuple(
-                [
-                    await self._put(page.encode(), "image/svg+xml", f"page-{number}")
-                    for number, page in enumerate(written.pages, start=1)
-                ]
-            ),
-            "score_checks": checks_to_wire(written.checks),
-            "motifs": motifs_to_wire(written.motifs),
-            "round": command.round,
-        }
-        if recorded is None:
-            return MusicGenerated(backend="score", duration_s=written.score.duration_s, **paper)
-        return MusicGenerated(
+        pages = enumerate(written.pages, start=1)
+        body = MusicGenerated(
+            midi=await self._put(written.midi, "audio/midi", "midi"),
+            musicxml=await self._put(written.musicxml.encode(), "application/vnd.recordare.musicxml+xml", "score"),
+            pages=tuple([await self._put(page.encode(), "image/svg+xml", f"page-{n}") for n, page in pages]),
+            backend="score",
+            duration_s=written.score.duration_s,
+            score_checks=checks_to_wire(written.checks),
+            motifs=motifs_to_wire(written.motifs),
+            round=command.round,
+        )
+        return body if recorded is None else await self._with_sound(body, recorded)
+
+    async def _with_sound(self, body: MusicGenerated, recorded: Recorded) -> MusicGenerated:
+        return msgspec.structs.replace(
+            body,
             backend=recorded.backend,
             duration_s=recorded.length_samples / recorded.sample_rate_hz,
             sample_rate_hz=recorded.sample_rate_hz,
@@ -85,16 +87,13 @@ class GenerationWork:
             stems=tuple([await self._put_sound(path, recorded, slug(name)) for name, path in recorded.stems]),
             provenance=recorded.provenance,
             timings_s=recorded.timings_s,
-            **paper,
         )
 
     async def _put(self, payload: bytes, media_type: str, name: str) -> ArtifactRef:
         return await self._artifacts.put(payload, media_type=media_type, name=name)
 
     async def _put_sound(self, path: Path, recorded: Recorded, name: str) -> ArtifactRef:
-        return await self._artifacts.put(
-            path.read_bytes(), media_type="audio/wav", samples=recorded.length_samples, name=name
-        )
+        return await self._artifacts.put_file(path, media_type="audio/wav", samples=recorded.length_samples, name=name)
 
 
 def slug(name: str) -> str:
