@@ -136,7 +136,7 @@ class Sustained:
         nyquist_hz = touch.sample_rate_hz / 2
         band_hz = (min(touch.frequency_hz, 0.3 * nyquist_hz), min(touch.frequency_hz * 5 + 1_500.0, 0.9 * nyquist_hz))
         sos = butter(1, band_hz, btype="bandpass", fs=touch.sample_rate_hz, output="sos")
-        noise = sosfilt(sos, rng.standard_normal(samples.shape[0]))
+        noise = sosfilt(sos, rng.standard_normal((samples.shape[0],)))
         times_s = np.arange(samples.shape[0]) / touch.sample_rate_hz
         swell = self.amplitude.at(times_s) * (0.6 + 1.2 * np.exp(-times_s / 0.06))
         loudness = self.breath * float(np.sqrt(np.mean(np.square(samples)))) + 1e-9
