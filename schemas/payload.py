@@ -34,7 +34,7 @@ def encode_body(body: Body) -> bytes:
     cls = type(body)
     try:
         value = _ENCODER.encode(body)
-    except (UnicodeEncodeError, OverflowError, TypeError) as error:
+    except (UnicodeEncodeError, OverflowError, RecursionError, TypeError) as error:
         raise _misfit(cls, error) from error
     _check(cls, value)
     if b"null" in value:
