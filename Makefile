@@ -78,7 +78,7 @@ drift: .venv/.grym-dev ## fail where a generated file differs from what the code
 docs: .venv/.grym-dev ## links of the documentation resolve, commands it names exist
 	@$(BIN)/python tools/check_docs.py
 
-schema: .venv/.grym-dev ## regenerate docs/schemas, docs/cli.md and the licence table
+schema: .venv/.grym-dev ## regenerate schemas, pictures, the CLI page and the licence table
 	@$(BIN)/python tools/drift.py --write
 
 coverage: .venv/.grym-dev .venv/.grym-system ## the quick suite with line coverage of the five packages

@@ -1,6 +1,6 @@
 """Compare every generated file with what the code would generate now; ``--write`` brings them up to date.
 
-Generated are `docs/schemas/` (by `schemas.export`), the whole of `docs/cli.md`, and the licence table of
+Generated are `docs/schemas/` (by `schemas.export`), `docs/img/`, the whole of `docs/cli.md`, and the licence table of
 `docs/rights.md` between ``<!-- generated: licences -->`` and ``<!-- end -->``. What a person wrote around those marks
 is left alone.
 """
@@ -16,6 +16,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 import cli_page  # noqa: E402  (found only after the line above)
 import licences  # noqa: E402
+import pictures  # noqa: E402
 
 from schemas.export import documents  # noqa: E402
 
@@ -38,6 +39,7 @@ def rights_page() -> str:
 def wanted_files() -> dict[Path, str | None]:
     """Return what every generated file should hold; None for one that should not exist."""
     wanted: dict[Path, str | None] = {DOCS / "cli.md": cli_page.page(), RIGHTS: rights_page()}
+    wanted |= pictures.pictures()
     wanted |= {SCHEMAS / name: content.decode() for name, content in documents().items()}
     stale = {path: None for path in SCHEMAS.rglob("*") if path.is_file() and path not in wanted}
     return {**wanted, **stale}
