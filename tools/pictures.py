@@ -1,7 +1,8 @@
 """Draw the pictures of the documentation as SVG: the flow of events, and the layers of the code.
 
-Boxes are placed by hand on a grid; the script only keeps shapes, arrows and colours alike. After a change run `make schema`
-and look at what came out. Colours are those of Okabe and Ito (2008), which colour-blind readers tell apart.
+Boxes are placed by hand on a grid; the script only keeps shapes, arrows and colours alike. After a change run
+`make schema` and look at what came out. Colours are those of Okabe and Ito (2008), which colour-blind readers tell
+apart.
 """
 
 from dataclasses import dataclass
