@@ -20,14 +20,14 @@ def description_of(cls: type) -> str:
     return "\n\n".join(_flat(paragraph) for paragraph in _prose(cls).split("\n\n") if paragraph.strip())
 
 
-def fields_of(cls: type) -> dict[str, str]:
-    """Return field name → description from the Parameters sections of the class and its bases.
+def fields_of(cls: type, *, package: str = "schemas") -> dict[str, str]:
+    """Return field name → description from the Parameters sections of the class and its bases in `package`.
 
     Names that share an entry (``tempo_bpm, key``) share its description; a class wins over its bases.
     """
     described: dict[str, str] = {}
     for base in reversed(cls.__mro__):
-        if base.__doc__ and base.__module__.startswith(__package__):
+        if base.__doc__ and base.__module__.startswith(package):
             described |= _parameters(inspect.cleandoc(base.__doc__))
     return described
 
