@@ -1,0 +1,105 @@
+"""What every command shares: the options ``--json``, ``--debug`` and ``--log-level``, errors, exit codes, interrupts.
+
+A command is a function whose first parameter is a `Screen`; it may be a coroutine and may return an exit code. The
+decorator gives it the shared options in place of the screen, so no command repeats them and none forgets them.
+"""
+
+import asyncio
+import inspect
+import os
+import sys
+import traceback
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Annotated, Any
+
+import typer
+
+from grym.cli.faults import DONE, INTERRUPTED, as_grym_error, exit_code_of
+from grym.cli.screen import Screen
+from grym.errors import GrymError
+
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print JSON on standard output, and nothing else there.", show_default=False)
+]
+DebugOption = Annotated[
+    bool, typer.Option("--debug", help="Show where an unexpected error came from.", show_default=False)
+]
+LogLevelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--log-level", help="Least serious log line on standard error: debug, info, warning, error.", show_default=False
+    ),
+]
+
+Body = Callable[..., int | Coroutine[Any, Any, int | None] | None]
+
+
+def command(app: typer.Typer, name: str) -> Callable[[Body], Body]:
+    """Register a function as the command `name` of `app`."""
+
+    def register(body: Body) -> Body:
+        def run(*, json: bool, debug: bool, log_level: str | None, **arguments: Any) -> None:
+            raise typer.Exit(perform(body, Screen(json=json, debug=debug), log_level=log_level, arguments=arguments))
+
+        run.__doc__ = body.__doc__
+        run.__signature__ = _with_shared_options(body)  # type: ignore[attr-defined]  # functions take any attribute
+        run.__annotations__ = {
+            name: parameter.annotation for name, parameter in inspect.signature(run).parameters.items()
+        }
+        app.command(name)(run)
+        return body
+
+    return register
+
+
+def _with_shared_options(body: Body) -> inspect.Signature:
+    kind = inspect.Parameter.KEYWORD_ONLY
+    own = [parameter.replace(kind=kind) for parameter in list(inspect.signature(body).parameters.values())[1:]]
+    shared = [
+        inspect.Parameter("json", kind, default=False, annotation=JsonOption),
+        inspect.Parameter("debug", kind, default=False, annotation=DebugOption),
+        inspect.Parameter("log_level", kind, default=None, annotation=LogLevelOption),
+    ]
+    return inspect.Signature([*own, *shared])
+
+
+def perform(body: Body, screen: Screen, *, log_level: str | None, arguments: dict[str, Any]) -> int:
+    """Run a command to its exit code, telling every error as the contract says."""
+    try:
+        _start_logging(log_level)
+        result = body(screen, **arguments)
+        code = asyncio.run(result) if isinstance(result, Coroutine) else result
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _reader_left()
+    except Exception as error:  # noqa: BLE001 (the last place where an error can be told)
+        return _tell(error, screen)
+    return DONE if code is None else code
+
+
+def _start_logging(level: str | None) -> None:
+    from grym.cli.logs import configure_logging  # noqa: PLC0415 (not needed for --help)
+
+    configure_logging(level)
+
+
+def _tell(error: Exception, screen: Screen) -> int:
+    if screen.debug:
+        traceback.print_exception(error)
+    told = as_grym_error(error)
+    if not isinstance(error, GrymError):
+        from structlog import get_logger  # noqa: PLC0415 (not needed for --help)
+
+        get_logger("grym.cli").error("command.failed", error_type=type(error).__name__)
+    with suppress(BrokenPipeError):
+        screen.fail(told)
+    return exit_code_of(told)
+
+
+def _reader_left() -> int:
+    """Stay silent when whoever reads our output has gone, as after ``| head``."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return DONE

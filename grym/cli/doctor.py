@@ -1,0 +1,51 @@
+"""``grym doctor``: what is here, what is missing, and the command that would add it."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import typer
+
+from grym.cli.command import command
+from grym.cli.faults import DONE, UNREACHABLE
+from grym.cli.screen import Screen
+
+if TYPE_CHECKING:
+    from grym.cli.health import Check
+    from grym.settings import SettingRow
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    command(app, "doctor")(doctor)
+
+
+async def doctor(screen: Screen) -> int:
+    """Check this machine: Python, disk, database, SoundFont, libraries, and every setting with its source."""
+    from grym.cli.health import OPTIONAL, all_checks  # noqa: PLC0415 (not needed for --help)
+    from grym.settings import read_settings  # noqa: PLC0415 (not needed for --help)
+
+    settings = read_settings()
+    checks = await all_checks(settings)
+    rows = settings.rows()
+    if screen.json:
+        table = [{"name": row.name, "value": row.value, "source": row.source, "about": row.about} for row in rows]
+        screen.emit({"checks": msgspec.to_builtins(checks), "settings": table})
+    else:
+        _draw(screen, checks, rows)
+    return DONE if all(check.ok or check.name in OPTIONAL for check in checks) else UNREACHABLE
+
+
+def _draw(screen: Screen, checks: "list[Check]", rows: "list[SettingRow]") -> None:
+    from rich import box  # noqa: PLC0415 (drawing only)
+    from rich.table import Table  # noqa: PLC0415 (drawing only)
+
+    table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
+    for check in checks:
+        mark = "[green]✓[/green]" if check.ok else "[red]✗[/red]"
+        detail = check.detail + (f"\n[dim]{check.remedy}[/dim]" if check.remedy else "")
+        table.add_row(mark, check.name, detail)
+    screen.show(table)
+    settings = Table("setting", "value", "from", "meaning", box=box.SIMPLE, pad_edge=False)
+    for row in rows:
+        settings.add_row(row.name, row.value or "[dim]–[/dim]", row.source, row.about)
+    screen.show(settings)

@@ -1,0 +1,49 @@
+"""Errors as the command line tells them: exit code, JSON, and a panel for people."""
+
+from typing import Any
+
+from grym.errors import ContractError, GrymError, InvalidAudioError, UnavailableError
+
+DONE = 0
+FAULT = 1
+REFUSED = 2
+ENDED_OTHERWISE = 3
+UNREACHABLE = 4
+GAVE_UP_WAITING = 5
+INTERRUPTED = 130
+
+UNKNOWN_OUTCOME = "publish.unknown"
+"""Code of a publish that timed out: it may or may not have been stored."""
+
+
+def exit_code_of(error: BaseException) -> int:
+    """Return the exit code for an error that ends a command."""
+    if isinstance(error, (ContractError, InvalidAudioError)):
+        return REFUSED
+    if isinstance(error, UnavailableError):
+        return UNREACHABLE
+    if isinstance(error, GrymError) and error.code == UNKNOWN_OUTCOME:
+        return GAVE_UP_WAITING
+    return FAULT
+
+
+def as_grym_error(error: Exception) -> GrymError:
+    """Return the error itself, or one that stands for an unexpected exception without its inner words."""
+    if isinstance(error, GrymError):
+        return error
+    return GrymError(
+        f"an unexpected {type(error).__name__} stopped the command",
+        hint="Run the command again with --debug and report what it prints.",
+    )
+
+
+def error_json(error: GrymError) -> dict[str, Any]:
+    """Return the object that `--json` prints for an error."""
+    return {"error": {"code": error.code, "message": error.message, "hint": error.hint, "details": dict(error.details)}}
+
+
+def usage_error_json(message: str) -> dict[str, Any]:
+    """Return the object that `--json` prints when the command itself was not understood."""
+    return {
+        "error": {"code": "usage.invalid", "message": message, "hint": "Add --help to see the options.", "details": {}}
+    }

