@@ -73,20 +73,19 @@ imports: .venv/.grym-dev ## the import contracts: who may import whom
 	@$(BIN)/lint-imports --no-cache
 
 drift: .venv/.grym-dev ## fail where a generated file differs from what the code would generate now
-	@$(BIN)/python tools/drift.py
+	@$(BIN)/python -m tools.drift
 
 docs: .venv/.grym-dev ## links of the documentation resolve, commands it names exist
-	@$(BIN)/python tools/check_docs.py
+	@$(BIN)/python -m tools.check_docs
 
 schema: .venv/.grym-dev ## regenerate schemas, pictures, the CLI page and the licence table
-	@$(BIN)/python tools/drift.py --write
+	@$(BIN)/python -m tools.drift --write
 
 coverage: .venv/.grym-dev .venv/.grym-system ## the quick suite with line coverage of the five packages
 	@$(BIN)/pytest -q -n $(WORKERS) -m "not slow" --cov --cov-report=term --cov-fail-under=85
 
 mutation: .venv/.grym-dev ## change the contract, the runner and the learner at random: the tests must notice
-	@$(BIN)/mutmut run
-	@$(BIN)/mutmut results
+	@$(BIN)/python -m tools.mutation --demand 0.7
 
 bench: .venv/.grym-dev .venv/.grym-system ## the benchmarks, with the machine they ran on
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
@@ -101,5 +100,5 @@ packaging: .venv/.grym-dev ## install the wheel in a clean environment without t
 	@$(BIN)/pytest -q tests/packaging
 
 clean: ## remove what was built or installed here; recordings in out/ stay
-	rm -rf .venv .uv dist build mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .uv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find $(PACKAGES) tests -name __pycache__ -prune -exec rm -rf {} +

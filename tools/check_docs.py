@@ -1,18 +1,17 @@
 """Check what the documentation says against what is there.
 
+    python -m tools.check_docs
+
 Links to files and headings resolve; commands, make verbs, modules and environment variables that it names in code
 marks exist; the glossary is in order. Web links are left alone, since a check that needs a network fails for others.
 """
 
 import re
-import sys
 from pathlib import Path
 
+from tools import cli_page
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
-
-import cli_page  # noqa: E402  (found only after the line above)
-
 PACKAGES = ("grym", "schemas", "streams", "consumers", "producers")
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 

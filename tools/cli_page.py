@@ -3,21 +3,25 @@
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
-import click
+from typer.core import TyperArgument, TyperGroup, TyperOption
 from typer.main import get_command
+
+# typer brings its own copy of click, whose command has no public name.
+Command = Any
 
 INTRODUCTION = Path(__file__).with_name("cli_introduction.md")
 
 
-def commands(group: click.Command, path: tuple[str, ...] = ("grym",)) -> list[tuple[str, click.Command]]:
+def commands(group: Command, path: tuple[str, ...] = ("grym",)) -> list[tuple[str, Command]]:
     """Return every command below `group` with its full name, sorted; groups themselves are left out."""
-    if not isinstance(group, click.Group):
+    if not isinstance(group, TyperGroup):
         return [(" ".join(path), group)]
     return [found for name in sorted(group.commands) for found in commands(group.commands[name], (*path, name))]
 
 
-def root() -> click.Command:
+def root() -> Command:
     """Return the command line of grym as click sees it."""
     from grym.cli.main import app  # noqa: PLC0415  (the tables of events need no command line)
 
@@ -29,9 +33,9 @@ def plain(text: str) -> str:
     return re.sub(r"\[/?[a-z ]+\]", "", " ".join(text.split())).replace("|", "\\|")
 
 
-def usage(name: str, command: click.Command) -> str:
+def usage(name: str, command: Command) -> str:
     """Return the call with its arguments."""
-    arguments = [parameter for parameter in command.params if isinstance(parameter, click.Argument)]
+    arguments = [parameter for parameter in command.params if isinstance(parameter, TyperArgument)]
     shown = [
         f"{'' if argument.required else '['}{(argument.metavar or argument.name or '').upper().strip('[]')}"
         f"{'…' if argument.nargs == -1 else ''}{'' if argument.required else ']'}"
@@ -40,7 +44,7 @@ def usage(name: str, command: click.Command) -> str:
     return " ".join([name, *shown])
 
 
-def option_row(option: click.Option) -> str:
+def option_row(option: TyperOption) -> str:
     """Return the table row of one option."""
     names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
     default = option.default
@@ -48,12 +52,10 @@ def option_row(option: click.Option) -> str:
     return f"| {names} | {shown} | {plain(option.help or '')} |"
 
 
-def section(name: str, command: click.Command) -> str:
+def section(name: str, command: Command) -> str:
     """Return the part of one command."""
     lines = [f"## `{usage(name, command)}`", "", plain((command.help or "").split("\f")[0])]
-    options = [
-        parameter for parameter in command.params if isinstance(parameter, click.Option) and not parameter.hidden
-    ]
+    options = [parameter for parameter in command.params if isinstance(parameter, TyperOption) and not parameter.hidden]
     shown = [option for option in options if option.name not in ("help", "install_completion", "show_completion")]
     if shown:
         lines += ["", "| option | default | meaning |", "|---|---|---|", *(option_row(option) for option in shown)]

@@ -1,5 +1,7 @@
 """Compare every generated file with what the code would generate now; ``--write`` brings them up to date.
 
+    python -m tools.drift [--write]
+
 Generated are `docs/schemas/` (by `schemas.export`), `docs/img/`, the whole of `docs/cli.md`, and the licence table of
 `docs/rights.md` between ``<!-- generated: licences -->`` and ``<!-- end -->``. What a person wrote around those marks
 is left alone.
@@ -11,15 +13,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from schemas.export import documents
+from tools import cli_page, licences, pictures
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
-
-import cli_page  # noqa: E402  (found only after the line above)
-import licences  # noqa: E402
-import pictures  # noqa: E402
-
-from schemas.export import documents  # noqa: E402
-
 DOCS = ROOT / "docs"
 SCHEMAS = DOCS / "schemas"
 

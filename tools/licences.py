@@ -37,17 +37,22 @@ def closure(root: str) -> list[Distribution]:
     return [found[name] for name in sorted(found)]
 
 
+def field(package: Distribution, name: str) -> list[str]:
+    """Return every value of a metadata field."""
+    return package.metadata.get_all(name) or []
+
+
 def licence(package: Distribution) -> str:
     """Return the licence a package states: SPDX expression, else classifiers, else the short field."""
-    name = canonicalize_name(package.metadata["Name"])
+    name = canonicalize_name(package.name)
     if name in READ_IN_SOURCE:
         return READ_IN_SOURCE[name]
-    if expression := package.metadata.get("License-Expression"):
-        return str(expression)
-    marks = [value.rsplit(" :: ", 1)[-1] for key, value in package.metadata.items() if value.startswith("License :: ")]
+    if expression := field(package, "License-Expression"):
+        return expression[0]
+    marks = [mark.rsplit(" :: ", 1)[-1] for mark in field(package, "Classifier") if mark.startswith("License :: ")]
     if marks:
         return " / ".join(marks)
-    short = str(package.metadata.get("License") or "").strip()
+    short = "".join(field(package, "License")).strip()
     if not short or "\n" in short:
         raise SystemExit(f"{name} states no licence in its metadata: read its sources and name it in READ_IN_SOURCE")
     return short
@@ -65,8 +70,8 @@ def table() -> str:
     for package in closure("grym"):
         stated = licence(package)
         if is_copyleft(stated) and " OR " not in stated:
-            raise SystemExit(f"{package.metadata['Name']} is {stated}: not in the core")
-        rows.append(f"| {package.metadata['Name']} | {stated} |")
+            raise SystemExit(f"{package.name} is {stated}: not in the core")
+        rows.append(f"| {package.name} | {stated} |")
     return "\n".join(rows)
 
 
