@@ -16,7 +16,7 @@ PACKAGES = ("grym", "schemas", "streams", "consumers", "producers")
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
-CODE = re.compile(r"`([^`\n]+)`|^    (.+)$", re.MULTILINE)
+SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 MODULE = re.compile(rf"(?:{'|'.join(PACKAGES)})(?:\.\w+)+")
 SOURCE = re.compile(rf"(?:{'|'.join(PACKAGES)}|tests|tools|docs|deploy|examples|benchmarks)/[\w./-]*\w/?")
@@ -49,13 +49,21 @@ def broken_links(path: Path, text: str) -> list[str]:
     return found
 
 
+def snippets(text: str) -> list[str]:
+    """Return what stands in code marks: spans, indented lines, lines of fences."""
+    fenced = [line for block in FENCE.findall(text) for line in block.splitlines()]
+    outside = FENCE.sub("", text)
+    return [*SPAN.findall(outside), *re.findall(r"^    (\S.*)$", outside, re.MULTILINE), *fenced]
+
+
 def missing_commands(text: str, known: set[str]) -> list[str]:
     """Return `grym …` calls whose command does not exist; `known` holds full names and their groups."""
     found = []
-    for call in re.findall(r"(?:^|[`$ ]\s*)grym ([a-z]+(?: [a-z-]+)?)", text, re.MULTILINE):
-        words = call.split()
-        if f"grym {words[0]}" not in known and " ".join(["grym", *words]) not in known:
-            found.append(f"there is no command `grym {call}`")
+    for snippet in snippets(text):
+        if call := re.match(r"(?:GRYM_\w+=\S+ )*(?:\S*/)?grym ([a-z]+)(?: ([a-z-]+))?", snippet):
+            words = [word for word in call.groups() if word]
+            if f"grym {words[0]}" not in known and " ".join(["grym", *words]) not in known:
+                found.append(f"there is no command `grym {' '.join(words)}`")
     return found
 
 
@@ -78,9 +86,8 @@ def is_there(dotted: str) -> bool:
 def missing_sources(text: str) -> list[str]:
     """Return modules and paths in code marks that do not exist."""
     found = []
-    for match in CODE.finditer(text):
-        code = match[1] or ""
-        if MODULE.fullmatch(code) and not code.endswith((".v1", ".v2")) and not is_there(code):
+    for code in SPAN.findall(text):
+        if MODULE.fullmatch(code) and not re.search(r"\.v\d+$", code) and not is_there(code):
             found.append(f"there is no `{code}`")
         if SOURCE.fullmatch(code) and not (ROOT / code).exists():
             found.append(f"there is no `{code}`")
