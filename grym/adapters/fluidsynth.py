@@ -57,25 +57,27 @@ class _Message:
 class FluidSynthRenderer:
     """The `Renderer` that plays a SoundFont.
 
+    Library and SoundFont are looked for when a score is rendered, so the renderer itself can be sent to a worker.
+
     Parameters
     ----------
     soundfont
         The file the settings name; None takes what the system has.
-
-    Raises
-    ------
-    UnavailableError
-        ``fluidsynth.missing`` or ``soundfont.missing``, both with the command that helps.
     """
 
     def __init__(self, soundfont: Path | None = None) -> None:
-        self._library = _load_library()
-        self._soundfont = find_soundfont(soundfont)
+        self._configured = soundfont
 
-    @property
-    def soundfont(self) -> SoundFont:
-        """The SoundFont that plays."""
-        return self._soundfont
+    def requirements(self) -> SoundFont:
+        """Return the SoundFont that would play.
+
+        Raises
+        ------
+        UnavailableError
+            ``fluidsynth.missing``, ``soundfont.missing`` or ``soundfont.unreadable``, with the command that helps.
+        """
+        _load_library()
+        return find_soundfont(self._configured)
 
     def render(self, score: Score, *, seed: int) -> RenderedScore:
         """Play a score.
@@ -95,72 +97,75 @@ class FluidSynthRenderer:
         Raises
         ------
         UnavailableError
-            ``soundfont.unreadable`` when FluidSynth cannot load the SoundFont.
+            As `requirements`.
         """
         del seed
+        library, soundfont = _load_library(), find_soundfont(self._configured)
         performance = perform(score)
-        samples, missing = self._play(performance)
+        samples, missing = _play(library, soundfont, performance)
         stems = tuple(
             (part.name, Signal(samples=stem * np.float32(10.0 ** (part.gain_db / 20.0)), sample_rate_hz=SAMPLE_RATE_HZ))
             for part, stem in zip(performance.parts, samples, strict=True)
         )
-        provenance = self._soundfont.provenance() | {"synthesiser": f"FluidSynth {_version(self._library)}"}
+        provenance = soundfont.provenance() | {"synthesiser": f"FluidSynth {_version(library)}"}
         if missing:
             provenance["programs_missing"] = ", ".join(missing)
         return RenderedScore(stems=stems, backend="soundfont", provenance=provenance)
 
-    def _play(self, performance: Performance) -> tuple[FloatArray, list[str]]:
-        """Return the stems, shape (parts, 2, samples), and the instruments the SoundFont lacks."""
-        length = round(performance.duration_s * SAMPLE_RATE_HZ)
-        # FluidSynth wants all left channels, then all right ones; the caller sees (parts, 2, samples).
-        output = np.zeros((2, len(performance.parts), length), dtype=np.float32)
-        if not performance.parts:
-            return output.transpose(1, 0, 2), []
-        with self._synth(len(performance.parts)) as (synth, font_id):
-            missing = [
-                part.name
-                for channel, part in enumerate(performance.parts)
-                if not _prepare_channel(synth, font_id, channel, part)
-            ]
-            position = 0
-            for message in _messages(performance, length=length):
-                _write(self._library, synth, output, start=position, end=message.at_samples)
-                position = message.at_samples
-                if message.velocity:
-                    synth.noteon(message.channel, message.key, message.velocity)
-                else:
-                    synth.noteoff(message.channel, message.key)
-            _write(self._library, synth, output, start=position, end=length)
-        return output.transpose(1, 0, 2), missing
 
-    @contextmanager
-    def _synth(self, parts: int) -> Iterator[tuple[Any, int]]:
-        """Yield a synthesiser with one channel and one audio group per part, and the id of its SoundFont."""
-        synth = self._library.Synth(
-            gain=GAIN,
-            samplerate=float(SAMPLE_RATE_HZ),
-            channels=-(-parts // CHANNELS_PER_PORT) * CHANNELS_PER_PORT,
-            **{
-                "synth.audio-channels": parts,
-                "synth.audio-groups": parts,
-                "synth.polyphony": POLYPHONY,
-                "synth.reverb.active": 0,
-                "synth.chorus.active": 0,
-                "synth.dynamic-sample-loading": 1,
-                "synth.lock-memory": 0,
-            },
-        )
-        try:
-            font_id = synth.sfload(str(self._soundfont.path))
-            if font_id < 0:
-                raise UnavailableError(
-                    f"FluidSynth cannot load the SoundFont {self._soundfont.path}",
-                    code="soundfont.unreadable",
-                    hint="Name another by GRYM_SOUNDFONT.",
-                )
-            yield synth, font_id
-        finally:
-            synth.delete()
+def _play(library: ModuleType, soundfont: SoundFont, performance: Performance) -> tuple[FloatArray, list[str]]:
+    """Return the stems, shape (parts, 2, samples), and the instruments the SoundFont lacks."""
+    length = round(performance.duration_s * SAMPLE_RATE_HZ)
+    # FluidSynth wants all left channels, then all right ones; the caller sees (parts, 2, samples).
+    output = np.zeros((2, len(performance.parts), length), dtype=np.float32)
+    if not performance.parts:
+        return output.transpose(1, 0, 2), []
+    with _synth(library, soundfont, parts=len(performance.parts)) as (synth, font_id):
+        missing = [
+            part.name
+            for channel, part in enumerate(performance.parts)
+            if not _prepare_channel(synth, font_id, channel, part)
+        ]
+        position = 0
+        for message in _messages(performance, length=length):
+            _write(library, synth, output, start=position, end=message.at_samples)
+            position = message.at_samples
+            if message.velocity:
+                synth.noteon(message.channel, message.key, message.velocity)
+            else:
+                synth.noteoff(message.channel, message.key)
+        _write(library, synth, output, start=position, end=length)
+    return output.transpose(1, 0, 2), missing
+
+
+@contextmanager
+def _synth(library: ModuleType, soundfont: SoundFont, *, parts: int) -> Iterator[tuple[Any, int]]:
+    """Yield a synthesiser with one channel and one audio group per part, and the id of its SoundFont."""
+    synth = library.Synth(
+        gain=GAIN,
+        samplerate=float(SAMPLE_RATE_HZ),
+        channels=-(-parts // CHANNELS_PER_PORT) * CHANNELS_PER_PORT,
+        **{
+            "synth.audio-channels": parts,
+            "synth.audio-groups": parts,
+            "synth.polyphony": POLYPHONY,
+            "synth.reverb.active": 0,
+            "synth.chorus.active": 0,
+            "synth.dynamic-sample-loading": 1,
+            "synth.lock-memory": 0,
+        },
+    )
+    try:
+        font_id = synth.sfload(str(soundfont.path))
+        if font_id < 0:
+            raise UnavailableError(
+                f"FluidSynth cannot load the SoundFont {soundfont.path}",
+                code="soundfont.unreadable",
+                hint="Name another by GRYM_SOUNDFONT.",
+            )
+        yield synth, font_id
+    finally:
+        synth.delete()
 
 
 def _load_library() -> ModuleType:

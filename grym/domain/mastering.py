@@ -1,0 +1,208 @@
+"""The master: stems become one finished stereo mix of a given loudness that never exceeds a ceiling.
+
+In this order: a high-pass at 30 Hz takes away direct current and rumble; each stem sends a little into one room; the
+sum is brought to the loudness target; where that needs more than a few decibels of limiting, a slow compressor evens
+out the loud passages first; a look-ahead limiter holds the true peak; the end fades to silence. Every step is linear
+or a gain common to all stems, so **the stems of the result, added up, are the mix**, room included: they can be
+remixed and still null against the master. Lengths do not change.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.signal import butter, sosfilt
+
+from grym.domain.limiter import gain_of, intersample_peaks, levelling_db, reduction_db
+from grym.domain.loudness import measure_loudness, true_peak_dbtp
+from grym.domain.reverb import reverberate
+from grym.domain.signal import FloatArray, Signal
+from grym.errors import InvariantError
+
+HIGH_PASS_HZ = 30.0
+"""Below the lowest note of a bass guitar (41 Hz) and of most loudspeakers."""
+
+ROOM_DB = -15.0
+"""Level of the room against the dry sound: heard when it is taken away, hardly while it is there."""
+
+LIMITER_MARGIN_DB = 0.25
+"""The limiter aims this far below the ceiling: its moving gain bends waves between samples a little."""
+
+GENTLE_LIMITING_DB = 5.0
+"""What a limiter takes off peaks unnoticed; beyond it the compressor goes first."""
+
+LEVELLING_RATIO = 2.5
+
+LOUDNESS_TOLERANCE_LU = 0.1
+MOST_ROUNDS = 6
+MOST_GAIN_DB = 60.0
+"""Silence with a whisper of noise is not blown up to full loudness."""
+
+LEAST_SLOPE = 0.3
+"""LU gained per decibel of gain that a step counts on at least: where limiting eats more, steps stay short."""
+
+FADE_S = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mastered:
+    """A finished mix.
+
+    Parameters
+    ----------
+    mix
+        Stereo, at the loudness target and below the ceiling.
+    stems
+        As many as were given, of the length of the mix; their sum is the mix.
+    loudness_lufs
+        Integrated loudness of the mix; None for silence.
+    true_peak_dbtp
+        True peak of the mix; None for silence.
+    gain_db
+        Gain that was applied before compressor and limiter.
+    reduction_db
+        Largest reduction of compressor and limiter together.
+    """
+
+    mix: Signal
+    stems: tuple[Signal, ...]
+    loudness_lufs: float | None
+    true_peak_dbtp: float | None
+    gain_db: float
+    reduction_db: float
+
+
+def master(
+    stems: Sequence[Signal],
+    *,
+    target_lufs: float = -14.0,
+    ceiling_dbtp: float = -1.0,
+    sends_db: Sequence[float] | None = None,
+) -> Mastered:
+    """Mix and finish stems.
+
+    Parameters
+    ----------
+    stems
+        At least one; mono or stereo, of one length and one rate.
+    target_lufs
+        Integrated loudness the mix is brought to, within `LOUDNESS_TOLERANCE_LU` where the material allows.
+    ceiling_dbtp
+        True peak the mix stays below.
+    sends_db
+        Per stem, how much more (or less) of it goes into the room; 0 without it.
+
+    Returns
+    -------
+    Mastered
+        Mix and stems.
+
+    Raises
+    ------
+    InvariantError
+        ``master.stems``: no stems, or stems of different lengths or rates.
+    """
+    rate_hz = _require_alike(stems)
+    sends = [0.0] * len(stems) if sends_db is None else list(sends_db)
+    prepared = [_prepare(stem, send_db=send_db) for stem, send_db in zip(stems, sends, strict=True)]
+    mix = _sum(prepared)
+    gain_db, reduction = _loudness_gain(mix, rate_hz=rate_hz, target_lufs=target_lufs, ceiling_dbtp=ceiling_dbtp)
+    gain = gain_of(reduction - gain_db)
+    for samples in prepared:
+        np.multiply(samples, gain, out=samples)
+    finished = Signal(samples=_sum(prepared), sample_rate_hz=rate_hz)
+    return Mastered(
+        mix=finished,
+        stems=tuple(Signal(samples=samples, sample_rate_hz=rate_hz) for samples in prepared),
+        loudness_lufs=measure_loudness(finished).integrated_lufs,
+        true_peak_dbtp=true_peak_dbtp(finished),
+        gain_db=gain_db,
+        reduction_db=float(reduction.max(initial=0.0)),
+    )
+
+
+def _require_alike(stems: Sequence[Signal]) -> int:
+    """Return the sample rate that all stems share."""
+    shapes = {(stem.length_samples, stem.sample_rate_hz) for stem in stems}
+    if len(shapes) != 1:
+        raise InvariantError(
+            f"stems must exist and agree in length and rate, not {sorted(shapes)}", code="master.stems"
+        )
+    return shapes.pop()[1]
+
+
+def _sum(stems: Sequence[FloatArray]) -> FloatArray:
+    """Add stems up, in their order."""
+    total = np.zeros_like(stems[0])
+    for samples in stems:
+        total += samples
+    return total
+
+
+def _prepare(stem: Signal, *, send_db: float) -> FloatArray:
+    """Return one stem as stereo, high-passed, with its share of the room, fading at the end."""
+    rate_hz = stem.sample_rate_hz
+    stereo = np.broadcast_to(stem.samples, (2, stem.length_samples)) if stem.channels == 1 else stem.samples[:2]
+    sos = butter(2, HIGH_PASS_HZ, "highpass", fs=rate_hz, output="sos")
+    clean = sosfilt(sos, stereo.astype(np.float64), axis=1).astype(np.float32)
+    level = np.float32(10.0 ** ((ROOM_DB + send_db) / 20.0))
+    mono = clean.mean(axis=0, dtype=np.float32)
+    if mono.any():
+        clean += level * reverberate(mono, sample_rate_hz=rate_hz)
+    fade = min(stem.length_samples // 10, round(FADE_S * rate_hz))
+    if fade:
+        clean[:, -fade:] *= np.cos(np.linspace(0.0, np.pi / 2, fade, dtype=np.float32)) ** 2
+        clean[:, -1] = 0.0
+    prepared: FloatArray = clean
+    return prepared
+
+
+def _loudness_gain(
+    mix: FloatArray, *, rate_hz: int, target_lufs: float, ceiling_dbtp: float
+) -> tuple[float, np.ndarray]:
+    """Find the gain, and the reduction over time that goes with it, which bring `mix` to the target.
+
+    Limiting makes sound quieter, so gain and limiting are found together by a few secant steps.
+    """
+    silence = np.zeros(mix.shape[1])
+    loudness = measure_loudness(Signal(samples=mix, sample_rate_hz=rate_hz)).integrated_lufs
+    peaks = intersample_peaks(mix)
+    peak = float(peaks.max(initial=0.0))
+    if loudness is None or peak == 0.0:
+        return 0.0, silence
+    aim_db = ceiling_dbtp - LIMITER_MARGIN_DB
+    gain_db = min(MOST_GAIN_DB, target_lufs - loudness)
+    excess_db = 20.0 * np.log10(peak) + gain_db - aim_db
+    levelling = silence
+    if excess_db > GENTLE_LIMITING_DB:
+        threshold_db = loudness + 1.0
+        levelling = levelling_db(mix, threshold_db=threshold_db, ratio=LEVELLING_RATIO, sample_rate_hz=rate_hz)
+        peaks = peaks * gain_of(levelling)
+    return _search(mix, peaks, levelling, rate_hz=rate_hz, target_lufs=target_lufs, aim_db=aim_db, gain_db=gain_db)
+
+
+def _search(
+    mix: FloatArray,
+    peaks: FloatArray,
+    levelling: np.ndarray,
+    *,
+    rate_hz: int,
+    target_lufs: float,
+    aim_db: float,
+    gain_db: float,
+) -> tuple[float, np.ndarray]:
+    """Step towards the target; each step is as large as what the last one left, and no slope is steeper than 1:1."""
+    slope, previous = 1.0, None
+    for round_no in range(MOST_ROUNDS):
+        reduction = levelling + reduction_db(peaks, ceiling_db=aim_db - gain_db, sample_rate_hz=rate_hz)
+        trial = Signal(samples=mix * gain_of(reduction - gain_db), sample_rate_hz=rate_hz)
+        loudness = measure_loudness(trial).integrated_lufs
+        missing_lu = 0.0 if loudness is None else target_lufs - loudness
+        is_spent = gain_db >= MOST_GAIN_DB or round_no == MOST_ROUNDS - 1
+        if abs(missing_lu) <= LOUDNESS_TOLERANCE_LU or is_spent:
+            break
+        if previous is not None:
+            slope = float(np.clip((previous[1] - missing_lu) / (gain_db - previous[0]), LEAST_SLOPE, 1.0))
+        previous = (gain_db, missing_lu)
+        gain_db = min(MOST_GAIN_DB, gain_db + missing_lu / slope)
+    return gain_db, reduction
