@@ -8,6 +8,8 @@ from typing import Any
 from typer.core import TyperArgument, TyperGroup, TyperOption
 from typer.main import get_command
 
+from grym.settings import LATER, PREFIX, Settings
+
 # typer brings its own copy of click, whose command has no public name.
 Command = Any
 
@@ -52,21 +54,50 @@ def option_row(option: TyperOption) -> str:
     return f"| {names} | {shown} | {plain(option.help or '')} |"
 
 
-def section(name: str, command: Command) -> str:
-    """Return the part of one command."""
-    lines = [f"## `{usage(name, command)}`", "", plain((command.help or "").split("\f")[0])]
+def options_of(command: Command) -> list[TyperOption]:
+    """Return the options a reader needs to know of."""
     options = [parameter for parameter in command.params if isinstance(parameter, TyperOption) and not parameter.hidden]
-    shown = [option for option in options if option.name not in ("help", "install_completion", "show_completion")]
-    if shown:
-        lines += ["", "| option | default | meaning |", "|---|---|---|", *(option_row(option) for option in shown)]
-    return "\n".join(lines)
+    return [option for option in options if option.name not in ("help", "install_completion", "show_completion")]
+
+
+def table(options: list[TyperOption]) -> list[str]:
+    """Return the table of options, nothing where there are none."""
+    rows = [option_row(option) for option in options]
+    return ["", "| option | default | meaning |", "|---|---|---|", *rows] if rows else []
+
+
+def section(name: str, command: Command, *, known: list[str]) -> str:
+    """Return the part of one command; rows in `known` are told elsewhere."""
+    own = [option for option in options_of(command) if option_row(option) not in known]
+    return "\n".join([f"## `{usage(name, command)}`", "", plain((command.help or "").split("\f")[0]), *table(own)])
+
+
+def shared_options(shown: list[tuple[str, Command]]) -> list[TyperOption]:
+    """Return the options that every command has in the same words."""
+    rows = [{option_row(option) for option in options_of(command)} for _, command in shown]
+    common = set.intersection(*rows)
+    return [option for option in options_of(shown[0][1]) if option_row(option) in common]
+
+
+def settings() -> str:
+    """Return the part on the environment: every variable that this version reads."""
+    rows = [
+        f"| `{PREFIX}{name.upper()}` | {plain(field.description or '')} |"
+        for name, field in Settings.model_fields.items()
+        if f"{PREFIX}{name.upper()}" not in LATER
+    ]
+    return "\n".join(["## Settings", "", "| variable | meaning |", "|---|---|", *rows])
 
 
 def page() -> str:
     """Return the whole page."""
     introduction = INTRODUCTION.read_text(encoding="utf-8").strip()
-    parts = [section(name, command) for name, command in commands(root()) if not command.hidden]
-    return "\n\n".join([introduction, *parts]) + "\n"
+    shown = [(name, command) for name, command in commands(root()) if not command.hidden]
+    shared = shared_options(shown)
+    known = [option_row(option) for option in shared]
+    every = "\n".join(["## Options of every command", *table(shared)])
+    parts = [section(name, command, known=known) for name, command in shown]
+    return "\n\n".join([introduction, settings(), every, *parts]) + "\n"
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
     python -m tools.drift [--write]
 
-Generated are `docs/schemas/` (by `schemas.export`), `docs/img/`, the whole of `docs/cli.md`, and the licence table of
-`docs/rights.md` between ``<!-- generated: licences -->`` and ``<!-- end -->``. What a person wrote around those marks
-is left alone.
+Generated are `docs/schemas/` (by `schemas.export`), `docs/img/`, `.env.example`, the whole of `docs/cli.md`, and the
+licence table of `docs/rights.md` between ``<!-- generated: licences -->`` and ``<!-- end -->``. What a person wrote
+around those marks is left alone.
 """
 
 import difflib
@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from grym.settings import env_example
 from schemas.export import documents
 from tools import cli_page, licences, pictures
 
@@ -35,7 +36,11 @@ def rights_page() -> str:
 
 def wanted_files() -> dict[Path, str | None]:
     """Return what every generated file should hold; None for one that should not exist."""
-    wanted: dict[Path, str | None] = {DOCS / "cli.md": cli_page.page(), RIGHTS: rights_page()}
+    wanted: dict[Path, str | None] = {
+        ROOT / ".env.example": env_example(),
+        DOCS / "cli.md": cli_page.page(),
+        RIGHTS: rights_page(),
+    }
     wanted |= pictures.pictures()
     wanted |= {SCHEMAS / name: content.decode() for name, content in documents().items()}
     stale = {path: None for path in SCHEMAS.rglob("*") if path.is_file() and path not in wanted}
