@@ -12,6 +12,7 @@ import msgspec
 from schemas.body import Body
 from schemas.docstrings import description_of, fields_of
 from schemas.registry import BODIES
+from schemas.vocabulary import meaning
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -46,10 +47,11 @@ def references(schema: Any) -> Iterator[str]:
 
 
 def _described(schema: Schema, cls: type) -> Schema:
-    texts = fields_of(cls)
+    own = fields_of(cls)
+    fields = schema.get("properties", {})
+    texts = {name: own.get(name) or meaning(cls.__name__, name) for name in fields}
     properties = {
-        name: ({**field, "description": texts[name]} if name in texts else field)
-        for name, field in schema.get("properties", {}).items()
+        name: ({**field, "description": texts[name]} if texts[name] else field) for name, field in fields.items()
     }
     title = {"title": cls.__name__, "description": description_of(cls)}
     return {**title, **{k: v for k, v in schema.items() if k not in title}, "properties": properties}

@@ -15,7 +15,7 @@ def test_a_small_document_in_full() -> None:
         "title": "CancelRequest",
         "description": "Ask that a request ends now; may arrive before the request itself and is then remembered.",
         "type": "object",
-        "properties": {"reason": {"type": "string", "default": "asked"}},
+        "properties": {"reason": {"type": "string", "default": "asked", "description": "Why, in a few words."}},
         "required": [],
     }
 
