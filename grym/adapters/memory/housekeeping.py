@@ -1,0 +1,53 @@
+"""Sweeping what retention has given up, and erasing a person's texts, in memory."""
+
+from datetime import timedelta
+
+from grym.adapters.memory.store import Store
+from grym.adapters.placement import correlation_of
+from grym.adapters.retention import INBOX_HORIZON_S
+from schemas.catalogue import TOPICS, Topic
+from schemas.records import TopicPartition
+
+
+class MemoryHousekeeping:
+    """Keeps the store from growing for ever."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def sweep(self, *, limit: int) -> dict[str, int]:
+        """Remove what retention has given up, at most `limit` rows of each table."""
+        room = limit
+        for topic in TOPICS:
+            if topic.retention_s is not None:
+                room -= self._sweep_topic(topic, retention_s=topic.retention_s, limit=room)
+        return {"events": limit - room, "inbox": self._sweep_inbox(limit=limit)}
+
+    async def held_artifacts(self) -> set[str]:
+        """Return the addresses that some request refers to."""
+        return {uri for _, uri in self._store.holds}
+
+    async def erase(self, user: str) -> int:
+        """Remove the personal text of a user."""
+        mine = [ref for ref, row in self._store.texts.items() if row.user == user]
+        for ref in mine:
+            del self._store.texts[ref]
+        return len(mine)
+
+    def _sweep_topic(self, topic: Topic, *, retention_s: float, limit: int) -> int:
+        oldest = self._store.clock.now() - timedelta(seconds=retention_s)
+        swept = 0
+        for n in range(topic.partitions):
+            lane = self._store.records.get(TopicPartition(topic.name, n), [])
+            while lane and lane[0].appended_at < oldest and swept < limit:
+                record = lane.pop(0)
+                self._store.by_correlation[correlation_of(record)].remove(record)
+                swept += 1
+        return swept
+
+    def _sweep_inbox(self, *, limit: int) -> int:
+        oldest = self._store.clock.now() - timedelta(seconds=INBOX_HORIZON_S)
+        old = [key for key, row in self._store.inbox.items() if row.admitted_at < oldest][:limit]
+        for key in old:
+            del self._store.inbox[key]
+        return len(old)

@@ -1,0 +1,98 @@
+"""The committed tables, and waking whoever waits for an append."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from grym.adapters.memory.rows import InboxRow, JobRow, LeaseRow, PatternRow, StateRow, TextRow
+from grym.adapters.placement import correlation_of
+from grym.ports.clock import Clock
+from grym.ports.effects import SetTimer
+from grym.ports.work import InboxEntry, Letter, Parked
+from schemas.records import Message, Record, TopicPartition
+
+InboxKey = tuple[str, str, str, int]
+StateKey = tuple[str, str]
+
+
+def inbox_key(entry: InboxEntry) -> InboxKey:
+    """Return the name of a delivery."""
+    return (entry.processor, entry.source, entry.event_id, entry.run_no)
+
+
+@dataclass(slots=True, kw_only=True)
+class Store:
+    """Everything that is committed.
+
+    Parameters
+    ----------
+    readers
+        Topics by processor: who has to read what before nothing is open.
+    """
+
+    clock: Clock
+    readers: dict[str, tuple[str, ...]]
+    ends: dict[TopicPartition, int] = field(default_factory=dict)
+    records: dict[TopicPartition, list[Record]] = field(default_factory=lambda: defaultdict(list))
+    by_correlation: dict[bytes, list[Record]] = field(default_factory=lambda: defaultdict(list))
+    inbox: dict[InboxKey, InboxRow] = field(default_factory=dict)
+    states: dict[StateKey, StateRow] = field(default_factory=dict)
+    positions: dict[tuple[str, TopicPartition], int] = field(default_factory=dict)
+    parked: dict[int, Parked] = field(default_factory=dict)
+    letters: dict[str, Letter] = field(default_factory=dict)
+    timers: dict[str, SetTimer] = field(default_factory=dict)
+    taken_timers: set[str] = field(default_factory=set)
+    jobs: dict[str, JobRow] = field(default_factory=dict)
+    turns: dict[str, int] = field(default_factory=dict)
+    texts: dict[str, TextRow] = field(default_factory=dict)
+    holds: dict[tuple[str, str], bool] = field(default_factory=dict)
+    patterns: dict[str, PatternRow] = field(default_factory=dict)
+    leases: dict[str, LeaseRow] = field(default_factory=dict)
+    version: int = 0
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+    _changed: list[asyncio.Future[None]] = field(default_factory=list)
+
+    def next_number(self) -> int:
+        """Return a number greater than all before."""
+        return next(self._numbers)
+
+    def append(self, messages: Sequence[tuple[TopicPartition, Message]]) -> None:
+        """Append at this instant; positions have no gaps since nothing can come in between."""
+        now = self.clock.now()
+        for source, message in messages:
+            position = self.ends.get(source, 0) + 1
+            record = Record(
+                topic=source.topic,
+                partition=source.partition,
+                position=position,
+                key=message.key,
+                headers=message.headers,
+                value=message.value,
+                appended_at=now,
+            )
+            self.ends[source] = position
+            self.records[source].append(record)
+            self.by_correlation[correlation_of(record)].append(record)
+
+    def wake(self) -> None:
+        """Wake whoever waits: something was appended or enqueued."""
+        self.version += 1
+        waiting, self._changed = self._changed, []
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+
+    async def wait_for_change(self, seen: int, *, timeout_s: float) -> int:
+        """Return the version as soon as it is another than `seen`, or after `timeout_s` seconds."""
+        if self.version == seen:
+            changed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._changed.append(changed)
+            asleep = asyncio.ensure_future(self.clock.sleep(timeout_s))
+            try:
+                await asyncio.wait((changed, asleep), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                self._changed = [future for future in self._changed if future is not changed]
+                asleep.cancel()
+        return self.version

@@ -1,0 +1,238 @@
+"""One open unit of work in memory: everything is staged, and becomes visible at one instant or never."""
+
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Literal
+
+from grym.adapters.memory.effects import apply_effect
+from grym.adapters.memory.rows import InboxRow, JobRow, LeaseRow, StateRow
+from grym.adapters.memory.store import Store, inbox_key
+from grym.adapters.memory.tables import Tables
+from grym.adapters.placement import place
+from grym.errors import LeaseLostError
+from grym.ports.effects import Effect
+from grym.ports.work import (
+    Admission,
+    DueTimer,
+    FaultNote,
+    InboxEntry,
+    Lease,
+    Letter,
+    OpenWork,
+    Parked,
+    StateConflictError,
+)
+from schemas.records import Message, Record, TopicPartition
+
+CommitStage = Literal["before", "after"]
+CommitHook = Callable[[CommitStage], Awaitable[None] | None]
+"""Called around every commit; what it raises is what the caller of the unit of work gets.
+
+Raised at ``before`` nothing was stored, at ``after`` everything was: the two halves of a crash.
+"""
+
+
+class MemoryWork:
+    """Opens transactions over a store."""
+
+    def __init__(self, store: Store, on_commit: CommitHook | None = None) -> None:
+        self._store = store
+        self._on_commit = on_commit
+
+    def begin(self, lease: Lease | None = None) -> AbstractAsyncContextManager[OpenWork]:
+        """Open a transaction that commits on leaving the block without an error."""
+        return self._open(lease)
+
+    @asynccontextmanager
+    async def _open(self, lease: Lease | None) -> AsyncIterator[OpenWork]:
+        check_lease(self._store, lease)
+        work = MemoryTransaction(self._store)
+        try:
+            yield work
+            await self._reached("before")
+            check_lease(self._store, lease)
+            work.commit()
+            await self._reached("after")
+        finally:
+            work.let_go()
+
+    async def _reached(self, stage: CommitStage) -> None:
+        if self._on_commit is not None:
+            outcome = self._on_commit(stage)
+            if inspect.isawaitable(outcome):
+                await outcome
+
+
+class MemoryTransaction:
+    """What one transaction has staged."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._tables = Tables.over(store)
+        self._messages: list[tuple[TopicPartition, Message]] = []
+        self._timers: list[str] = []
+
+    async def admit(self, entry: InboxEntry) -> Admission:
+        """Claim the right to have an effect for this delivery."""
+        inbox, key = self._tables.inbox, inbox_key(entry)
+        known = inbox.get(key)
+        if known is None:
+            inbox.put(key, InboxRow(digest=entry.digest, admitted_at=self._store.clock.now()))
+            return Admission.NEW
+        if known.digest == entry.digest:
+            return Admission.DUPLICATE
+        if entry.external:
+            return Admission.CONFLICT
+        inbox.put(key, replace(known, differences=known.differences + 1))
+        return Admission.DUPLICATE
+
+    async def save(self, processor: str, key: str, value: bytes, *, expected_version: int) -> None:
+        """Store a state whose stored version is the expected one."""
+        states = self._tables.states
+        stored = states.get((processor, key))
+        version = 0 if stored is None else stored.version
+        if version != expected_version:
+            raise StateConflictError(
+                f"the state {key!r} of {processor} was saved in between",
+                details={"expected": expected_version, "stored": version},
+            )
+        row = StateRow(processor=processor, key=key, value=value, version=version + 1, order=self._store.next_number())
+        states.put((processor, key), row)
+
+    async def append(self, messages: Sequence[Message]) -> None:
+        """Stage outputs; they get their positions at the commit."""
+        self._messages += [(place(message), message) for message in messages]
+
+    async def apply(self, effect: Effect) -> None:
+        """Carry out one effect."""
+        apply_effect(self._store, self._tables, effect)
+
+    async def advance(self, processor: str, positions: Mapping[TopicPartition, int]) -> None:
+        """Record that everything up to these positions is done; never moves backwards."""
+        table = self._tables.positions
+        for source, position in positions.items():
+            table.put((processor, source), max(position, table.get((processor, source)) or 0))
+
+    async def park(self, processor: str, record: Record, *, fault: FaultNote | None, delay_s: float | None) -> None:
+        """Set a record aside, unless it is set aside already."""
+        table = self._tables.parked
+        if any(row.processor == processor and _same_place(row.record, record) for row in table.rows()):
+            return
+        now = self._store.clock.now()
+        row = Parked(
+            parked_id=self._store.next_number(),
+            processor=processor,
+            record=record,
+            attempts=0 if fault is None else 1,
+            due_at=None if delay_s is None else now + timedelta(seconds=delay_s),
+            first_failed_at=now,
+            fault=fault,
+        )
+        table.put(row.parked_id, row)
+
+    async def postpone(self, parked_id: int, *, fault: FaultNote, delay_s: float) -> None:
+        """Count one more failed attempt of a head and set its next due time."""
+        row = self._tables.parked.get(parked_id)
+        if row is None:
+            return
+        now = self._store.clock.now()
+        first = row.first_failed_at if row.attempts else now
+        changed = replace(
+            row,
+            attempts=row.attempts + 1,
+            fault=fault,
+            first_failed_at=first,
+            due_at=now + timedelta(seconds=delay_s),
+        )
+        self._tables.parked.put(parked_id, changed)
+
+    async def unpark(self, parked_id: int) -> None:
+        """Remove a head; its follower, which has no due time, is due at once by being the head."""
+        self._tables.parked.remove(parked_id)
+
+    async def file_letter(self, letter: Letter) -> None:
+        """Enter a dead letter into the register."""
+        self._tables.letters.insert(letter.letter_id, letter)
+
+    async def mark_letter(self, letter_id: str, *, state: str) -> bool:
+        """Set a letter's state, counting redrives."""
+        letter = self._tables.letters.get(letter_id)
+        if letter is None:
+            return False
+        redrives = letter.redrives + (state == "redriven")
+        self._tables.letters.put(letter_id, replace(letter, state=state, redrives=redrives))
+        return True
+
+    async def touch_job(self, job_id: str, fence: int) -> None:
+        """Check that this fence still holds the job."""
+        self._tables.jobs.put(job_id, replace(self._held(job_id, fence)))
+
+    async def finish_job(self, job_id: str, fence: int, *, state: str) -> None:
+        """End a job."""
+        self._tables.jobs.put(job_id, replace(self._held(job_id, fence), state=state, leased_until=None))
+
+    async def retry_job(self, job_id: str, fence: int, *, fault: FaultNote, delay_s: float) -> None:
+        """Put a job back into the queue after a failed attempt."""
+        due_at = self._store.clock.now() + timedelta(seconds=delay_s)
+        job = replace(self._held(job_id, fence), state="queued", due_at=due_at, fault=fault, leased_until=None)
+        self._tables.jobs.put(job_id, job)
+
+    async def take_due_timers(self, *, limit: int) -> list[DueTimer]:
+        """Remove and return due timers, earliest first, skipping those another transaction holds."""
+        now, taken = self._store.clock.now(), self._store.taken_timers
+        due = sorted(
+            (timer for timer in self._tables.timers.rows() if timer.due_at <= now and timer.timer_id not in taken),
+            key=lambda timer: (timer.due_at, timer.timer_id),
+        )[:limit]
+        for timer in due:
+            taken.add(timer.timer_id)
+            self._timers.append(timer.timer_id)
+            self._tables.timers.remove(timer.timer_id)
+        return [
+            DueTimer(
+                timer_id=timer.timer_id,
+                subject=timer.subject,
+                purpose=timer.purpose,
+                run_no=timer.run_no,
+                due_at=timer.due_at,
+                now=now,
+            )
+            for timer in due
+        ]
+
+    def commit(self) -> None:
+        """Make everything visible at once, or raise and change nothing."""
+        self._tables.commit()
+        self._store.append(self._messages)
+        if self._messages or self._tables.jobs.is_changed:
+            self._store.wake()
+
+    def let_go(self) -> None:
+        """Free what this transaction held against others."""
+        self._store.taken_timers.difference_update(self._timers)
+
+    def _held(self, job_id: str, fence: int) -> JobRow:
+        job = self._tables.jobs.get(job_id)
+        if job is None or job.state != "running" or job.fence != fence:
+            raise LeaseLostError("somebody else has the job, or nobody wants it", code="job.lost")
+        return job
+
+
+def check_lease(store: Store, lease: Lease | None) -> None:
+    """Refuse a lease that is no longer held."""
+    if lease is None:
+        return
+    row = store.leases.get(lease.name)
+    if row is None or not _holds(row, lease):
+        raise LeaseLostError(f"the lease {lease.name} is no longer held", details={"epoch": lease.epoch})
+
+
+def _holds(row: LeaseRow, lease: Lease) -> bool:
+    return row.epoch == lease.epoch and row.holder == lease.holder
+
+
+def _same_place(one: Record, other: Record) -> bool:
+    return one.topic_partition == other.topic_partition and one.position == other.position

@@ -1,0 +1,51 @@
+"""Everything durable behind one value: what a runtime opens, hands to its parts, and closes."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from grym.ports.jobs import JobStore
+from grym.ports.log import EventHistory, EventLog, Publisher
+from grym.ports.patterns import PatternStore
+from grym.ports.work import Counters, Leases, LetterBook, ParkingLot, Progress, States, Texts, UnitOfWork
+
+
+class Housekeeping(Protocol):
+    """What must happen now and then, in batches, beside the processors."""
+
+    async def sweep(self, *, limit: int) -> dict[str, int]:
+        """Remove what retention has given up, at most `limit` rows of each table, and return how many by table."""
+        ...
+
+    async def held_artifacts(self) -> set[str]:
+        """Return the addresses that some request still refers to."""
+        ...
+
+    async def erase(self, user: str) -> int:
+        """Remove the personal text of a user and return how many texts that were."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """The event log and all state, in memory or in PostgreSQL; `closing` is called once by `close`."""
+
+    log: EventLog
+    history: EventHistory
+    publisher: Publisher
+    work: UnitOfWork
+    leases: Leases
+    states: States
+    progress: Progress
+    parking: ParkingLot
+    letters: LetterBook
+    texts: Texts
+    counters: Counters
+    jobs: JobStore
+    patterns: PatternStore
+    housekeeping: Housekeeping
+    closing: Callable[[], Awaitable[None]]
+
+    async def close(self) -> None:
+        """Give everything back; nothing can be read or written afterwards."""
+        await self.closing()
