@@ -76,5 +76,4 @@ class Signal:
         """Return the mean of all channels, shape (samples,)."""
         if self.channels == 1:
             return self.samples[0]
-        mixed: FloatArray = self.samples.mean(axis=0, dtype=np.float32)
-        return mixed
+        return np.asarray(self.samples.mean(axis=0), dtype=np.float32)

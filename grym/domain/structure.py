@@ -1,0 +1,167 @@
+"""The form of a piece: where it changes, and which passages are the same again.
+
+A sound is cut into even steps, each described by its harmony and its timbre; every step is compared with every other.
+Borders lie where the past resembles itself, the future resembles itself, and the two differ. Sections that resemble
+each other share a letter, in order of first appearance.
+
+References: Foote (2000), "Automatic audio segmentation using a measure of audio novelty" (checkerboard kernel with
+Gaussian taper); Paulus, Müller and Klapuri (2010), "Audio-based music structure analysis", sections 3 and 5.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from string import ascii_uppercase
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+
+from grym.domain.signal import FloatArray
+
+STEP_S = 0.5
+MOST_STEPS = 1_500
+"""The similarity of 1,500 steps fills 9 MB; longer sounds get longer steps."""
+
+KERNEL_S = 12.0
+SHORTEST_SECTION_S = 6.0
+NOVELTY_SIGMAS = 0.5
+LEAST_NOVELTY = 0.04
+"""A border must stand out from the mean novelty by half a deviation, and at all: similarities differ by 0.04."""
+
+SAME_SECTION = 0.82
+"""Mean similarity from which two sections carry the same letter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A passage from `start_s` to `end_s`; equal labels sound alike."""
+
+    start_s: float
+    end_s: float
+    label: str
+
+
+def sections(harmony: FloatArray, timbre: FloatArray, *, duration_s: float) -> tuple[Section, ...]:
+    """Divide a piece into labelled sections that cover it without gaps.
+
+    Parameters
+    ----------
+    harmony
+        Pitch class weights, shape (frames, 12), evenly spaced over the piece.
+    timbre
+        Cepstrum or other timbre features, shape (frames', dim), evenly spaced over the piece.
+    duration_s
+        Length of the piece in seconds.
+    """
+    steps = min(MOST_STEPS, int(duration_s / STEP_S))
+    kernel_s = KERNEL_S
+    if duration_s < 2.0 * SHORTEST_SECTION_S or steps < 2:  # noqa: PLR2004 (one step has no form)
+        return (Section(start_s=0.0, end_s=duration_s, label="A"),)
+    step_s = duration_s / steps
+    likeness = self_similarity(_averaged(harmony, steps), _averaged(timbre, steps))
+    novelty = checkerboard_novelty(likeness, half_width=max(2, round(kernel_s / 2.0 / step_s)))
+    borders = _borders(novelty, least_steps=max(1, round(SHORTEST_SECTION_S / step_s)))
+    edges = [0, *borders, steps]
+    labels = _labels(likeness, edges)
+    return tuple(
+        Section(start_s=first * step_s, end_s=duration_s if last == steps else last * step_s, label=label)
+        for first, last, label in zip(edges, edges[1:], labels, strict=False)
+    )
+
+
+def self_similarity(harmony: FloatArray, timbre: FloatArray) -> FloatArray:
+    """Return how alike each two steps are, −1 to 1, shape (steps, steps): mean of two cosine similarities.
+
+    Harmony is compared after a square root, which weakens single loud notes; timbre after standardising each
+    coefficient over the piece.
+    """
+    pitch = _unit_rows(np.sqrt(harmony))
+    colour = _unit_rows((timbre - timbre.mean(axis=0)) / np.maximum(timbre.std(axis=0), 1e-6))
+    likeness: FloatArray = 0.5 * (pitch @ pitch.T) + 0.5 * (colour @ colour.T)
+    return likeness
+
+
+def checkerboard_novelty(likeness: FloatArray, *, half_width: int) -> FloatArray:
+    """Return how much the piece changes before each step, shape (steps,), ≥ 0.
+
+    Parameters
+    ----------
+    likeness
+        Shape (steps, steps).
+    half_width
+        Steps on each side of a border that are compared.
+
+    References
+    ----------
+    Foote (2000), section 3: checkerboard kernel with a radial Gaussian taper, here of unit absolute sum.
+    """
+    position = np.arange(-half_width, half_width) + 0.5
+    taper = np.exp(-0.5 * (2.0 * position / half_width) ** 2)
+    signed = np.sign(position) * taper
+    kernel = np.outer(signed, signed)
+    kernel /= np.abs(kernel).sum()
+    padded = np.pad(likeness, half_width, mode="edge")
+    novelty = np.array(
+        [np.sum(padded[i : i + 2 * half_width, i : i + 2 * half_width] * kernel) for i in range(len(likeness))]
+    )
+    positive: FloatArray = np.maximum(0.0, novelty).astype(np.float32)
+    return positive
+
+
+def _averaged(frames: FloatArray, steps: int) -> FloatArray:
+    """Average frames into `steps` even groups; each group has at least the frame nearest to it."""
+    edges = np.linspace(0, len(frames), steps + 1).astype(int)
+    starts = np.minimum(edges[:-1], len(frames) - 1)
+    sums = np.add.reduceat(frames, starts, axis=0)
+    counts = np.maximum(1, np.diff(np.append(starts, len(frames))))
+    averaged: FloatArray = (sums / counts[:, None]).astype(np.float32)
+    return averaged
+
+
+def _unit_rows(rows: np.ndarray) -> FloatArray:
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: FloatArray = (rows / np.maximum(lengths, 1e-9)).astype(np.float32)
+    return unit
+
+
+def _borders(novelty: FloatArray, *, least_steps: int) -> list[int]:
+    """Return the steps where a section begins: peaks of the novelty, at least `least_steps` apart and from the ends."""
+    smooth = gaussian_filter1d(novelty, 1.0)
+    highest = maximum_filter1d(smooth, 2 * least_steps - 1, mode="constant")
+    threshold = max(LEAST_NOVELTY, float(smooth.mean() + NOVELTY_SIGMAS * smooth.std()))
+    peaks = np.flatnonzero((smooth >= highest) & (smooth > threshold))
+    borders: list[int] = []
+    for peak in peaks:
+        far_from_ends = least_steps <= peak <= len(novelty) - least_steps
+        if far_from_ends and (not borders or peak - borders[-1] >= least_steps):
+            borders.append(int(peak))
+    return borders
+
+
+def _labels(likeness: FloatArray, edges: list[int]) -> list[str]:
+    """Give each section the letter of the most similar earlier kind, or a new one (agglomeration by mean likeness)."""
+    spans = [slice(first, last) for first, last in pairwise(edges)]
+    kinds: list[list[slice]] = []
+    labels = []
+    for span in spans:
+        scores = [max(_alike(likeness, span, other) for other in kind) for kind in kinds]
+        best = int(np.argmax(scores)) if scores else -1
+        if best >= 0 and scores[best] >= SAME_SECTION:
+            kinds[best].append(span)
+        else:
+            kinds.append([span])
+            best = len(kinds) - 1
+        labels.append(_letter(best))
+    return labels
+
+
+def _alike(likeness: FloatArray, one: slice, other: slice) -> float:
+    """Return the likeness of two sections against that within them: 1 where neither can be told from the other."""
+    across = float(likeness[one, other].mean())
+    within = 0.5 * float(likeness[one, one].mean() + likeness[other, other].mean())
+    return across / max(within, 1e-9)
+
+
+def _letter(index: int) -> str:
+    """Return A to Z, then A2 to Z2 and so on."""
+    letter, turn = ascii_uppercase[index % 26], index // 26
+    return letter if not turn else f"{letter}{turn + 1}"
