@@ -1,0 +1,310 @@
+"""The typed client: asks for pieces and analyses, waits, rates, cancels, and reads what happened.
+
+It publishes and reads; the work is done by whoever runs the processors. A request is checked by the same code that
+would reject it later, before anything is published. A publish that timed out is tried again under the same ids, which
+is harmless, and reported as unknown when that does not help.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from grym.errors import ContractError, InvalidRequestError, TransientError
+from grym.ports.artifacts import ArtifactStore
+from grym.ports.backend import Backend
+from grym.ports.clock import Clock
+from producers.identity import SOURCE, event_id, uuid7
+from producers.status import RequestStatus, is_request, is_terminal, status_of_request, status_of_run
+from schemas.body import ArtifactRef, Body
+from schemas.commands import CancelRequest, RequestAnalysis, RequestComposition
+from schemas.envelope import Envelope, decode, encode
+from schemas.events import FeedbackFolded, FeedbackGiven, RequestCancelled, RequestRejected
+from schemas.records import Message, Record
+from streams.coordinator import Coordinator
+from streams.coordinator.run import Run
+from streams.learning import Learning
+
+PUBLISH_ATTEMPTS = 3
+PUBLISH_PAUSE_S = 0.5
+"""Long enough for a database to come back from a fail-over of its own, short enough for a person to wait for."""
+
+LOOK_S = 0.5
+"""Longest wait between looks at the log where no wake-up comes."""
+
+REST_S = 0.04
+"""Shortest wait between looks: a burst of events is read at once."""
+
+UNKNOWN = "publish.unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """A request that is in the log; `known` when it was there before."""
+
+    request_id: str
+    known: bool = False
+
+
+class GrymClient:
+    """What the command line does, for programs.
+
+    Parameters
+    ----------
+    backend
+        The log and all state.
+    artifacts
+        Where sounds go in and results come out.
+    clock
+        For waiting, and for the time an event says it was made at.
+    """
+
+    def __init__(self, *, backend: Backend, artifacts: ArtifactStore, clock: Clock) -> None:
+        self._backend = backend
+        self._artifacts = artifacts
+        self._clock = clock
+
+    # --- asking --------------------------------------------------------------------------------------------------
+
+    async def compose(
+        self, wish: RequestComposition, *, request_id: str | None = None, tenant: str = "default"
+    ) -> Ticket:
+        """Ask for a piece.
+
+        Parameters
+        ----------
+        wish
+            What is wanted.
+        request_id
+            Makes a repeated call harmless; made up where it is None.
+        tenant
+            Whose request it is.
+
+        Raises
+        ------
+        InvalidRequestError
+            When the wish is impossible, or ``request.id_taken`` when the id stands for another wish.
+        """
+        return await self._request(wish, request_id=request_id, tenant=tenant)
+
+    async def analyze(self, wish: RequestAnalysis, *, request_id: str | None = None, tenant: str = "default") -> Ticket:
+        """Ask for the facts of a sound that lies in the artifact store (see `keep_sound`); otherwise as `compose`."""
+        return await self._request(wish, request_id=request_id, tenant=tenant)
+
+    async def keep_sound(self, path: Path, *, media_type: str, samples: int | None = None) -> ArtifactRef:
+        """Put a sound file into the artifact store; `samples` per channel."""
+        return await self._artifacts.put_file(path, media_type=media_type, samples=samples, name="recording")
+
+    async def cancel(self, request_id: str, *, reason: str = "asked") -> None:
+        """Ask that a request ends now; one that has not arrived yet is cancelled as it arrives."""
+        run = await self._run(request_id)
+        run_no = 1 if run is None else run.run_no
+        body = CancelRequest(reason=reason)
+        envelope = self._envelope(body, request_id, purpose=f"cancel:{run_no}", tenant="default")
+        await self._publish([encode(msgspec.structs.replace(envelope, run_no=run_no))])
+
+    async def rate(self, request_id: str, opinion: FeedbackGiven, *, tenant: str = "default") -> str:
+        """Give an opinion about a completed piece and return the id of its event.
+
+        Raises
+        ------
+        InvalidRequestError
+            ``feedback.not_ratable`` when there is no such completed piece, ``feedback.range`` or ``feedback.empty``.
+        """
+        for subject in filter(None, (request_id, opinion.preferred_over)):
+            await self._require_piece(subject)
+        given = self._envelope(opinion, request_id, purpose=f"feedback:{self.new_request_id()}", tenant=tenant)
+        await Learning().process(given, None)
+        await self._publish([encode(given, key=opinion.user)])
+        return given.id
+
+    def new_request_id(self) -> str:
+        """Return a fresh request id that sorts by time."""
+        return uuid7(self._clock.now(), os.urandom(10))
+
+    # --- reading -------------------------------------------------------------------------------------------------
+
+    async def status(self, request_id: str) -> RequestStatus:
+        """Return where a request stands.
+
+        Raises
+        ------
+        InvalidRequestError
+            ``request.unknown`` when the log holds no request of that id.
+        """
+        run = await self._run(request_id)
+        events = await self.story(request_id)
+        found = None if run is None else status_of_run(run, reason=_cancel_reason(events, run_no=run.run_no))
+        if found is not None:
+            return found
+        asked = next((event for event in events if is_request(event)), None)
+        if asked is None:
+            raise InvalidRequestError(
+                f"there is no request {request_id}", code="request.unknown", hint="`grym ls` lists the requests."
+            )
+        return status_of_request(asked)
+
+    async def requests(self, *, limit: int) -> list[RequestStatus]:
+        """Return the requests changed last, newest first, with those that nobody has taken yet in front."""
+        waiting = [status_of_request(envelope) for envelope in await self._untaken(limit=limit)]
+        rows = await self._backend.states.scan("coordinator", limit=limit)
+        known = [status for row in rows if (status := status_of_run(msgspec.json.decode(row.value, type=Run)))]
+        ids = {status.request_id for status in known}
+        return ([status for status in waiting if status.request_id not in ids] + known)[:limit]
+
+    async def records(self, request_id: str) -> list[Record]:
+        """Return every record of a request as it lies in the log, in the order of appending."""
+        return await self._backend.history.of_request(request_id)
+
+    async def story(self, request_id: str) -> list[Envelope]:
+        """Return every readable event of a request, in the order of appending."""
+        return [envelope for record in await self.records(request_id) if (envelope := readable(record))]
+
+    async def follow(self, request_id: str, *, run_no: int | None = None) -> AsyncIterator[Envelope]:
+        """Yield every event of a request, those of the past first, until its run has ended.
+
+        Parameters
+        ----------
+        run_no
+            Wait for the end of this run; by default of the newest one.
+        """
+        wanted = run_no or await self._newest_run(request_id)
+        seen = 0
+        while True:
+            records = await self.records(request_id)
+            for record in records[seen:]:
+                if envelope := readable(record):
+                    yield envelope
+                if is_terminal(record, run_no=wanted):
+                    return
+            seen = len(records)
+            await self._clock.sleep(REST_S)
+            await self._backend.log.wait(timeout_s=LOOK_S)
+
+    async def wait(self, request_id: str, *, timeout_s: float | None = None) -> RequestStatus:
+        """Wait until a request has ended and return where it stands; after `timeout_s` seconds where it stands then."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                async for _ in self.follow(request_id):
+                    pass
+        except TimeoutError:
+            pass
+        return await self.status(request_id)
+
+    async def folded(self, request_id: str, feedback_id: str) -> FeedbackFolded:
+        """Wait until the learner has taken in an opinion and return what it made of it."""
+        while True:
+            for envelope in await self.story(request_id):
+                if isinstance(envelope.body, FeedbackFolded) and envelope.body.feedback_id == feedback_id:
+                    return envelope.body
+            await self._clock.sleep(REST_S)
+            await self._backend.log.wait(timeout_s=LOOK_S)
+
+    # --- within --------------------------------------------------------------------------------------------------
+
+    async def _request(
+        self, wish: RequestComposition | RequestAnalysis, *, request_id: str | None, tenant: str
+    ) -> Ticket:
+        name = self.new_request_id() if request_id is None else request_id
+        envelope = self._envelope(wish, name, purpose=wish.TYPE, tenant=tenant)
+        await require_possible(envelope)
+        message = encode(envelope)
+        if request_id is not None and await self._is_known(envelope):
+            return Ticket(request_id=name, known=True)
+        await self._publish([message])
+        return Ticket(request_id=name)
+
+    async def _is_known(self, envelope: Envelope) -> bool:
+        """Tell whether this very request is in the log; refuse another one under its id."""
+        earlier = [event for event in await self.story(envelope.subject) if is_request(event)]
+        if not earlier:
+            return False
+        if all(event.body == envelope.body for event in earlier[:1]):
+            return True
+        raise InvalidRequestError(
+            f"the request id {envelope.subject} stands for another wish already",
+            code="request.id_taken",
+            hint="Choose another id, or leave it out.",
+            details={"request_id": envelope.subject},
+        )
+
+    async def _publish(self, messages: list[Message]) -> None:
+        for attempt in range(1, PUBLISH_ATTEMPTS + 1):
+            try:
+                await self._backend.publisher.publish(messages)
+            except TransientError as error:
+                if error.code != UNKNOWN or attempt == PUBLISH_ATTEMPTS:
+                    raise
+                await self._clock.sleep(PUBLISH_PAUSE_S)
+            else:
+                return
+
+    def _envelope(self, body: Body, request_id: str, *, purpose: str, tenant: str) -> Envelope:
+        return Envelope(
+            id=event_id(request_id, purpose),
+            source=SOURCE,
+            type=body.TYPE,
+            subject=request_id,
+            time=self._clock.now(),
+            body=body,
+            correlation_id=request_id,
+            tenant=tenant,
+        )
+
+    async def _run(self, request_id: str) -> Run | None:
+        stored = await self._backend.states.load("coordinator", request_id)
+        return None if stored is None else msgspec.json.decode(stored.value, type=Run)
+
+    async def _newest_run(self, request_id: str) -> int:
+        run = await self._run(request_id)
+        return 1 if run is None else run.run_no
+
+    async def _require_piece(self, request_id: str) -> None:
+        run = await self._run(request_id)
+        if run is None or run.kind != "compose" or run.status != "completed":
+            raise InvalidRequestError(
+                f"{request_id} is not a completed composition",
+                code="feedback.not_ratable",
+                hint="`grym ls` lists the requests; rate one of kind compose that is completed.",
+            )
+
+    async def _untaken(self, *, limit: int) -> list[Envelope]:
+        """Return requests behind the coordinator's position, newest first."""
+        topic = RequestComposition.TOPIC
+        done = await self._backend.progress.positions("coordinator")
+        found: list[Envelope] = []
+        for place in sorted(await self._backend.log.ends([topic])):
+            records = await self._backend.log.read(place, after=done.get(place, 0), limit=limit)
+            found += [envelope for record in records if (envelope := readable(record)) and is_request(envelope)]
+        return sorted(found, key=lambda envelope: envelope.logged_at or envelope.time, reverse=True)[:limit]
+
+
+async def require_possible(envelope: Envelope) -> None:
+    """Refuse a request that the coordinator would reject, by asking the coordinator's own code.
+
+    Raises
+    ------
+    InvalidRequestError
+        With the fault the rejection would carry.
+    """
+    decision = await Coordinator().process(envelope, None)
+    for output in decision.outputs:
+        if isinstance(output.body, RequestRejected):
+            fault = output.body.fault
+            raise InvalidRequestError(fault.message, code=fault.code, hint=fault.hint)
+
+
+def readable(record: Record) -> Envelope | None:
+    """Return the envelope of a record, None where its bytes cannot be understood or travel by claim check."""
+    try:
+        return decode(record)
+    except ContractError:
+        return None
+
+
+def _cancel_reason(events: list[Envelope], *, run_no: int) -> str:
+    reasons = [e.body.reason for e in events if isinstance(e.body, RequestCancelled) and e.run_no == run_no]
+    return reasons[-1] if reasons else ""
