@@ -56,6 +56,8 @@ class Note:
         1–127.
     onset_shift_ticks
         How much earlier (negative) or later than written it is played.
+    ring_ticks
+        How much longer (negative: shorter) than written it sounds: pedal and let-ring, staccato.
     """
 
     start_ticks: int
@@ -63,6 +65,7 @@ class Note:
     midi_pitch: int
     velocity: int
     onset_shift_ticks: int = 0
+    ring_ticks: int = 0
 
     @property
     def end_ticks(self) -> int:

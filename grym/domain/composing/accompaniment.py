@@ -1,0 +1,113 @@
+"""Chords and pads: voiced chords laid into the pattern of the style."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grym.domain.composing.instruments import Voice
+from grym.domain.composing.patterns import CHORDS
+from grym.domain.composing.texture import Stroke, Texture, choose, strokes
+from grym.domain.composing.voicing import Voicing, lead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayedNote:
+    """A note of an accompanying part.
+
+    Parameters
+    ----------
+    start_steps, length_steps
+        Written place in sixteenths from the start of the section.
+    ring_steps
+        How much longer (negative: shorter) it sounds.
+    accent
+        Added loudness, in velocity.
+    spread
+        Place in a rolled or strummed chord, 0 for the first string.
+    """
+
+    start_steps: int
+    length_steps: int
+    midi_pitch: int
+    ring_steps: float = 0.0
+    accent: int = 0
+    spread: int = 0
+
+
+# Register of accompanying chords: below the tune, above the mud (C3 to A4).
+CHORDS_LOW, CHORDS_HIGH = 48, 69
+PAD_LOW, PAD_HIGH = 52, 74
+# Where the struck bass note of a chord pattern lies: E2 to D#3.
+BASS_NOTE_LOW = 40
+
+
+def write_chords(texture: Texture, voice: Voice, previous: Voicing | None) -> tuple[tuple[PlayedNote, ...], Voicing]:
+    """Write the chord part of a section and return it with its last voicing."""
+    name = choose(texture.style.accompaniments, texture.passage)
+    pattern = CHORDS[name]
+    low, high = _register(voice, CHORDS_LOW, CHORDS_HIGH)
+    voicings = _voicings(texture, previous, low=low, high=high)
+    notes: list[PlayedNote] = []
+    for stroke in strokes(pattern, texture):
+        slot = texture.slots[stroke.slot]
+        chosen = list(_sounding(stroke, voicings[stroke.slot], slot.chord.bass, voice, has_bass=texture.has_bass))
+        ring = float(slot.end_steps - stroke.start_steps - stroke.length_steps) if pattern.ring and voice.rings else 0.0
+        if not ring and pattern.short < 1 and not texture.is_ending:
+            ring = -stroke.length_steps * (1 - pattern.short)
+        notes.extend(
+            PlayedNote(
+                start_steps=stroke.start_steps,
+                length_steps=stroke.length_steps,
+                midi_pitch=pitch,
+                ring_steps=ring,
+                spread=at,
+            )
+            for at, pitch in enumerate(chosen)
+        )
+    return tuple(notes), voicings[-1]
+
+
+def write_pad(texture: Texture, voice: Voice, previous: Voicing | None) -> tuple[tuple[PlayedNote, ...], Voicing]:
+    """Write held chords under a section; tones common to neighbouring chords are struck again, softly."""
+    low, high = _register(voice, PAD_LOW, PAD_HIGH)
+    voicings = _voicings(texture, previous, low=low, high=high)
+    notes = tuple(
+        PlayedNote(start_steps=slot.start_steps, length_steps=slot.length_steps, midi_pitch=pitch)
+        for slot, voicing in zip(texture.slots, voicings, strict=True)
+        for pitch in voicing
+    )
+    return notes, voicings[-1]
+
+
+def _register(voice: Voice, low: int, high: int) -> tuple[int, int]:
+    """Move a register into the range of an instrument, keeping at least an octave and a half."""
+    low = max(low, voice.low)
+    return low, max(low + 18, min(high, voice.high))
+
+
+def _voicings(texture: Texture, previous: Voicing | None, *, low: int, high: int) -> list[Voicing]:
+    """Lead the voices through the chords of the section."""
+    voicings: list[Voicing] = []
+    for slot in texture.slots:
+        previous = lead(
+            previous, slot.chord, voices=texture.style.voices, low=low, high=high, has_bass=texture.has_bass
+        )
+        voicings.append(previous)
+    return voicings
+
+
+def _sounding(stroke: Stroke, voicing: Voicing, bass: int, voice: Voice, *, has_bass: bool) -> Iterator[int]:
+    """Yield the pitches of one stroke, low to high."""
+    token = stroke.token
+    low = max(BASS_NOTE_LOW, voice.low)
+    root = low + (bass - low) % 12
+    if token.isdigit():
+        yield voicing[int(token) % len(voicing)] + 12 * (int(token) // len(voicing))
+    elif token == "b" and has_bass:
+        yield voicing[0]
+    elif token == "b":
+        yield root
+    elif token == "B" and not has_bass:
+        yield root
+        yield from (pitch for pitch in voicing if pitch > root)
+    else:
+        yield from voicing

@@ -1,0 +1,181 @@
+"""From plan to score: form, harmony, melody, accompaniment, performance, in this order.
+
+Everything is decided by the plan and the seed; each purpose draws from its own stream of chance, so that changing
+the drums leaves the melody as it was. What identifies a piece besides the seed is what a listener would call it by:
+title, style, mood, metre and key.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from grym.domain.composing.accompaniment import PlayedNote, write_chords, write_pad
+from grym.domain.composing.bass import write_bass
+from grym.domain.composing.counter import write_counter
+from grym.domain.composing.drums import write_drums
+from grym.domain.composing.form import Passage, passages
+from grym.domain.composing.harmony import Slot, harmonise
+from grym.domain.composing.instruments import Voice, voice_of_program
+from grym.domain.composing.melody import MelodyContext, MelodyNote, write_melody
+from grym.domain.composing.metrics import STEP_TICKS, bar_steps
+from grym.domain.composing.performance import Player, perform
+from grym.domain.composing.plan import Instrument, Motif, Plan
+from grym.domain.composing.score import ChordSpan, Part, Role, Score, SectionSpan
+from grym.domain.composing.styles import DEFAULT_STYLE, STYLES, Style
+from grym.domain.composing.texture import Texture
+from grym.domain.composing.theory import symbol_of
+
+_PAN: dict[Role, float] = {"melody": 0.0, "counter": 0.3, "chords": -0.25, "pad": 0.2, "bass": 0.0, "drums": 0.0}
+_GAIN_DB: dict[Role, float] = {"melody": 0.0, "counter": -3.0, "chords": -3.0, "pad": -6.0, "bass": -1.0, "drums": -2.0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Section:
+    """A section with its chords and melody."""
+
+    passage: Passage
+    slots: tuple[Slot, ...]
+    melody: tuple[MelodyNote, ...]
+
+
+def compose(plan: Plan, *, seed: int, motifs: Sequence[Motif] = ()) -> Score:
+    """Compose a piece.
+
+    Parameters
+    ----------
+    plan
+        What is to be composed; unknown styles are played as the default style.
+    seed
+        Chooses among the pieces that the plan allows; equal arguments give equal scores.
+    motifs
+        Melodic ideas to build on, the most important first.
+
+    Returns
+    -------
+    Score
+        Parts in the order of the plan's instruments, notes sorted by start and pitch.
+    """
+    style = STYLES.get(plan.style, STYLES[DEFAULT_STYLE])
+    identity = "|".join((plan.title, plan.style, plan.mood, str(plan.metre), str(plan.tonality)))
+    sections = _sections(plan, style, identity, seed=seed, motifs=motifs)
+    writer = _Writer(plan=plan, style=style, identity=identity, seed=seed, sections=sections)
+    bars = sum(section.bars for section in plan.sections)
+    return Score(
+        title=plan.title,
+        tempo_bpm=plan.tempo_bpm,
+        metre=plan.metre,
+        tonality=plan.tonality,
+        parts=tuple(writer.part(instrument) for instrument in plan.instruments),
+        chords=_chord_spans(plan, sections),
+        sections=tuple(
+            SectionSpan(
+                name=section.passage.name,
+                start_ticks=section.passage.start_bar * plan.metre.bar_ticks,
+                duration_ticks=section.passage.bars * plan.metre.bar_ticks,
+            )
+            for section in sections
+        ),
+        length_ticks=bars * plan.metre.bar_ticks,
+    )
+
+
+def _sections(plan: Plan, style: Style, identity: str, *, seed: int, motifs: Sequence[Motif]) -> tuple[_Section, ...]:
+    """Write the chords and the melody of every section."""
+    lead = next((one for one in plan.instruments if one.role == "melody"), plan.instruments[0])
+    voice = voice_of_program(lead.program, percussion=lead.percussion)
+    context = MelodyContext(plan=plan, style=style, voice=voice, identity=identity, seed=seed, motifs=motifs)
+    found = []
+    for passage in passages(plan.sections):
+        slots = harmonise(passage, plan, style, identity=identity, seed=seed)
+        found.append(_Section(passage=passage, slots=slots, melody=write_melody(passage, slots, context)))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Writer:
+    """Writes parts against the sections."""
+
+    plan: Plan
+    style: Style
+    identity: str
+    seed: int
+    sections: tuple[_Section, ...]
+
+    def part(self, instrument: Instrument) -> Part:
+        """Write one instrument's part through the whole piece."""
+        voice = voice_of_program(instrument.program, percussion=instrument.percussion)
+        player = Player(role=instrument.role, percussion=instrument.percussion, rolls=voice.rings)
+        solo = {one.program for one in self.plan.instruments if not one.percussion} == {instrument.program}
+        notes = []
+        for section, played in zip(self.sections, self._played(instrument.role, voice), strict=True):
+            notes += perform(played, section.passage, self.plan, player, identity=self.identity, seed=self.seed)
+        return Part(
+            name=instrument.name,
+            role=instrument.role,
+            program=instrument.program,
+            notes=tuple(sorted(notes, key=lambda note: (note.start_ticks, note.midi_pitch))),
+            percussion=instrument.percussion,
+            pan=0.0 if solo else _PAN[instrument.role],
+            gain_db=_GAIN_DB[instrument.role],
+        )
+
+    def _played(self, role: Role, voice: Voice) -> list[tuple[PlayedNote, ...]]:
+        """Write the notes of a role, section by section."""
+        if role == "melody":
+            return [tuple(map(_melodic, section.melody)) for section in self.sections]
+        if role == "drums":
+            return [write_drums(self._texture(at)) for at in range(len(self.sections))]
+        if role == "counter":
+            return [write_counter(self._texture(at), voice, section.melody) for at, section in enumerate(self.sections)]
+        return _carried(
+            {"bass": write_bass, "pad": write_pad, "chords": write_chords}[role],
+            [self._texture(at) for at in range(len(self.sections))],
+            voice,
+        )
+
+    def _texture(self, at: int) -> Texture:
+        """Return what an accompanying part sees of a section."""
+        section = self.sections[at]
+        following = self.sections[at + 1].slots[0] if at + 1 < len(self.sections) else None
+        return Texture(
+            plan=self.plan,
+            style=self.style,
+            passage=section.passage,
+            slots=section.slots,
+            following=following,
+            identity=self.identity,
+            seed=self.seed,
+            has_bass=any(one.role == "bass" for one in self.plan.instruments),
+        )
+
+
+def _carried(
+    write: Callable[..., tuple[tuple[PlayedNote, ...], object]], textures: Sequence[Texture], voice: Voice
+) -> list[tuple[PlayedNote, ...]]:
+    """Write section after section with a writer that leads on from where it left off."""
+    written = []
+    last: object = None
+    for texture in textures:
+        notes, last = write(texture, voice, last)
+        written.append(notes)
+    return written
+
+
+def _melodic(note: MelodyNote) -> PlayedNote:
+    """Make a melody's note one to be played."""
+    return PlayedNote(start_steps=note.start_steps, length_steps=note.length_steps, midi_pitch=note.midi_pitch)
+
+
+def _chord_spans(plan: Plan, sections: Sequence[_Section]) -> tuple[ChordSpan, ...]:
+    """Return the harmony of the whole piece."""
+    steps = bar_steps(plan.metre)
+    return tuple(
+        ChordSpan(
+            start_ticks=(section.passage.start_bar * steps + slot.start_steps) * STEP_TICKS,
+            duration_ticks=slot.length_steps * STEP_TICKS,
+            symbol=symbol_of(slot.chord, plan.tonality),
+            numeral=slot.chord.numeral,
+            pitch_classes=slot.chord.pitch_classes,
+        )
+        for section in sections
+        for slot in section.slots
+    )

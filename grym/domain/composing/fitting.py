@@ -1,0 +1,104 @@
+"""Fitting bars to seconds: a piece is whole bars, and lasts as long as was asked.
+
+Where the tempo is free it moves a little, so that bars in groups of four fill the time; a tempo asked in numbers is
+never touched, and the metre or, when that is asked too, the length gives way, which is said in the notes.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from grym.domain.composing.score import TICKS_PER_QUARTER, Metre
+
+# Length accepted against the request.
+LENGTH_TOLERANCE = 0.05
+# A rendered piece rings on for a moment, so bars that end just before the time are better than just after.
+_WRITTEN_SHARE = 0.985
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """Tempo, metre and number of bars; `seconds` is what they last, `plan_seconds` the length the plan promises."""
+
+    tempo_bpm: float
+    metre: Metre
+    bars: int
+    seconds: float
+    plan_seconds: float
+
+
+def bar_seconds(metre: Metre, tempo_bpm: float) -> float:
+    """Return the length of a bar in seconds at a tempo in quarter notes a minute."""
+    return metre.bar_ticks / TICKS_PER_QUARTER * 60.0 / tempo_bpm
+
+
+def fit_bars(
+    seconds: float,
+    *,
+    metres: Sequence[Metre],
+    spares: Sequence[Metre],
+    slowest_bpm: float,
+    usual_bpm: float,
+    fastest_bpm: float,
+    notes: list[str],
+) -> Fit:
+    """Choose tempo, metre and bars for a length.
+
+    Parameters
+    ----------
+    metres
+        Metres to choose from, the usual one first.
+    spares
+        Metres taken only when none of those fits.
+    slowest_bpm, usual_bpm, fastest_bpm
+        Allowed tempi; equal when a tempo was asked.
+    notes
+        Receives a sentence where the wish could not be met to the letter.
+    """
+    tempi = sorted({usual_bpm, *map(float, range(math.ceil(slowest_bpm), math.floor(fastest_bpm) + 1))})
+    if slowest_bpm < fastest_bpm:
+        tempi = [tempo for tempo in tempi if tempo == round(tempo)] or [float(round(usual_bpm))]
+    for choices in (metres, spares):
+        found = [
+            (_cost(fit, seconds, usual_bpm, rank), rank, fit)
+            for rank, metre in enumerate(choices)
+            for tempo in tempi
+            for fit in _near(seconds, metre, tempo)
+            if abs(fit.seconds - seconds) <= LENGTH_TOLERANCE * seconds
+        ]
+        if found:
+            best = min(found, key=lambda entry: (entry[0], entry[1], entry[2].tempo_bpm, entry[2].bars))[2]
+            if choices is spares:
+                notes.append(
+                    f"Whole bars of {metres[0]} do not fill {seconds:g} s at {best.tempo_bpm:g} BPM: took {best.metre}."
+                )
+            return best
+    nearest = min(
+        (fit for tempo in tempi for fit in _near(seconds, metres[0], tempo)), key=lambda fit: abs(fit.seconds - seconds)
+    )
+    notes.append(
+        f"Whole bars of {metres[0]} at {nearest.tempo_bpm:g} BPM do not fill {seconds:g} s: "
+        f"took {nearest.bars} bars, {nearest.seconds:.1f} s."
+    )
+    return Fit(
+        tempo_bpm=nearest.tempo_bpm,
+        metre=nearest.metre,
+        bars=nearest.bars,
+        seconds=nearest.seconds,
+        plan_seconds=nearest.seconds,
+    )
+
+
+def _near(seconds: float, metre: Metre, tempo_bpm: float) -> Iterator[Fit]:
+    """Yield the numbers of bars next below and above a length."""
+    bar_s = bar_seconds(metre, tempo_bpm)
+    for bars in {max(1, math.floor(seconds / bar_s)), math.ceil(seconds / bar_s)}:
+        yield Fit(tempo_bpm=tempo_bpm, metre=metre, bars=bars, seconds=bars * bar_s, plan_seconds=seconds)
+
+
+def _cost(fit: Fit, seconds: float, usual_bpm: float, rank: int) -> float:
+    """Weigh a fit: true length, usual tempo, bars in fours with or without a last chord, the usual metre."""
+    length = abs(fit.seconds / seconds - _WRITTEN_SHARE) * 10
+    tempo = abs(fit.tempo_bpm / usual_bpm - 1) * 6
+    square = {0: 0.0, 1: 0.05, 2: 0.2, 3: 0.45}[fit.bars % 4] + (0.0 if fit.bars >= 4 else 0.8)
+    return length + tempo + square + 0.4 * rank

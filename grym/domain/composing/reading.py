@@ -1,0 +1,249 @@
+"""Reading a sentence: which words of the vocabulary it contains, what it negates, and explicit keys, metres and tempi.
+
+Reading decides nothing; it returns what was asked, contradictions included, in the order of the sentence. Words in
+the scope of a negation ("no drums", "without bass or drums", "not too fast") are returned as refused.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from grym.domain.composing.instruments import VOICES
+from grym.domain.composing.score import Metre, Tonality
+from grym.domain.composing.styles import STYLES
+from grym.domain.composing.vocabulary import (
+    CHARACTERS,
+    ENSEMBLES,
+    FAST_WORDS,
+    METRE_WORDS,
+    MODE_WORDS,
+    MOODS,
+    NEGATIONS,
+    ROLE_WORDS,
+    SLOW_WORDS,
+    TEMPO_WORDS,
+)
+from grym.errors import InvalidRequestError
+
+_LETTERS = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
+_SHARP, _FLAT = ("#", "♯", "sharp"), ("b", "♭", "flat")
+_KEY = re.compile(
+    r"(?<![\w'])(?P<lead>in |key of |key: ?)?(?P<letter>[a-g])(?P<sign>[#♯♭]|b(?![a-z])|[ -]?(?:sharp|flat))?"
+    r"(?:[ -]+(?P<mode>" + "|".join(MODE_WORDS) + r"))?(?![\w#])(?P<after> keys?| mood| mode| feel)?",
+    re.IGNORECASE,
+)
+_EXPLICIT_KEY = re.compile(
+    r"^\s*(?P<letter>[A-Ga-g])\s*-?(?P<sign>#|♯|♭|b|sharp|flat)?\s*-?\s*(?P<mode>[a-z]+|m)?\s*$", re.IGNORECASE
+)
+_METRE = re.compile(r"(?<![\d/])(\d{1,3}) ?/ ?(\d{1,3})(?![\d/])")
+_TEMPO = re.compile(
+    r"(?:(\d{1,6}(?:\.\d+)?) ?(?:bpm|beats (?:per|a) minute)|(?:tempo(?: of)?|♩ ?=) ?(\d{1,6}(?:\.\d+)?))"
+)
+_LENGTH = re.compile(r"(\d+(?:\.\d+)?)[ -]?(seconds?|secs?|s|minutes?|mins?|min)(?!\w)")
+_WORD = re.compile(r"[a-z0-9'#&♯♭][a-z0-9'#&♯♭-]*")
+# A negation reaches over small words and lists, and ends at the next content that is not in the vocabulary.
+_BRIDGES = frozenset({"and", "or", "any", "a", "the", "too", "very", "so", "nor"})
+_UNITS = frozenset({2, 4, 8})
+_MIN_BEATS, _MAX_BEATS = 2, 12
+_IGNORED = frozenset(
+    ["a", "an", "the", "in", "of", "with", "and", "or", "for", "to", "at", "by", "on", "some", "any", "my", "me", "please", "make", "compose", "write", "play", "piece", "song", "music", "tune", "that", "is", "it", "as", "like", "about", "very", "too", "so", "from", "into", "key", "bpm", "seconds", "second", "minutes", "minute", "solo", "style", "mood", "feel", "tempo", "time", "no", "without", "not", "i", "want", "would", "song", "track", "instrumental", "background", "only", "just", "one", "two", "three", "four"]
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a sentence asks for.
+
+    Parameters
+    ----------
+    words
+        Vocabulary words by kind (``style``, ``mood``, ``tempo``, ``slow``, ``fast``, ``metre``, ``instrument``,
+        ``role``, ``character``, ``ensemble``), as names, in order.
+    refused
+        The same for negated words.
+    unknown
+        How many content words are not in the vocabulary.
+    solo
+        Whether a soloist was asked for.
+    """
+
+    words: Mapping[str, tuple[str, ...]]
+    refused: Mapping[str, tuple[str, ...]]
+    tonalities: tuple[Tonality, ...] = ()
+    modes: tuple[str, ...] = ()
+    metres: tuple[str, ...] = ()
+    tempi_bpm: tuple[float, ...] = ()
+    lengths_s: tuple[float, ...] = ()
+    unknown: int = 0
+    solo: bool = False
+
+
+@dataclass(slots=True)
+class _Found:
+    """Words found so far."""
+
+    words: dict[str, list[str]] = field(default_factory=dict)
+    refused: dict[str, list[str]] = field(default_factory=dict)
+    unknown: int = 0
+
+
+def _phrases() -> dict[str, list[tuple[str, str]]]:
+    """Return every phrase of the vocabulary with the kinds and names it stands for."""
+    table: dict[str, list[tuple[str, str]]] = {}
+
+    def add(kind: str, name: str, phrases: Iterable[str]) -> None:
+        for phrase in phrases:
+            table.setdefault(phrase, []).append((kind, name))
+
+    for style in STYLES.values():
+        add("style", style.name, (style.name, *style.words))
+    for mood, row in MOODS.items():
+        add("mood", mood, (mood, *row.words))
+    for voice in VOICES.values():
+        add("instrument", voice.name, dict.fromkeys((voice.name, f"{voice.name}s", *voice.words)))
+    for kind, names in (
+        ("tempo", TEMPO_WORDS),
+        ("slow", SLOW_WORDS),
+        ("fast", FAST_WORDS),
+        ("metre", METRE_WORDS),
+        ("character", CHARACTERS),
+        ("ensemble", ENSEMBLES),
+    ):
+        for phrase in names:
+            add(kind, phrase, (phrase,))
+    for phrase, role in ROLE_WORDS.items():
+        add("role", role, (phrase,))
+    return table
+
+
+_PHRASES = _phrases()
+_LONGEST_PHRASE = max(len(phrase.split()) for phrase in _PHRASES)
+
+
+def read(prompt: str) -> Reading:
+    """Read a sentence."""
+    text = " ".join(prompt.replace("\u2019", "'").split())
+    lower = text.lower()
+    tonalities, modes = _keys(text)
+    found = _words(lower)
+    return Reading(
+        words={kind: tuple(dict.fromkeys(names)) for kind, names in found.words.items()},
+        refused={kind: tuple(dict.fromkeys(names)) for kind, names in found.refused.items()},
+        tonalities=tonalities,
+        modes=modes,
+        metres=tuple(f"{a}/{b}" for a, b in _METRE.findall(lower)),
+        tempi_bpm=tuple(float(a or b) for a, b in _TEMPO.findall(lower)),
+        lengths_s=tuple(float(n) * (60 if unit.startswith("min") else 1) for n, unit in _LENGTH.findall(lower)),
+        unknown=found.unknown,
+        solo=bool(re.search(r"\b(?:solo|unaccompanied|alone)\b", lower)),
+    )
+
+
+def _words(lower: str) -> _Found:
+    """Match the longest phrases of the vocabulary from left to right, minding negations."""
+    tokens = _WORD.findall(lower)
+    found = _Found()
+    at, negated = 0, False
+    while at < len(tokens):
+        size = next(
+            (
+                n
+                for n in range(min(_LONGEST_PHRASE, len(tokens) - at), 0, -1)
+                if " ".join(tokens[at : at + n]) in _PHRASES
+            ),
+            0,
+        )
+        if size:
+            target = found.refused if negated else found.words
+            for kind, name in _PHRASES[" ".join(tokens[at : at + size])]:
+                target.setdefault(kind, []).append(name)
+            at += size
+            continue
+        token = tokens[at]
+        if token in NEGATIONS:
+            negated = True
+        elif token not in _BRIDGES:
+            negated = False
+            found.unknown += _is_content(token)
+        at += 1
+        # "drumless", "bassless": a suffix that negates.
+        if token.endswith("less") and token[:-4].rstrip("-") in _PHRASES:
+            for kind, name in _PHRASES[token[:-4].rstrip("-")]:
+                found.refused.setdefault(kind, []).append(name)
+    return found
+
+
+def _is_content(token: str) -> bool:
+    """Tell whether a word of no meaning here would mean something to a person."""
+    return len(token) > 2 and token not in _IGNORED and token not in MODE_WORDS and not token[0].isdigit()
+
+
+def _keys(text: str) -> tuple[tuple[Tonality, ...], tuple[str, ...]]:
+    """Return the keys and the bare modes that a sentence names.
+
+    A letter alone is a key only in capitals after "in" or "key of"; the article of "a minor key" or "a major success"
+    is none.
+    """
+    tonalities: list[Tonality] = []
+    modes: list[str] = []
+    for match in _KEY.finditer(text):
+        letter, mode = match["letter"], (match["mode"] or "").lower()
+        article = letter == "a" and not match["sign"] and (bool(match["after"]) or not match["lead"])
+        if mode and not article:
+            tonalities.append(Tonality(tonic=_tonic(letter, match["sign"]), mode=MODE_WORDS[mode]))
+        elif not mode and match["lead"] and letter.isupper():
+            tonalities.append(Tonality(tonic=_tonic(letter, match["sign"]), mode=""))
+    for word in re.findall(r"[a-z]+", text.lower()):
+        if word in MODE_WORDS and word not in {"maj", "min", "dur"}:
+            modes.append(MODE_WORDS[word])
+    return tuple(dict.fromkeys(tonalities)), tuple(dict.fromkeys(modes))
+
+
+def _tonic(letter: str, sign: str | None) -> int:
+    """Return the pitch class of a letter with its accidental."""
+    mark = (sign or "").strip(" -").lower()
+    shift = 1 if mark in _SHARP else -1 if mark in _FLAT else 0
+    return (_LETTERS[letter.lower()] + shift) % 12
+
+
+def read_key(key: str) -> Tonality:
+    """Read an explicit key: ``D minor``, ``F# dorian``, ``Bb``, ``Am``.
+
+    Raises
+    ------
+    InvalidRequestError
+        When it is no key grym knows (code ``request.key``).
+    """
+    match = _EXPLICIT_KEY.match(key)
+    mode = (match["mode"] or "major").lower() if match else ""
+    if match and match["mode"] == "m":
+        mode = "minor"
+    if match is None or mode not in MODE_WORDS:
+        raise InvalidRequestError(
+            f"{key[:40]!r} is no key.",
+            code="request.key",
+            hint="Give a tonic A–G with # or b and a mode: 'D minor', 'F# dorian', 'Bb major'. Modes: "
+            + ", ".join(dict.fromkeys(MODE_WORDS.values()))
+            + ".",
+        )
+    return Tonality(tonic=_tonic(match["letter"], match["sign"]), mode=MODE_WORDS[mode])
+
+
+def read_metre(metre: str) -> Metre:
+    """Read a metre: ``3/4``, ``6/8``, ``waltz time``.
+
+    Raises
+    ------
+    InvalidRequestError
+        When it is no metre grym can count (code ``request.metre``).
+    """
+    text = METRE_WORDS.get(metre.strip().lower(), metre)
+    match = re.fullmatch(r"\s*(\d{1,3})\s*/\s*(\d{1,3})\s*", text)
+    beats, unit = (int(match[1]), int(match[2])) if match else (0, 0)
+    if unit not in _UNITS or not _MIN_BEATS <= beats <= _MAX_BEATS:
+        raise InvalidRequestError(
+            f"{metre[:40]!r} is no metre grym can count.",
+            code="request.metre",
+            hint=f"Give beats/unit with {_MIN_BEATS} to {_MAX_BEATS} beats and unit 2, 4 or 8: '4/4', '3/4', '6/8', '7/8'.",
+        )
+    return Metre(beats=beats, unit=unit)
