@@ -1,12 +1,13 @@
 """How a score is played in seconds: the common ground of every renderer.
 
-A note is played `onset_shift_ticks` off its written start and keeps its written length. A rendering ends a short
-release tail after the last note, so that renderers of one score agree on the length in samples.
+A note starts `onset_shift_ticks` off its written start and ends `ring_ticks` off its written end, exactly as in the
+MIDI file of the score; where it starts early it also ends early. A rendering ends a short release tail after the last
+note, so that renderers of one score agree on the length in samples.
 """
 
 from dataclasses import dataclass
 
-from grym.domain.composing.score import TICKS_PER_QUARTER, Part, Role, Score
+from grym.domain.composing.score import TICKS_PER_QUARTER, Note, Part, Role, Score
 
 MIN_TAIL_S = 0.8
 """Even a short piece lets its last chord ring; below this a release sounds cut off."""
@@ -86,15 +87,7 @@ def perform(score: Score) -> Performance:
 
 def _played_part(part: Part, *, seconds_per_tick: float) -> PlayedPart:
     """Shift and convert the notes of one part."""
-    notes = [
-        PlayedNote(
-            onset_s=max(0, note.start_ticks + note.onset_shift_ticks) * seconds_per_tick,
-            duration_s=max(MIN_NOTE_S, note.duration_ticks * seconds_per_tick),
-            midi_pitch=note.midi_pitch,
-            velocity=note.velocity,
-        )
-        for note in part.notes
-    ]
+    notes = [_played_note(note, seconds_per_tick=seconds_per_tick) for note in part.notes]
     notes.sort(key=lambda note: (note.onset_s, note.midi_pitch))
     return PlayedPart(
         name=part.name,
@@ -104,4 +97,16 @@ def _played_part(part: Part, *, seconds_per_tick: float) -> PlayedPart:
         pan=part.pan,
         gain_db=part.gain_db,
         notes=tuple(notes),
+    )
+
+
+def _played_note(note: Note, *, seconds_per_tick: float) -> PlayedNote:
+    """Shift, lengthen and convert one note."""
+    start_ticks = max(0, note.start_ticks + note.onset_shift_ticks)
+    end_ticks = note.end_ticks + note.ring_ticks + min(0, note.onset_shift_ticks)
+    return PlayedNote(
+        onset_s=start_ticks * seconds_per_tick,
+        duration_s=max(MIN_NOTE_S, (end_ticks - start_ticks) * seconds_per_tick),
+        midi_pitch=note.midi_pitch,
+        velocity=note.velocity,
     )
