@@ -118,7 +118,7 @@ def _at_rate(
     corner_hz = np.arctan(corner) * TABLE_RATE_HZ / np.pi
     stretch = corner / np.tan(np.pi * corner_hz / sample_rate_hz)
     b, a = (_to_digital(polynomial * stretch ** np.arange(3)) for polynomial in analogue)
-    return np.concatenate([b, a]) / a[0]
+    return np.asarray(np.concatenate([b, a]) / a[0])
 
 
 def _to_analogue(polynomial: tuple[float, ...]) -> NDArray[np.float64]:

@@ -74,6 +74,5 @@ class Signal:
 
     def mono(self) -> FloatArray:
         """Return the mean of all channels, shape (samples,)."""
-        if self.channels == 1:
-            return self.samples[0]
-        return np.asarray(self.samples.mean(axis=0), dtype=np.float32)
+        only: FloatArray = self.samples[0]
+        return only if self.channels == 1 else np.asarray(self.samples.mean(axis=0), dtype=np.float32)

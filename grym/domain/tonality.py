@@ -134,6 +134,6 @@ def key_scores(weights: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the values with mean 0 and Euclidean length 1."""
-    centred = values - values.mean()
+    centred = np.asarray(values - values.mean())
     length = float(np.linalg.norm(centred))
-    return centred / length if length else centred
+    return np.asarray(centred / length) if length else centred
