@@ -97,6 +97,8 @@ class Analysis(AnalysisSummary, frozen=True, kw_only=True, omit_defaults=True):
     """All facts of a sound (see `grym.domain.analysis`)."""
 
     loudness_range_lu: float | None = None
+    beats_per_bar: int = 0
+    tuning_cents: float = 0.0
     beats_s: tuple[float, ...] = ()
     downbeats_s: tuple[float, ...] = ()
     onsets_s: tuple[float, ...] = ()
