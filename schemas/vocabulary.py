@@ -59,6 +59,8 @@ SHARED: dict[str, str] = {
     "true_peak_dbtp": "True peak in dBTP; null for silence.",
     "beats_s": "Times of the beats in seconds, ascending.",
     "downbeats_s": "Times of the first beats of bars in seconds, ascending.",
+    "beats_per_bar": "Beats a bar; 0 where no metre was found.",
+    "tuning_cents": "How far the sound is tuned from A = 440 Hz, in cents.",
     "onsets_s": "Times at which notes begin in seconds, ascending.",
     "features": "Summaries by feature: statistic by name.",
     "start_s": "Where it begins, in seconds.",

@@ -52,3 +52,12 @@ def test_empty_is_written_only_where_allowed() -> None:
     assert to_bytes("key", "", empty=True) == b""
     with pytest.raises(ContractError, match="ce_id is empty"):
         to_bytes("ce_id", "")
+
+
+@pytest.mark.parametrize(("length", "foreign"), [(512, False), (513, True)])
+def test_trace_up_to_the_limit_is_read(length: int, foreign: bool) -> None:  # noqa: FBT001 (a parameter of the test)
+    """A trace header of 512 bytes is read; a longer one is foreign."""
+    pair = ("traceparent", b"x" * length)
+    attributes, others = read_headers((pair,), KNOWN)
+    assert others == ((pair,) if foreign else ())
+    assert ("traceparent" in attributes) is not foreign

@@ -72,6 +72,12 @@ def test_every_field_survives_the_round_trip(make_envelope: Make) -> None:
     assert decode(encode(full)) == full
 
 
+def test_events_of_grym_know_it(make_envelope: Make) -> None:
+    """Whose an event is follows from its source."""
+    assert make_envelope().ours is True
+    assert make_envelope(source="grymm/coordinator").ours is False
+
+
 def test_given_key_replaces_the_subject(make_envelope: Make) -> None:
     """A record key of its own, even an empty one, does not touch the subject."""
     assert encode(make_envelope(), key="user-1").key == b"user-1"
