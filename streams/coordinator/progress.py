@@ -1,0 +1,126 @@
+"""How runs move on: an answer ends a step, ended steps make others ready, and a failed rating goes round again."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+from grym.domain.composing.adapt import adapt
+
+from grym.domain.workflow import ready, repeated
+from grym.ports.effects import Effect, HoldArtifact
+from schemas.body import ArtifactRef, Body
+from schemas.envelope import Envelope
+from schemas.events import (
+    FeaturesExtracted,
+    MusicGenerated,
+    ParametersExposed,
+    PlanMade,
+    QualityRated,
+    RequestCompleted,
+    StepStarted,
+)
+from streams.coordinator.definitions import STEP_OF_ANSWER, WORKFLOWS, command_of
+from streams.coordinator.endings import Decided, end, ignored
+from streams.coordinator.results import analysis_result, composition_result
+from streams.coordinator.run import Run, Span, Take
+from streams.processor import Decision, Output, instant_of
+from streams.translate import checks_from_wire, plan_from_wire, plan_to_wire
+
+
+def answer(envelope: Envelope, run: Run | None) -> Decided:
+    """Take in what a capability answered."""
+    step = STEP_OF_ANSWER[type(envelope.body)]
+    if run is None or run.status != "running":
+        return ignored(envelope, "the answer's run is over or never began")
+    if not _expected(run, step, envelope):
+        return ignored(envelope, f"no answer to {step} is expected in this run and round")
+    run = run.answered(step, envelope.body, at=instant_of(envelope))
+    body = envelope.body
+    if isinstance(body, PlanMade):
+        run = msgspec.structs.replace(run, plan=body.plan)
+    if isinstance(body, QualityRated) and run.composition is not None:
+        run = _judged(run, body)
+    return advance(envelope, run, effects=_held_artifacts(run, body))
+
+
+def _expected(run: Run, step: str, envelope: Envelope) -> bool:
+    in_round = getattr(envelope.body, "round", run.round) == run.round
+    return envelope.run_no == run.run_no and step in run.started and step not in run.ended and in_round
+
+
+def _judged(run: Run, rated: QualityRated) -> Run:
+    """Keep a round that passed; adapt the plan and try again after one that failed; at the limit keep the best."""
+    made, workflow = run.answers.generate, WORKFLOWS[run.kind]
+    assert made is not None
+    assert run.plan is not None
+    assert workflow.loop is not None
+    take = Take(round=run.round, plan=run.plan, generate=made, features=run.answers.features, rate=rated)
+    best = take if run.best is None or _merit(take) > _merit(run.best) else run.best
+    if rated.passed:
+        return msgspec.structs.replace(run, best=take)
+    if run.round < workflow.loop.limit:
+        failed = checks_from_wire(check for check in rated.checks if not check.passed)
+        adapted = plan_to_wire(adapt(plan_from_wire(run.plan), failed))
+        again = run.without(repeated(workflow))
+        return msgspec.structs.replace(again, best=best, plan=adapted, round=run.round + 1)
+    answers = msgspec.structs.replace(run.answers, generate=best.generate, features=best.features, rate=best.rate)
+    return msgspec.structs.replace(run, best=best, plan=best.plan, answers=answers)
+
+
+def _merit(take: Take) -> int:
+    return -sum(not check.passed for check in take.rate.checks)
+
+
+def advance(
+    envelope: Envelope, run: Run, *, before: tuple[Output, ...] = (), effects: tuple[Effect, ...] = ()
+) -> Decided:
+    """Start every step that is ready, or complete the run when all have ended."""
+    workflow = WORKFLOWS[run.kind]
+    names = ready(workflow, started=run.started, ended=run.ended)
+    if not names and run.ended >= {step.name for step in workflow.steps}:
+        return _complete(envelope, run, before=before, effects=effects)
+    now = instant_of(envelope)
+    run = msgspec.structs.replace(
+        run, started=run.started | set(names), spans={**run.spans, **{name: Span(started_at=now) for name in names}}
+    )
+    outputs = [
+        replace(output, run_no=run.run_no)
+        for name in names
+        for output in (Output(body=StepStarted(step=name, round=run.round)), command_of(name, run))
+    ]
+    return Decision(state=run, outputs=(*before, *outputs), effects=effects)
+
+
+def _complete(envelope: Envelope, run: Run, *, before: tuple[Output, ...], effects: tuple[Effect, ...]) -> Decided:
+    now = instant_of(envelope)
+    build: Callable[..., dict[str, Any]] = composition_result if run.composition else analysis_result
+    result = build(run, at=now)
+    run = msgspec.structs.replace(run, result=result)
+    done = end(envelope, run, "completed", RequestCompleted(kind=run.kind, result=result), before=before)
+    exposed = () if run.composition is None else (_exposure(run),)
+    return Decision(state=done.state, outputs=(*done.outputs, *exposed), effects=(*effects, *done.effects))
+
+
+def _exposure(run: Run) -> Output:
+    rated, plan = run.answers.rate, run.plan
+    assert rated is not None
+    assert plan is not None
+    passed = sum(check.passed for check in rated.checks)
+    body = ParametersExposed(
+        user=run.request.user,
+        style=run.style,
+        parameters=plan.parameters,
+        quality_passed=rated.passed,
+        quality_share=passed / len(rated.checks) if rated.checks else 0.0,
+    )
+    return Output(body=body, key=run.request.user, run_no=run.run_no)
+
+
+def _held_artifacts(run: Run, body: Body) -> tuple[Effect, ...]:
+    refs: tuple[ArtifactRef | None, ...] = ()
+    if isinstance(body, MusicGenerated):
+        refs = (body.audio, body.midi, body.musicxml, *body.stems, *body.pages)
+    elif isinstance(body, FeaturesExtracted):
+        refs = (body.windows,)
+    return tuple(HoldArtifact(request_id=run.request_id, uri=ref.uri) for ref in refs if ref is not None)
