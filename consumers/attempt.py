@@ -68,7 +68,7 @@ class Attempt:
             When others kept saving the state in between.
         """
         envelope, entry = await self._understand(ticket)
-        if await self._backend.progress.seen(entry):
+        if not entry.external and await self._backend.progress.seen(entry):
             await self._settle(ticket)
             return Admission.DUPLICATE
         for _ in range(self._settings.max_conflicts):

@@ -6,6 +6,7 @@ graceful stop that finishes what is in hand. Losing the lease drops all work at 
 """
 
 import asyncio
+from contextvars import Context
 
 from consumers.holding import Holding, compete, held
 from consumers.lanes import Lanes
@@ -88,7 +89,8 @@ class ProcessorRunner:
             lanes = Lanes(group, concurrency=self._settings.concurrency, capacity=self._settings.backlog)
             self._lanes = lanes
             pump = Pump(self._processor, self._ports, self._settings, tenure=tenure, lanes=lanes)
-            loops = [group.create_task(loop) for loop in (pump.read(), pump.retry(), pump.commit())]
+            # A log remembers per context what its reader has seen: the loops share theirs with nobody.
+            loops = [group.create_task(loop, context=Context()) for loop in (pump.read(), pump.retry(), pump.commit())]
             await stop.wait()
             await cancel_all(*loops)
             await self._drain(lanes)

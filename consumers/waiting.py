@@ -5,11 +5,13 @@ given once, whatever the log repeats; other requests' records are passed over wi
 """
 
 import asyncio
+from contextvars import Context
 from collections.abc import AsyncIterator, Callable, Mapping
 
 from consumers.claims import ClaimDesk
-from consumers.tail import tail
+from consumers.tail import BATCH, tail
 from consumers.telemetry import Telemetry
+from consumers.waits import TimeLimitError, cancel_all, within
 from grym.errors import ContractError
 from grym.ports.artifacts import ArtifactStore
 from grym.ports.clock import Clock
@@ -76,9 +78,11 @@ class Watcher:
         """
         seen: set[str] = set()
         deadline_s = None if timeout_s is None else self._clock.monotonic_s() + timeout_s
-        records = tail(self._log, topics, after=after)
+        arrived: _Arrivals = asyncio.Queue(maxsize=BATCH)
+        # A log remembers per context what its reader has seen: a context of its own is shared with nobody.
+        feed = asyncio.create_task(_feed(tail(self._log, topics, after=after), arrived), context=Context())
         try:
-            while (record := await self._next(records, deadline_s)) is not None:
+            while (record := await self._next(arrived, deadline_s)) is not None:
                 envelope = await self._understood(record, correlation_id)
                 if envelope is None or envelope.id in seen:
                     continue
@@ -87,22 +91,17 @@ class Watcher:
                 if until(envelope):
                     return
         finally:
-            await records.aclose()  # type: ignore[attr-defined]  # tail is an async generator
+            await cancel_all(feed)
 
-    async def _next(self, records: AsyncIterator[Record], deadline_s: float | None) -> Record | None:
+    async def _next(self, arrived: "_Arrivals", deadline_s: float | None) -> Record | None:
         """Return the next record, None when time is up."""
-        upcoming = asyncio.ensure_future(anext(records))
-        waits: list[asyncio.Future[Record] | asyncio.Task[None]] = [upcoming]
-        if deadline_s is not None:
-            left_s = max(0.0, deadline_s - self._clock.monotonic_s())
-            waits.append(asyncio.ensure_future(self._clock.sleep(left_s)))
+        if deadline_s is None:
+            return _taken(await arrived.get())
+        left_s = max(0.0, deadline_s - self._clock.monotonic_s())
         try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-            return upcoming.result() if upcoming.done() else None
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
+            return _taken(await within(self._clock, left_s, arrived.get()))
+        except TimeLimitError:
+            return None
 
     async def _understood(self, record: Record, correlation_id: str) -> Envelope | None:
         named = peek(record.headers, "ce_correlationid") or peek(record.headers, "ce_subject")
@@ -115,3 +114,20 @@ class Watcher:
                 "watch.unreadable", topic=record.topic, position=record.position, correlation_id=named, code=error.code
             )
             return None
+
+
+_Arrivals = asyncio.Queue[Record | Exception]
+
+
+async def _feed(records: AsyncIterator[Record], arrived: _Arrivals) -> None:
+    try:
+        async for record in records:
+            await arrived.put(record)
+    except Exception as error:  # noqa: BLE001 - whoever waits for the records gets it
+        await arrived.put(error)
+
+
+def _taken(item: Record | Exception) -> Record:
+    if isinstance(item, Exception):
+        raise item
+    return item
