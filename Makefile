@@ -88,10 +88,13 @@ mutation: .venv/.grym-dev ## change the contract, the runner and the learner at 
 	@$(BIN)/python -m tools.mutation --demand 0.7
 
 bench: .venv/.grym-dev .venv/.grym-system ## the benchmarks, with the machine they ran on
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
-examples: .venv/.grym-dev .venv/.grym-system ## run every numbered example
-	@for file in examples/[0-9]*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+examples: .venv/.grym-dev .venv/.grym-system ## run every numbered example, in a home of their own
+	@home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && chmod 755 "$$home" && \
+	for file in examples/[0-9]*.py; do \
+	    echo "== $$file"; GRYM_HOME="$$home" $(BIN)/python "$$file" || exit 1; \
+	done
 
 wheel: .venv/.grym-run ## build dist/*.whl
 	@"$$(tools/setup.sh uv)" build --quiet --wheel --out-dir dist
