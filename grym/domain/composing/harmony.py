@@ -109,7 +109,7 @@ class _Phrase:
 def _slot_spans(bars: int, closing: Closing, metre: Metre, style: Style) -> list[tuple[int, int]]:
     """Lay the chord rhythm of a phrase; a close gets its whole last bar, and a one-bar phrase two chords."""
     steps = bar_steps(metre)
-    if style.chords_per_bar < 1 and bars >= 2:
+    if style.chords_per_bar < 1 and bars > 2:
         pairs = [(at * steps, min(2, bars - at) * steps) for at in range(0, bars, 2)]
         if closing == "final" and pairs[-1][1] > steps:
             start, length = pairs.pop()

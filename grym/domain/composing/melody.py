@@ -179,7 +179,14 @@ def _phrase(
         start = (first_bar + at) * steps
         if word == "/":
             closing = passage.closing if is_last else "half"
-            yield from _cadence_bar(start, closing, ideas.get("a"), context, rng=rng)
+            yield from _cadence_bar(
+                start,
+                closing,
+                ideas.get("a"),
+                context,
+                lead_in=len(words) == 1 and first_bar == 0 and passage.name != "coda",
+                rng=rng,
+            )
             continue
         idea = ideas.get(word[0])
         if word.endswith("'"):
@@ -201,11 +208,19 @@ def _drafts(idea: Idea, start: int, entry: int | None) -> Iterator[_Draft]:
 
 
 def _cadence_bar(
-    start: int, closing: str, idea: Idea, context: MelodyContext, *, rng: np.random.Generator
+    start: int, closing: str, idea: Idea, context: MelodyContext, *, lead_in: bool, rng: np.random.Generator
 ) -> Iterator[_Draft]:
-    """Draft the bar in which a phrase arrives: a long note, sometimes led into, sometimes followed by an upbeat."""
+    """Draft the bar in which a phrase arrives: a long note, sometimes led into, sometimes followed by an upbeat.
+
+    A final bar is one long note, except where the phrase has no other bar (`lead_in`).
+    """
     metre = context.plan.metre
     steps = bar_steps(metre)
+    if closing == "final" and lead_in:
+        half = next((at for at in range(beat_steps(metre), steps, beat_steps(metre)) if at * 2 >= steps), 0)
+        yield from _drafts(_head(idea, half), start, None)
+        yield _Draft(start_steps=start + half, length_steps=steps - half, step=-1, arrival=True)
+        return
     if closing == "final":
         yield _Draft(start_steps=start, length_steps=steps, step=-1, arrival=True)
         return
@@ -213,6 +228,16 @@ def _cadence_bar(
     for length, offset, arrival in _cadence_rhythm(steps, beat, idea.lengths, rng=rng):
         step = -1 if arrival else pick(rng, (1, -1, -2, 2), (2, 3, 1, 1))
         yield _Draft(start_steps=start + offset, length_steps=length, step=step, arrival=arrival)
+
+
+def _head(idea: Idea, room: int) -> Idea:
+    """Return the beginning of an idea, cut to a number of sixteenths."""
+    lengths: list[int] = []
+    for length in idea.lengths:
+        left = room - sum(map(abs, lengths))
+        if left > 0:
+            lengths.append(max(-left, min(left, length)))
+    return Idea(lengths=tuple(lengths), steps=idea.steps[: max(0, sum(length > 0 for length in lengths) - 1)])
 
 
 def _cadence_rhythm(

@@ -9,7 +9,7 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 
-from grym.domain.composing.fitting import Fit, fit_bars
+from grym.domain.composing.fitting import Fit, bar_seconds, fit_bars
 from grym.domain.composing.form import layout
 from grym.domain.composing.metrics import is_compound
 from grym.domain.composing.orchestration import choose_instruments
@@ -35,6 +35,8 @@ PARAMETERS = ("density", "brightness", "complexity", "swing", "dynamics", "human
 
 # How far an unrequested tempo may move from the usual one so that whole bars fill the time.
 _TEMPO_SLACK = 0.09
+# Shorter pieces take the metre with the shortest bars, so that there is room for a phrase.
+_FEWEST_BARS = 4
 # Common keys are drawn more often: few accidentals read and lie well (weights by distance on the circle of fifths).
 _KEY_WEIGHTS = {0: 4.0, 1: 4.0, 2: 3.5, 3: 3.0, 4: 2.0, 5: 1.0, 6: 0.5}
 
@@ -241,6 +243,8 @@ def _fit(wish: Wish, reading: Reading, style: Style, mood: str, notes: list[str]
     usual *= 1 + (rng_point - 0.5) * 0.14
     weights = (3, *(1 for _ in metres[1:]))
     chosen = pick(stream(int(rng_point * 1e9), "metre"), metres, weights)
+    if wish.seconds / bar_seconds(chosen, usual) < _FEWEST_BARS:
+        chosen = min(metres, key=lambda one: one.bar_ticks)
     return fit_bars(
         wish.seconds,
         metres=[chosen],

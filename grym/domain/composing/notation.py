@@ -1,0 +1,286 @@
+"""Notation: turning played ticks into bars, voices and note values that a musician can read.
+
+Notes are rounded to sixteenths, or to triplets in beats that are mostly triplets, laid into voices so that notes that
+overlap with other lengths get a voice of their own, cut at bar lines and beats into values that exist, and beamed by
+beat. Positions are units of 1/12 quarter, the coarsest grid that holds sixteenths and triplets.
+
+References
+----------
+Gould 2011, "Behind Bars", ch. 5 (grouping of note values), ch. 1 (beaming).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from grym.domain.composing.metrics import is_compound
+from grym.domain.composing.score import TICKS_PER_QUARTER, Metre, Note
+
+UNITS_PER_QUARTER = 12
+UNIT_TICKS = TICKS_PER_QUARTER // UNITS_PER_QUARTER
+_SIXTEENTH, _TRIPLET = 3, 4
+MAX_VOICES = 4
+
+# Note values in units: type, dots, and whether it belongs to a triplet.
+VALUES: dict[int, tuple[str, int, bool]] = {
+    72: ("whole", 1, False), 48: ("whole", 0, False), 36: ("half", 1, False), 24: ("half", 0, False),
+    18: ("quarter", 1, False), 12: ("quarter", 0, False), 9: ("eighth", 1, False), 8: ("quarter", 0, True),
+    6: ("eighth", 0, False), 4: ("eighth", 0, True), 3: ("16th", 0, False), 2: ("16th", 0, True),
+}  # fmt: skip
+_FLAGS = {"eighth": 1, "16th": 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """A written note, chord or rest.
+
+    Parameters
+    ----------
+    start, length
+        Units from the start of the bar; the length is a key of `VALUES`, or the whole bar for a bar rest.
+    pitches
+        MIDI pitches ascending; none for a rest.
+    tied_from, tied_to
+        Whether it continues the value before and is continued by the next.
+    beams
+        Beam state per flag: ``begin``, ``continue``, ``end``, ``forward hook``, ``backward hook``.
+    """
+
+    start: int
+    length: int
+    pitches: tuple[int, ...]
+    tied_from: bool = False
+    tied_to: bool = False
+    beams: tuple[str, ...] = ()
+
+    @property
+    def end(self) -> int:
+        """End of the value."""
+        return self.start + self.length
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A chord before it is cut: start, end and pitches, in units from the start of the piece."""
+
+    start: int
+    end: int
+    pitches: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class _Voice:
+    """A line of chords that do not overlap."""
+
+    spans: list[_Span] = field(default_factory=list)
+
+    @property
+    def end(self) -> int:
+        return self.spans[-1].end if self.spans else 0
+
+
+def bars_of(notes: Sequence[Note], metre: Metre, *, length_ticks: int, percussion: bool) -> list[list[list[Value]]]:
+    """Write a part's notes as bars, each a list of voices that fill it; an empty voice is left out but the first.
+
+    Parameters
+    ----------
+    length_ticks
+        Length of the piece, a whole number of bars.
+    percussion
+        Strokes last until the next one or the end of the beat, whatever their written length.
+    """
+    bar_units = metre.bar_ticks // UNIT_TICKS
+    bars = length_ticks // metre.bar_ticks
+    beat = _beat_units(metre)
+    spans = _strokes(notes, beat) if percussion else _quantised(notes)
+    voices = _voiced(spans, end=bars * bar_units)
+    written: list[list[list[Value]]] = [[] for _ in range(bars)]
+    for index, voice in enumerate(voices or [_Voice()]):
+        for bar, values in enumerate(_cut(voice.spans, bars, bar_units, beat)):
+            if index == 0 or any(value.pitches for value in values):
+                written[bar].append(_beamed(values, beat))
+    return written
+
+
+def _beat_units(metre: Metre) -> int:
+    """Return the beat by which values are grouped."""
+    return 18 if is_compound(metre) else UNITS_PER_QUARTER
+
+
+def _quantised(notes: Sequence[Note]) -> list[_Span]:
+    """Round notes to the grid and gather those of one start and end into chords."""
+    triplets = _triplet_quarters(notes)
+    chords: dict[tuple[int, int], set[int]] = {}
+    for note in notes:
+        start = _rounded(note.start_ticks, triplets)
+        end = _rounded(note.end_ticks, triplets)
+        grid = _TRIPLET if note.start_ticks // TICKS_PER_QUARTER in triplets else _SIXTEENTH
+        chords.setdefault((start, max(end, start + grid)), set()).add(note.midi_pitch)
+    return [_Span(start, end, tuple(sorted(pitches))) for (start, end), pitches in sorted(chords.items())]
+
+
+def _triplet_quarters(notes: Iterable[Note]) -> frozenset[int]:
+    """Return the quarters in which more onsets lie nearer to triplets than to sixteenths."""
+    votes: dict[int, int] = {}
+    for note in notes:
+        place = note.start_ticks % TICKS_PER_QUARTER
+        off = [min(place % grid, grid - place % grid) for grid in (_SIXTEENTH * UNIT_TICKS, _TRIPLET * UNIT_TICKS)]
+        quarter = note.start_ticks // TICKS_PER_QUARTER
+        votes[quarter] = votes.get(quarter, 0) + (off[1] < off[0]) - (off[0] < off[1])
+    return frozenset(quarter for quarter, vote in votes.items() if vote > 0)
+
+
+def _rounded(ticks: int, triplets: frozenset[int]) -> int:
+    """Round a time to the grid of its quarter, in units."""
+    grid = _TRIPLET if ticks // TICKS_PER_QUARTER in triplets else _SIXTEENTH
+    return int(ticks / UNIT_TICKS / grid + 0.5) * grid
+
+
+def _strokes(notes: Sequence[Note], beat: int) -> list[_Span]:
+    """Gather drum strokes by onset and let them last to the next one, at most to the end of the beat."""
+    triplets = _triplet_quarters(notes)
+    struck: dict[int, set[int]] = {}
+    for note in notes:
+        struck.setdefault(_rounded(note.start_ticks, triplets), set()).add(note.midi_pitch)
+    starts = sorted(struck)
+    return [
+        _Span(start, min(following, (start // beat + 1) * beat), tuple(sorted(struck[start])))
+        for start, following in zip(starts, [*starts[1:], starts[-1] + beat if starts else 0], strict=False)
+    ]
+
+
+def _voiced(spans: list[_Span], *, end: int) -> list[_Voice]:
+    """Lay chords into as few voices as hold them; past `MAX_VOICES` a note is cut short to make room."""
+    voices: list[_Voice] = []
+    for span in sorted(spans, key=lambda span: (span.start, -span.end, span.pitches)):
+        if span.start >= end:
+            continue
+        inside = _Span(span.start, min(span.end, end), span.pitches)
+        free = next((voice for voice in voices if voice.end <= span.start), None)
+        if free is None and len(voices) < MAX_VOICES:
+            free = _Voice()
+            voices.append(free)
+        if free is None:
+            free = next((voice for voice in voices if voice.spans[-1].start < span.start), None)
+            if free is None:
+                continue
+            last = free.spans.pop()
+            free.spans.append(_Span(last.start, span.start, last.pitches))
+        free.spans.append(inside)
+    return voices
+
+
+def _cut(spans: Sequence[_Span], bars: int, bar_units: int, beat: int) -> Iterator[list[Value]]:
+    """Cut a voice at bar lines and into values, filling what is silent with rests."""
+    at = 0
+    for bar in range(bars):
+        first, last = bar * bar_units, (bar + 1) * bar_units
+        values: list[Value] = []
+        place = first
+        while at < len(spans) and spans[at].start < last:
+            span = spans[at]
+            start, end = max(span.start, first), min(span.end, last)
+            values.extend(_rests(place - first, start - first, beat))
+            values.extend(_values(start - first, end - first, span, first, beat))
+            place = end
+            if span.end > last:
+                break
+            at += 1
+        if place == first:
+            yield [Value(start=0, length=bar_units, pitches=())]
+        else:
+            yield values + list(_rests(place - first, bar_units, beat))
+
+
+def _rests(start: int, end: int, beat: int) -> Iterator[Value]:
+    """Yield rests from start to end."""
+    for place, length in _pieces(start, end, beat):
+        yield Value(start=place, length=length, pitches=())
+
+
+def _values(start: int, end: int, span: _Span, first: int, beat: int) -> Iterator[Value]:
+    """Yield the tied values of a chord's part in this bar."""
+    for place, length in _pieces(start, end, beat):
+        yield Value(
+            start=place,
+            length=length,
+            pitches=span.pitches,
+            tied_from=first + place > span.start,
+            tied_to=first + place + length < span.end,
+        )
+
+
+def _pieces(start: int, end: int, beat: int) -> Iterator[tuple[int, int]]:
+    """Cut a span into values that exist: from a beat as long as possible, otherwise up to the next beat.
+
+    A quarter on the off-beat of two beats stays whole, as syncopations are written.
+    """
+    while start < end:
+        room = end - start
+        to_beat = beat - start % beat
+        if start % beat and not (start % 6 == 0 and room == UNITS_PER_QUARTER and beat == UNITS_PER_QUARTER):
+            room = min(room, to_beat)
+        length = _longest(start, room)
+        yield start, length
+        start += length
+
+
+def _longest(start: int, room: int) -> int:
+    """Return the longest value that fits and lies on its own grid."""
+    binary = start % _SIXTEENTH == 0 and room % _SIXTEENTH == 0
+    for length, (_, _, triplet) in VALUES.items():
+        if length <= room and triplet != binary and (room - length) % (2 if triplet else _SIXTEENTH) == 0:
+            return length
+    # A mixed grid (a triplet tied into sixteenths) is left by the smallest step that leads back to it.
+    return next(length for length in sorted(VALUES, reverse=True) if length <= max(2, room))
+
+
+def _beamed(values: list[Value], beat: int) -> list[Value]:
+    """Join short values of one beat by beams."""
+    out = list(values)
+    for run in _runs(values, beat):
+        flags = [_FLAGS[VALUES[values[at].length][0]] for at in run]
+        for place, at in enumerate(run):
+            out[at] = _with_beams(values[at], _beam_states(flags, place))
+    return out
+
+
+def _runs(values: Sequence[Value], beat: int) -> Iterator[list[int]]:
+    """Yield the indices of neighbouring flagged notes inside one beat, two and more."""
+    run: list[int] = []
+    for at, value in enumerate(values):
+        flagged = bool(value.pitches) and VALUES.get(value.length, ("",))[0] in _FLAGS
+        if run and (not flagged or value.start // beat != values[run[-1]].start // beat):
+            if len(run) > 1:
+                yield run
+            run = []
+        if flagged:
+            run.append(at)
+    if len(run) > 1:
+        yield run
+
+
+def _beam_states(flags: Sequence[int], place: int) -> tuple[str, ...]:
+    """Return the state of every beam at one note of a run."""
+    states = []
+    for level in range(1, flags[place] + 1):
+        before = place > 0 and flags[place - 1] >= level
+        after = place + 1 < len(flags) and flags[place + 1] >= level
+        if before and after:
+            states.append("continue")
+        elif before or after:
+            states.append("end" if before else "begin")
+        else:
+            states.append("backward hook" if place else "forward hook")
+    return tuple(states)
+
+
+def _with_beams(value: Value, beams: tuple[str, ...]) -> Value:
+    """Return the value with beams."""
+    return Value(
+        start=value.start,
+        length=value.length,
+        pitches=value.pitches,
+        tied_from=value.tied_from,
+        tied_to=value.tied_to,
+        beams=beams,
+    )
