@@ -269,7 +269,7 @@ async def test_an_analysis_runs_to_completion(desk: Desk) -> None:
     completed = (await desk.take(PatternsRecalled(known=False)))[0]
     assert isinstance(completed, RequestCompleted)
     assert completed.result["tempo_bpm"] == 70.0
-    assert completed.result["patterns"] == []
+    assert not completed.result["patterns"]
 
 
 async def test_recognition_can_be_left_out(desk: Desk) -> None:
