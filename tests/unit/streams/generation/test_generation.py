@@ -1,0 +1,217 @@
+"""Generation: plans from private text, pieces as jobs, and the piece itself made by the real composer."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from grym.adapters.planning import RulePlanner
+from grym.domain.composing.plan import Wish
+from grym.domain.composing.planner import plan
+from grym.domain.composing.score import Score
+from grym.errors import PermanentError
+from grym.ports.effects import EnqueueJob
+from grym.ports.sound import Recorded
+from schemas.body import ArtifactRef
+from schemas.commands import GenerateMusic, MakePlan
+from schemas.envelope import decode
+from schemas.events import GenerationProgressed, MusicGenerated, PlanMade
+from streams.generation import Generation, GenerationWork
+from streams.generation.work import slug
+from streams.translate import plan_to_wire
+
+T = TypeVar("T")
+PROMPT = "a calm piano nocturne in D minor, 70 bpm"
+PLAN = plan_to_wire(plan(Wish(prompt=PROMPT, seconds=12.0), seed=7))
+
+
+class FakeTexts:
+    """Private text in a dictionary."""
+
+    def __init__(self, **texts: str) -> None:
+        self.texts = texts
+
+    async def text(self, ref: str) -> str | None:
+        """Return a text."""
+        return self.texts.get(ref)
+
+
+class FakeStore:
+    """Artifacts by digest."""
+
+    def __init__(self) -> None:
+        self.payloads: dict[str, bytes] = {}
+
+    async def put(self, payload: bytes, *, media_type: str, samples: int | None = None, name: str = "") -> ArtifactRef:
+        """Keep a payload."""
+        uri = f"artifact://sha256/{hashlib.sha256(payload).hexdigest()}"
+        self.payloads[uri] = payload
+        return ArtifactRef(uri=uri, size_bytes=len(payload), media_type=media_type, samples=samples, name=name)
+
+    async def put_file(self, path: Path, *, media_type: str, samples: int | None = None, name: str = "") -> ArtifactRef:
+        """Keep a file's name: the fake studio writes nothing else."""
+        return await self.put(path.name.encode(), media_type=media_type, samples=samples, name=name)
+
+    async def get(self, ref: ArtifactRef) -> bytes:
+        """Return a payload."""
+        return self.payloads[ref.uri]
+
+    async def local_path(self, ref: ArtifactRef) -> Path:
+        """Nobody asks for paths here."""
+        raise FileNotFoundError(ref.uri)
+
+
+class InlinePool:
+    """Calls the work at once, in this process."""
+
+    async def run(self, work: Callable[..., T], *args: object, timeout_s: float) -> T:
+        """Call `work`."""
+        assert timeout_s > 0
+        return work(*args)
+
+
+class FakeStudio:
+    """Says what it was asked to perform."""
+
+    def __init__(self) -> None:
+        self.performed: list[tuple[Score, str, int]] = []
+
+    def record(self, score: Score, *, backend: str, seed: int, folder: Path) -> Recorded:
+        """Name a mix and one stem per part."""
+        self.performed.append((score, backend, seed))
+        return Recorded(
+            mix=folder / "mix.wav",
+            stems=tuple((part.name, folder / f"{number}.wav") for number, part in enumerate(score.parts)),
+            backend="synth",
+            sample_rate_hz=44_100,
+            length_samples=44_100 * 13,
+            provenance={"fallback": "no SoundFont"},
+            timings_s={"render": 0.5},
+        )
+
+    def engrave(self, musicxml: str) -> list[str]:
+        """Return one page."""
+        return [f"<svg><!-- {len(musicxml)} --></svg>"]
+
+
+class FolderDesk:
+    """Hands out one folder and remembers whether it is open."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder
+        self.open = False
+
+    @contextmanager
+    def folder(self) -> Iterator[Path]:
+        """Open the folder."""
+        self.open = True
+        try:
+            yield self.path
+        finally:
+            self.open = False
+
+
+class Reports:
+    """What a worker told about its progress."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, float]] = []
+
+    async def __call__(self, stage: str, share: float) -> None:
+        """Note a report."""
+        self.told.append((stage, share))
+
+
+async def made(event: Any, tmp_path: Path, command: GenerateMusic) -> tuple[MusicGenerated, FakeStudio, Reports]:
+    """Run the work for a command."""
+    studio, reports, desk = FakeStudio(), Reports(), FolderDesk(tmp_path)
+    work = GenerationWork(artifacts=FakeStore(), scratch=desk, cpu=InlinePool(), studio=studio)
+    (output,) = await work.work(event(command), reports)
+    assert not desk.open
+    assert isinstance(output.body, MusicGenerated)
+    return output.body, studio, reports
+
+
+def command_for(prompt_ref: str = "text://r1/prompt") -> MakePlan:
+    """Return a planning command."""
+    return MakePlan(prompt_ref=prompt_ref, seconds=12.0, seed=7, parameters={"density": 0.9})
+
+
+async def test_a_plan_is_made_from_the_private_text(event: Any) -> None:
+    """The prompt comes by reference, the learned parameters with the command."""
+    texts = FakeTexts(**{"text://r1/prompt": PROMPT})
+    decision = await Generation(planner=RulePlanner(), texts=texts).process(event(command_for()), None)
+    (output,) = decision.outputs
+    assert isinstance(output.body, PlanMade)
+    made_plan = output.body.plan
+    assert (made_plan.style, made_plan.tempo_bpm, made_plan.tonality.tonic) == ("nocturne", 70.0, 2)
+    assert made_plan.parameters["density"] == 0.9
+    assert made_plan.planner.startswith("rules/")
+
+
+async def test_an_erased_prompt_is_no_reason_to_try_again(event: Any) -> None:
+    """What was erased stays erased: a permanent error with a remedy."""
+    with pytest.raises(PermanentError) as caught:
+        await Generation(planner=RulePlanner(), texts=FakeTexts()).process(event(command_for()), None)
+    assert caught.value.code == "prompt.erased"
+    assert caught.value.hint
+
+
+async def test_a_piece_is_accepted_as_a_job(event: Any) -> None:
+    """Nothing is made now; the job carries the whole command and one name per run and round."""
+    cause = event(GenerateMusic(plan=PLAN, seed=7, round=2), run_no=3)
+    decision = await Generation(planner=RulePlanner(), texts=FakeTexts()).process(cause, None)
+    (job,) = decision.effects
+    assert decision.outputs == ()
+    assert isinstance(job, EnqueueJob)
+    assert (job.job_id, job.kind, job.run_no, job.tenant) == ("r1:3:2", "generation", 3, "acme")
+    assert decode(job.message).body == cause.body
+
+
+async def test_a_piece_is_composed_performed_and_stored(event: Any, tmp_path: Path) -> None:
+    """Score, page, mix and one stem per part, with what made them."""
+    body, studio, reports = await made(event, tmp_path, GenerateMusic(plan=PLAN, seed=7))
+    (performed,) = studio.performed
+    assert performed[1:] == ("auto", 7)
+    assert [stem.name for stem in body.stems] == [slug(part.name) for part in performed[0].parts]
+    assert body.audio is not None
+    assert (body.audio.samples, body.audio.media_type) == (44_100 * 13, "audio/wav")
+    assert (body.backend, body.provenance, body.duration_s) == ("synth", {"fallback": "no SoundFont"}, 13.0)
+    assert {check.name for check in body.score_checks} >= {"music.in_key", "music.ends_on_cadence"}
+    assert body.motifs
+    assert len(body.pages) == 1
+    assert [stage for stage, _ in reports.told] == ["composing", "performing", "storing"]
+    assert [share for _, share in reports.told] == sorted(share for _, share in reports.told)
+
+
+async def test_a_score_alone_makes_no_sound(event: Any, tmp_path: Path) -> None:
+    """Backend `score` performs nothing and says so."""
+    body, studio, _ = await made(event, tmp_path, GenerateMusic(plan=PLAN, seed=7, backend="score"))
+    assert studio.performed == []
+    assert (body.audio, body.stems, body.backend, body.sample_rate_hz) == (None, (), "score", None)
+    assert body.duration_s == pytest.approx(12.0, rel=0.2)
+
+
+async def test_the_same_seed_gives_the_same_midi(event: Any, tmp_path: Path) -> None:
+    """Repeating the work after a crash stores the same artifact; another seed stores another."""
+    first, _, _ = await made(event, tmp_path, GenerateMusic(plan=PLAN, seed=7))
+    again, _, _ = await made(event, tmp_path, GenerateMusic(plan=PLAN, seed=7))
+    other, _, _ = await made(event, tmp_path, GenerateMusic(plan=PLAN, seed=8))
+    assert first.midi == again.midi
+    assert first.midi.uri != other.midi.uri
+
+
+def test_progress_tells_stage_share_and_round(event: Any, tmp_path: Path) -> None:
+    """A report becomes an event of the round it belongs to."""
+    work = GenerationWork(artifacts=FakeStore(), scratch=FolderDesk(tmp_path), cpu=InlinePool(), studio=FakeStudio())
+    body = work.progress(event(GenerateMusic(plan=PLAN, seed=7, round=2)), "performing", 0.3)
+    assert body == GenerationProgressed(stage="performing", share=0.3, round=2)
+
+
+@pytest.mark.parametrize(("name", "expected"), [("Nylon Guitar", "nylon-guitar"), ("drums", "drums"), ("«»", "part")])
+def test_names_become_slugs(name: str, expected: str) -> None:
+    """Only letters, digits and hyphens are left."""
+    assert slug(name) == expected

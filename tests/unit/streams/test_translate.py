@@ -1,0 +1,72 @@
+"""Wire and domain name their fields alike, so nothing is lost between them."""
+
+import dataclasses
+
+import msgspec
+import pytest
+
+from grym.domain.composing.plan import Instrument, Motif, Plan, SectionPlan, Wish
+from grym.domain.composing.planner import plan
+from grym.domain.composing.score import Metre, Tonality
+from grym.domain.rating import Check
+from grym.errors import InvalidRequestError
+from schemas.body import CheckResult, MotifData
+from schemas.commands import MakePlan
+from schemas.music import InstrumentData, MetreData, PlanData, SectionPlanData, TonalityData
+from streams.translate import (
+    checks_from_wire,
+    checks_to_wire,
+    fault_of,
+    motifs_from_wire,
+    motifs_to_wire,
+    plan_from_wire,
+    plan_to_wire,
+    wish_of,
+)
+
+PAIRS = [
+    (Plan, PlanData),
+    (Metre, MetreData),
+    (Tonality, TonalityData),
+    (Instrument, InstrumentData),
+    (SectionPlan, SectionPlanData),
+    (Motif, MotifData),
+    (Check, CheckResult),
+]
+
+
+@pytest.mark.parametrize(("domain", "wire"), PAIRS)
+def test_both_sides_have_the_same_fields(domain: type, wire: type[msgspec.Struct]) -> None:
+    """The plain form is the translation, so names must agree."""
+    assert {field.name for field in dataclasses.fields(domain)} == set(wire.__struct_fields__)
+
+
+@pytest.mark.parametrize("prompt", ["a waltz in G major", "techno, 128 bpm", "slow blues in E without drums"])
+def test_plans_survive_the_wire(prompt: str) -> None:
+    """There and back gives the same plan."""
+    made = plan(Wish(prompt=prompt), seed=3)
+    assert plan_from_wire(plan_to_wire(made)) == made
+
+
+def test_checks_and_motifs_survive_the_wire() -> None:
+    """There and back gives the same values."""
+    check = Check(name="a", value=None, required="<= 1", unit="dB", passed=False, advice="less")
+    motif = Motif(intervals=(2, -1), durations_beats=(1.0, 0.5, 1.5), pattern_id="p")
+    assert checks_from_wire(checks_to_wire((check,))) == (check,)
+    assert motifs_from_wire(motifs_to_wire((motif,))) == (motif,)
+
+
+def test_a_wish_is_read_from_a_command() -> None:
+    """Explicit values are carried over; the prompt comes from elsewhere."""
+    command = MakePlan(
+        prompt_ref="text://r/prompt", seconds=20.0, seed=1, tempo_bpm=99.0, key="C", metre="3/4", style="x"
+    )
+    assert wish_of(command, prompt="hello") == Wish(
+        prompt="hello", seconds=20.0, tempo_bpm=99.0, key="C", metre="3/4", style="x"
+    )
+
+
+def test_a_fault_keeps_code_message_and_hint() -> None:
+    """What a person needs to mend it travels."""
+    fault = fault_of(InvalidRequestError("no", code="request.key", hint="say C"))
+    assert (fault.code, fault.message, fault.hint) == ("request.key", "no", "say C")
