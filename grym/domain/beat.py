@@ -33,9 +33,12 @@ NOISE_SIGMAS = 6.0
 """Peaks of the autocorrelation of n independent frames stay below 6/√n (its deviation is 1/√n)."""
 
 SURE_PERIODICITY = 0.6
-EVEN_RATIO = 0.8
+FASTEST_DIVISION_BPM = 400.0
+"""Onsets faster than this (0.15 s) are not compared as beats between beats."""
+
+EVEN_RATIO = 0.85
 EVEN_PENALTY = 0.65
-"""A period loses up to 65 % when half of it fits as well: its beats then are no stronger than what lies between."""
+"""A period loses up to 65 % when a part of it fits as well: its beats then are no stronger than what lies between."""
 
 TIGHTNESS = 400.0
 """Weight of an even pulse against strong onsets, Ellis (2007) section 4.1 uses 680 at half this frame rate."""
@@ -131,7 +134,7 @@ def tempo_hypotheses(envelope: FloatArray, *, frame_rate_hz: float) -> tuple[Tem
         TempoHypothesis(
             tempo_bpm=60.0 * frame_rate_hz / lag,
             periodicity=float(np.clip(_at(similarity, lag), 0.0, 1.0)),
-            score=_score(similarity, lag, frame_rate_hz=frame_rate_hz, shortest=shortest),
+            score=_score(similarity, lag, frame_rate_hz=frame_rate_hz),
         )
         for lag in significant
     ]
@@ -172,20 +175,21 @@ def _at(similarity: np.ndarray, lag: float) -> float:
     return float(near.max()) if len(near) else 0.0
 
 
-def _score(similarity: np.ndarray, lag: float, *, frame_rate_hz: float, shortest: float) -> float:
+def _score(similarity: np.ndarray, lag: float, *, frame_rate_hz: float) -> float:
     """Weigh a period: its multiples must recur, half of it must not do as well, and usual tempi are preferred."""
     reach = len(similarity) * 0.75
     multiples = [lag * k for k in range(1, SPREAD_MULTIPLES + 1) if lag * k < reach]
     recurrence = float(np.mean([_at(similarity, multiple) for multiple in multiples])) if multiples else 0.0
     octaves = np.log2(60.0 * frame_rate_hz / lag / LIKELIEST_BPM)
     usual = float(np.exp(-0.5 * (octaves / TEMPO_SPREAD_OCTAVES) ** 2))
+    shortest = 60.0 / FASTEST_DIVISION_BPM * frame_rate_hz
     return max(0.0, recurrence) * usual * (1.0 - EVEN_PENALTY * _evenness(similarity, lag, shortest=shortest))
 
 
 def _evenness(similarity: np.ndarray, lag: float, *, shortest: float) -> float:
-    """Return 0–1: how far a half or third of the period fits as well as the period itself."""
+    """Return 0–1: how far a half to a sixth of the period fits as well as the period itself."""
     own = max(_at(similarity, lag), 1e-9)
-    parts = [lag / divisor for divisor in (2, 3) if lag / divisor >= shortest]
+    parts = [lag / divisor for divisor in range(2, 7) if lag / divisor >= shortest]
     ratio = max((_at(similarity, part) / own for part in parts), default=0.0)
     return float(np.clip((ratio - EVEN_RATIO) / (1.0 - EVEN_RATIO), 0.0, 1.0))
 
