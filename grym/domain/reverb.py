@@ -17,10 +17,10 @@ from grym.domain.signal import FloatArray
 ROOM_SEED = 20_240_229
 
 BANDS = ((220.0, 900.0, 1.35), (900.0, 3_500.0, 1.1), (3_500.0, 9_000.0, 0.6))
-"""Low and high corner in hertz and seconds to −60 dB: a panelled room that swallows its treble.
+"""Low and high corner in hertz and seconds to −60 dB: a panelled room that swallows its treble."""
 
-Nothing below 220 Hz is sent back, so basses stay dry and clear.
-"""
+LOW_CUT_HZ = 200.0
+"""Nothing below comes back, so basses stay dry and clear."""
 
 PREDELAY_S = 0.014
 """A wall five metres away (there and back at 343 m/s): the attack stays in front of the room."""
@@ -60,6 +60,7 @@ def room_response(sample_rate_hz: int) -> FloatArray:
     response = np.concatenate([np.zeros((2, int(PREDELAY_S * sample_rate_hz))), late], axis=1)
     response /= np.sqrt(np.square(response).sum(axis=1, keepdims=True))
     response += _early(sample_rate_hz, response.shape[1], rng=rng)
+    response = sosfilt(butter(4, LOW_CUT_HZ, "highpass", fs=sample_rate_hz, output="sos"), response)
     scaled: FloatArray = (response / np.sqrt(np.square(response).sum(axis=1, keepdims=True))).astype(np.float32)
     return scaled
 

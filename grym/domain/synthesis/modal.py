@@ -8,6 +8,7 @@ period, which is the same sound as the delay line, exactly in tune and cheaper.
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.signal import butter, sosfilt
 
 from grym.domain.signal import FloatArray
 from grym.domain.synthesis.partials import Vector, edge_times_s, sum_partials
@@ -18,6 +19,12 @@ SIXTY_DB = 6.9078
 
 STRIKE_S = 0.002
 """Contact time of a hammer or pick: long enough not to click, short enough to stay percussive."""
+
+
+COUPLING_HZ = 25.0
+
+FORCE_ROLLOFF = 0.8
+"""A soft touch excites upper partials less: between pp and ff the slope of the spectrum changes by some 4 dB/octave."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +105,7 @@ class Struck:
         """Return the amplitude of each partial at the stroke."""
         reach_hz = self.brightness_hz * 2.0 ** (3.0 * (touch.force - 0.6)) + touch.frequency_hz
         comb = 0.15 + np.abs(np.sin(np.pi * numbers * self.strike)) if self.strike else np.ones_like(numbers)
-        heights: Vector = numbers**-self.rolloff * comb * np.exp(-frequencies_hz / reach_hz)
+        heights: Vector = numbers ** -_rolloff(self.rolloff, touch) * comb * np.exp(-frequencies_hz / reach_hz)
         return heights * body(frequencies_hz, self.formants)
 
     def _with_knock(self, samples: FloatArray, touch: Touch, *, rng: np.random.Generator) -> FloatArray:
@@ -154,7 +161,9 @@ class Plucked:
         frequencies_hz = touch.frequency_hz * numbers * np.sqrt(1.0 + 6e-5 * numbers**2)
         reach_hz = self.brightness_hz * 2.0 ** (2.5 * (touch.force - 0.6)) + touch.frequency_hz
         heights = (
-            numbers**-self.rolloff * np.abs(np.sin(np.pi * numbers * self.pluck)) * np.exp(-frequencies_hz / reach_hz)
+            numbers ** -_rolloff(self.rolloff, touch)
+            * np.abs(np.sin(np.pi * numbers * self.pluck))
+            * np.exp(-frequencies_hz / reach_hz)
         )
         heights = heights * body(frequencies_hz, self.formants) * rng.uniform(0.8, 1.2, count)
         rates = self._rates(frequencies_hz, touch, ring_s=ring_s)
@@ -166,7 +175,7 @@ class Plucked:
             length_samples=length,
             sample_rate_hz=touch.sample_rate_hz,
         )
-        return driven(samples, drive=self.drive)[None, :]
+        return driven(samples, drive=self.drive, sample_rate_hz=touch.sample_rate_hz)[None, :]
 
     def _rates(self, frequencies_hz: Vector, touch: Touch, *, ring_s: float) -> Vector:
         """Return decay rates in 1/s: the loss of the string plus that of the loop filter, taken once a period."""
@@ -176,7 +185,7 @@ class Plucked:
         return rates
 
 
-def driven(samples: FloatArray, *, drive: float) -> FloatArray:
+def driven(samples: FloatArray, *, drive: float, sample_rate_hz: int) -> FloatArray:
     """Saturate softly: `drive` 0 leaves the sound, 1 is a crunchy amplifier.
 
     The partials stop at 16 kHz and the curve is mostly cubic, so what folds back lies more than 50 dB down.
@@ -184,5 +193,13 @@ def driven(samples: FloatArray, *, drive: float) -> FloatArray:
     if drive == 0.0:
         return samples
     peak = float(np.abs(samples).max()) or 1.0
-    shaped: FloatArray = np.tanh(samples * np.float32((1.0 + 5.0 * drive) / peak))
-    return shaped
+    shaped = np.tanh(samples * np.float32((1.0 + 5.0 * drive) / peak))
+    # Bending a lopsided wave leaves direct current behind, as in any amplifier; a capacitor takes it away.
+    sos = butter(1, COUPLING_HZ, "highpass", fs=sample_rate_hz, output="sos")
+    coupled: FloatArray = sosfilt(sos, shaped).astype(np.float32)
+    return coupled
+
+
+def _rolloff(rolloff: float, touch: Touch) -> float:
+    """Return the exponent by which partials weaken, for the force of a touch (0.6 is the middle)."""
+    return rolloff + FORCE_ROLLOFF * (0.6 - touch.force)

@@ -1,0 +1,75 @@
+"""Written time in seconds."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from grym.domain.composing.midi import played_span
+from grym.domain.composing.score import TICKS_PER_QUARTER, Note, Part, Score
+from grym.domain.synthesis.performance import MAX_TAIL_S, MIN_NOTE_S, MIN_TAIL_S, perform
+
+SECONDS_PER_TICK = 0.5 / TICKS_PER_QUARTER
+ScoreOf = Callable[..., Score]
+PartOf = Callable[..., Part]
+NoteAt = Callable[..., Note]
+
+
+def test_a_quarter_at_120_lasts_half_a_second(score_of: ScoreOf, part_of: PartOf, note_at: NoteAt) -> None:
+    """The second beat at 120 bpm starts after half a second and lasts as long."""
+    (part,) = perform(score_of(part_of(note_at(beat=1)))).parts
+    assert part.notes[0].onset_s == pytest.approx(0.5)
+    assert part.notes[0].duration_s == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("shift", "ring"), [(0, 0), (24, 0), (-24, 0), (0, 240), (-30, 100), (30, -120)])
+def test_notes_sound_exactly_as_in_the_midi_file(
+    shift: int, ring: int, score_of: ScoreOf, part_of: PartOf, note_at: NoteAt
+) -> None:
+    """Onset and end agree with the span the MIDI writer uses."""
+    note = replace(note_at(beat=2), onset_shift_ticks=shift, ring_ticks=ring)
+    (part,) = perform(score_of(part_of(note))).parts
+    start_ticks, end_ticks = played_span(note)
+    assert part.notes[0].onset_s == pytest.approx(start_ticks * SECONDS_PER_TICK)
+    assert part.notes[0].onset_s + part.notes[0].duration_s == pytest.approx(end_ticks * SECONDS_PER_TICK)
+
+
+def test_nothing_sounds_before_the_start(score_of: ScoreOf, part_of: PartOf, note_at: NoteAt) -> None:
+    """A note pulled forward at the very beginning starts at zero."""
+    (part,) = perform(score_of(part_of(replace(note_at(), onset_shift_ticks=-50)))).parts
+    assert part.notes[0].onset_s == 0.0
+
+
+def test_a_note_without_length_still_sounds(score_of: ScoreOf, part_of: PartOf, note_at: NoteAt) -> None:
+    """A note cut to nothing keeps the shortest audible length."""
+    (part,) = perform(score_of(part_of(replace(note_at(), ring_ticks=-480)))).parts
+    assert part.notes[0].duration_s == MIN_NOTE_S
+
+
+@pytest.mark.parametrize(("bars", "tail_s"), [(2, MIN_TAIL_S), (15, 0.045 * 30), (60, MAX_TAIL_S)])
+def test_the_tail_follows_the_length(
+    bars: int, tail_s: float, score_of: ScoreOf, part_of: PartOf, note_at: NoteAt
+) -> None:
+    """A rendering ends a bounded share of its length after the last note."""
+    score = score_of(part_of(note_at(beat=bars * 4 - 1)), bars=bars)
+    assert perform(score).duration_s == pytest.approx(score.duration_s + tail_s)
+
+
+def test_a_silent_end_needs_no_tail(score_of: ScoreOf, part_of: PartOf, note_at: NoteAt) -> None:
+    """When the last note ends well before the last bar does, the written length is enough."""
+    score = score_of(part_of(note_at()), bars=4)
+    assert perform(score).duration_s == pytest.approx(score.duration_s)
+
+
+def test_notes_come_sorted_by_onset(score_of: ScoreOf, part_of: PartOf, note_at: NoteAt) -> None:
+    """Shifts may swap notes; the performance is in order of sound."""
+    late, early = replace(note_at(beat=1), onset_shift_ticks=60), replace(note_at(beat=1.1), onset_shift_ticks=-20)
+    (part,) = perform(score_of(part_of(late, early))).parts
+    assert [note.onset_s for note in part.notes] == sorted(note.onset_s for note in part.notes)
+
+
+def test_a_score_without_parts_has_its_written_length(score_of: ScoreOf) -> None:
+    """Nothing to play is no error."""
+    performance = perform(score_of())
+    assert performance.parts == ()
+    assert performance.duration_s == pytest.approx(4.0)

@@ -1,0 +1,70 @@
+"""Gains that hold a ceiling."""
+
+import numpy as np
+import pytest
+import soxr
+from scipy.signal import butter, sosfilt
+
+from grym.domain.limiter import gain_of, intersample_peaks, levelling_db, reduction_db
+
+RATE_HZ = 44_100
+
+
+def true_peak_db(samples: np.ndarray) -> float:
+    """Measure the true peak with another resampler at eight times the rate."""
+    return float(20 * np.log10(np.abs(soxr.resample(samples.T, 1, 8, quality="VHQ")).max()))
+
+
+def test_a_peak_between_samples_is_seen() -> None:
+    """A sine at a quarter of the rate, sampled at 45°, peaks 3 dB above its samples."""
+    samples = np.sin(np.pi / 2 * np.arange(4_000) + np.pi / 4).astype(np.float32)[None]
+    peaks = intersample_peaks(samples)[500:-500]
+    assert float(np.abs(samples).max()) == pytest.approx(0.7071, abs=1e-3)
+    assert float(peaks.max()) == pytest.approx(1.0, abs=0.01)
+
+
+def test_nothing_is_reduced_below_the_ceiling() -> None:
+    """Sound under the ceiling keeps its level exactly."""
+    assert not reduction_db(np.full(5_000, 0.5, dtype=np.float32), ceiling_db=-6.0, sample_rate_hz=RATE_HZ).any()
+
+
+@pytest.mark.parametrize("kind", ["noise", "clicks", "square"])
+def test_limited_sound_stays_below_the_ceiling(kind: str) -> None:
+    """Noise up to 16 kHz, single clicks and a full square wave 6 to 20 dB too loud end at most 0.2 dB above −3 dBTP."""
+    rng = np.random.default_rng(7)
+    times_s = np.arange(RATE_HZ) / RATE_HZ
+    sounds = {
+        "noise": sosfilt(butter(6, 16_000.0, fs=RATE_HZ, output="sos"), rng.normal(scale=0.8, size=(2, RATE_HZ))),
+        "clicks": (rng.uniform(size=(2, RATE_HZ)) > 0.9995) * 4.0,
+        "square": np.sign(np.sin(2 * np.pi * 110.0 * times_s))[None] * 1.5,
+    }
+    samples = sounds[kind].astype(np.float32)
+    reduction = reduction_db(intersample_peaks(samples), ceiling_db=-3.0, sample_rate_hz=RATE_HZ)
+    assert true_peak_db(samples * gain_of(reduction)) < -2.8
+
+
+def test_the_gain_is_smooth_and_comes_back() -> None:
+    """Around a lone peak the gain moves without a step, and is back within half a decibel 100 ms later."""
+    peaks = np.full(RATE_HZ, 0.1, dtype=np.float32)
+    peaks[RATE_HZ // 2] = 2.0
+    reduction = reduction_db(peaks, ceiling_db=0.0, sample_rate_hz=RATE_HZ)
+    assert reduction[RATE_HZ // 2] >= 6.0
+    assert float(np.abs(np.diff(reduction)).max()) < 0.2
+    assert reduction[RATE_HZ // 2 - 400] < 0.5
+    assert reduction[RATE_HZ // 2 - RATE_HZ // 10] == 0.0
+    assert reduction[RATE_HZ // 2 + RATE_HZ // 10] < 0.5
+
+
+def test_a_compressor_follows_its_ratio() -> None:
+    """10 dB above the threshold at 2:1 a steady tone is reduced by 5 dB, one below the knee by nothing."""
+    times_s = np.arange(RATE_HZ) / RATE_HZ
+    tone = (np.sqrt(2) * 0.1 * np.sin(2 * np.pi * 1_000.0 * times_s)).astype(np.float32)[None]
+    loud = levelling_db(tone, threshold_db=-30.0, ratio=2.0, sample_rate_hz=RATE_HZ)
+    quiet = levelling_db(tone, threshold_db=-16.0, ratio=2.0, sample_rate_hz=RATE_HZ)
+    assert loud[RATE_HZ // 2] == pytest.approx(5.0, abs=0.1)
+    assert not quiet.any()
+
+
+def test_gain_of_decibels() -> None:
+    """6.02 dB of reduction halve."""
+    assert gain_of(np.array([0.0, 6.0206])) == pytest.approx([1.0, 0.5], rel=1e-4)
