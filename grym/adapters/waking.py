@@ -1,21 +1,28 @@
 """Who has seen how much: what makes `wait` return at once after an append that its caller may have missed.
 
-A caller is known by its context: the first `read` or `ends` of a task leaves a bookmark there, which tasks started
-later share. `wait` returns at once unless nothing has happened since the same caller's last `wait` returned, so an
-append between reading and waiting is never slept through; at worst a caller reads once for nothing.
+A caller is known by its context: the first `read` or `ends` of a task leaves a reader there, which the tasks it starts
+for waiting share, and which a task that reads for itself replaces. `wait` returns at once unless nothing has happened
+since the same caller's last `wait` returned, so an append between reading and waiting is never slept through; at worst
+a caller reads once for nothing.
 """
 
+import asyncio
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Generic, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 V = TypeVar("V")
 
 
-@dataclass(slots=True, eq=False, weakref_slot=True)
 class _Reader:
     """Stands for one caller."""
+
+    def __init__(self, task: "asyncio.Task[object] | None") -> None:
+        self._task = None if task is None else ref(task)
+
+    def belongs_to(self, task: "asyncio.Task[object] | None") -> bool:
+        """Return whether the task is the one that read."""
+        return (None if self._task is None else self._task()) is task
 
 
 _READER: ContextVar[_Reader | None] = ContextVar("grym_log_reader", default=None)
@@ -26,12 +33,13 @@ class Bookmarks(Generic[V]):
 
     def __init__(self) -> None:
         self._known: WeakKeyDictionary[_Reader, V] = WeakKeyDictionary()
-        self._stranger = _Reader()
+        self._stranger = _Reader(None)
 
     def open(self) -> None:
-        """Make the calling context known, as every reading does."""
-        if _READER.get() is None:
-            _READER.set(_Reader())
+        """Make the calling task known, as every reading does."""
+        task, reader = asyncio.current_task(), _READER.get()
+        if reader is None or not reader.belongs_to(task):
+            _READER.set(_Reader(task))
 
     def known(self) -> V | None:
         """Return what this caller knew; None when it never waited."""

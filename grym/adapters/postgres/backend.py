@@ -1,0 +1,109 @@
+"""Putting the PostgreSQL backend together, over a server that is there or one of our own."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from grym.adapters.postgres.database import Database, Revive
+from grym.adapters.postgres.embedded import EmbeddedServer, start_embedded
+from grym.adapters.postgres.housekeeping import PostgresHousekeeping
+from grym.adapters.postgres.jobs import PostgresJobs
+from grym.adapters.postgres.leases import PostgresLeases
+from grym.adapters.postgres.log import PostgresLog
+from grym.adapters.postgres.migrating import migrate
+from grym.adapters.postgres.reading import PostgresCounters, PostgresParkingLot, PostgresReaders
+from grym.adapters.postgres.transaction import PostgresWork
+from grym.adapters.postgres.wakeup import WakeUp
+from grym.adapters.readership import readers_by_catalogue
+from grym.ports.backend import Backend
+
+WRITERS = 4
+READERS = 4
+"""Connections per process: the work of one process is bound by its event loop long before four of either."""
+
+
+async def open_postgres(
+    dsn: str, *, readers: Mapping[str, tuple[str, ...]] | None = None, revive: Revive | None = None
+) -> Backend:
+    """Open a backend over a PostgreSQL server, its schema brought up to date.
+
+    Parameters
+    ----------
+    readers
+        Topics by processor, for counting open work; the catalogue's readers unless given.
+    revive
+        Brings back a server that cannot be reached; None leaves that to others.
+
+    Raises
+    ------
+    UnavailableError
+        ``db.unreachable``, or what `migrate` says of the schema.
+    """
+    database = await Database.open(dsn, writers=WRITERS, readers=READERS, revive=revive)
+    try:
+        async with database.writer() as connection:
+            await migrate(connection)
+    except BaseException:
+        await database.close()
+        raise
+    return _assemble(database, readers or readers_by_catalogue())
+
+
+async def open_embedded(home: Path, *, readers: Mapping[str, tuple[str, ...]] | None = None) -> Backend:
+    """Open a backend over the PostgreSQL of a home folder, starting it where nobody did.
+
+    Raises
+    ------
+    UnavailableError
+        ``db.major_changed``, ``db.start_failed``, or what `open_postgres` says.
+    """
+    server = await asyncio.to_thread(start_embedded, home)
+
+    async def revive() -> None:
+        await asyncio.to_thread(server.ensure)
+
+    try:
+        backend = await open_postgres(server.dsn, readers=readers, revive=revive)
+    except BaseException:
+        await asyncio.to_thread(server.leave)
+        raise
+    return _leaving(backend, server)
+
+
+def _leaving(backend: Backend, server: EmbeddedServer) -> Backend:
+    async def closing() -> None:
+        try:
+            await backend.close()
+        finally:
+            await asyncio.to_thread(server.leave)
+
+    return replace(backend, closing=closing)
+
+
+def _assemble(database: Database, readers: Mapping[str, tuple[str, ...]]) -> Backend:
+    wakeup = WakeUp(database)
+    wakeup.start()
+    log, read = PostgresLog(database, wakeup), PostgresReaders(database)
+
+    async def closing() -> None:
+        await wakeup.close()
+        await database.close()
+
+    return Backend(
+        log=log,
+        history=log,
+        publisher=log,
+        work=PostgresWork(database, wakeup),
+        leases=PostgresLeases(database),
+        states=read,
+        progress=read,
+        parking=PostgresParkingLot(database),
+        letters=read,
+        texts=read,
+        counters=PostgresCounters(database, readers),
+        jobs=PostgresJobs(database),
+        patterns=read,
+        housekeeping=PostgresHousekeeping(database),
+        closing=closing,
+    )

@@ -1,0 +1,74 @@
+"""Leases in PostgreSQL, by its clock: who runs what, and since which epoch.
+
+A successor locks the holder's row against the shared locks of its commits, so an epoch never grows in the middle of
+one. Whether a lease is free is looked at without a lock first, so competing costs the holder nothing.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from grym.adapters.postgres.database import Database
+from grym.errors import LeaseLostError
+from grym.ports.work import Lease
+
+_IS_FREE = """
+select not exists (
+    select 1 from leases join lease_beats using (name)
+    where name = $1 and holder <> '' and expires_at > clock_timestamp()
+)"""
+
+_INTRODUCE = "insert into leases (name, holder, epoch) values ($1, '', 0) on conflict (name) do nothing"
+
+_TAKE = "update leases set holder = $2, epoch = epoch + 1 where name = $1 returning epoch"
+
+_BEAT = """
+insert into lease_beats (name, expires_at) values ($1, clock_timestamp() + $2)
+on conflict (name) do update set expires_at = excluded.expires_at returning expires_at"""
+
+_RENEW = """
+update lease_beats set expires_at = clock_timestamp() + $4 from leases
+where lease_beats.name = $1 and leases.name = $1 and leases.holder = $2 and leases.epoch = $3
+returning lease_beats.expires_at"""
+
+_RELEASE = "update leases set holder = '' where name = $1 and holder = $2 and epoch = $3"
+
+
+class PostgresLeases:
+    """Who runs what."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def acquire(self, name: str, *, holder: str, ttl_s: float) -> Lease | None:
+        """Take a lease that is free or expired."""
+        async with self._database.writer() as connection:
+            if not await connection.fetchval(_IS_FREE, name):
+                return None
+            async with connection.transaction():
+                return await _take(connection, name, holder=holder, ttl_s=ttl_s)
+
+    async def renew(self, lease: Lease, *, ttl_s: float) -> Lease:
+        """Hold on to a lease."""
+        async with self._database.writer() as connection:
+            expires_at = await connection.fetchval(
+                _RENEW, lease.name, lease.holder, lease.epoch, timedelta(seconds=ttl_s)
+            )
+        if expires_at is None:
+            raise LeaseLostError(f"the lease {lease.name} is no longer held", details={"epoch": lease.epoch})
+        return replace(lease, expires_at=expires_at)
+
+    async def release(self, lease: Lease) -> None:
+        """Give a lease back."""
+        async with self._database.writer() as connection:
+            await connection.execute(_RELEASE, lease.name, lease.holder, lease.epoch)
+
+
+async def _take(connection: Any, name: str, *, holder: str, ttl_s: float) -> Lease | None:
+    await connection.execute(_INTRODUCE, name)
+    await connection.execute("select 1 from leases where name = $1 for update", name)
+    if not await connection.fetchval(_IS_FREE, name):  # somebody was quicker
+        return None
+    epoch = await connection.fetchval(_TAKE, name, holder)
+    expires_at = await connection.fetchval(_BEAT, name, timedelta(seconds=ttl_s))
+    return Lease(name=name, holder=holder, epoch=epoch, expires_at=expires_at)

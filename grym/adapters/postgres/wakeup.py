@@ -1,0 +1,117 @@
+"""Waking readers: LISTEN/NOTIFY between processes, an event inside one, and a look at the counters in any case.
+
+NOTIFY inside a commit serialises commits (measured: half the rate), so a notice is sent after the commit, by itself,
+and notices that pile up become one. A process that dies between the two leaves a reader asleep for `LOOK_S` at most,
+as does a broken listening connection, which is opened again in the background.
+"""
+
+import asyncio
+import contextlib
+import uuid
+from typing import Any
+
+import asyncpg
+
+from grym.adapters.postgres.database import Database
+from grym.errors import GrymError
+
+CHANNEL = "grym_log"
+LOOK_S = 0.5
+"""Seconds after which a waiting reader looks at the counters without having been told."""
+REPAIR_S = 0.5
+"""Pause before a broken listening connection is opened again."""
+
+Seen = tuple[int, int]
+"""Records appended and jobs enqueued, in all; either only grows."""
+
+_SEEN = """
+select coalesce((select sum(last) from partitions), 0)::bigint as records,
+       coalesce((select max(job_no) from jobs), 0)::bigint as jobs"""
+
+
+class WakeUp:
+    """Tells of appends and hears of them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._name = uuid.uuid4().hex
+        self._happened = asyncio.Event()
+        self._unsent = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin to listen and to tell."""
+        self._tasks = [asyncio.create_task(self._tell()), asyncio.create_task(self._listen())]
+
+    async def close(self) -> None:
+        """Tell what has not been told, and stop."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._unsent.is_set():
+            with contextlib.suppress(GrymError):  # readers look by themselves
+                await self._notify()
+
+    def announce(self) -> None:
+        """Note that something was appended: wake this process now, and the others soon."""
+        self._wake()
+        self._unsent.set()
+
+    async def seen(self) -> Seen:
+        """Return how much there is."""
+        async with self._database.reader() as connection:
+            row = await connection.fetchrow(_SEEN)
+            return (row["records"], row["jobs"])
+
+    async def wait_for_more(self, known: Seen | None, *, timeout_s: float) -> Seen:
+        """Return how much there is as soon as it is more than `known`, or after `timeout_s` seconds."""
+        loop = asyncio.get_running_loop()
+        deadline_s = loop.time() + timeout_s
+        while True:
+            happened = self._happened
+            seen = await self.seen()
+            left_s = deadline_s - loop.time()
+            if seen != known or left_s <= 0:
+                return seen
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(happened.wait(), timeout=min(left_s, LOOK_S))
+
+    def _wake(self) -> None:
+        happened, self._happened = self._happened, asyncio.Event()
+        happened.set()
+
+    async def _tell(self) -> None:
+        while True:
+            await self._unsent.wait()
+            self._unsent.clear()
+            try:
+                await self._notify()
+            except GrymError:  # readers look by themselves
+                await asyncio.sleep(REPAIR_S)
+
+    async def _notify(self) -> None:
+        async with self._database.reader() as connection:
+            await connection.execute("select pg_notify($1, $2)", CHANNEL, self._name)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                await self._listen_once()
+            except (GrymError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                await asyncio.sleep(REPAIR_S)
+
+    async def _listen_once(self) -> None:
+        connection = await self._database.connect()
+        try:
+            lost = asyncio.Event()
+            connection.add_termination_listener(lambda _: lost.set())
+            await connection.add_listener(CHANNEL, self._heard)
+            self._wake()  # what came while nobody listened
+            await lost.wait()
+        finally:
+            connection.terminate()
+        await asyncio.sleep(REPAIR_S)
+
+    def _heard(self, _connection: Any, _pid: int, _channel: str, sender: str) -> None:
+        if sender != self._name:
+            self._wake()
