@@ -9,6 +9,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -295,6 +296,21 @@ async def require_possible(envelope: Envelope) -> None:
         if isinstance(output.body, RequestRejected):
             fault = output.body.fault
             raise InvalidRequestError(fault.message, code=fault.code, hint=fault.hint)
+
+
+async def require_possible_wish(wish: RequestComposition | RequestAnalysis, *, request_id: str) -> None:
+    """Refuse an impossible wish before a runtime is opened at all; otherwise as `require_possible`."""
+    envelope = Envelope(
+        id=event_id(request_id, wish.TYPE),
+        source=SOURCE,
+        type=wish.TYPE,
+        subject=request_id,
+        time=datetime.fromtimestamp(0, UTC),
+        body=wish,
+        correlation_id=request_id,
+    )
+    await require_possible(envelope)
+    encode(envelope)
 
 
 def readable(record: Record) -> Envelope | None:

@@ -35,8 +35,8 @@ LogLevelOption = Annotated[
 Body = Callable[..., int | Coroutine[Any, Any, int | None] | None]
 
 
-def command(app: typer.Typer, name: str) -> Callable[[Body], Body]:
-    """Register a function as the command `name` of `app`."""
+def command(app: typer.Typer, name: str, *, hidden: bool = False) -> Callable[[Body], Body]:
+    """Register a function as the command `name` of `app`; a hidden one takes any words after its name."""
 
     def register(body: Body) -> Body:
         def run(*, json: bool, debug: bool, log_level: str | None, **arguments: Any) -> None:
@@ -47,7 +47,8 @@ def command(app: typer.Typer, name: str) -> Callable[[Body], Body]:
         run.__annotations__ = {
             name: parameter.annotation for name, parameter in inspect.signature(run).parameters.items()
         }
-        app.command(name)(run)
+        anything = {"ignore_unknown_options": True, "allow_extra_args": True} if hidden else None
+        app.command(name, hidden=hidden, context_settings=anything)(run)
         return body
 
     return register

@@ -1,0 +1,240 @@
+"""``grym compose``: a sentence becomes a piece, through the whole event flow."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from grym.cli.command import command
+from grym.cli.options import (
+    DeadlineOption,
+    NoWaitOption,
+    OutOption,
+    RequestIdOption,
+    TenantOption,
+    TimeoutOption,
+    UserOption,
+)
+from grym.cli.screen import Screen
+from grym.errors import GrymError, InvalidRequestError
+
+if TYPE_CHECKING:
+    from grym.runtime import Runtime
+    from producers.status import RequestStatus
+    from schemas.commands import RequestComposition
+
+BACKENDS = ("auto", "score", "synth", "soundfont")
+LATER_BACKENDS = ("audioldm2", "acestep", "stableaudio3", "musicgen")
+MAX_VARIATIONS = 50
+STDIN = "-"
+
+
+PromptArgument = Annotated[
+    str, typer.Argument(metavar="PROMPT", help="The wish in words; `-` reads it from standard input.")
+]
+SecondsOption = Annotated[float, typer.Option("--seconds", help="Length in seconds, 4 to 600.")]
+BpmOption = Annotated[float | None, typer.Option("--bpm", help="Quarter notes a minute.", show_default=False)]
+KeyOption = Annotated[str | None, typer.Option("--key", help='Such as "D minor".', show_default=False)]
+MetreOption = Annotated[str | None, typer.Option("--metre", help="Such as 4/4.", show_default=False)]
+StyleOption = Annotated[str | None, typer.Option("--style", help="Such as nocturne.", show_default=False)]
+SeedOption = Annotated[int | None, typer.Option("--seed", help="Makes the same piece again.", show_default=False)]
+VariationsOption = Annotated[int, typer.Option("--variations", metavar="K", help="How many pieces.")]
+BackendOption = Annotated[str, typer.Option("--backend", help="auto, score (no sound), synth (built in) or soundfont.")]
+PlayOption = Annotated[bool, typer.Option("--play", help="Play the piece when it is done.", show_default=False)]
+PlotOption = Annotated[
+    bool, typer.Option("--plot", help="Draw waveform, spectrogram and piano roll.", show_default=False)
+]
+ReferenceOption = Annotated[Path | None, typer.Option("--reference", hidden=True)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """One piece to ask for, and the folder it goes to (None: named after its title)."""
+
+    wish: "RequestComposition"
+    request_id: str | None
+    folder: Path | None
+    label: str
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    command(app, "compose")(compose)
+
+
+async def compose(
+    screen: Screen,
+    *,
+    prompt: PromptArgument,
+    seconds: SecondsOption = 30.0,
+    bpm: BpmOption = None,
+    key: KeyOption = None,
+    metre: MetreOption = None,
+    style: StyleOption = None,
+    seed: SeedOption = None,
+    variations: VariationsOption = 1,
+    backend: BackendOption = "auto",
+    user: UserOption = "anonymous",
+    tenant: TenantOption = "default",
+    request_id: RequestIdOption = None,
+    out: OutOption = None,
+    play: PlayOption = False,
+    plot: PlotOption = False,
+    no_wait: NoWaitOption = False,
+    timeout_s: TimeoutOption = None,
+    deadline_s: DeadlineOption = 600.0,
+    reference: ReferenceOption = None,
+) -> int:
+    """Compose a piece for a sentence and write it as WAV, MIDI, MusicXML, an engraved page and stems."""
+    from schemas.commands import RequestComposition  # noqa: PLC0415 (not needed for --help)
+
+    _refuse_later(backend, reference)
+    wish = RequestComposition(
+        prompt=sys.stdin.read() if prompt == STDIN else prompt,
+        seconds=seconds,
+        tempo_bpm=bpm,
+        key=key,
+        metre=metre,
+        style=style,
+        seed=seed,
+        backend=backend,  # type: ignore[arg-type]  # checked above against the same names
+        user=user,
+        deadline_s=deadline_s,
+    )
+    errands = _errands(wish, request_id=request_id, variations=variations, out=out)
+    return await _perform(
+        screen, errands, tenant=tenant, no_wait=no_wait, timeout_s=timeout_s, finishing=Finishing(play=play, plot=plot)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finishing:
+    """What is done with a piece besides writing its files."""
+
+    play: bool
+    plot: bool
+
+
+def _refuse_later(backend: str, reference: Path | None) -> None:
+    if backend in LATER_BACKENDS or reference is not None:
+        raise InvalidRequestError(
+            f"{'--reference' if reference else f'the backend {backend}'} is not in this version of grym",
+            code="version.not_here",
+            hint=f"Choose one of: {', '.join(BACKENDS)}." if reference is None else "Leave --reference out.",
+        )
+    if backend not in BACKENDS:
+        raise InvalidRequestError(
+            f"there is no backend {backend!r}", code="request.backend", hint=f"Choose one of: {', '.join(BACKENDS)}."
+        )
+
+
+def _errands(wish: "RequestComposition", *, request_id: str | None, variations: int, out: Path | None) -> list[Errand]:
+    """Return one errand for each variation; further ones have ids and seeds derived from the first."""
+    import msgspec  # noqa: PLC0415 (not needed for --help)
+
+    from producers.identity import variation_id, variation_seed  # noqa: PLC0415
+
+    if not 1 <= variations <= MAX_VARIATIONS:
+        raise InvalidRequestError(
+            f"1 to {MAX_VARIATIONS} variations can be asked for at once",
+            code="request.variations",
+            hint="Ask for fewer, or call the command again with another seed.",
+        )
+    if variations == 1:
+        return [Errand(wish=wish, request_id=request_id, folder=out, label="piece")]
+    return [
+        Errand(
+            wish=wish if wish.seed is None else msgspec.structs.replace(wish, seed=variation_seed(wish.seed, number)),
+            request_id=None if request_id is None else variation_id(request_id, number),
+            folder=None if out is None else out / f"variation-{number}",
+            label=f"variation {number}",
+        )
+        for number in range(1, variations + 1)
+    ]
+
+
+async def _perform(
+    screen: Screen,
+    errands: list[Errand],
+    *,
+    tenant: str,
+    no_wait: bool,
+    timeout_s: float | None,
+    finishing: Finishing,
+) -> int:
+    from grym.cli.results import exit_code_of_outcomes, one_or_many, pending_json  # noqa: PLC0415
+    from grym.cli.waiting import Awaited, checked_timeout, opened, wait_for  # noqa: PLC0415
+
+    checked_timeout(timeout_s)
+    await _require_possible(errands)
+    async with opened() as runtime:
+        ids = [await _publish(runtime, errand, tenant=tenant) for errand in errands]
+        if no_wait or any(outcome == "unknown" for _, outcome in ids):
+            results = [pending_json(name, "compose", outcome) for name, outcome in ids]
+        else:
+            awaited = [
+                Awaited(request_id=name, kind="compose", label=errand.label)
+                for (name, _), errand in zip(ids, errands, strict=True)
+            ]
+            statuses = await wait_for(screen, runtime, awaited, timeout_s=timeout_s)
+            results = [
+                await finish(screen, runtime, status, folder=errand.folder, finishing=finishing)
+                for status, errand in zip(statuses, errands, strict=True)
+            ]
+    _show(screen, one_or_many(results))
+    return exit_code_of_outcomes(results, waited=not no_wait)
+
+
+async def _require_possible(errands: list[Errand]) -> None:
+    """Refuse an impossible wish before anything is started."""
+    from producers.client import require_possible_wish  # noqa: PLC0415
+
+    await require_possible_wish(errands[0].wish, request_id=errands[0].request_id or "new")
+
+
+async def _publish(runtime: "Runtime", errand: Errand, *, tenant: str) -> tuple[str, str]:
+    """Publish a request and return its id and outcome so far."""
+    name = errand.request_id or runtime.client.new_request_id()
+    try:
+        await runtime.client.compose(errand.wish, request_id=name, tenant=tenant)
+    except GrymError as error:
+        if error.code != "publish.unknown":
+            raise
+        return name, "unknown"
+    return name, "pending"
+
+
+async def finish(
+    screen: Screen, runtime: "Runtime", status: "RequestStatus", *, folder: Path | None, finishing: Finishing
+) -> dict[str, Any]:
+    """Write the files of a piece, draw and play it where that was asked for, and return its result."""
+    from grym.cli.delivery import default_folder, deliver, write_manifest  # noqa: PLC0415
+    from grym.cli.results import result_json  # noqa: PLC0415
+
+    if status.state != "completed":
+        return result_json(status)
+    target = folder or default_folder(status.result["plan"]["title"], status.request_id)
+    files = await deliver(runtime.artifacts, status.result, target)
+    if finishing.plot:
+        from grym.cli.pictures import draw_piece  # noqa: PLC0415
+
+        files["plot"] = await draw_piece(runtime, status, target)
+    result = result_json(status, folder=str(target), **files)
+    write_manifest(target, result)
+    if finishing.play:
+        from grym.cli.playing import play  # noqa: PLC0415
+
+        await play(screen, files["audio"])
+    return result
+
+
+def _show(screen: Screen, value: dict[str, Any]) -> None:
+    if screen.json:
+        screen.emit(value)
+        return
+    from grym.cli.panels import piece_panel  # noqa: PLC0415 (drawing only)
+
+    for result in value.get("results", [value]):
+        screen.show(piece_panel(result))

@@ -1,0 +1,156 @@
+"""Results drawn for people: a composed piece, an analysed recording, a request."""
+
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+TIMELINE_CHARACTERS = 60
+SECTION_COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red")
+PITCH_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+FILE_KEYS = ("audio", "midi", "score", "plot")
+
+
+def piece_panel(result: dict[str, Any]) -> RenderableType:
+    """Return the panel of a composition, whatever became of it."""
+    if result["outcome"] != "completed":
+        return outcome_panel(result)
+    plan = result["plan"]
+    parts: list[RenderableType] = [_facts(_piece_facts(result, plan)), _files(result)]
+    if plan.get("notes"):
+        parts.append(Text("\n".join(f"· {note}" for note in plan["notes"]), style="dim"))
+    parts.append(Text(f"rate it: grym rate {result['request_id']} 5", style="dim"))
+    return Panel(Group(*parts), title=plan["title"], title_align="left", border_style="green", expand=False)
+
+
+def recording_panel(result: dict[str, Any]) -> RenderableType:
+    """Return the panel of an analysis, whatever became of it."""
+    if result["outcome"] != "completed":
+        return outcome_panel(result)
+    parts: list[RenderableType] = [_facts(_recording_facts(result))]
+    if result["sections"]:
+        parts.append(_timeline(result["sections"], duration_s=result["duration_s"]))
+    parts.append(_checks(result["quality"]["checks"]))
+    if result["patterns"]:
+        parts.append(_matches(result["patterns"]))
+    return Panel(Group(*parts), title=str(result.get("file", "")), title_align="left", expand=False)
+
+
+def outcome_panel(result: dict[str, Any]) -> RenderableType:
+    """Return the panel of a request that is not completed: what became of it, why, and what to do."""
+    text = Text(f"{result['request_id']}: {result['outcome'].replace('_', ' ')}")
+    fault = result.get("fault")
+    if fault:
+        text.append(f"\n{fault['message']} ({fault['code']})")
+        text.append(f"\n{fault.get('hint', '')}", style="dim")
+    if result.get("letter_id"):
+        text.append(f"\ngrym dlq show {result['letter_id']}", style="dim")
+    if result.get("reason"):
+        text.append(f"\nreason: {result['reason']}")
+    if result["outcome"] == "pending":
+        text.append(f"\ngrym status {result['request_id']} · grym up --until-idle", style="dim")
+    style = "yellow" if result["outcome"] in {"pending", "unknown"} else "red"
+    return Panel(text, border_style=style, expand=False)
+
+
+def _piece_facts(result: dict[str, Any], plan: dict[str, Any]) -> list[tuple[str, str]]:
+    metre, tonality = plan["metre"], plan["tonality"]
+    form = " ".join(f"{section['name']}({section['bars']})" for section in plan["sections"])
+    checks = result["quality"]["checks"]
+    failed = [check for check in checks if not check["passed"]]
+    quality = f"{len(checks) - len(failed)} of {len(checks)} checks passed"
+    if failed:
+        quality += ": " + ", ".join(f"{check['name']} ({check['advice']})" for check in failed)
+    return [
+        ("style", f"{plan['style']}, {plan['mood']}"),
+        ("tempo", f"{plan['tempo_bpm']:g} bpm, {metre['beats']}/{metre['unit']}"),
+        ("key", f"{PITCH_NAMES[tonality['tonic']]} {tonality['mode']}"),
+        ("form", form),
+        ("played by", ", ".join(instrument["name"] for instrument in plan["instruments"])),
+        ("length", f"{result['duration_s']:.1f} s"),
+        ("sound", f"{result['backend']} {result['provenance'].get('soundfont', '')}".strip()),
+        ("seed", str(result["seed"])),
+        ("quality", quality),
+        ("rounds", str(result["attempts"])),
+        ("request", result["request_id"]),
+    ]
+
+
+def _recording_facts(result: dict[str, Any]) -> list[tuple[str, str]]:
+    key, tempo, loudness, peak = (result[name] for name in ("key", "tempo_bpm", "loudness_lufs", "true_peak_dbtp"))
+    confidence = result["tempo_confidence"] or 0.0
+    layout = {1: "mono", 2: "stereo"}.get(result["channels"], f"{result['channels']} channels")
+    return [
+        ("length", f"{result['duration_s']:.1f} s, {result['sample_rate_hz']} Hz, {layout}"),
+        ("tempo", f"{tempo:.1f} bpm (confidence {confidence:.2f})" if tempo else "none found"),
+        ("beats", f"{len(result['beats_s'])}, {len(result['downbeats_s'])} of them downbeats"),
+        ("onsets", str(len(result["onsets_s"]))),
+        ("key", f"{key['tonic']} {key['mode']} (confidence {key['confidence']:.2f})" if key else "none found"),
+        ("loudness", "silent" if loudness is None else f"{loudness:.1f} LUFS"),
+        ("true peak", "silent" if peak is None else f"{peak:.1f} dBTP"),
+        ("request", result["request_id"]),
+    ]
+
+
+def _facts(rows: list[tuple[str, str]]) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(name, value)
+    return table
+
+
+def _files(result: dict[str, Any]) -> Table:
+    rows = [(name, str(result[name])) for name in FILE_KEYS if result.get(name)]
+    rows += [("page", page) for page in result.get("pages", ())]
+    if result.get("stems"):
+        rows.append(("stems", f"{len(result['stems'])} in {result['stems'][0].rpartition('/')[0]}"))
+    return _facts(rows)
+
+
+def _checks(checks: list[dict[str, Any]]) -> Table:
+    table = Table("", "check", "value", "required", "advice", box=box.SIMPLE, pad_edge=False)
+    for check in checks:
+        mark = Text("✓", style="green") if check["passed"] else Text("✗", style="red")
+        value = "–" if check["value"] is None else f"{check['value']:.4g} {check['unit']}".strip()
+        table.add_row(mark, check["name"], value, check["required"], "" if check["passed"] else check["advice"])
+    return table
+
+
+def _timeline(sections: list[dict[str, Any]], *, duration_s: float) -> RenderableType:
+    """Return the sections as a coloured bar, equal labels in equal colours."""
+    labels = list(dict.fromkeys(section["label"] for section in sections))
+    bar = Text()
+    for section in sections:
+        share = (section["end_s"] - section["start_s"]) / max(duration_s, 1e-9)
+        width = max(1, round(share * TIMELINE_CHARACTERS))
+        colour = SECTION_COLOURS[labels.index(section["label"]) % len(SECTION_COLOURS)]
+        bar.append(section["label"][:width].ljust(width), style=f"black on {colour}")
+    times = ", ".join(f"{section['label']} {section['start_s']:.0f}–{section['end_s']:.0f} s" for section in sections)
+    return Group(bar, Text(times, style="dim"))
+
+
+def _matches(matches: list[dict[str, Any]]) -> Table:
+    table = Table("recognised", "confidence", "at", "why", box=box.SIMPLE, pad_edge=False)
+    for match in matches:
+        name = match["name"] or match["pattern_id"]
+        at = f"{match.get('offset_s', 0.0):.1f} s"
+        table.add_row(name, f"{match['confidence']:.2f}", at, match.get("why", ""))
+    return table
+
+
+def steps_table(value: dict[str, Any]) -> RenderableType:
+    """Return the steps of a request, with seconds where they ended."""
+    marks = {"done": "[green]✓[/green]", "running": "[cyan]…[/cyan]", "skipped": "–", "waiting": "·"}
+    heading = f"{value['request_id']}  {value['kind']}  {value['state'].replace('_', ' ')}  run {value['run']}"
+    table = Table(box=None, show_header=False, pad_edge=False, title=heading, title_justify="left")
+    for step in value["steps"]:
+        took = ""
+        if step["ended_at"] is not None and step["started_at"] is not None:
+            took = f"{(step['ended_at'] - step['started_at']).total_seconds():.2f} s"
+        table.add_row(marks[step["state"]], step["name"], step["state"], took)
+    return table

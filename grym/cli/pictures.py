@@ -1,0 +1,96 @@
+"""PNG pictures of pieces and recordings, drawn in a worker process: the drawing library is heavy."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from schemas.commands import GenerateMusic
+from schemas.music import PlanData
+
+if TYPE_CHECKING:
+    from grym.runtime import Runtime
+    from producers.status import RequestStatus
+
+DRAWING_TIMEOUT_S = 120.0  # a quarter of an hour of sound is drawn in some ten seconds
+PLOT = "plot.png"
+
+
+async def draw_piece(runtime: "Runtime", status: "RequestStatus", folder: Path) -> str:
+    """Draw a completed composition into its folder and return the path: its sound, and its score as a piano roll."""
+    command = await _command(runtime, status)
+    target = folder / PLOT
+    sound = folder / "piece.wav" if status.result.get("audio") else None
+    await runtime.cpu.run(piece_picture, sound, target, command, timeout_s=DRAWING_TIMEOUT_S)
+    return str(target)
+
+
+async def draw_recording(runtime: "Runtime", source: Path, result: dict[str, Any], target: Path) -> str:
+    """Draw a recording with what was found in it and return the path."""
+    await runtime.cpu.run(recording_picture, source, target, result, timeout_s=DRAWING_TIMEOUT_S)
+    return str(target)
+
+
+async def _command(runtime: "Runtime", status: "RequestStatus") -> GenerateMusic:
+    """Return the command of the round that was kept: plan, seed and motifs make the same score again."""
+    commands = [event.body for event in await runtime.client.story(status.request_id)]
+    made = [body for body in commands if isinstance(body, GenerateMusic)]
+    kept = _plan(status.result["plan"])
+    return next((body for body in reversed(made) if body.plan == kept), made[-1])
+
+
+def _plan(value: dict[str, Any]) -> PlanData:
+    import msgspec  # noqa: PLC0415 (not needed before something is drawn)
+
+    return msgspec.convert(value, PlanData)
+
+
+def piece_picture(sound: Path | None, target: Path, command: GenerateMusic) -> None:
+    """Write the picture of a piece; runs in a worker process."""
+    import numpy as np  # noqa: PLC0415 (in the worker only)
+
+    from grym.adapters.audio_files import read_signal  # noqa: PLC0415
+    from grym.adapters.plots import plot_sound  # noqa: PLC0415
+    from grym.domain.composing.compose import compose  # noqa: PLC0415
+    from grym.domain.signal import Signal  # noqa: PLC0415
+    from streams.translate import motifs_from_wire, plan_from_wire  # noqa: PLC0415
+
+    score = compose(plan_from_wire(command.plan), seed=command.seed, motifs=motifs_from_wire(command.motifs))
+    if sound is None:
+        length = round(score.duration_s * 44_100)
+        signal = Signal(samples=np.zeros((1, length), dtype=np.float32), sample_rate_hz=44_100)
+    else:
+        signal = read_signal(sound)
+    plot_sound(signal, target, score=score)
+
+
+def recording_picture(source: Path, target: Path, result: dict[str, Any]) -> None:
+    """Write the picture of a recording; runs in a worker process."""
+    from grym.adapters.audio_files import read_signal  # noqa: PLC0415 (in the worker only)
+    from grym.adapters.plots import plot_analysis  # noqa: PLC0415
+
+    plot_analysis(
+        read_signal(source, max_seconds=float("inf")),
+        target,
+        beats_s=result["beats_s"],
+        downbeats_s=result["downbeats_s"],
+        onsets_s=result["onsets_s"],
+        sections=spans(result["sections"]),
+        title=Path(result["file"]).name,
+        subtitle=headline(result),
+    )
+
+
+def spans(sections: Sequence[dict[str, Any]]) -> list[tuple[float, float, str]]:
+    """Return sections as start, end (seconds) and label."""
+    return [(section["start_s"], section["end_s"], section["label"]) for section in sections]
+
+
+def headline(result: dict[str, Any]) -> str:
+    """Return tempo, key and loudness of a recording in one line."""
+    key = result["key"]
+    parts = [
+        f"{result['tempo_bpm']:.1f} bpm" if result["tempo_bpm"] else "",
+        f"{key['tonic']} {key['mode']}" if key else "",
+        f"{result['loudness_lufs']:.1f} LUFS" if result["loudness_lufs"] is not None else "",
+    ]
+    return " · ".join(filter(None, parts))

@@ -1,0 +1,90 @@
+"""``grym rate``: what a listener thinks of a piece; the learner has taken it in when the command returns."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from grym.cli.command import command
+from grym.cli.faults import DONE, ENDED_OTHERWISE, GAVE_UP_WAITING
+from grym.cli.options import RequestIdArgument, TimeoutOption, UserOption
+from grym.cli.screen import Screen
+from grym.errors import InvalidRequestError
+
+StarsArgument = Annotated[
+    int | None, typer.Argument(metavar="1..5", help="Stars; may be left out with --aspect or --prefer.")
+]
+AspectOption = Annotated[
+    list[str] | None,
+    typer.Option("--aspect", metavar="NAME=1..5", help="Stars for one aspect; may be repeated.", show_default=False),
+]
+PreferOption = Annotated[
+    str | None,
+    typer.Option("--prefer", metavar="OTHER", help="Another piece that this one is better than.", show_default=False),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    command(app, "rate")(rate)
+
+
+async def rate(
+    screen: Screen,
+    *,
+    request_id: RequestIdArgument,
+    stars: StarsArgument = None,
+    aspect: AspectOption = None,
+    prefer: PreferOption = None,
+    user: UserOption = "anonymous",
+    timeout_s: TimeoutOption = None,
+) -> int:
+    """Rate a piece; the next pieces of this user and style follow the ratings."""
+    from grym.cli.waiting import checked_timeout, opened  # noqa: PLC0415 (not needed for --help)
+    from schemas.events import FeedbackGiven  # noqa: PLC0415
+
+    opinion = FeedbackGiven(user=user, stars=stars, aspects=_aspects(aspect or []), preferred_over=prefer)
+    checked_timeout(timeout_s)
+    async with opened() as runtime:
+        event_id = await runtime.client.rate(request_id, opinion)
+        try:
+            async with runtime.working(), asyncio.timeout(timeout_s):
+                folded = await runtime.client.folded(request_id, event_id)
+        except TimeoutError:
+            folded = None
+    if screen.json:
+        screen.emit(
+            {
+                "accepted": folded is not None and folded.accepted,
+                "event_id": event_id,
+                "request_id": request_id,
+                "outcome": "pending" if folded is None else "folded",
+                "style": "" if folded is None else folded.style,
+                "parameters": {} if folded is None else folded.parameters,
+                "reason": "" if folded is None else folded.reason,
+            }
+        )
+    elif folded is None:
+        screen.show(f"stored as {event_id}; the learner has not taken it in yet")
+    else:
+        screen.show(_sentence(folded.style, folded.parameters) if folded.accepted else f"no effect: {folded.reason}")
+    if folded is None:
+        return GAVE_UP_WAITING
+    return DONE if folded.accepted else ENDED_OTHERWISE
+
+
+def _aspects(words: list[str]) -> dict[str, int]:
+    aspects: dict[str, int] = {}
+    for word in words:
+        name, separator, value = word.partition("=")
+        if not (name and separator and value.isascii() and value.isdigit()):
+            raise InvalidRequestError(
+                f"{word!r} is no aspect", code="feedback.aspect", hint="Write it as melody=4, with 1 to 5 stars."
+            )
+        aspects[name] = int(value)
+    return aspects
+
+
+def _sentence(style: str, parameters: dict[str, float]) -> str:
+    values = ", ".join(f"{name} {value:.2f}" for name, value in sorted(parameters.items()))
+    return f"learned for {style}: {values}" if values else f"taken in for {style}"

@@ -1,0 +1,131 @@
+"""``grym status``, ``cancel`` and ``ls``: requests, where they stand, and how to end one."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from grym.cli.command import command
+from grym.cli.options import OutOption, RequestIdArgument, TimeoutOption
+from grym.cli.screen import Screen
+
+if TYPE_CHECKING:
+    from grym.runtime import Runtime
+    from producers.status import RequestStatus
+
+LimitOption = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many requests at most.")]
+AheadOption = Annotated[
+    bool,
+    typer.Option("--ahead", help="Cancel a request that has not arrived: it ends as it comes.", show_default=False),
+]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Kept in the log with the cancellation.")]
+
+STATE_STYLES = {"completed": "green", "running": "cyan", "accepted": "cyan", "cancelled": "yellow"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    command(app, "status")(status)
+    command(app, "cancel")(cancel)
+    command(app, "ls")(ls)
+
+
+async def status(screen: Screen, *, request_id: RequestIdArgument, out: OutOption = None) -> None:
+    """Show where a request stands, step by step, and its full result; `--out` writes its files again."""
+    from grym.cli.results import status_json  # noqa: PLC0415 (not needed for --help)
+    from grym.cli.waiting import opened  # noqa: PLC0415
+
+    async with opened() as runtime:
+        found = await runtime.client.status(request_id)
+        value = status_json(found, **await _files(runtime, found, out))
+    if screen.json:
+        screen.emit(value)
+        return
+    from grym.cli.panels import piece_panel, recording_panel, steps_table  # noqa: PLC0415 (drawing only)
+
+    screen.show(steps_table(value))
+    if found.over:
+        screen.show(piece_panel(value) if found.kind == "compose" else recording_panel(value))
+
+
+async def _files(runtime: "Runtime", found: "RequestStatus", out: Path | None) -> dict[str, Any]:
+    """Return paths for the artifacts of a completed piece: in `out`, or where the store keeps them."""
+    if found.kind != "compose" or found.state != "completed":
+        return {}
+    from grym.cli.delivery import deliver, planned_files, stored_paths  # noqa: PLC0415 (not needed for --help)
+
+    if out is not None:
+        return await deliver(runtime.artifacts, found.result, out)
+    return stored_paths(
+        {name: await runtime.artifacts.local_path(ref) for name, ref in planned_files(found.result).items()}
+    )
+
+
+async def cancel(
+    screen: Screen,
+    *,
+    request_id: RequestIdArgument,
+    ahead: AheadOption = False,
+    reason: ReasonOption = "asked",
+    timeout_s: TimeoutOption = 60.0,
+) -> int:
+    """End a request now."""
+    from grym.cli.faults import DONE, GAVE_UP_WAITING  # noqa: PLC0415 (not needed for --help)
+    from grym.cli.results import status_json  # noqa: PLC0415
+    from grym.cli.waiting import checked_timeout, opened  # noqa: PLC0415
+
+    checked_timeout(timeout_s)
+    async with opened() as runtime:
+        if ahead:
+            await runtime.client.cancel(request_id, reason=reason)
+            _tell_ahead(screen, request_id)
+            return DONE
+        found = await runtime.client.status(request_id)
+        if not found.over:
+            await runtime.client.cancel(request_id, reason=reason)
+            async with runtime.working(only=("coordinator",)):
+                found = await runtime.client.wait(request_id, timeout_s=timeout_s)
+    if screen.json:
+        screen.emit(status_json(found))
+    else:
+        screen.show(f"{request_id} is {found.state.replace('_', ' ')}")
+    return DONE if found.over else GAVE_UP_WAITING
+
+
+def _tell_ahead(screen: Screen, request_id: str) -> None:
+    if screen.json:
+        screen.emit({"request_id": request_id, "outcome": "pending", "state": "expected"})
+    else:
+        screen.show(f"{request_id} will be cancelled as it arrives")
+
+
+async def ls(screen: Screen, *, limit: LimitOption = 50) -> None:
+    """List requests, those changed last first."""
+    from grym.cli.waiting import opened  # noqa: PLC0415 (not needed for --help)
+
+    async with opened() as runtime:
+        found = await runtime.client.requests(limit=limit)
+    rows = [
+        {
+            "request_id": one.request_id,
+            "kind": one.kind,
+            "state": one.state,
+            "run": one.run,
+            "created_at": one.created_at,
+            "style": one.style,
+        }
+        for one in found
+    ]
+    if screen.json:
+        screen.emit({"requests": rows})
+        return
+    from rich import box  # noqa: PLC0415 (drawing only)
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table("request", "kind", "state", "run", "since", "style", box=box.SIMPLE, pad_edge=False)
+    for one in found:
+        style = STATE_STYLES.get(one.state, "red")
+        since = "" if one.created_at is None else f"{one.created_at:%Y-%m-%d %H:%M:%S}"
+        state = f"[{style}]{one.state.replace('_', ' ')}[/{style}]"
+        table.add_row(one.request_id, one.kind, state, str(one.run), since, one.style)
+    screen.show(table)

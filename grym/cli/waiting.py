@@ -1,0 +1,83 @@
+"""Waiting for requests while this process does its share of the work, with progress, and giving up in time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from grym.cli.progress import Teller, progress
+from grym.cli.screen import Screen
+from grym.errors import InvalidRequestError
+from producers.status import RequestStatus
+
+if TYPE_CHECKING:
+    from grym.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """A request to wait for, and what it is called in progress lines."""
+
+    request_id: str
+    kind: str
+    label: str
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator["Runtime"]:
+    """Open the runtime of the settings; heavy modules are loaded here and not for ``--help``."""
+    from grym.runtime import open_runtime  # noqa: PLC0415
+    from grym.settings import read_settings  # noqa: PLC0415
+
+    async with open_runtime(read_settings()) as runtime:
+        yield runtime
+
+
+async def wait_for(
+    screen: Screen, runtime: "Runtime", awaited: Sequence[Awaited], *, timeout_s: float | None
+) -> list[RequestStatus]:
+    """Run processors here until every request has ended, or until `timeout_s` seconds have passed.
+
+    Returns
+    -------
+    list of RequestStatus
+        In the order given; one that has not ended by then says so.
+    """
+    try:
+        with progress(screen) as teller:
+            async with runtime.working():
+                await _until(timeout_s, [_follow(runtime, teller, one) for one in awaited])
+    except asyncio.CancelledError:
+        for one in awaited:
+            screen.note(f"{one.label} goes on: `grym status {one.request_id}`, `grym cancel {one.request_id}`")
+        raise
+    return [await runtime.client.status(one.request_id) for one in awaited]
+
+
+def checked_timeout(timeout_s: float | None) -> float | None:
+    """Return a time-out in seconds, refusing one that is no positive number.
+
+    Raises
+    ------
+    InvalidRequestError
+        ``usage.timeout``.
+    """
+    if timeout_s is not None and not 0 <= timeout_s < float("inf"):
+        raise InvalidRequestError(
+            "a time-out is a number of seconds from 0", code="usage.timeout", hint="Leave it out to wait for the end."
+        )
+    return timeout_s
+
+
+async def _until(timeout_s: float | None, follows: list[Coroutine[Any, Any, None]]) -> None:
+    try:
+        async with asyncio.timeout(timeout_s):
+            await asyncio.gather(*follows)
+    except TimeoutError:
+        return
+
+
+async def _follow(runtime: "Runtime", teller: Teller, one: Awaited) -> None:
+    async for envelope in runtime.client.follow(one.request_id):
+        teller.tell(one.label, one.kind, envelope)

@@ -1,0 +1,25 @@
+"""The processors by name, in the order of the flow."""
+
+from collections.abc import Collection
+
+from grym.errors import InvalidRequestError
+
+PROCESSORS = ("coordinator", "features", "patterns", "generation", "quality", "learning")
+
+
+def checked_names(only: Collection[str] | None) -> tuple[str, ...]:
+    """Return the processors to run; all of them for None.
+
+    Raises
+    ------
+    InvalidRequestError
+        ``runtime.unknown_processor``.
+    """
+    for name in only or ():
+        if name not in PROCESSORS:
+            raise InvalidRequestError(
+                f"there is no processor {name!r}",
+                code="runtime.unknown_processor",
+                hint=f"Choose among: {', '.join(PROCESSORS)}.",
+            )
+    return tuple(name for name in PROCESSORS if only is None or name in only)

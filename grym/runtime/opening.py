@@ -1,0 +1,153 @@
+"""Opening and closing a runtime: database, artifacts, client at once; worker processes when something needs them."""
+
+import asyncio
+import os
+import socket
+import uuid
+from collections.abc import AsyncIterator, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+from consumers.ports import RunnerPorts
+from grym.adapters.artifacts import FolderScratch, open_artifacts
+from grym.adapters.clock import SystemClock
+from grym.adapters.cpu_pool import ProcessCpuPool
+from grym.adapters.postgres.backend import open_embedded, open_postgres
+from grym.errors import GrymError, UnavailableError
+from grym.ports.artifacts import ArtifactStore, Scratch
+from grym.ports.backend import Backend
+from grym.ports.clock import Clock
+from grym.ports.sound import CpuPool
+from grym.settings import Settings
+from producers.client import GrymClient
+from producers.redrive import LetterDesk
+
+PRELOADED = (
+    "streams.generation.piece",
+    "streams.features",
+    "streams.quality",
+    "grym.adapters.studio",
+    "grym.adapters.engraving",
+)
+"""What worker processes import while the database still starts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runtime:
+    """An open runtime."""
+
+    settings: Settings
+    backend: Backend
+    artifacts: ArtifactStore
+    scratch: Scratch
+    clock: Clock
+    cpu: CpuPool
+
+    @cached_property
+    def client(self) -> GrymClient:
+        """What asks, waits and reads."""
+        return GrymClient(backend=self.backend, artifacts=self.artifacts, clock=self.clock)
+
+    def letter_desk(self, *, by: str) -> LetterDesk:
+        """Return what redrives and discards dead letters in the name of `by`."""
+        return LetterDesk(backend=self.backend, clock=self.clock, by=by)
+
+    async def supervise(
+        self, stop: asyncio.Event, *, only: Collection[str] | None = None, until_idle: bool = False
+    ) -> None:
+        """Run processors until `stop` is set, or until nothing is open.
+
+        Parameters
+        ----------
+        only
+            Names of processors; all of them for None.
+
+        Raises
+        ------
+        GrymError
+            What ended a processor.
+        """
+        from consumers.supervisor import Supervisor  # noqa: PLC0415 (only what runs processors loads them)
+        from grym.runtime.processors import Workshop, components  # noqa: PLC0415
+
+        ports = RunnerPorts(backend=self.backend, artifacts=self.artifacts, clock=self.clock, holder=_holder())
+        shop = Workshop(ports=ports, cpu=self.cpu, scratch=self.scratch, soundfont=self.settings.soundfont)
+        try:
+            await Supervisor(components(shop, only), ports).run(stop, until_idle=until_idle)
+        except BaseExceptionGroup as group:
+            raise first_cause(group) from group
+
+    @asynccontextmanager
+    async def working(self, *, only: Collection[str] | None = None) -> AsyncIterator[None]:
+        """Run processors in the background of the block; what ends them ends the block."""
+        stop = asyncio.Event()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.supervise(stop, only=only), name="supervisor")
+                try:
+                    yield
+                finally:
+                    stop.set()
+        except BaseExceptionGroup as group:
+            raise first_cause(group) from group
+
+
+@asynccontextmanager
+async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
+    """Open the runtime that the settings ask for, starting what it needs.
+
+    Raises
+    ------
+    InvalidRequestError
+        When the settings ask for a part that this version does not have.
+    UnavailableError
+        When the database or the artifact store cannot be had.
+    """
+    settings.require_known_runtime()
+    async with AsyncExitStack() as stack:
+        cpu = await stack.enter_async_context(ProcessCpuPool(workers=settings.cpu_workers, preload=PRELOADED))
+        artifacts = open_artifacts(settings.artifacts_url)
+        scratch = FolderScratch(settings.scratch_folder)
+        backend = await _open_backend(settings)
+        stack.push_async_callback(backend.close)
+        yield Runtime(
+            settings=settings,
+            backend=backend,
+            artifacts=artifacts,
+            scratch=scratch,
+            clock=SystemClock(),
+            cpu=cpu,
+        )
+
+
+async def _open_backend(settings: Settings) -> Backend:
+    if settings.database is not None:
+        return await open_postgres(settings.database)
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        return await open_embedded(settings.home)
+    except OSError as error:
+        raise UnavailableError(
+            f"the home folder {settings.home} cannot be used: {error.strerror}",
+            code="home.unusable",
+            hint="Set GRYM_HOME to a folder that you may write to.",
+        ) from error
+
+
+def first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the first error of a group that is one of grym's own, else the first of all."""
+    leaves = list(_leaves(group))
+    return next((error for error in leaves if isinstance(error, GrymError)), leaves[0])
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    found: list[BaseException] = []
+    for error in group.exceptions:
+        found += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+    return found
+
+
+def _holder() -> str:
+    """Return a name for this process that no other one has, on any machine."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"

@@ -1,0 +1,93 @@
+"""Which processors there are, and how each is built from the adapters of this machine.
+
+Imported only by what runs processors: the analysis and sound behind them take a second to load.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from streams.quality import Quality
+
+from consumers.lease_worker import LeaseWorker
+from consumers.ports import RunnerPorts
+from consumers.runner import ProcessorRunner
+from consumers.supervisor import Component
+from consumers.timers import TimerService
+from grym.adapters.audio_files import SoundFiles
+from grym.adapters.builtin_synth import BuiltinSynthRenderer
+from grym.adapters.fluidsynth import FluidSynthRenderer
+from grym.adapters.planning import RulePlanner
+from grym.adapters.studio import RecordingStudio
+from grym.ports.artifacts import Scratch
+from grym.ports.sound import CpuPool
+from grym.runtime.names import checked_names
+from streams.coordinator import Coordinator
+from streams.features import Features
+from streams.generation import Generation, GenerationWork
+from streams.learning import Learning
+from streams.patterns import Patterns
+from streams.processor import AnyProcessor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """What processors are built from."""
+
+    ports: RunnerPorts
+    cpu: CpuPool
+    scratch: Scratch
+    soundfont: Path | None
+
+
+def _coordinator(shop: Workshop) -> AnyProcessor:
+    del shop
+    return Coordinator()
+
+
+def _features(shop: Workshop) -> AnyProcessor:
+    return Features(artifacts=shop.ports.artifacts, cpu=shop.cpu, door=SoundFiles())
+
+
+def _patterns(shop: Workshop) -> AnyProcessor:
+    return Patterns(store=shop.ports.backend.patterns, artifacts=shop.ports.artifacts)
+
+
+def _generation(shop: Workshop) -> AnyProcessor:
+    return Generation(planner=RulePlanner(), texts=shop.ports.backend.texts)
+
+
+def _quality(shop: Workshop) -> AnyProcessor:
+    return Quality(artifacts=shop.ports.artifacts, cpu=shop.cpu, door=SoundFiles())
+
+
+def _learning(shop: Workshop) -> AnyProcessor:
+    del shop
+    return Learning()
+
+
+_BUILDERS: dict[str, Callable[[Workshop], AnyProcessor]] = {
+    "coordinator": _coordinator,
+    "features": _features,
+    "patterns": _patterns,
+    "generation": _generation,
+    "quality": _quality,
+    "learning": _learning,
+}
+
+
+def components(shop: Workshop, only: Collection[str] | None) -> list[Component]:
+    """Return what runs in this process: the processors asked for, their long work, and timers in any case."""
+    names = checked_names(only)
+    found: list[Component] = [ProcessorRunner(_BUILDERS[name](shop), shop.ports) for name in names]
+    if "generation" in names:
+        found.append(_generation_work(shop))
+    return [*found, TimerService(shop.ports)]
+
+
+def _generation_work(shop: Workshop) -> LeaseWorker:
+    studio = RecordingStudio(
+        renderers={"soundfont": FluidSynthRenderer(shop.soundfont), "synth": BuiltinSynthRenderer()}
+    )
+    work = GenerationWork(artifacts=shop.ports.artifacts, scratch=shop.scratch, cpu=shop.cpu, studio=studio)
+    return LeaseWorker([work], shop.ports)
