@@ -46,7 +46,7 @@ class Features:
 
     name = "features"
     accepts: tuple[type[Body], ...] = (ExtractFeatures,)
-    state_type = type(None)
+    state_type: type[None] = type(None)
 
     def __init__(self, *, artifacts: ArtifactStore, cpu: CpuPool, door: AudioDoor) -> None:
         self._artifacts = artifacts

@@ -20,7 +20,7 @@ class Generation:
 
     name = "generation"
     accepts: tuple[type[Body], ...] = (MakePlan, GenerateMusic)
-    state_type = type(None)
+    state_type: type[None] = type(None)
 
     def __init__(self, *, planner: Planner, texts: Texts) -> None:
         self._planner = planner
