@@ -5,8 +5,8 @@ import math
 from datetime import datetime, timedelta
 
 import msgspec
-from grym.domain.composing.planner import plan as plan_by_rules
 
+from grym.domain.composing.planner import plan as plan_by_rules
 from grym.errors import InvalidRequestError
 from grym.ports.effects import Effect, HoldArtifact, KeepText, SetTimer
 from schemas.commands import RedriveRequest, RequestAnalysis, RequestComposition

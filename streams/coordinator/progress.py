@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
-from grym.domain.composing.adapt import adapt
 
+from grym.domain.composing.adapt import adapt
 from grym.domain.workflow import ready, repeated
 from grym.ports.effects import Effect, HoldArtifact
 from schemas.body import ArtifactRef, Body

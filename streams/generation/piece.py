@@ -12,7 +12,6 @@ from grym.domain.composing.compose import compose
 from grym.domain.composing.midi import score_to_midi
 from grym.domain.composing.motif import motifs_of
 from grym.domain.composing.musicxml import score_to_musicxml
-
 from grym.domain.composing.plan import Motif, Plan
 from grym.domain.composing.score import Score
 from grym.domain.rating import Check
