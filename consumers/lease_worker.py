@@ -15,10 +15,12 @@ from consumers.letters import bury
 from consumers.ports import RunnerPorts
 from consumers.settings import LeaseWorkerSettings
 from consumers.telemetry import LogName
+from consumers.transactions import transact
 from consumers.waits import cancel_all, first_of
 from grym.errors import Disposition, LeaseLostError, PermanentError, TransientError, disposition
 from grym.ports.effects import HoldArtifact
 from grym.ports.jobs import LeasedJob
+from grym.ports.work import OpenWork
 from schemas.envelope import Envelope, decode
 from streams.processor import LongWork, Output
 
@@ -98,7 +100,8 @@ class LeaseWorker:
                 beat.result()
             else:
                 await cancel_all(work)
-                await self._put_back(job)
+                stopped = TransientError("the worker was stopped", code="worker.stopped")
+                await self._put_back(job, stopped, delay_s=0.0)
         finally:
             await cancel_all(work, beat, patience)
 
@@ -127,26 +130,31 @@ class LeaseWorker:
         await self._ports.clock.sleep(self._settings.grace_s)
 
     async def _end(self, job: LeasedJob, work: asyncio.Task[tuple[Envelope, tuple[Output, ...]]]) -> None:
-        try:
-            command, outputs = work.result()
-            messages, claims = await result_messages(job, command, outputs, self._claims)
-        except asyncio.CancelledError as error:
-            await self._fail(job, TransientError("something the work waited for was cancelled"), cause=error)
-            return
-        except Exception as error:  # noqa: BLE001 - whatever the work raised; disposition decides
+        """End a job by what its work returned or raised."""
+        if work.cancelled():
+            error = TransientError("something the work waited for was cancelled", code="runner.cancelled")
             await self._fail(job, error)
             return
-        async with self._backend.work.begin() as unit:
+        try:
+            await self._finish(job, *work.result())
+        except Exception as error:  # noqa: BLE001 - whatever the work raised; disposition decides
+            await self._fail(job, error)
+
+    async def _finish(self, job: LeasedJob, command: Envelope, outputs: tuple[Output, ...]) -> None:
+        messages, claims = await result_messages(job, command, outputs, self._claims)
+
+        async def steps(unit: OpenWork) -> None:
             await unit.finish_job(job.job_id, job.fence, state="done")
             await unit.append(messages)
             for uri in claims:
                 await unit.apply(HoldArtifact(request_id=job.request_id, uri=uri))
+
+        await transact(self._backend.work, None, steps)
         self._ports.telemetry.count("jobs_done")
         self._note("job.done", job)
 
-    async def _fail(self, job: LeasedJob, error: Exception, *, cause: BaseException | None = None) -> None:
-        if cause is not None:
-            error.__cause__ = cause
+    async def _fail(self, job: LeasedJob, error: Exception) -> None:
+        """Put a failed job back, or give it up."""
         wanted = disposition(error)
         if wanted is Disposition.CRASH:
             raise error
@@ -154,23 +162,28 @@ class LeaseWorker:
             await self._give_up(job, error)
             return
         delay_s = self._settings.retry.delay_s(attempts=job.attempt, identity=job.job_id, asked_s=asked_delay_s(error))
-        async with self._backend.work.begin() as unit:
-            await unit.retry_job(job.job_id, job.fence, fault=note_of(error), delay_s=delay_s)
-        self._ports.telemetry.count("jobs_retried")
-        self._note("job.retried", job, error)
+        await self._put_back(job, error, delay_s=delay_s)
 
     async def _give_up(self, job: LeasedJob, error: Exception) -> None:
-        async with self._backend.work.begin() as unit:
+        loss = loss_of(job, error, at=self._ports.clock.now())
+
+        async def steps(unit: OpenWork) -> None:
             await unit.finish_job(job.job_id, job.fence, state="failed")
-            await bury(unit, loss_of(job, error, at=self._ports.clock.now()))
+            await bury(unit, loss)
+
+        await transact(self._backend.work, None, steps)
         self._ports.telemetry.count("jobs_lettered")
         self._note("job.lettered", job, error)
 
-    async def _put_back(self, job: LeasedJob) -> None:
-        stopped = TransientError("the worker was stopped", code="worker.stopped")
-        async with self._backend.work.begin() as unit:
-            await unit.retry_job(job.job_id, job.fence, fault=note_of(stopped), delay_s=0.0)
-        self._note("job.retried", job, stopped)
+    async def _put_back(self, job: LeasedJob, error: Exception, *, delay_s: float) -> None:
+        fault = note_of(error)
+        await transact(
+            self._backend.work,
+            None,
+            lambda unit: unit.retry_job(job.job_id, job.fence, fault=fault, delay_s=delay_s),
+        )
+        self._ports.telemetry.count("jobs_retried")
+        self._note("job.retried", job, error)
 
     def _note(self, name: LogName, job: LeasedJob, error: Exception | None = None) -> None:
         fault = note_of(error) if error is not None else None
@@ -200,6 +213,9 @@ class _Reports:
         body = self._work.progress(self._command, stage, share)
         message = progress_message(self._job, self._command, body, number=self._number, at=self._ports.clock.now())
         self._number += 1
-        async with self._ports.backend.work.begin() as unit:
+
+        async def steps(unit: OpenWork) -> None:
             await unit.touch_job(self._job.job_id, self._job.fence)
             await unit.append([message])
+
+        await transact(self._ports.backend.work, None, steps)

@@ -56,7 +56,8 @@ class Supervisor:
             relay = group.create_task(_relay(stop, halt))
             if until_idle:
                 group.create_task(self._watch(halt))
-            await asyncio.gather(*tasks)
+            if tasks:
+                await asyncio.wait(tasks)
             halt.set()
             await cancel_all(relay)
         self._ports.telemetry.log("supervisor.stopped")

@@ -5,8 +5,8 @@ given once, whatever the log repeats; other requests' records are passed over wi
 """
 
 import asyncio
-from contextvars import Context
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextvars import Context
 
 from consumers.claims import ClaimDesk
 from consumers.tail import BATCH, tail

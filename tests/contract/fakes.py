@@ -7,7 +7,7 @@ take milliseconds, the order is always the same, and a program that waits for no
 import asyncio
 import hashlib
 import selectors
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -62,6 +62,12 @@ def run_virtual(work: Coroutine[Any, Any, T]) -> T:
         return runner.run(work)
 
 
+async def eventually(done: Callable[[], Awaitable[bool]], *, every_s: float = 0.1) -> None:
+    """Return once `done` holds; in virtual time looking again and again costs nothing."""
+    while not await done():  # noqa: ASYNC110 - what is waited for lies in a backend and sets no event
+        await asyncio.sleep(every_s)
+
+
 class LoopClock:
     """The clock of the running loop."""
 
@@ -90,6 +96,10 @@ class MemoryArtifacts:
         self.payloads[uri] = payload
         return ArtifactRef(uri=uri, size_bytes=len(payload), media_type=media_type, samples=samples, name=name)
 
+    async def put_file(self, path: Path, *, media_type: str, samples: int | None = None, name: str = "") -> ArtifactRef:
+        """Keep a file's content."""
+        return await self.put(path.read_bytes(), media_type=media_type, samples=samples, name=name)  # noqa: ASYNC240
+
     async def get(self, ref: ArtifactRef) -> bytes:
         """Return a payload whose digest fits."""
         payload = self.payloads.get(ref.uri)
@@ -113,7 +123,9 @@ def message(
     run_no: int = 1,
     key: str | None = None,
     foreign: tuple[tuple[str, bytes], ...] = (),
-    **attributes: str,
+    tenant: str = "default",
+    correlation_id: str = "",
+    traceparent: str = "",
 ) -> Message:
     """Return a message as somebody outside would send it."""
     envelope = Envelope(
@@ -123,10 +135,11 @@ def message(
         subject=subject,
         time=EPOCH,
         body=body,
-        correlation_id=attributes.pop("correlation_id", subject),
+        correlation_id=correlation_id or subject,
         run_no=run_no,
         foreign=foreign,
-        **attributes,
+        tenant=tenant,
+        traceparent=traceparent,
     )
     return encode(envelope, key=key)
 

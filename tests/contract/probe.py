@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -12,6 +12,7 @@ from consumers.runner import ProcessorRunner
 from consumers.settings import RunnerSettings
 from grym.adapters.memory import open_memory
 from grym.ports.backend import Backend
+from grym.ports.work import Lease, Leases
 from schemas.body import Body
 from schemas.catalogue import BY_NAME
 from schemas.commands import CancelRequest, RequestComposition
@@ -33,11 +34,13 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Behave = Callable[[Envelope, Tally | None], Awaitable[Decision[Tally] | None]]
+"""May answer or raise in the probe's place; None leaves the decision to the probe."""
 
 
 async def nothing_special(envelope: Envelope, state: Tally | None) -> Decision[Tally] | None:
-    """Leave the decision to the probe."""
+    """Leave every decision to the probe."""
     del envelope, state
+    return None
 
 
 class Probe:
@@ -66,6 +69,34 @@ class Probe:
         return Decision(state=Tally(ids=(*before, envelope.id)), outputs=(Output(body=told),))
 
 
+class WatchedLeases:
+    """Leases that remember who holds what, so that a test can take one away."""
+
+    def __init__(self, leases: Leases) -> None:
+        self._leases = leases
+        self.held: dict[str, Lease] = {}
+
+    async def acquire(self, name: str, *, holder: str, ttl_s: float) -> Lease | None:
+        """Take a lease."""
+        lease = await self._leases.acquire(name, holder=holder, ttl_s=ttl_s)
+        if lease is not None:
+            self.held[name] = lease
+        return lease
+
+    async def renew(self, lease: Lease, *, ttl_s: float) -> Lease:
+        """Hold on to a lease."""
+        return await self._leases.renew(lease, ttl_s=ttl_s)
+
+    async def release(self, lease: Lease) -> None:
+        """Give a lease back."""
+        await self._leases.release(lease)
+
+    async def steal(self, name: str, *, ttl_s: float) -> None:
+        """Give a lease to somebody else, as after a pause of its holder."""
+        await self._leases.release(self.held[name])
+        assert await self._leases.acquire(name, holder="thief", ttl_s=ttl_s) is not None
+
+
 @dataclass(kw_only=True)
 class World:
     """One backend, and processes that share it."""
@@ -73,6 +104,7 @@ class World:
     backend: Backend
     clock: LoopClock = field(default_factory=LoopClock)
     artifacts: MemoryArtifacts = field(default_factory=MemoryArtifacts)
+    leases: WatchedLeases
 
     def ports(self, holder: str = "one", **changes: Any) -> RunnerPorts:
         """Return the ports of a process."""
@@ -134,5 +166,6 @@ class World:
 def open_world(**options: Any) -> World:
     """Return an empty world; to be called inside the loop."""
     clock = LoopClock()
-    return World(backend=open_memory(clock, readers=READERS, **options), clock=clock)
-
+    backend = open_memory(clock, readers=READERS, **options)
+    leases = WatchedLeases(backend.leases)
+    return World(backend=replace(backend, leases=leases), clock=clock, leases=leases)
