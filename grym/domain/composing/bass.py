@@ -4,7 +4,8 @@ Walking follows jazz practice (Levine 1995, ch. 14; Coker 1991): the root on the
 tones between, and a step into the next root.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,18 +22,24 @@ _SIXTH_ABOVE_ROOT = 9
 def write_bass(texture: Texture, voice: Voice, previous: int | None) -> tuple[tuple[PlayedNote, ...], int]:
     """Write the bass of a section and return it with its last pitch."""
     pattern = BASS[choose(texture.style.basses, texture.passage)]
-    rng = stream(texture.seed, "bass", texture.identity, texture.passage.name, str(texture.passage.occurrence))
-    low, high = voice.low, min(voice.high, voice.low + 24)
-    last = previous if previous is not None else low + 8
+    player = _Player(
+        texture=texture,
+        low=voice.low,
+        high=min(voice.high, voice.low + 24),
+        rng=stream(texture.seed, "bass", texture.identity, texture.passage.name, str(texture.passage.occurrence)),
+    )
+    last = previous if previous is not None else voice.low + 8
     notes: list[PlayedNote] = []
     found = list(strokes(pattern, texture))
     for at, stroke in enumerate(found):
-        upcoming = _upcoming(texture, found, at)
-        last = _pitch(stroke, texture, last, upcoming, found, at, low=low, high=high, rng=rng)
-        ring = -stroke.length_steps * (1 - pattern.short)
+        first = at == 0 or found[at - 1].slot != stroke.slot
+        last = player.pitch(stroke, last, _upcoming(texture, found, at), first=first)
         notes.append(
             PlayedNote(
-                start_steps=stroke.start_steps, length_steps=stroke.length_steps, midi_pitch=last, ring_steps=ring
+                start_steps=stroke.start_steps,
+                length_steps=stroke.length_steps,
+                midi_pitch=last,
+                ring_steps=-stroke.length_steps * (1 - pattern.short),
             )
         )
     return tuple(notes), last
@@ -46,33 +53,59 @@ def _upcoming(texture: Texture, found: Sequence[Stroke], at: int) -> Chord | Non
     return texture.following.chord if texture.following else None
 
 
-def _pitch(
-    stroke: Stroke,
-    texture: Texture,
-    last: int,
-    upcoming: Chord | None,
-    found: Sequence[Stroke],
-    at: int,
-    *,
-    low: int,
-    high: int,
-    rng: np.random.Generator,
-) -> int:
-    """Return the pitch of one stroke."""
-    slot = texture.slots[stroke.slot]
-    chord = slot.chord
-    first = at == 0 or found[at - 1].slot != stroke.slot
-    token = stroke.token
-    if token == "w" and not first:
-        return _walk(chord, texture, last, upcoming, low=low, high=high, rng=rng)
-    if token == "a" and upcoming is not None:
-        return _approach(upcoming.bass, last, texture, chord, low=low, high=high, rng=rng)
-    if first or token in "Rwa*":
-        return _nearest(chord.bass, last, low=low, high=high)
-    if token == "8":
-        base = _nearest(chord.bass, last, low=low, high=high)
-        return base + 12 if base + 12 <= high else base - 12 if base - 12 >= low else base
-    return _nearest(_tone(token, chord), last, low=low, high=high)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Player:
+    """Chooses the pitches of a bass line inside a range."""
+
+    texture: Texture
+    low: int
+    high: int
+    rng: np.random.Generator
+
+    def pitch(self, stroke: Stroke, last: int, upcoming: Chord | None, *, first: bool) -> int:
+        """Return the pitch of one stroke; `first` is the first of its chord."""
+        chord = self.texture.slots[stroke.slot].chord
+        token = stroke.token
+        if token == "w" and not first:
+            return self._walk(chord, last, upcoming)
+        if token == "a" and upcoming is not None:
+            return self._approach(upcoming.bass, last, chord)
+        if first or token in "Rwa*":
+            return self._nearest(chord.bass, last)
+        if token == "8":
+            base = self._nearest(chord.bass, last)
+            return next((pitch for pitch in (base + 12, base - 12) if self.low <= pitch <= self.high), base)
+        return self._nearest(_tone(token, chord), last)
+
+    def _nearest(self, pitch_class: int, last: int) -> int:
+        """Return the pitch of a class nearest to the last one, drawn a little to the middle of the range."""
+        options = [pitch for pitch in range(self.low, self.high + 1) if pitch % 12 == pitch_class]
+        centre = self.low + 0.4 * (self.high - self.low)
+        return min(options, key=lambda pitch: (abs(pitch - last) + 0.5 * abs(pitch - centre), pitch))
+
+    def _walk(self, chord: Chord, last: int, upcoming: Chord | None) -> int:
+        """Walk on: into the next root if it comes now, else to a neighbouring chord or scale tone."""
+        if upcoming is not None:
+            return self._approach(upcoming.bass, last, chord)
+        # Upwards or downwards, the likelier the farther the end of the range is.
+        direction = -1 if chance(self.rng, (last - self.low) / max(1, self.high - self.low)) else 1
+        scale = altered_scale(self.texture.plan.tonality, chord)
+        wanted = chord.pitch_classes if chance(self.rng, 0.65) else scale
+        reach = range(max(self.low, last - 7), min(self.high, last + 7) + 1)
+        near = [pitch for pitch in reach if pitch % 12 in wanted and pitch != last]
+        ahead = [pitch for pitch in near if (pitch - last) * direction > 0]
+        return min(ahead or near, key=lambda pitch: (abs(pitch - last), pitch))
+
+    def _approach(self, goal: int, last: int, chord: Chord) -> int:
+        """Return a tone a step below or above the coming root; chromatic steps come with complexity."""
+        target = self._nearest(goal, last)
+        scale = set(altered_scale(self.texture.plan.tonality, chord))
+        chromatic = chance(self.rng, 0.6 * self.texture.plan.parameters.get("complexity", 0.5))
+        steps = (target - 1, target + 1, target - 2, target + 2)
+        options = [pitch for pitch in steps if self.low <= pitch <= self.high and pitch != last]
+        diatonic = [pitch for pitch in options if pitch % 12 in scale]
+        chosen = (options if chromatic else diatonic) or options
+        return min(chosen, key=lambda pitch: (abs(pitch - last), pitch))
 
 
 def _tone(token: str, chord: Chord) -> int:
@@ -81,50 +114,3 @@ def _tone(token: str, chord: Chord) -> int:
         return (chord.root + _SIXTH_ABOVE_ROOT) % 12
     index = {"3": 1, "5": 2}.get(token, 0)
     return chord.pitch_classes[min(index, len(chord.pitch_classes) - 1)]
-
-
-def _nearest(pitch_class: int, last: int, *, low: int, high: int) -> int:
-    """Return the pitch of a class nearest to the last one, drawn a little to the middle of the range."""
-    options = [pitch for pitch in range(low, high + 1) if pitch % 12 == pitch_class]
-    centre = low + 0.4 * (high - low)
-    return min(options, key=lambda pitch: (abs(pitch - last) + 0.5 * abs(pitch - centre), pitch))
-
-
-def _walk(
-    chord: Chord, texture: Texture, last: int, upcoming: Chord | None, *, low: int, high: int, rng: np.random.Generator
-) -> int:
-    """Walk on: into the next root if it comes now, else to a neighbouring chord or scale tone."""
-    if upcoming is not None:
-        return _approach(upcoming.bass, last, texture, chord, low=low, high=high, rng=rng)
-    direction = _direction(last, low=low, high=high, rng=rng)
-    wanted = chord.pitch_classes if chance(rng, 0.65) else altered_scale(texture.plan.tonality, chord)
-    near = [
-        pitch for pitch in range(max(low, last - 7), min(high, last + 7) + 1) if pitch % 12 in wanted and pitch != last
-    ]
-    ahead = [pitch for pitch in near if (pitch - last) * direction > 0]
-    return min(ahead or near, key=lambda pitch: (abs(pitch - last), pitch))
-
-
-def _direction(last: int, *, low: int, high: int, rng: np.random.Generator) -> int:
-    """Choose up or down, away from the ends of the range."""
-    share = (last - low) / max(1, high - low)
-    return -1 if chance(rng, share) else 1
-
-
-def _approach(
-    goal: int, last: int, texture: Texture, chord: Chord, *, low: int, high: int, rng: np.random.Generator
-) -> int:
-    """Return a tone a step below or above the coming root; chromatic steps come with complexity."""
-    target = _nearest(goal, last, low=low, high=high)
-    scale = set(altered_scale(texture.plan.tonality, chord))
-    chromatic = chance(rng, 0.6 * texture.plan.parameters.get("complexity", 0.5))
-    options = [pitch for pitch in _steps_to(target) if low <= pitch <= high and pitch != last]
-    diatonic = [pitch for pitch in options if pitch % 12 in scale]
-    return min(
-        (options if chromatic else diatonic) or options or [target], key=lambda pitch: (abs(pitch - last), pitch)
-    )
-
-
-def _steps_to(target: int) -> Iterator[int]:
-    """Yield the tones a semitone or a tone from a target."""
-    yield from (target - 1, target + 1, target - 2, target + 2)

@@ -25,8 +25,8 @@ IN_RANGE = 0.98
 SLOWEST_MELODY, FASTEST_MELODY = 0.25, 9.0
 # Longest silence of the whole ensemble in a piece that goes on, in seconds.
 LONGEST_SILENCE_S = 4.0
-# Entropy in bits over scale tones; five tones equally often have 2.3, a drone 0.
-PITCH_ENTROPY_BITS = 1.9
+# Entropy in bits over pitches: three tones equally often have 1.58, five have 2.3, a drone 0.
+PITCH_ENTROPY_BITS = 1.6
 # Short melodies cannot have as much: this share of the most that their number of notes allows.
 _SHORT_SHARE = 0.5
 # A quarter of all 4-grams are different even in a strophic song of four verses.

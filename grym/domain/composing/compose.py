@@ -7,25 +7,37 @@ title, style, mood, metre and key.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from grym.domain.composing.accompaniment import PlayedNote, write_chords, write_pad
 from grym.domain.composing.bass import write_bass
+from grym.domain.composing.chorale import LowerVoices, harmonised
 from grym.domain.composing.counter import write_counter
 from grym.domain.composing.drums import write_drums
 from grym.domain.composing.form import Passage, passages
 from grym.domain.composing.harmony import Slot, harmonise
 from grym.domain.composing.instruments import Voice, voice_of_program
-from grym.domain.composing.melody import MelodyContext, MelodyNote, write_melody
+from grym.domain.composing.melody import MelodyNote, ornamented, write_melody
 from grym.domain.composing.metrics import STEP_TICKS, bar_steps
 from grym.domain.composing.performance import Player, perform
+from grym.domain.composing.phrase import MelodyContext
 from grym.domain.composing.plan import Instrument, Motif, Plan
-from grym.domain.composing.score import ChordSpan, Part, Role, Score, SectionSpan
+from grym.domain.composing.score import ChordSpan, Note, Part, Role, Score, SectionSpan
 from grym.domain.composing.styles import DEFAULT_STYLE, STYLES, Style
 from grym.domain.composing.texture import Texture
 from grym.domain.composing.theory import symbol_of
 
+T = TypeVar("T")
+
 _PAN: dict[Role, float] = {"melody": 0.0, "counter": 0.3, "chords": -0.25, "pad": 0.2, "bass": 0.0, "drums": 0.0}
 _GAIN_DB: dict[Role, float] = {"melody": 0.0, "counter": -3.0, "chords": -3.0, "pad": -6.0, "bass": -1.0, "drums": -2.0}
+
+# Which roles sing the lower voices of a chorale.
+_LOWER: dict[Role, Callable[[LowerVoices], tuple[PlayedNote, ...]]] = {
+    "counter": lambda voices: voices.alto,
+    "chords": lambda voices: voices.tenor,
+    "bass": lambda voices: voices.bass,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +69,14 @@ def compose(plan: Plan, *, seed: int, motifs: Sequence[Motif] = ()) -> Score:
     style = STYLES.get(plan.style, STYLES[DEFAULT_STYLE])
     identity = "|".join((plan.title, plan.style, plan.mood, str(plan.metre), str(plan.tonality)))
     sections = _sections(plan, style, identity, seed=seed, motifs=motifs)
-    writer = _Writer(plan=plan, style=style, identity=identity, seed=seed, sections=sections)
+    writer = _Writer(
+        plan=plan,
+        style=style,
+        identity=identity,
+        seed=seed,
+        sections=sections,
+        lower=_lower_voices(plan, style, sections),
+    )
     bars = sum(section.bars for section in plan.sections)
     return Score(
         title=plan.title,
@@ -84,9 +103,23 @@ def _sections(plan: Plan, style: Style, identity: str, *, seed: int, motifs: Seq
     voice = voice_of_program(lead.program, percussion=lead.percussion)
     context = MelodyContext(plan=plan, style=style, voice=voice, identity=identity, seed=seed, motifs=motifs)
     found = []
+    first: dict[str, tuple[MelodyNote, ...]] = {}
     for passage in passages(plan.sections):
         slots = harmonise(passage, plan, style, identity=identity, seed=seed)
-        found.append(_Section(passage=passage, slots=slots, melody=write_melody(passage, slots, context)))
+        plain = write_melody(passage, slots, context, model=first.get(passage.name, ()))
+        first.setdefault(passage.name, plain)
+        found.append(_Section(passage=passage, slots=slots, melody=ornamented(plain, passage, slots, context)))
+    return tuple(found)
+
+
+def _lower_voices(plan: Plan, style: Style, sections: Sequence[_Section]) -> tuple[LowerVoices, ...]:
+    """Set the voices under the melody in styles of four parts; nothing where one of the four is missing."""
+    if not style.satb or not set(_LOWER) <= {one.role for one in plan.instruments}:
+        return ()
+    found: list[LowerVoices] = []
+    for section in sections:
+        last = found[-1].last if found else None
+        found.append(harmonised(section.melody, section.slots, plan.tonality, plan.metre, last))
     return tuple(found)
 
 
@@ -99,13 +132,14 @@ class _Writer:
     identity: str
     seed: int
     sections: tuple[_Section, ...]
+    lower: tuple[LowerVoices, ...]
 
     def part(self, instrument: Instrument) -> Part:
         """Write one instrument's part through the whole piece."""
         voice = voice_of_program(instrument.program, percussion=instrument.percussion)
         player = Player(role=instrument.role, percussion=instrument.percussion, rolls=voice.rings)
         solo = {one.program for one in self.plan.instruments if not one.percussion} == {instrument.program}
-        notes = []
+        notes: list[Note] = []
         for section, played in zip(self.sections, self._played(instrument.role, voice), strict=True):
             notes += perform(played, section.passage, self.plan, player, identity=self.identity, seed=self.seed)
         return Part(
@@ -122,15 +156,16 @@ class _Writer:
         """Write the notes of a role, section by section."""
         if role == "melody":
             return [tuple(map(_melodic, section.melody)) for section in self.sections]
+        if self.lower and role in _LOWER:
+            return [_LOWER[role](voices) for voices in self.lower]
         if role == "drums":
             return [write_drums(self._texture(at)) for at in range(len(self.sections))]
         if role == "counter":
             return [write_counter(self._texture(at), voice, section.melody) for at, section in enumerate(self.sections)]
-        return _carried(
-            {"bass": write_bass, "pad": write_pad, "chords": write_chords}[role],
-            [self._texture(at) for at in range(len(self.sections))],
-            voice,
-        )
+        textures = [self._texture(at) for at in range(len(self.sections))]
+        if role == "bass":
+            return _carried(write_bass, textures, voice)
+        return _carried(write_pad if role == "pad" else write_chords, textures, voice)
 
     def _texture(self, at: int) -> Texture:
         """Return what an accompanying part sees of a section."""
@@ -149,11 +184,13 @@ class _Writer:
 
 
 def _carried(
-    write: Callable[..., tuple[tuple[PlayedNote, ...], object]], textures: Sequence[Texture], voice: Voice
+    write: Callable[[Texture, Voice, T | None], tuple[tuple[PlayedNote, ...], T]],
+    textures: Sequence[Texture],
+    voice: Voice,
 ) -> list[tuple[PlayedNote, ...]]:
     """Write section after section with a writer that leads on from where it left off."""
     written = []
-    last: object = None
+    last: T | None = None
     for texture in textures:
         notes, last = write(texture, voice, last)
         written.append(notes)

@@ -4,6 +4,7 @@ It sings guide tones (third and seventh of the chords) when it can, keeps out of
 silent in quiet sections.
 """
 
+import itertools
 from collections.abc import Sequence
 
 from grym.domain.composing import line
@@ -42,7 +43,9 @@ def write_counter(texture: Texture, voice: Voice, melody: Sequence[MelodyNote]) 
         )
         for start, length, slot in spans
     ]
-    pitches = line.solve(wishes, texture.plan.tonality, low=low, high=high, chance=rng.random((len(wishes), 40)))
+    pitches = line.solve(
+        wishes, texture.plan.tonality, low=low, high=high, chance=rng.random((len(wishes), line.MOST_POSITIONS))
+    )
     return tuple(
         PlayedNote(start_steps=wish.start_steps, length_steps=wish.length_steps, midi_pitch=pitch)
         for wish, pitch in zip(wishes, pitches, strict=True)
@@ -52,4 +55,4 @@ def write_counter(texture: Texture, voice: Voice, melody: Sequence[MelodyNote]) 
 def _spans(slot: Slot, bar: int) -> list[tuple[int, int, Slot]]:
     """Cut a chord's span at the bar lines."""
     edges = [slot.start_steps, *range((slot.start_steps // bar + 1) * bar, slot.end_steps, bar), slot.end_steps]
-    return [(a, b - a, slot) for a, b in zip(edges, edges[1:], strict=False)]
+    return [(a, b - a, slot) for a, b in itertools.pairwise(edges)]

@@ -170,7 +170,7 @@ def _closing(name: str, following: str | None, *, is_last_body: bool) -> Closing
     """Decide how a section ends: openly before its own return or after an introduction, at rest otherwise."""
     if following is None or (is_last_body and following == "coda"):
         return "final"
-    if name == "intro" or following == name:
+    if name in ("intro", following):
         return "half"
     return "authentic"
 

@@ -6,6 +6,7 @@ of one name share their chords; only their last cadence depends on what follows,
 authentic where it comes to rest. Conventions: `Slot.start_steps` counts sixteenths from the start of the section.
 """
 
+import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -140,7 +141,7 @@ def _even_spans(count: int, bars: int, metre: Metre) -> list[tuple[int, int]]:
     steps = bar_steps(metre)
     if count <= bars:
         edges = [round(at * bars / count) * steps for at in range(count + 1)]
-        return [(a, b - a) for a, b in zip(edges, edges[1:], strict=False)]
+        return [(a, b - a) for a, b in itertools.pairwise(edges)]
     cut = _half_bar(metre) if 0 < _half_bar(metre) < steps else steps // 2
     return [(0, cut), (cut, bars * steps - cut)]
 
@@ -239,7 +240,8 @@ def _cadence(
     if kind == "half" and phrase.index < phrase.count - 1 and "deceptive" in cadences and chance(rng, 0.15):
         kind = "deceptive"
     chosen = pick(rng, cadences[kind])
-    return chosen[-max(1, count - 1) :] if count > 1 else chosen[-1:]
+    # A phrase of two chords that ends the piece is its cadence; longer ones leave room for a beginning.
+    return chosen[-2:] if count == 2 and phrase.closing == "final" else chosen[-max(1, count - 1) :]
 
 
 def _opening(phrase: _Phrase, tonality: Tonality, table: Table, *, rng: np.random.Generator) -> str:

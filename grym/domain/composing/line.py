@@ -20,13 +20,14 @@ from grym.domain.composing.theory import Chord, altered_scale, scale_of
 Costs = NDArray[np.float64]
 
 # Weights in one currency: 1 is a mild blemish, 10 an error only taken when nothing else is left.
-DISSONANT_ON = {DOWNBEAT: 5.0, GROUP: 3.5, BEAT: 2.2, 1: 0.7, 0: 0.4}
+DISSONANT_ON = {DOWNBEAT: 4.5, GROUP: 3.0, BEAT: 1.6, 1: 0.1, 0: 0.0}
 LONG_DISSONANCE = 3.0
 DISSONANT_LEAP = 3.0
-OFF_SHAPE = 0.85
+OFF_SHAPE = 1.1
 AWAY_FROM_ARC = 0.055
 UNWISHED_REPEAT = 1.2
 LEAP = 0.35
+SKIP = 0.3
 WIDE_LEAP = 2.5
 AUGMENTED = 4.0
 MISSED_GOAL = 12.0
@@ -34,6 +35,10 @@ LEAP_TO_GOAL = 1.2
 AVOID_NOTE = 2.0
 CHANCE = 1.5
 SAME_AS_OTHER = 2.0
+RECALL, FORGOTTEN = 2.0, 6.0
+
+# Staff positions of the widest range (MIDI 0 to 127 has 75); so many numbers of chance suffice for any note.
+MOST_POSITIONS = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +63,8 @@ class Wish:
         Pitch classes of which it should be one, empty where it is free.
     avoid
         Pitch classes better left to another part.
+    recall
+        The MIDI pitch at this place of the section that is being repeated, if any.
     """
 
     start_steps: int
@@ -69,6 +76,7 @@ class Wish:
     height: float
     goal: tuple[int, ...] = ()
     avoid: tuple[int, ...] = ()
+    recall: int | None = None
 
 
 def solve(
@@ -119,7 +127,8 @@ def _pitches(positions: NDArray[np.int64], tonality: Tonality, chord: Chord) -> 
     offsets = [
         (pc - tonality.tonic) % 12 + (other - pc + 6) % 12 - 6 for pc, other in zip(natural, altered, strict=True)
     ]
-    return tonality.tonic + 12 * (positions // 7) + np.array(offsets)[positions % 7]
+    tones = np.array(offsets, dtype=np.int64)
+    return np.asarray(tonality.tonic + 12 * (positions // 7) + tones[positions % 7], dtype=np.int64)
 
 
 def _local(wish: Wish, pitches: NDArray[np.int64], dissonant: NDArray[np.bool_], *, low: int, high: int) -> Costs:
@@ -136,6 +145,8 @@ def _local(wish: Wish, pitches: NDArray[np.int64], dissonant: NDArray[np.bool_],
         cost += np.where(np.isin(pitches % 12, wish.goal), 0.0, MISSED_GOAL)
     if wish.avoid:
         cost += np.where(np.isin(pitches % 12, wish.avoid), SAME_AS_OTHER, 0.0)
+    if wish.recall is not None:
+        cost += np.minimum(FORGOTTEN, RECALL * np.abs(pitches - wish.recall))
     return np.where((pitches < low) | (pitches > high), 1e6, cost)
 
 
@@ -150,7 +161,7 @@ def _move(
     steps = positions[None, :] - positions[:, None]
     semitones = pitches[at][None, :] - pitches[at - 1][:, None]
     size = np.abs(steps)
-    cost = LEAP * np.maximum(0, size - 2) + np.where(np.abs(semitones) > 9, WIDE_LEAP, 0.0)
+    cost = LEAP * np.maximum(0, size - 2) + SKIP * (size > 1) + np.where(np.abs(semitones) > 9, WIDE_LEAP, 0.0)
     cost += np.where(np.abs(semitones) > 12, 10.0, 0.0)
     odd = ((size == 1) & (np.abs(semitones) == 3)) | (np.abs(semitones) == 6) | ((size == 0) & (semitones != 0))
     cost += np.where(odd, AUGMENTED, 0.0)

@@ -4,6 +4,7 @@ An idea is one bar: a rhythm and the staff steps between its notes. Development 
 repetition, sequence, inversion, retrograde, fragmentation, augmentation (Schoenberg 1967, ch. 3; Caplin 1998, ch. 3).
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -54,7 +55,7 @@ def invent(
 
 
 def contour(count: int, *, rng: np.random.Generator) -> tuple[int, ...]:
-    """String gestures together to `count` staff steps that stay within an octave."""
+    """Join gestures to `count` staff steps that stay within an octave."""
     steps: list[int] = []
     while len(steps) < count:
         gesture = pick(rng, [steps for _, steps in _GESTURES], [weight for weight, _ in _GESTURES])
@@ -145,6 +146,6 @@ def motifs_of(score: Score, *, limit: int) -> tuple[Motif, ...]:
 def _as_motif(notes: Sequence[Note]) -> Motif:
     """Describe a bar's notes as intervals and durations."""
     return Motif(
-        intervals=tuple(b.midi_pitch - a.midi_pitch for a, b in zip(notes, notes[1:], strict=False)),
+        intervals=tuple(b.midi_pitch - a.midi_pitch for a, b in itertools.pairwise(notes)),
         durations_beats=tuple(note.duration_ticks / TICKS_PER_QUARTER for note in notes),
     )

@@ -73,7 +73,8 @@ def _part_entry(part: Part, at: int) -> Iterator[str]:
     for key in keys:
         yield f'<score-instrument id="P{at}-I{key}"><instrument-name>key {key}</instrument-name></score-instrument>'
     if not part.percussion:
-        yield f'<score-instrument id="P{at}-I1"><instrument-name>{_clean(part.name)}</instrument-name></score-instrument>'
+        instrument = f"<instrument-name>{_clean(part.name)}</instrument-name>"
+        yield f'<score-instrument id="P{at}-I1">{instrument}</score-instrument>'
         # Sixteen channels less the one of percussion.
         channel = (at - 1) % 15 + 1
         channel += channel >= _PERCUSSION_CHANNEL
@@ -167,7 +168,8 @@ def _harmony(chord: ChordSpan, score: Score, offset: int) -> str:
         shift = bass.count("#") - bass[1:].count("b")
         text += f"<bass><bass-step>{bass[0]}</bass-step>{_alter('bass-alter', shift)}</bass>"
     if quality in {"add9", "madd9"}:
-        text += "<degree><degree-value>9</degree-value><degree-alter>0</degree-alter><degree-type>add</degree-type></degree>"
+        text += "<degree><degree-value>9</degree-value><degree-alter>0</degree-alter>"
+        text += "<degree-type>add</degree-type></degree>"
     return text + (f"<offset>{offset}</offset>" if offset else "") + "</harmony>"
 
 
@@ -241,7 +243,8 @@ def _notes(
     if not value.pitches:
         whole = value.length == metre.bar_ticks // UNIT_TICKS
         rest = '<rest measure="yes"/>' if whole else "<rest/>"
-        yield f"<note>{rest}<duration>{value.length}</duration><voice>{voice + 1}</voice>{_type(value, whole=whole)}</note>"
+        length = f"<duration>{value.length}</duration><voice>{voice + 1}</voice>{_type(value, whole=whole)}"
+        yield f"<note>{rest}{length}</note>"
         return
     for at, pitch in enumerate(value.pitches):
         yield "".join(

@@ -26,6 +26,8 @@ VALUES: dict[int, tuple[str, int, bool]] = {
     18: ("quarter", 1, False), 12: ("quarter", 0, False), 9: ("eighth", 1, False), 8: ("quarter", 0, True),
     6: ("eighth", 0, False), 4: ("eighth", 0, True), 3: ("16th", 0, False), 2: ("16th", 0, True),
 }  # fmt: skip
+# A whole rest means a silent bar whatever its length, so shorter rests fill bars that are partly silent.
+_LONGEST_REST = 36
 _FLAGS = {"eighth": 1, "16th": 2}
 
 
@@ -193,7 +195,7 @@ def _cut(spans: Sequence[_Span], bars: int, bar_units: int, beat: int) -> Iterat
 
 def _rests(start: int, end: int, beat: int) -> Iterator[Value]:
     """Yield rests from start to end."""
-    for place, length in _pieces(start, end, beat):
+    for place, length in _pieces(start, end, beat, longest=_LONGEST_REST):
         yield Value(start=place, length=length, pitches=())
 
 
@@ -209,13 +211,13 @@ def _values(start: int, end: int, span: _Span, first: int, beat: int) -> Iterato
         )
 
 
-def _pieces(start: int, end: int, beat: int) -> Iterator[tuple[int, int]]:
+def _pieces(start: int, end: int, beat: int, *, longest: int = 72) -> Iterator[tuple[int, int]]:
     """Cut a span into values that exist: from a beat as long as possible, otherwise up to the next beat.
 
     A quarter on the off-beat of two beats stays whole, as syncopations are written.
     """
     while start < end:
-        room = end - start
+        room = min(end - start, longest)
         to_beat = beat - start % beat
         if start % beat and not (start % 6 == 0 and room == UNITS_PER_QUARTER and beat == UNITS_PER_QUARTER):
             room = min(room, to_beat)

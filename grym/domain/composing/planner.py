@@ -158,7 +158,8 @@ def _style_of_instruments(reading: Reading) -> str | None:
     """Guess the style from who plays."""
     homes = {
         "organ": "chorale", "choir": "chorale", "synth lead": "synthwave", "harmonica": "blues", "saxophone": "jazz",
-        "music box": "lullaby", "banjo": "folk", "tin whistle": "folk", "distorted guitar": "rock", "accordion": "waltz",
+        "music box": "lullaby", "banjo": "folk", "tin whistle": "folk", "distorted guitar": "rock",
+        "accordion": "waltz",
         "acoustic guitar": "folk", "electric piano": "lo-fi", "drums": "pop", "electric guitar": "rock",
         "square lead": "synthwave", "strings": "cinematic", "french horn": "cinematic", "brass": "march",
     }  # fmt: skip

@@ -251,7 +251,6 @@ def _keys(text: str) -> tuple[tuple[Tonality, ...], tuple[str, ...]]:
     is none.
     """
     tonalities: list[Tonality] = []
-    modes: list[str] = []
     for match in _KEY.finditer(text):
         letter, mode = match["letter"], (match["mode"] or "").lower()
         article = letter == "a" and not match["sign"] and (bool(match["after"]) or not match["lead"])
@@ -259,9 +258,10 @@ def _keys(text: str) -> tuple[tuple[Tonality, ...], tuple[str, ...]]:
             tonalities.append(Tonality(tonic=_tonic(letter, match["sign"]), mode=MODE_WORDS[mode]))
         elif not mode and match["lead"] and letter.isupper():
             tonalities.append(Tonality(tonic=_tonic(letter, match["sign"]), mode=""))
-    for word in re.findall(r"[a-z]+", text.lower()):
-        if word in MODE_WORDS and word not in {"maj", "min", "dur"}:
-            modes.append(MODE_WORDS[word])
+    short = {"maj", "min", "dur"}
+    modes = [
+        MODE_WORDS[word] for word in re.findall(r"[a-z]+", text.lower()) if word in MODE_WORDS and word not in short
+    ]
     return tuple(dict.fromkeys(tonalities)), tuple(dict.fromkeys(modes))
 
 
@@ -310,6 +310,6 @@ def read_metre(metre: str) -> Metre:
         raise InvalidRequestError(
             f"{metre[:40]!r} is no metre grym can count.",
             code="request.metre",
-            hint=f"Give beats/unit with {_MIN_BEATS} to {_MAX_BEATS} beats and unit 2, 4 or 8: '4/4', '3/4', '6/8', '7/8'.",
+            hint=f"Give beats/unit with {_MIN_BEATS} to {_MAX_BEATS} beats and unit 2, 4 or 8: '4/4', '6/8', '7/8'.",
         )
     return Metre(beats=beats, unit=unit)

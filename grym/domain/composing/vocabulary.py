@@ -32,35 +32,50 @@ class Mood:
 
 MOODS: dict[str, Mood] = {
     "calm": Mood(
-        words=("calm", "peaceful", "quiet", "gentle", "soft", "serene", "tranquil", "relaxing", "soothing", "mellow", "still", "chill", "relaxed"),
+        words=("calm", "peaceful", "quiet", "gentle", "soft", "serene", "tranquil", "relaxing", "soothing", "mellow",
+            "still", "chill", "relaxed"),
         tempo_factor=0.93, shifts={"density": -0.12, "dynamics": -0.1}, group="energy",
     ),
     "energetic": Mood(
-        words=("energetic", "lively", "wild", "intense", "driving", "powerful", "exciting", "frantic", "busy", "vigorous", "dynamic"),
+        words=("energetic", "lively", "wild", "intense", "driving", "powerful", "exciting", "frantic", "busy",
+            "vigorous", "dynamic"),
         tempo_factor=1.1, shifts={"density": 0.15, "dynamics": 0.1}, group="energy",
     ),
     "sad": Mood(
-        words=("sad", "melancholy", "melancholic", "mournful", "sorrowful", "lonely", "tragic", "gloomy", "wistful", "bittersweet", "longing", "grieving", "rainy"),
+        words=("sad", "melancholy", "melancholic", "mournful", "sorrowful", "lonely", "tragic", "gloomy", "wistful",
+            "bittersweet", "longing", "grieving", "rainy"),
         mode="minor", tempo_factor=0.9, shifts={"brightness": -0.15, "density": -0.06}, group="valence",
     ),
     "happy": Mood(
-        words=("happy", "cheerful", "joyful", "joyous", "merry", "sunny", "bright", "glad", "carefree", "festive", "jolly", "optimistic"),
+        words=("happy", "cheerful", "joyful", "joyous", "merry", "sunny", "bright", "glad", "carefree", "festive",
+            "jolly", "optimistic"),
         mode="major", tempo_factor=1.06, shifts={"brightness": 0.15, "density": 0.08}, group="valence",
     ),
     "dark": Mood(
-        words=("dark", "ominous", "scary", "spooky", "sinister", "eerie", "haunted", "haunting", "brooding", "evil", "menacing"),
+        words=("dark", "ominous", "scary", "spooky", "sinister", "eerie", "haunted", "haunting", "brooding", "evil",
+            "menacing"),
         mode="minor", tempo_factor=0.95, shifts={"brightness": -0.25, "complexity": 0.15}, group="valence",
     ),
-    "mysterious": Mood(words=("mysterious", "mystery", "enigmatic", "strange", "secret"), mode="minor", shifts={"complexity": 0.15}),
-    "epic": Mood(words=("epic", "heroic", "grand", "majestic", "triumphant", "glorious", "victorious"), shifts={"dynamics": 0.3, "density": 0.05}),
-    "romantic": Mood(words=("romantic", "passionate", "love", "loving", "expressive", "emotional"), shifts={"dynamics": 0.2, "complexity": 0.1}),
-    "dreamy": Mood(words=("dreamy", "dream", "floating", "ethereal", "hazy", "magical", "hypnotic"), tempo_factor=0.95, shifts={"density": -0.1, "brightness": 0.1}),
-    "tense": Mood(words=("tense", "nervous", "suspense", "suspenseful", "anxious", "urgent"), mode="minor", shifts={"density": 0.1, "complexity": 0.2}),
-    "angry": Mood(words=("angry", "aggressive", "furious", "brutal", "rage"), mode="minor", tempo_factor=1.1, shifts={"density": 0.15, "dynamics": 0.15}),
-    "solemn": Mood(words=("solemn", "ceremonial", "dignified", "funeral", "noble", "stately"), tempo_factor=0.92, shifts={"density": -0.1}),
-    "tender": Mood(words=("tender", "sweet", "delicate", "innocent", "warm", "cosy", "cozy"), mode="major", shifts={"density": -0.06, "dynamics": -0.05}),
-    "playful": Mood(words=("playful", "funny", "quirky", "whimsical", "humorous", "silly", "comic"), mode="major", shifts={"density": 0.1, "brightness": 0.1}),
-    "nostalgic": Mood(words=("nostalgic", "nostalgia", "memories", "autumn", "reflective", "thoughtful", "contemplative"), tempo_factor=0.96, shifts={"density": -0.05}),
+    "mysterious": Mood(words=("mysterious", "mystery", "enigmatic", "strange", "secret"), mode="minor",
+        shifts={"complexity": 0.15}),
+    "epic": Mood(words=("epic", "heroic", "grand", "majestic", "triumphant", "glorious", "victorious"),
+        shifts={"dynamics": 0.3, "density": 0.05}),
+    "romantic": Mood(words=("romantic", "passionate", "love", "loving", "expressive", "emotional"),
+        shifts={"dynamics": 0.2, "complexity": 0.1}),
+    "dreamy": Mood(words=("dreamy", "dream", "floating", "ethereal", "hazy", "magical", "hypnotic"),
+        tempo_factor=0.95, shifts={"density": -0.1, "brightness": 0.1}),
+    "tense": Mood(words=("tense", "nervous", "suspense", "suspenseful", "anxious", "urgent"), mode="minor",
+        shifts={"density": 0.1, "complexity": 0.2}),
+    "angry": Mood(words=("angry", "aggressive", "furious", "brutal", "rage"), mode="minor", tempo_factor=1.1,
+        shifts={"density": 0.15, "dynamics": 0.15}),
+    "solemn": Mood(words=("solemn", "ceremonial", "dignified", "funeral", "noble", "stately"), tempo_factor=0.92,
+        shifts={"density": -0.1}),
+    "tender": Mood(words=("tender", "sweet", "delicate", "innocent", "warm", "cosy", "cozy"), mode="major",
+        shifts={"density": -0.06, "dynamics": -0.05}),
+    "playful": Mood(words=("playful", "funny", "quirky", "whimsical", "humorous", "silly", "comic"), mode="major",
+        shifts={"density": 0.1, "brightness": 0.1}),
+    "nostalgic": Mood(words=("nostalgic", "nostalgia", "memories", "autumn", "reflective", "thoughtful",
+        "contemplative"), tempo_factor=0.96, shifts={"density": -0.05}),
 }  # fmt: skip
 
 # Tempo words with their usual quarter notes a minute.
@@ -76,31 +91,38 @@ SLOW_WORDS: dict[str, float] = {
     "mid-tempo": 1.0, "medium tempo": 1.0,
 }  # fmt: skip
 FAST_WORDS: dict[str, float] = {
-    "very fast": 1.45, "fast": 1.25, "quick": 1.2, "quickly": 1.2, "rapid": 1.3, "brisk": 1.15, "speedy": 1.25, "racing": 1.35,
+    "very fast": 1.45, "fast": 1.25, "quick": 1.2, "quickly": 1.2, "rapid": 1.3, "brisk": 1.15, "speedy": 1.25,
+        "racing": 1.35,
     "up-tempo": 1.2, "uptempo": 1.2,
 }  # fmt: skip
 
 METRE_WORDS: dict[str, str] = {
     "waltz time": "3/4", "triple time": "3/4", "three-four": "3/4", "three four": "3/4", "three-quarter": "3/4",
     "common time": "4/4", "four-four": "4/4", "four four": "4/4", "cut time": "2/2", "alla breve": "2/2",
-    "two-four": "2/4", "two four": "2/4", "six-eight": "6/8", "six eight": "6/8", "nine-eight": "9/8", "nine eight": "9/8",
+    "two-four": "2/4", "two four": "2/4", "six-eight": "6/8", "six eight": "6/8", "nine-eight": "9/8",
+        "nine eight": "9/8",
     "twelve-eight": "12/8", "twelve eight": "12/8", "five-four": "5/4", "five four": "5/4", "seven-eight": "7/8",
     "seven eight": "7/8",
 }  # fmt: skip
 
 MODE_WORDS: dict[str, str] = {
-    "major": "major", "maj": "major", "dur": "major", "ionian": "major", "minor": "minor", "min": "minor", "moll": "minor",
+    "major": "major", "maj": "major", "dur": "major", "ionian": "major", "minor": "minor", "min": "minor",
+        "moll": "minor",
     "aeolian": "minor", "dorian": "dorian", "phrygian": "phrygian", "lydian": "lydian", "mixolydian": "mixolydian",
     "locrian": "locrian",
 }  # fmt: skip
 
 # Characters: words that set a parameter, whatever the style says.
 CHARACTERS: dict[str, dict[str, float]] = {
-    "simple": {"complexity": 0.15, "density": 0.35}, "easy": {"complexity": 0.15}, "minimal": {"density": 0.2, "complexity": 0.2},
+    "simple": {"complexity": 0.15, "density": 0.35}, "easy": {"complexity": 0.15}, "minimal": {"density": 0.2,
+        "complexity": 0.2},
     "minimalist": {"density": 0.25, "complexity": 0.2}, "sparse": {"density": 0.15}, "complex": {"complexity": 0.9},
-    "chromatic": {"complexity": 0.95}, "intricate": {"complexity": 0.85, "density": 0.75}, "virtuosic": {"density": 0.9, "complexity": 0.8},
-    "dense": {"density": 0.85}, "flowing": {"density": 0.65}, "swinging": {"swing": 0.9}, "swung": {"swing": 0.9}, "shuffled": {"swing": 0.75},
-    "straight": {"swing": 0.0}, "dramatic": {"dynamics": 0.9}, "mechanical": {"humanise": 0.0}, "robotic": {"humanise": 0.0},
+    "chromatic": {"complexity": 0.95}, "intricate": {"complexity": 0.85, "density": 0.75},
+        "virtuosic": {"density": 0.9, "complexity": 0.8},
+    "dense": {"density": 0.85}, "flowing": {"density": 0.65}, "swinging": {"swing": 0.9}, "swung": {"swing": 0.9},
+        "shuffled": {"swing": 0.75},
+    "straight": {"swing": 0.0}, "dramatic": {"dynamics": 0.9}, "mechanical": {"humanise": 0.0},
+        "robotic": {"humanise": 0.0},
     "human": {"humanise": 0.8}, "high": {"brightness": 0.8}, "low": {"brightness": 0.2}, "deep": {"brightness": 0.15},
 }  # fmt: skip
 

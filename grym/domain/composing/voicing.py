@@ -6,7 +6,7 @@ retention and avoidance of fused intervals; drop-two after Levine 1995, ch. 20).
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from grym.domain.composing.theory import Chord
 
@@ -79,7 +79,7 @@ def lead(previous: Voicing | None, chord: Chord, *, voices: int, low: int, high:
 
     def cost(voicing: Voicing) -> tuple[float, Voicing]:
         total = _OFF_CENTRE * abs(sum(voicing) / len(voicing) - centre)
-        total += sum(_MUDDY for a, b in zip(voicing, voicing[1:], strict=False) if a < _MUDDY_BELOW and b - a < 5)
+        total += sum(_MUDDY for a, b in pairwise(voicing) if a < _MUDDY_BELOW and b - a < 5)
         if previous is not None and len(previous) == len(voicing):
             total += sum(abs(a - b) for a, b in zip(previous, voicing, strict=True))
             total += _PARALLEL * parallels(previous, voicing)
