@@ -6,6 +6,7 @@ the Debian packages; a bank that is not known says so.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -62,20 +63,22 @@ class SoundFont:
         }
 
 
-def find_soundfont(configured: Path | None = None) -> SoundFont:
+def find_soundfont(configured: Path | None = None, *, search_paths: Sequence[Path] = SEARCH_PATHS) -> SoundFont:
     """Return the SoundFont to play with.
 
     Parameters
     ----------
     configured
         The file the settings name; where given, no other is looked for.
+    search_paths
+        Where to look otherwise, best first.
 
     Raises
     ------
     UnavailableError
         ``soundfont.missing`` with the command that installs one, or ``soundfont.unreadable``.
     """
-    candidates = (configured,) if configured is not None else SEARCH_PATHS
+    candidates = (configured,) if configured is not None else search_paths
     found = next((path for path in candidates if path.is_file()), None)
     if found is None:
         raise UnavailableError(
