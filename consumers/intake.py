@@ -9,9 +9,18 @@ from schemas.catalogue import BY_NAME
 from schemas.envelope import peek
 from schemas.records import Record
 from schemas.registry import BY_TYPE, UPCASTERS
-from streams.processor import AnyProcessor, known_types
+from streams.processor import AnyProcessor, known_types, topics_of
 
 _KNOWN = frozenset((*BY_TYPE, *UPCASTERS, frames.TYPE))
+
+
+def topics_read_by(processor: AnyProcessor) -> tuple[str, ...]:
+    """Return the topics to read: those of the bodies taken in, and those the catalogue lists the processor for.
+
+    What the catalogue lists is counted as unread until somebody has passed it, also when nothing of it matters yet.
+    """
+    listed = {name for name, topic in BY_NAME.items() if processor.name in topic.readers}
+    return tuple(sorted(listed | set(topics_of(processor))))
 
 
 class Concern:

@@ -5,7 +5,7 @@ of the parking lot. Positions are committed with the effects themselves; the thi
 """
 
 from consumers.delivery import Delivery
-from consumers.intake import Concern
+from consumers.intake import Concern, topics_read_by
 from consumers.lanes import Lanes, Work
 from consumers.ports import RunnerPorts
 from consumers.settings import RunnerSettings
@@ -13,7 +13,7 @@ from consumers.tenure import Tenure, Ticket, lane_of
 from consumers.transactions import transact
 from consumers.waits import Bell
 from schemas.records import Record, TopicPartition
-from streams.processor import AnyProcessor, topics_of
+from streams.processor import AnyProcessor
 
 MAX_HEADS = 64
 """Due heads fetched beyond those in hand."""
@@ -34,7 +34,7 @@ class Pump:
         lanes: Lanes,
     ) -> None:
         self._name = processor.name
-        self._topics = topics_of(processor)
+        self._topics = topics_read_by(processor)
         self._ports = ports
         self._backend = ports.backend
         self._settings = settings

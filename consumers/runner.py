@@ -9,6 +9,7 @@ import asyncio
 from contextvars import Context
 
 from consumers.holding import Holding, compete, held
+from consumers.intake import topics_read_by
 from consumers.lanes import Lanes
 from consumers.ports import RunnerPorts
 from consumers.pump import Pump
@@ -16,7 +17,7 @@ from consumers.settings import RunnerSettings
 from consumers.tenure import Tenure
 from consumers.waits import cancel_all, first_of, sleep_unless
 from grym.errors import LeaseLostError, TransientError
-from streams.processor import AnyProcessor, topics_of
+from streams.processor import AnyProcessor
 
 
 class ProcessorRunner:
@@ -102,7 +103,7 @@ class ProcessorRunner:
         return Tenure(
             self.name,
             holding,
-            ends=await backend.log.ends(topics_of(self._processor)),
+            ends=await backend.log.ends(topics_read_by(self._processor)),
             positions=await backend.progress.positions(self.name),
             waiting=await backend.parking.waiting_keys(self.name),
         )
