@@ -37,11 +37,19 @@ PROFILES = {
     ),
 }
 
-CLEAR_MARGIN = 0.15
+CLEAR_MARGIN = 0.25
 """Mean correlation by which the best key of an unambiguous cadence beats the next one; it counts as confidence 1."""
 
 FRAME_SHARE = 0.5
 """Loud frames weigh by their magnitude to this power, so that one loud passage does not decide alone."""
+
+CLOSING_S = 1.0
+CLOSING_WEIGHT = 0.1
+"""What the bass plays in the last sounding second is most often the tonic; a key whose tonic it is gains up to
+this much correlation, enough to decide between neighbours in the circle of fifths and no more."""
+
+LEAST_BASS_SHARE = 0.1
+"""A bass weaker than a tenth of what sounds is a side lobe of something else and counts less."""
 
 BASS_SHARE = 0.25
 """The bass plays roots; it is added to the whole with this weight."""
@@ -97,14 +105,31 @@ def tonality_of_chroma(chroma: Chroma) -> Key | None:
     if not float(loudness.max(initial=0.0)):
         return None
     level = np.maximum(loudness, 1e-9)
-    return tonality_of_weights((whole / level * level**FRAME_SHARE).sum(axis=0).astype(np.float64))
+    weights = (whole / level * level**FRAME_SHARE).sum(axis=0).astype(np.float64)
+    return _best_key(key_scores(weights) + CLOSING_WEIGHT * np.tile(_closing_bass(chroma), 2))
+
+
+def _closing_bass(chroma: Chroma) -> NDArray[np.float64]:
+    """Return the share of each pitch class in the bass of the last sounding second, shape (12,), sum ≤ 1."""
+    sounding = np.flatnonzero(chroma.bass.sum(axis=1))
+    if not len(sounding):
+        return np.zeros(12)
+    last = int(sounding[-1]) + 1
+    closing = slice(max(0, last - round(CLOSING_S * chroma.frame_rate_hz)), last)
+    bass = chroma.bass[closing].sum(axis=0, dtype=np.float64)
+    heard = max(float(bass.sum()), LEAST_BASS_SHARE * float(chroma.weights[closing].sum()))
+    return np.asarray(bass / heard)
 
 
 def tonality_of_weights(weights: NDArray[np.float64]) -> Key | None:
     """Estimate the key from the weight of each pitch class, shape (12,), C first; None where all are equal."""
     if not float(np.ptp(weights)):
         return None
-    scores = key_scores(weights)
+    return _best_key(key_scores(weights))
+
+
+def _best_key(scores: NDArray[np.float64]) -> Key:
+    """Return the key of the highest of 24 scores, with its lead over the next as confidence."""
     order = np.argsort(scores)[::-1]
     best, second = int(order[0]), int(order[1])
     margin = float(scores[best] - scores[second])
