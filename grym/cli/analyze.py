@@ -86,7 +86,7 @@ async def analyze(
         deadline_s=deadline_s,
     )
     await _require_possible(wish)
-    async with opened() as runtime:
+    async with opened(to_work=True) as runtime:
         for path, length_s in zip(paths, lengths_s, strict=True):
             await _decode_once(runtime, path, length_s=length_s, max_seconds=max_seconds)
         ids = [

@@ -169,7 +169,7 @@ async def _perform(
 
     checked_timeout(timeout_s)
     await _require_possible(errands)
-    async with opened() as runtime:
+    async with opened(to_work=not no_wait) as runtime:
         ids = [await _publish(runtime, errand, tenant=tenant) for errand in errands]
         if no_wait or any(outcome == "unknown" for _, outcome in ids):
             results = [pending_json(name, "compose", outcome) for name, outcome in ids]

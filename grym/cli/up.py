@@ -44,7 +44,7 @@ async def up(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with opened() as runtime:
+    async with opened(to_work=True) as runtime:
         screen.note(f"running {', '.join(names)}" + (" until nothing is open" if until_idle else "; Ctrl-C stops"))
         await runtime.supervise(stop, only=names, until_idle=until_idle)
     if screen.json:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from consumers.ports import RunnerPorts
-from grym.adapters.artifacts import FolderScratch, open_artifacts
+from grym.adapters.artifacts import FolderScratch, SweptArtifacts, open_artifacts
 from grym.adapters.clock import SystemClock
 from grym.adapters.cpu_pool import ProcessCpuPool
 from grym.adapters.postgres.backend import open_embedded, open_postgres
 from grym.errors import GrymError, UnavailableError
-from grym.ports.artifacts import ArtifactStore, Scratch
+from grym.ports.artifacts import Scratch
 from grym.ports.backend import Backend
 from grym.ports.clock import Clock
 from grym.ports.sound import CpuPool
@@ -39,7 +39,7 @@ class Runtime:
 
     settings: Settings
     backend: Backend
-    artifacts: ArtifactStore
+    artifacts: SweptArtifacts
     scratch: Scratch
     clock: Clock
     cpu: CpuPool
@@ -94,8 +94,13 @@ class Runtime:
 
 
 @asynccontextmanager
-async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
+async def open_runtime(settings: Settings, *, to_work: bool = False) -> AsyncIterator[Runtime]:
     """Open the runtime that the settings ask for, starting what it needs.
+
+    Parameters
+    ----------
+    to_work
+        Whether processors will run: worker processes then load their libraries while the database starts.
 
     Raises
     ------
@@ -107,7 +112,9 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
     settings.require_known_runtime()
     async with AsyncExitStack() as stack:
         cpu = await stack.enter_async_context(ProcessCpuPool(workers=settings.cpu_workers, preload=PRELOADED))
-        artifacts = open_artifacts(settings.artifacts_url)
+        if to_work:
+            cpu.start()
+        artifacts = open_artifacts(settings.artifacts_url, cache=settings.home / "cache")
         scratch = FolderScratch(settings.scratch_folder)
         backend = await _open_backend(settings)
         stack.push_async_callback(backend.close)
