@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from grym.cli.logs import configure_logging
 from grym.runtime import open_runtime
 from grym.settings import read_settings
 from schemas.body import ArtifactRef
@@ -27,5 +28,6 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    configure_logging("warning")
     FOLDER.mkdir(parents=True, exist_ok=True)
     asyncio.run(main())

@@ -9,6 +9,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+from grym.cli.logs import configure_logging
 from grym.runtime import open_runtime
 from grym.settings import read_settings
 from schemas.commands import RequestAnalysis
@@ -27,4 +28,5 @@ async def main(file: Path) -> None:
 
 
 if __name__ == "__main__":
+    configure_logging("warning")
     asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else WALTZ))

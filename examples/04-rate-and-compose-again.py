@@ -2,6 +2,7 @@
 
 import asyncio
 
+from grym.cli.logs import configure_logging
 from grym.runtime import Runtime, open_runtime
 from grym.settings import read_settings
 from schemas.commands import RequestComposition
@@ -27,4 +28,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    configure_logging("warning")
     asyncio.run(main())

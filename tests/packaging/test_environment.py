@@ -14,6 +14,45 @@ def test_package_that_breaks_others_is_absent(name: str) -> None:
     assert importlib.util.find_spec(name) is None
 
 
+def imported(path: Path) -> set[str]:
+    """Return the top-level names a module imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def adapter_of(path: Path, checkout: Path) -> str:
+    """Return the adapter a module belongs to: a module of `grym.adapters`, or a package there."""
+    return path.relative_to(checkout / "grym" / "adapters").parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize(
+    ("client", "adapters"),
+    [
+        ("asyncpg", {"postgres"}),
+        ("fluidsynth", {"fluidsynth"}),
+        ("matplotlib", {"plots"}),
+        ("obstore", {"artifact_objects"}),
+        # The door for audio keeps strangers' files in a pool of its own, with limits on memory and time.
+        ("pebble", {"cpu_pool", "audio_files"}),
+        ("soundfile", {"audio_files"}),
+        ("verovio", {"engraving"}),
+    ],
+)
+def test_client_is_named_in_its_adapter_only(checkout: Path, client: str, adapters: set[str]) -> None:
+    """Each third-party client is the business of one adapter, so it can be replaced in one place."""
+    users = {
+        adapter_of(path, checkout)
+        for path in sorted((checkout / "grym" / "adapters").rglob("*.py"))
+        if client in imported(path)
+    }
+    assert users == adapters
+
+
 def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
     """Yield every call with its dotted name."""
     for node in ast.walk(tree):
