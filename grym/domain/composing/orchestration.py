@@ -115,14 +115,22 @@ def _refuse(cast: dict[Role, str], style: Style, reading: Reading, notes: list[s
         if role in reading.refused.get("role", ()) and role != "melody":
             cast.pop(role, None)
     for name in reading.refused.get("instrument", ()):
-        for role in [role for role, player in cast.items() if player == name]:
-            others = [other for other in (*style.melody, "piano", "flute") if other != name]
+        for role in [role for role, player in cast.items() if _is_refused(player, name)]:
+            others = [other for other in (*style.melody, "piano", "flute") if not _is_refused(other, name)]
             if role in {"melody", "chords"} and VOICES[name].role != "drums":
                 cast[role] = others[0]
             else:
                 del cast[role]
     if "melody" in reading.refused.get("role", ()):
         notes.append("A piece without melody was asked; grym keeps one.")
+
+
+def _is_refused(player: str, name: str) -> bool:
+    """Tell whether refusing an instrument refuses a player: "no guitar" means all guitars, but not the bass."""
+    if player == name:
+        return True
+    basses = VOICES[player].role == "bass" or VOICES[name].role == "bass"
+    return not basses and player.rsplit(maxsplit=1)[-1] == name.rsplit(maxsplit=1)[-1]
 
 
 def _instrument(role: Role, name: str) -> Instrument:

@@ -236,11 +236,12 @@ DRUMS: dict[str, dict[int, Pattern]] = {
         RIDE: Pattern(cells=_all("x...x.x.", "x...x.")),
     },
     "bossa": {
-        KICK: Pattern(cells=_all("x.....x.", "x.....", "x.....x.x..."), bars={16: ("x.....x.x.....x.",)}),
+        KICK: Pattern(cells=_all("x.....o.", "x.....", "x.....o.x..."), bars={16: ("X.....o.x.....o.",)}),
         RIM: Pattern(
-            cells=_all("x.....x.", "x..x..", "x.....x.,,,,"), bars={16: ("x.....x.....x...", "....x.....x.....")}
+            cells=_all("x.....x.", "x..x..", "x.....x....."), bars={16: ("x.....o.....x...", "....x.....o.....")}
         ),
-        SHAKER: Pattern(cells=_all("o.x.o.x.", "o.x.o.")),
+        PEDAL_HAT: Pattern(cells=_all("....x...", "...x..", "....x...x...")),
+        SHAKER: Pattern(cells=_all("x.o.x.o.", "x.o.o.")),
     },
     "brushes": {
         KICK: Pattern(cells={8: ("o.......", "........"), 6: ("o.....", "......")}),

@@ -9,7 +9,7 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 
-from grym.domain.composing.fitting import Fit, bar_seconds, fit_bars
+from grym.domain.composing.fitting import LENGTH_TOLERANCE, Fit, bar_seconds, fit_bars
 from grym.domain.composing.form import layout
 from grym.domain.composing.metrics import is_compound
 from grym.domain.composing.orchestration import choose_instruments
@@ -39,6 +39,9 @@ _TEMPO_SLACK = 0.09
 _FEWEST_BARS = 4
 # Common keys are drawn more often: few accidentals read and lie well (weights by distance on the circle of fifths).
 _KEY_WEIGHTS = {0: 4.0, 1: 4.0, 2: 3.5, 3: 3.0, 4: 2.0, 5: 1.0, 6: 0.5}
+
+# A piano in such a mood plays nocturnes.
+_PIANO_MOODS = frozenset({"calm", "sad", "romantic", "dreamy", "tender", "nostalgic"})
 
 
 def plan(wish: Wish, *, seed: int, parameters: Mapping[str, float] | None = None, motifs: Sequence[Motif] = ()) -> Plan:
@@ -72,7 +75,9 @@ def plan(wish: Wish, *, seed: int, parameters: Mapping[str, float] | None = None
     if motifs:
         notes.append(f"Builds on {len(motifs)} remembered motif{'s' * (len(motifs) > 1)}.")
     if reading.unknown:
-        notes.append(f"{reading.unknown} words of the sentence are not in the vocabulary and had no effect.")
+        notes.append(f"Words of the sentence outside the vocabulary, without effect: {reading.unknown}.")
+    if any(abs(length - wish.seconds) > LENGTH_TOLERANCE * wish.seconds for length in reading.lengths_s):
+        notes.append(f"The sentence names another length; the length of the request counts: {wish.seconds:g} s.")
     return Plan(
         title=_title(style, tonality, wish, seed),
         style=style.name,
@@ -146,6 +151,8 @@ def _style(wish: Wish, reading: Reading, notes: list[str]) -> Style:
     if "3/4" in reading.metres or "waltz time" in reading.words.get("metre", ()):
         return STYLES["waltz"]
     mood = next(iter(reading.words.get("mood", ())), "")
+    if mood in _PIANO_MOODS and "piano" in reading.words.get("instrument", ()):
+        return STYLES["nocturne"]
     style = {"epic": "cinematic", "dreamy": "ambient", "angry": "rock", "tense": "cinematic", "dark": "cinematic"}.get(
         mood
     )

@@ -40,9 +40,9 @@ _TEMPO = re.compile(
     r"(?:(\d{1,6}(?:\.\d+)?) ?(?:bpm|beats (?:per|a) minute)|(?:tempo(?: of)?|♩ ?=) ?(\d{1,6}(?:\.\d+)?))"
 )
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)[ -]?(seconds?|secs?|s|minutes?|mins?|min)(?!\w)")
-_WORD = re.compile(r"[a-z0-9'#&♯♭][a-z0-9'#&♯♭-]*")
-# A negation reaches over small words and lists, and ends at the next content that is not in the vocabulary.
-_BRIDGES = frozenset({"and", "or", "any", "a", "the", "too", "very", "so", "nor"})
+_WORD = re.compile(r",|[a-z0-9'#&♯♭][a-z0-9'#&♯♭-]*")
+# A negation reaches over small words to the next phrase of the vocabulary, and over lists.
+_BRIDGES = frozenset({",", "and", "or", "any", "a", "the", "too", "very", "so", "nor"})
 _UNITS = frozenset({2, 4, 8})
 _MIN_BEATS, _MAX_BEATS = 2, 12
 _IGNORED = frozenset(
@@ -211,36 +211,47 @@ def _words(lower: str) -> _Found:
     found = _Found()
     at, negated = 0, False
     while at < len(tokens):
-        size = next(
-            (
-                n
-                for n in range(min(_LONGEST_PHRASE, len(tokens) - at), 0, -1)
-                if " ".join(tokens[at : at + n]) in _PHRASES
-            ),
-            0,
-        )
+        size = _phrase_size(tokens, at)
         if size:
             target = found.refused if negated else found.words
             for kind, name in _PHRASES[" ".join(tokens[at : at + size])]:
                 target.setdefault(kind, []).append(name)
             at += size
+            negated = negated and _list_goes_on(tokens, at)
             continue
-        token = tokens[at]
-        if token in NEGATIONS:
-            negated = True
-        elif token not in _BRIDGES:
-            negated = False
-            found.unknown += _is_content(token)
-        at += 1
-        # "drumless", "bassless": a suffix that negates.
-        if token.endswith("less") and token[:-4].rstrip("-") in _PHRASES:
-            for kind, name in _PHRASES[token[:-4].rstrip("-")]:
+        negated = tokens[at] in NEGATIONS or (negated and tokens[at] in _BRIDGES)
+        stem = tokens[at].removesuffix("less").rstrip("-")
+        if stem != tokens[at] and stem in _PHRASES:
+            # "drumless": a suffix that negates.
+            for kind, name in _PHRASES[stem]:
                 found.refused.setdefault(kind, []).append(name)
+        else:
+            found.unknown += tokens[at] not in NEGATIONS and _is_content(tokens[at])
+        at += 1
     return found
+
+
+def _phrase_size(tokens: list[str], at: int) -> int:
+    """Return how many tokens the longest phrase of the vocabulary takes at a place, 0 where there is none."""
+    sizes = range(min(_LONGEST_PHRASE, len(tokens) - at), 0, -1)
+    return next((size for size in sizes if " ".join(tokens[at : at + size]) in _PHRASES), 0)
+
+
+def _list_goes_on(tokens: list[str], at: int) -> bool:
+    """Tell whether a negated list continues: by "or", "nor" or "and", or by a comma if an "or" is still to come."""
+    if at >= len(tokens):
+        return False
+    if tokens[at] != ",":
+        return tokens[at] in {"or", "nor", "and"}
+    while at < len(tokens) and (tokens[at] == "," or _phrase_size(tokens, at)):
+        at += max(1, _phrase_size(tokens, at))
+    return at < len(tokens) and tokens[at] in {"or", "nor"}
 
 
 def _is_content(token: str) -> bool:
     """Tell whether a word of no meaning here would mean something to a person."""
+    if token.endswith(("flat", "sharp", "moll")):
+        return False
     return len(token) > 2 and token not in _IGNORED and token not in MODE_WORDS and not token[0].isdigit()
 
 

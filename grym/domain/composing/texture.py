@@ -56,7 +56,8 @@ class Stroke:
 def choose(names: Sequence[str], passage: Passage) -> str:
     """Choose the pattern of a section by its name, so that contrasting sections sound different."""
     order = {"A": 0, "verse": 0, "intro": 0, "coda": 0, "B": 1, "chorus": 1, "C": 2, "bridge": 2}
-    return names[order.get(passage.name, 0) % len(names)]
+    # Every second return of a section brings another pattern of the style.
+    return names[(order.get(passage.name, 0) + passage.occurrence // 2) % len(names)]
 
 
 def strokes(pattern: Pattern, texture: Texture) -> Iterator[Stroke]:
