@@ -14,6 +14,7 @@ from grym.adapters.audio_files import write_wav
 from grym.adapters.engraving import engrave
 from grym.domain.composing.score import Score
 from grym.domain.mastering import master
+from grym.domain.mixing import balance
 from grym.errors import InvariantError, UnavailableError
 from grym.ports.sound import Recorded, RenderedScore, Renderer
 
@@ -33,11 +34,12 @@ class RecordingStudio:
     renderers: Mapping[str, Renderer]
 
     def record(self, score: Score, *, backend: str, seed: int, folder: Path) -> Recorded:
-        """Render, master and write the mix and every stem as WAV (see `grym.ports.sound.Studio`)."""
+        """Render, balance, master and write the mix and every stem as WAV (see `grym.ports.sound.Studio`)."""
         started = time.perf_counter()
         rendered = self._render(score, backend=backend, seed=seed)
         rendered_at = time.perf_counter()
-        mastered = master([signal for _, signal in rendered.stems])
+        balanced = balance(score.parts, [signal for _, signal in rendered.stems])
+        mastered = master(balanced.stems, sends_db=balanced.sends_db)
         mastered_at = time.perf_counter()
         mix = folder / "mix.wav"
         write_wav(mastered.mix, mix)

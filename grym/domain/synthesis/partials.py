@@ -17,6 +17,8 @@ from grym.domain.signal import FloatArray
 BLOCK_SAMPLES = 64
 """Amplitude resolution: 1.5 ms at 44.1 kHz, shorter than the shortest attack a voice asks for (2 ms)."""
 
+GROUP_BLOCKS = 32
+
 HIGHEST_SHARE = 0.45
 """Partials above this share of the sample rate are left out: 19.8 kHz at 44.1 kHz, the edge of hearing."""
 
@@ -68,20 +70,38 @@ def sum_partials(
         Shape (length_samples,).
     """
     kept = audible(frequencies_hz, sample_rate_hz=sample_rate_hz)
-    frequencies_hz, levels, phases = frequencies_hz[kept], levels[kept], phases[kept]
-    blocks = levels.shape[1] - 1
-    cycles = np.outer(frequencies_hz / sample_rate_hz * BLOCK_SAMPLES, np.arange(blocks)) + (phases / math.tau)[:, None]
-    # The fraction of a cycle is taken in float64: float32 could not hold thousands of cycles and their phase.
-    angles = ((cycles - np.floor(cycles)) * math.tau).astype(np.float32)
-    waves = np.concatenate([np.sin(angles), np.cos(angles)])
-    starts = np.tile(levels[:, :-1].astype(np.float32), (2, 1))
-    steps = np.tile(np.diff(levels, axis=1).astype(np.float32), (2, 1))
-    inner = np.outer(frequencies_hz * (math.tau / sample_rate_hz), np.arange(BLOCK_SAMPLES))
+    count, blocks = int(kept.sum()), levels.shape[1] - 1
+    turns = frequencies_hz[kept] / sample_rate_hz
+    waves = _block_phasors(turns * BLOCK_SAMPLES, phases[kept] / math.tau, blocks=blocks)
+    starts = levels[kept].astype(np.float32)
+    steps = np.diff(starts, axis=1)
+    factors = np.empty((2 * count, 2 * blocks), dtype=np.float32)
+    np.multiply(waves.imag, starts[:, :-1], out=factors[:count, :blocks])
+    np.multiply(waves.real, starts[:, :-1], out=factors[count:, :blocks])
+    np.multiply(waves.imag, steps, out=factors[:count, blocks:])
+    np.multiply(waves.real, steps, out=factors[count:, blocks:])
+    inner = np.outer(turns * math.tau, np.arange(BLOCK_SAMPLES))
     kernel = np.concatenate([np.cos(inner), np.sin(inner)]).astype(np.float32)
-    product = np.concatenate([waves * starts, waves * steps], axis=1).T @ kernel
+    product = factors.T @ kernel
     ramp = np.arange(BLOCK_SAMPLES, dtype=np.float32) / BLOCK_SAMPLES
     mixed: FloatArray = (product[:blocks] + ramp * product[blocks:]).astype(np.float32)
     return mixed.reshape(-1)[:length_samples]
+
+
+def _block_phasors(turns_per_block: Vector, start_turns: Vector, *, blocks: int) -> NDArray[np.complex64]:
+    """Return exp(i·phase) of each partial at the start of each block, shape (partials, blocks).
+
+    A phase is that of its group of blocks plus that inside the group, so few exponentials are needed. Whole turns are
+    dropped in float64: float32 could not hold thousands of turns and the phase.
+    """
+    groups = -(-blocks // GROUP_BLOCKS)
+    coarse = np.outer(turns_per_block * GROUP_BLOCKS, np.arange(groups)) + start_turns[:, None]
+    fine = np.outer(turns_per_block, np.arange(GROUP_BLOCKS))
+    outer, inner = (np.exp(2j * np.pi * (part - np.floor(part))).astype(np.complex64) for part in (coarse, fine))
+    phasors: NDArray[np.complex64] = (outer[:, :, None] * inner[:, None, :]).reshape(
+        turns_per_block.size, groups * GROUP_BLOCKS
+    )
+    return phasors[:, :blocks]
 
 
 def warp_pitch(samples: FloatArray, *, cents: Vector) -> FloatArray:

@@ -150,7 +150,7 @@ ACCORDION = Sustained(
 )
 
 NYLON_GUITAR = Plucked(pluck=0.2, ring_s=3.6, stretch=0.32, brightness_hz=1_900.0, formants=WOODEN_BOX)
-STEEL_GUITAR = Plucked(pluck=0.14, ring_s=5.0, stretch=0.18, brightness_hz=3_600.0, rolloff=0.9, formants=WOODEN_BOX)
+STEEL_GUITAR = Plucked(pluck=0.14, ring_s=5.0, stretch=0.12, brightness_hz=5_500.0, rolloff=0.8, formants=WOODEN_BOX)
 JAZZ_GUITAR = Plucked(pluck=0.3, ring_s=3.2, stretch=0.4, brightness_hz=1_300.0)
 CLEAN_GUITAR = Plucked(pluck=0.16, ring_s=5.0, stretch=0.22, brightness_hz=3_000.0)
 MUTED_GUITAR = Plucked(pluck=0.16, ring_s=0.5, stretch=0.4, brightness_hz=1_800.0, release_s=0.05)
@@ -225,7 +225,7 @@ LOW_STRING = Sustained(
     release_s=0.16,
 )
 STRING_SECTION = Sustained(
-    cutoff_hz=2_100.0,
+    cutoff_hz=3_200.0,
     follow=0.4,
     sweep_octaves=0.6,
     detune_cents=(-9.0, 1.0, 8.0),
@@ -301,7 +301,7 @@ LOW_BRASS = Sustained(
     release_s=0.1,
 )
 HORN = Sustained(
-    cutoff_hz=850.0,
+    cutoff_hz=1_050.0,
     follow=0.3,
     sweep_octaves=1.1,
     amplitude=Envelope(attack_s=0.07, decay_s=0.5, sustain=0.88),
@@ -323,7 +323,7 @@ BRASS_SECTION = Sustained(
 )
 
 SAXOPHONE = Sustained(
-    cutoff_hz=2_000.0,
+    cutoff_hz=3_000.0,
     follow=0.3,
     sweep_octaves=0.8,
     amplitude=Envelope(attack_s=0.04, decay_s=0.4, sustain=0.85),
