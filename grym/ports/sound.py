@@ -1,9 +1,10 @@
 """Making and reading sound: renderers, the one door for audio, CPU work apart from the event loop."""
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from grym.domain.composing.plan import Motif, Plan, Wish
 from grym.domain.composing.score import Score
@@ -45,11 +46,30 @@ class Planner(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Task(Generic[T]):
+    """A function named by module, so that only the worker process loads what is heavy behind it.
+
+    Parameters
+    ----------
+    module, name
+        Where the function is, and what it is called.
+    """
+
+    module: str
+    name: str
+
+    def __call__(self, *args: object) -> T:
+        """Load the module and call the function."""
+        outcome: T = getattr(importlib.import_module(self.module), self.name)(*args)
+        return outcome
+
+
 class CpuPool(Protocol):
     """Run pure or heavy functions in a worker process with limits, never in the event loop."""
 
     async def run(self, work: Callable[..., T], *args: object, timeout_s: float) -> T:
-        """Call the picklable `work(*args)` in a worker process.
+        """Call the picklable `work(*args)` in a worker process; a `Task` spares this process the imports.
 
         Raises
         ------

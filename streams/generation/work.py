@@ -2,20 +2,25 @@
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from grym.ports.artifacts import ArtifactStore, Scratch
-from grym.ports.sound import CpuPool, Recorded, Studio
+from grym.ports.sound import CpuPool, Recorded, Studio, Task
 from schemas.body import ArtifactRef, Body
 from schemas.commands import GenerateMusic
 from schemas.envelope import Envelope
 from schemas.events import GenerationProgressed, MusicGenerated
-from streams.generation.piece import Written, record, write
 from streams.generation.processor import JOB_KIND
 from streams.processor import Output, Report
 from streams.translate import checks_to_wire, motifs_from_wire, motifs_to_wire, plan_from_wire
 
+if TYPE_CHECKING:
+    from streams.generation.piece import Written
+
+WRITE: "Task[Written]" = Task("streams.generation.piece", "write")
+RECORD: Task[Recorded] = Task("streams.generation.piece", "record")
 WRITING_TIMEOUT_S = 60.0  # ten minutes of music are written in some seconds
 RECORDING_TIMEOUT_S = 300.0  # ten minutes of six parts sound in about a minute
 
@@ -40,7 +45,7 @@ class GenerationWork:
         command: GenerateMusic = envelope.body
         await report("composing", 0.0)
         written = await self._cpu.run(
-            write,
+            WRITE,
             self._studio,
             plan_from_wire(command.plan),
             command.seed,
@@ -52,7 +57,7 @@ class GenerationWork:
         await report("performing", 0.3)
         with self._scratch.folder() as folder:
             recorded = await self._cpu.run(
-                record,
+                RECORD,
                 self._studio,
                 written.score,
                 command.backend,
@@ -63,7 +68,7 @@ class GenerationWork:
             await report("storing", 0.9)
             return (Output(body=await self._body(command, written, recorded)),)
 
-    async def _body(self, command: GenerateMusic, written: Written, recorded: Recorded | None) -> MusicGenerated:
+    async def _body(self, command: GenerateMusic, written: "Written", recorded: Recorded | None) -> MusicGenerated:
         pages = enumerate(written.pages, start=1)
         body = MusicGenerated(
             midi=await self._put(written.midi, "audio/midi", "midi"),

@@ -1,0 +1,5 @@
+"""Features: a sound becomes facts."""
+
+from streams.features.processor import Features
+
+__all__ = ["Features"]

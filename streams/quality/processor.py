@@ -1,0 +1,69 @@
+"""Quality: is a sound good enough? Signal checks always; for a piece also what its score and its plan promise.
+
+The sound is decoded anew behind the one door, so a rating depends on nothing but the artifact. Every check says what
+was measured, what was required and what to change; the coordinator turns failed ones into an adapted plan.
+"""
+
+from grym.domain.piece_checks import heard_length, heard_tempo
+from grym.domain.rating import Check, Rating
+from grym.ports.artifacts import ArtifactStore
+from grym.ports.sound import AudioDoor, CpuPool, Task
+from schemas.body import ArtifactRef, Body
+from schemas.commands import RateQuality
+from schemas.envelope import Envelope
+from schemas.events import QualityRated
+from streams.processor import Decision, Output
+from streams.translate import checks_from_wire, checks_to_wire, plan_from_wire
+
+LISTEN: Task[list[Check]] = Task("streams.quality.listening", "listen")
+CHECK_TIMEOUT_S = 60.0  # a quarter of an hour of sound takes some seconds
+
+
+class Quality:
+    """Rates sounds; stateless."""
+
+    name = "quality"
+    accepts: tuple[type[Body], ...] = (RateQuality,)
+    state_type: type[None] = type(None)
+
+    def __init__(self, *, artifacts: ArtifactStore, cpu: CpuPool, door: AudioDoor) -> None:
+        self._artifacts = artifacts
+        self._cpu = cpu
+        self._door = door
+
+    def state_key(self, envelope: Envelope) -> None:  # noqa: ARG002 (the port's signature)
+        """Return None: a rating depends on nothing but its command and its sound."""
+        return
+
+    async def process(self, envelope: Envelope, state: None) -> Decision[None]:  # noqa: ARG002 (the port's signature)
+        """Rate one sound."""
+        command: RateQuality = envelope.body
+        checks = [*checks_from_wire(command.score_checks), *_promised(command)]
+        if command.audio is not None:
+            checks += await self._signal(command.audio, command)
+        rating = Rating(checks=tuple(checks))
+        body = QualityRated(passed=rating.passed, checks=checks_to_wire(rating.checks), round=command.round)
+        return Decision(outputs=(Output(body=body),))
+
+    async def _signal(self, audio: ArtifactRef, command: RateQuality) -> list[Check]:
+        path = await self._artifacts.local_path(audio)
+        return await self._cpu.run(
+            LISTEN,
+            self._door,
+            path,
+            command.max_seconds,
+            command.purpose == "composition",
+            timeout_s=CHECK_TIMEOUT_S,
+        )
+
+
+def _promised(command: RateQuality) -> list[Check]:
+    """Return whether the sound keeps what its plan promised, as far as that was measured."""
+    if command.plan is None or command.analysis is None:
+        return []
+    plan, heard = plan_from_wire(command.plan), command.analysis
+    found = [
+        heard_length(plan, duration_s=heard.duration_s),
+        heard_tempo(plan, tempo_bpm=heard.tempo_bpm, confidence=heard.tempo_confidence),
+    ]
+    return [check for check in found if check is not None]
