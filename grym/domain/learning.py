@@ -80,13 +80,17 @@ def _step(expected_stars: float) -> float:
 
 
 def _candidates(best: Point, step: float, seed: int, size: int) -> Point:
-    """Return points on a sphere of radius `step` per parameter round the best one, and inside it, within 0–1."""
+    """Return points around the best one, half to a whole `step` away in every parameter, within 0–1.
+
+    A parameter at exactly 0 is switched off by its style (a nocturne does not swing) and stays off.
+    """
     generator = np.random.default_rng(seed)
     directions = generator.choice((-1.0, 1.0), size=(CANDIDATES, size))
     lengths = step * generator.uniform(0.5, 1.0, size=(CANDIDATES, size))
     jittered = best + directions * lengths
     reflected: Point = np.where((jittered < 0) | (jittered > 1), best - directions * lengths, jittered)
-    return np.clip(reflected, 0.0, 1.0)
+    kept_off: Point = np.where(best == 0.0, 0.0, np.clip(reflected, 0.0, 1.0))
+    return kept_off
 
 
 def _promise(candidates: Point, points: Point, stars: Point) -> Point:

@@ -48,6 +48,13 @@ def test_proposals_stay_in_bounds(stars: int) -> None:
     assert all(0.0 <= value <= 1.0 for value in propose((corner,)).values())
 
 
+def test_what_a_style_switches_off_stays_off() -> None:
+    """A nocturne that was disliked does not begin to swing."""
+    proposal = propose((opinion("p", 1, swing=0.0),))
+    assert proposal["swing"] == 0.0
+    assert proposal["density"] != DEFAULTS["density"]
+
+
 def test_the_same_opinions_give_the_same_proposal() -> None:
     """The seed is in the opinions."""
     opinions = (opinion("a", 2), opinion("b", 4, density=0.7))
