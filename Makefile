@@ -54,6 +54,9 @@ test: .venv/.grym-dev .venv/.grym-system ## the quick test suite
 test-all: .venv/.grym-dev .venv/.grym-system ## every test, the long ones too
 	@$(BIN)/pytest -q -n $(WORKERS)
 
+accept: .venv/.grym-dev .venv/.grym-system ## the acceptance checks: the program as a user meets it, judged by other libraries
+	@$(BIN)/pytest -q tests/acceptance
+
 check: lint format-check types imports drift docs ## everything that reads the code without running it
 
 lint: .venv/.grym-dev ## ruff and codespell

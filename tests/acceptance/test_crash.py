@@ -1,0 +1,77 @@
+"""`kill -9` of everything at random moments of a compose: what was accepted ends once, and nothing is half-written."""
+
+import hashlib
+import random
+import time
+from collections import Counter
+from typing import Any
+
+import pytest
+import soundfile
+
+from tests.acceptance.conftest import Measured
+from tests.acceptance.harness import Grym, files_below, terminals
+
+pytestmark = [pytest.mark.slow]
+
+KILLS = 20
+EARLIEST_S, LATEST_S = 0.3, 9.0
+"""From before anything is published to after the piece would be done, whatever the machine's speed."""
+SEED = 20_261
+NOT_FOUND = "request.unknown"
+COMPLETED = "grym.request.completed.v1"
+
+
+def test_every_accepted_request_ends_once(grym: Grym, measured: Measured) -> None:
+    """After 20 kills, one `up --until-idle` brings every request that was stored to exactly one end."""
+    chance = random.Random(SEED)  # noqa: S311 (a test's own dice)
+    grym.compose("warm up", "--seconds", "8", "--backend", "score", "--request-id", "before")
+    ids = [f"killed-{number}" for number in range(KILLS)]
+    finished = 0
+    for number, request_id in enumerate(ids):
+        sound = () if number % 2 else ("--backend", "score")
+        words = ("compose", f"a short tune number {number}", "--seconds", "8", *sound, "--request-id", request_id)
+        started = grym.start(*words, "--out", f"piece-{number}", "--json")
+        time.sleep(chance.uniform(EARLIEST_S, LATEST_S))  # the moment of the kill is what is tested
+        finished += started.process.poll() is not None
+        grym.kill_everything(started)
+    grym.call("up", "--until-idle", timeout_s=600).require()
+    events = grym.all_events()
+    accepted = _stored(grym, ids)
+    measured("kill -9 at random moments", f"{KILLS} kills", f"{len(accepted)} stored, {finished} done before the kill")
+    assert len(accepted) >= KILLS // 2
+    ends = {request_id: [event["type"] for event in terminals(events, request_id)] for request_id in accepted}
+    assert ends == {request_id: [COMPLETED] for request_id in accepted}
+    _require_whole(grym, events)
+
+
+def _stored(grym: Grym, ids: list[str]) -> list[str]:
+    """Return the requests that reached the log; the others must be unknown, not in between."""
+    stored = []
+    for request_id in ids:
+        call = grym.call("status", request_id, "--json")
+        if call.code == 0:
+            assert call.told["state"] == "completed", call.short()
+            stored.append(request_id)
+        else:
+            assert call.require(2).told["error"]["code"] == NOT_FOUND
+    return stored
+
+
+def _require_whole(grym: Grym, events: list[dict[str, Any]]) -> None:
+    """Check that artifacts are whole and made once, and that no work in progress is left."""
+    artifacts = list(files_below(grym.home / "artifacts"))
+    assert artifacts
+    for path in artifacts:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        assert path.stem.endswith(digest) or digest == "".join(path.relative_to(grym.home).parts[-2:]), path
+    assert list(files_below(grym.home / "scratch")) == []
+    made = Counter((event["subject"], event["run"], event["data"].get("round", 1)) for event in _distinct(events))
+    assert {piece: count for piece, count in made.items() if count > 1} == {}
+    for path in grym.work.glob("piece-*/*.wav"):
+        assert soundfile.info(path).frames > 0
+
+
+def _distinct(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    found = {event["id"]: event for event in events if event["type"] == "grym.music.generated.v1"}
+    return list(found.values())
