@@ -14,7 +14,7 @@ PACKAGES := grym schemas streams consumers producers
 SOURCES  := $(PACKAGES) tests tools $(wildcard examples benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help compose test test-all check lint format format-check types imports drift docs schema coverage mutation \
+.PHONY: help compose test slow test-all check lint format format-check types imports drift docs schema coverage mutation \
         bench examples up wheel packaging doctor system clean
 
 help: ## list these verbs
@@ -51,8 +51,10 @@ doctor: .venv/.grym-run ## say what is here, what is missing, and how to add it
 test: .venv/.grym-dev .venv/.grym-system ## the quick test suite
 	@$(BIN)/pytest -q -n $(WORKERS) -m "not slow"
 
-test-all: .venv/.grym-dev .venv/.grym-system ## every test, the long ones too
-	@$(BIN)/pytest -q -n $(WORKERS)
+slow: .venv/.grym-dev .venv/.grym-system ## the long proofs: acceptance as a user, the wheel far from its sources
+	@$(BIN)/pytest -q -m slow
+
+test-all: test slow ## every test
 
 accept: .venv/.grym-dev .venv/.grym-system ## the acceptance checks: the program as a user meets it, judged by other libraries
 	@$(BIN)/pytest -q tests/acceptance
@@ -102,7 +104,7 @@ examples: .venv/.grym-dev .venv/.grym-system ## run every numbered example, in a
 wheel: .venv/.grym-run ## build dist/*.whl
 	@"$$(tools/setup.sh uv)" build --quiet --wheel --out-dir dist
 
-packaging: .venv/.grym-dev ## install the wheel in a clean environment without the sources; break each import contract
+packaging: .venv/.grym-dev ## the wheel in a clean environment without the sources; break each import contract
 	@$(BIN)/pytest -q tests/packaging
 
 clean: ## remove what was built or installed here; recordings in out/ stay
