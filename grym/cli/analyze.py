@@ -67,10 +67,10 @@ async def analyze(
     deadline_s: DeadlineOption = 600.0,
 ) -> int:
     """Find tempo, beats, key, loudness, sections, known patterns and faults in recordings."""
-    from grym.cli.results import exit_code_of_outcomes, one_or_many, pending_json  # noqa: PLC0415
-    from grym.cli.waiting import Awaited, checked_timeout, opened, wait_for  # noqa: PLC0415
-    from schemas.body import ArtifactRef  # noqa: PLC0415
-    from schemas.commands import RequestAnalysis  # noqa: PLC0415
+    from grym.cli.results import exit_code_of_outcomes, one_or_many, pending_json
+    from grym.cli.waiting import Awaited, checked_timeout, opened, wait_for
+    from schemas.body import ArtifactRef
+    from schemas.commands import RequestAnalysis
 
     _check_limits(max_seconds, plot=plot, files=files)
     checked_timeout(timeout_s)
@@ -125,13 +125,13 @@ def _check_limits(max_seconds: float, *, plot: Path | None, files: list[str]) ->
 
 def _inspected(path: Path, *, max_seconds: float) -> float:
     """Return the declared length in seconds of a file whose kind, header and size are acceptable."""
-    from grym.adapters.audio_files import inspect  # noqa: PLC0415 (not needed for --help)
+    from grym.adapters.audio_files import inspect
 
     return inspect(path, max_seconds=max_seconds).duration_s
 
 
 async def _require_possible(wish: "RequestAnalysis") -> None:
-    from producers.client import require_possible_wish  # noqa: PLC0415 (not needed for --help)
+    from producers.client import require_possible_wish
 
     await require_possible_wish(wish, request_id="new")
 
@@ -158,7 +158,7 @@ def decodable(path: Path, max_seconds: float) -> None:
     InvalidAudioError
         When the file cannot be used to its end.
     """
-    from grym.adapters.audio_files import read_signal  # noqa: PLC0415 (in the worker only)
+    from grym.adapters.audio_files import read_signal
 
     read_signal(path, max_seconds=max_seconds)
 
@@ -166,7 +166,7 @@ def decodable(path: Path, max_seconds: float) -> None:
 async def _publish(
     runtime: "Runtime", wish: "RequestAnalysis", path: Path, *, request_id: str | None, tenant: str
 ) -> str:
-    import msgspec  # noqa: PLC0415 (not needed for --help)
+    import msgspec
 
     audio = await runtime.client.keep_sound(path, media_type=MEDIA_TYPES.get(path.suffix.lower(), "audio/*"))
     ticket = await runtime.client.analyze(
@@ -176,7 +176,7 @@ async def _publish(
 
 
 def _id_of(request_id: str | None, number: int, count: int) -> str | None:
-    from producers.identity import variation_id  # noqa: PLC0415 (not needed for --help)
+    from producers.identity import variation_id
 
     return request_id if request_id is None or count == 1 else variation_id(request_id, number)
 
@@ -186,11 +186,11 @@ def _plot_of(plot: Path | None, number: int, count: int) -> Path | None:
 
 
 async def _finish(runtime: "Runtime", status: "RequestStatus", path: Path, *, plot: Path | None) -> dict[str, Any]:
-    from grym.cli.results import result_json  # noqa: PLC0415 (not needed for --help)
+    from grym.cli.results import result_json
 
     result = result_json(status, file=str(path))
     if plot is not None and status.state == "completed":
-        from grym.cli.pictures import draw_recording  # noqa: PLC0415
+        from grym.cli.pictures import draw_recording
 
         result["plot"] = await draw_recording(runtime, path, result, plot)
     return result
@@ -200,7 +200,7 @@ def _show(screen: Screen, value: dict[str, Any]) -> None:
     if screen.json:
         screen.emit(value)
         return
-    from grym.cli.panels import recording_panel  # noqa: PLC0415 (drawing only)
+    from grym.cli.panels import recording_panel
 
     for result in value.get("results", [value]):
         screen.show(recording_panel(result))

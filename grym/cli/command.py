@@ -82,7 +82,7 @@ def perform(body: Body, screen: Screen, *, log_level: str | None, arguments: dic
 
 
 def _start_logging(level: str | None) -> None:
-    from grym.cli.logs import configure_logging  # noqa: PLC0415 (not needed for --help)
+    from grym.cli.logs import configure_logging
 
     configure_logging(level)
 
@@ -92,7 +92,7 @@ def _tell(error: Exception, screen: Screen) -> int:
         traceback.print_exception(error)
     told = as_grym_error(error)
     if not isinstance(error, GrymError):
-        from structlog import get_logger  # noqa: PLC0415 (not needed for --help)
+        from structlog import get_logger
 
         get_logger("grym.cli").error("command.failed", error_type=type(error).__name__)
     with suppress(BrokenPipeError):

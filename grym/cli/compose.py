@@ -88,7 +88,7 @@ async def compose(
     reference: ReferenceOption = None,
 ) -> int:
     """Compose a piece for a sentence and write it as WAV, MIDI, MusicXML, an engraved page and stems."""
-    from schemas.commands import RequestComposition  # noqa: PLC0415 (not needed for --help)
+    from schemas.commands import RequestComposition
 
     _refuse_later(backend, reference)
     wish = RequestComposition(
@@ -132,9 +132,9 @@ def _refuse_later(backend: str, reference: Path | None) -> None:
 
 def _errands(wish: "RequestComposition", *, request_id: str | None, variations: int, out: Path | None) -> list[Errand]:
     """Return one errand for each variation; further ones have ids and seeds derived from the first."""
-    import msgspec  # noqa: PLC0415 (not needed for --help)
+    import msgspec
 
-    from producers.identity import variation_id, variation_seed  # noqa: PLC0415
+    from producers.identity import variation_id, variation_seed
 
     if not 1 <= variations <= MAX_VARIATIONS:
         raise InvalidRequestError(
@@ -164,8 +164,8 @@ async def _perform(
     timeout_s: float | None,
     finishing: Finishing,
 ) -> int:
-    from grym.cli.results import exit_code_of_outcomes, one_or_many, pending_json  # noqa: PLC0415
-    from grym.cli.waiting import Awaited, checked_timeout, opened, wait_for  # noqa: PLC0415
+    from grym.cli.results import exit_code_of_outcomes, one_or_many, pending_json
+    from grym.cli.waiting import Awaited, checked_timeout, opened, wait_for
 
     checked_timeout(timeout_s)
     await _require_possible(errands)
@@ -189,7 +189,7 @@ async def _perform(
 
 async def _require_possible(errands: list[Errand]) -> None:
     """Refuse an impossible wish before anything is started."""
-    from producers.client import require_possible_wish  # noqa: PLC0415
+    from producers.client import require_possible_wish
 
     await require_possible_wish(errands[0].wish, request_id=errands[0].request_id or "new")
 
@@ -210,21 +210,21 @@ async def finish(
     screen: Screen, runtime: "Runtime", status: "RequestStatus", *, folder: Path | None, finishing: Finishing
 ) -> dict[str, Any]:
     """Write the files of a piece, draw and play it where that was asked for, and return its result."""
-    from grym.cli.delivery import default_folder, deliver, write_manifest  # noqa: PLC0415
-    from grym.cli.results import result_json  # noqa: PLC0415
+    from grym.cli.delivery import default_folder, deliver, write_manifest
+    from grym.cli.results import result_json
 
     if status.state != "completed":
         return result_json(status)
     target = folder or default_folder(status.result["plan"]["title"], status.request_id)
     files = await deliver(runtime.artifacts, status.result, target)
     if finishing.plot:
-        from grym.cli.pictures import draw_piece  # noqa: PLC0415
+        from grym.cli.pictures import draw_piece
 
         files["plot"] = await draw_piece(runtime, status, target)
     result = result_json(status, folder=str(target), **files)
     write_manifest(target, result)
     if finishing.play:
-        from grym.cli.playing import play  # noqa: PLC0415
+        from grym.cli.playing import play
 
         await play(screen, files["audio"])
     return result
@@ -234,7 +234,7 @@ def _show(screen: Screen, value: dict[str, Any]) -> None:
     if screen.json:
         screen.emit(value)
         return
-    from grym.cli.panels import piece_panel  # noqa: PLC0415 (drawing only)
+    from grym.cli.panels import piece_panel
 
     for result in value.get("results", [value]):
         screen.show(piece_panel(result))

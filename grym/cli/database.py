@@ -18,8 +18,8 @@ ForceOption = Annotated[bool, typer.Option("--force", help="Replace what the dat
 @command(app, "status")
 async def status(screen: Screen) -> None:
     """Show how far the schema is, without changing it."""
-    from grym.runtime.database import schema_status  # noqa: PLC0415 (not needed for --help)
-    from grym.settings import read_settings  # noqa: PLC0415
+    from grym.runtime.database import schema_status
+    from grym.settings import read_settings
 
     _show_schema(screen, msgspec.to_builtins(await schema_status(read_settings())))
 
@@ -27,8 +27,8 @@ async def status(screen: Screen) -> None:
 @command(app, "migrate")
 async def migrate(screen: Screen) -> None:
     """Bring the schema up to date; every command does so by itself."""
-    from grym.runtime.database import migrate_schema  # noqa: PLC0415 (not needed for --help)
-    from grym.settings import read_settings  # noqa: PLC0415
+    from grym.runtime.database import migrate_schema
+    from grym.settings import read_settings
 
     _show_schema(screen, msgspec.to_builtins(await migrate_schema(read_settings())))
 
@@ -36,8 +36,8 @@ async def migrate(screen: Screen) -> None:
 @command(app, "backup")
 async def backup(screen: Screen, *, file: FileArgument) -> None:
     """Write database and artifacts into one file."""
-    from grym.runtime.database import back_up  # noqa: PLC0415 (not needed for --help)
-    from grym.settings import read_settings  # noqa: PLC0415
+    from grym.runtime.database import back_up
+    from grym.settings import read_settings
 
     _show_backup(screen, "backed up", await back_up(read_settings(), file))
 
@@ -45,8 +45,8 @@ async def backup(screen: Screen, *, file: FileArgument) -> None:
 @command(app, "restore")
 async def restore(screen: Screen, *, file: FileArgument, force: ForceOption = False) -> None:
     """Read database and artifacts back; refused where there is something already, unless forced."""
-    from grym.runtime.database import restore as read_back  # noqa: PLC0415 (not needed for --help)
-    from grym.settings import read_settings  # noqa: PLC0415
+    from grym.runtime.database import restore as read_back
+    from grym.settings import read_settings
 
     _show_backup(screen, "restored", await read_back(read_settings(), file, force=force))
 

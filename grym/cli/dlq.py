@@ -54,7 +54,7 @@ async def ls(
     screen: Screen, *, where: WhereOption = None, since: SinceOption = None, everything: AllOption = False
 ) -> None:
     """List dead letters, grouped by what went wrong."""
-    from grym.cli.waiting import opened  # noqa: PLC0415 (not needed for --help)
+    from grym.cli.waiting import opened
 
     async with opened() as runtime:
         letters = await _letters(runtime, where=where, since=since, state=None if everything else "open")
@@ -67,7 +67,7 @@ async def ls(
 @command(app, "show")
 async def show(screen: Screen, *, letter_id: LetterArgument) -> None:
     """Show a letter: its headers, its body, and what went wrong."""
-    from grym.cli.waiting import opened  # noqa: PLC0415 (not needed for --help)
+    from grym.cli.waiting import opened
 
     async with opened() as runtime:
         found = await runtime.backend.letters.letter(letter_id)
@@ -101,7 +101,7 @@ async def redrive(
     dry_run: DryRunOption = False,
 ) -> None:
     """Send dead letters on their way again; doing it twice is harmless."""
-    from grym.cli.waiting import opened  # noqa: PLC0415 (not needed for --help)
+    from grym.cli.waiting import opened
 
     async with opened() as runtime:
         letters = await _chosen(runtime, letter_ids, where=where, since=since)
@@ -127,7 +127,7 @@ async def discard(
     reason: ReasonOption = "",
 ) -> None:
     """Decide that letters are not to be redriven; ids or a filter must be given."""
-    from grym.cli.waiting import opened  # noqa: PLC0415 (not needed for --help)
+    from grym.cli.waiting import opened
 
     if not (letter_ids or where or since):
         raise InvalidRequestError(
@@ -165,7 +165,7 @@ async def _letters(
 
 
 def _filtered(letters: list["Letter"], *, where: list[str] | None, since: str | None) -> list["Letter"]:
-    from producers.redrive import matches  # noqa: PLC0415 (not needed for --help)
+    from producers.redrive import matches
 
     wanted, oldest = conditions(where or []), instant(since, now=datetime.now(UTC))
     return [letter for letter in letters if matches(letter, wanted, oldest)]
@@ -236,7 +236,7 @@ def letter_json(letter: "Letter") -> dict[str, Any]:
 
 
 def _body(value: bytes) -> tuple[Any, bool]:
-    import msgspec  # noqa: PLC0415 (not needed for --help)
+    import msgspec
 
     try:
         return msgspec.json.decode(value), False
@@ -259,8 +259,8 @@ def _operator() -> str:
 
 
 def _groups(letters: list["Letter"]) -> Any:
-    from rich import box  # noqa: PLC0415 (drawing only)
-    from rich.table import Table  # noqa: PLC0415
+    from rich import box
+    from rich.table import Table
 
     if not letters:
         return "no dead letters"
@@ -276,9 +276,9 @@ def _groups(letters: list["Letter"]) -> Any:
 
 
 def _draw_letter(screen: Screen, shown: dict[str, Any]) -> None:
-    from rich import box  # noqa: PLC0415 (drawing only)
-    from rich.json import JSON  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich import box
+    from rich.json import JSON
+    from rich.table import Table
 
     table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
     for name in ("letter_id", "state", "redrives", "processor", "request_id", "run", "type", "attempts", "class"):

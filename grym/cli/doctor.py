@@ -21,8 +21,8 @@ def register(app: typer.Typer) -> None:
 
 async def doctor(screen: Screen) -> int:
     """Check this machine: Python, disk, database, SoundFont, libraries, and every setting with its source."""
-    from grym.cli.health import OPTIONAL, all_checks  # noqa: PLC0415 (not needed for --help)
-    from grym.settings import read_settings  # noqa: PLC0415 (not needed for --help)
+    from grym.cli.health import OPTIONAL, all_checks
+    from grym.settings import read_settings
 
     settings = read_settings()
     checks = await all_checks(settings)
@@ -36,8 +36,8 @@ async def doctor(screen: Screen) -> int:
 
 
 def _draw(screen: Screen, checks: "list[Check]", rows: "list[SettingRow]") -> None:
-    from rich import box  # noqa: PLC0415 (drawing only)
-    from rich.table import Table  # noqa: PLC0415 (drawing only)
+    from rich import box
+    from rich.table import Table
 
     table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
     for check in checks:

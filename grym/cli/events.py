@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="What has happened, event by event.", no_args_is_help=True)
 
 READ_AT_ONCE = 256
-LOOK_S = 1.0
+SHORT_ID = 8
 
 TopicOption = Annotated[
     list[str] | None,
@@ -40,7 +40,7 @@ FileOption = Annotated[
 @command(app, "show")
 async def show(screen: Screen, *, request_id: RequestIdArgument) -> None:
     """Show everything that happened to a request, each event under the one that caused it."""
-    from grym.cli.waiting import opened  # noqa: PLC0415 (not needed for --help)
+    from grym.cli.waiting import opened
 
     async with opened() as runtime:
         records = await runtime.client.records(request_id)
@@ -61,11 +61,11 @@ async def tail(
     screen: Screen, *, topic: TopicOption = None, from_beginning: BeginningOption = False, limit: LimitOption = None
 ) -> None:
     """Print events as they are appended, until interrupted."""
-    from grym.cli.waiting import opened  # noqa: PLC0415 (not needed for --help)
+    from grym.cli.waiting import opened
 
     topics = _topics(topic)
     async with opened() as runtime:
-        from consumers.tail import tail as tail_of  # noqa: PLC0415 (not needed for --help)
+        from consumers.tail import tail as tail_of
 
         after = None if from_beginning else await runtime.backend.log.ends(topics)
         count = 0
@@ -79,7 +79,7 @@ async def tail(
 @command(app, "export")
 async def export(screen: Screen, *, topic: TopicOption = None, out: FileOption = None) -> None:
     """Write every event the log keeps as JSON lines, topic by topic."""
-    from grym.cli.waiting import opened  # noqa: PLC0415 (not needed for --help)
+    from grym.cli.waiting import opened
 
     topics = _topics(topic)
     async with opened() as runtime:
@@ -124,7 +124,7 @@ async def _export_partition(runtime: "Runtime", place: "TopicPartition", end: in
 
 def event_json(record: "Record") -> dict[str, Any]:
     """Return the contract's object of one record; one that cannot be understood says so and shows its text."""
-    from schemas.envelope import peek, read_attributes  # noqa: PLC0415 (not needed for --help)
+    from schemas.envelope import peek, read_attributes
 
     try:
         named = read_attributes(record.headers)
@@ -195,7 +195,7 @@ def depths(rows: Iterable[dict[str, Any]]) -> dict[str, int]:
 
 
 def _topics(wanted: list[str] | None) -> tuple[str, ...]:
-    from schemas.catalogue import BY_NAME, TOPICS  # noqa: PLC0415 (not needed for --help)
+    from schemas.catalogue import BY_NAME, TOPICS
 
     for name in wanted or ():
         if name not in BY_NAME:
@@ -213,16 +213,18 @@ def _line(screen: Screen, row: dict[str, Any]) -> None:
 
 
 def _chain(rows: list[dict[str, Any]]) -> Any:
-    from rich import box  # noqa: PLC0415 (drawing only)
-    from rich.table import Table  # noqa: PLC0415
+    """Return the story of a request: each event one step to the right of the one that caused it."""
+    from rich import box
+    from rich.table import Table
 
-    table = Table("at", "event", "by", "where", "id", box=box.SIMPLE, pad_edge=False)
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for heading, may_shrink in (("at", False), ("event", False), ("by", True), ("id", False), ("cause", False)):
+        table.add_column(heading, no_wrap=True, overflow="ellipsis" if may_shrink else "fold")
     depth = depths(rows)
     begun = rows[0]["time"]
     for row in rows:
         after_s = (row["time"] - begun).total_seconds()
-        name = row["type"].removeprefix("grym.")
-        where = f"{row['topic'].removeprefix('grym.')}[{row['partition']}]@{row['position']}"
-        indent = "  " * depth[row["id"]]
-        table.add_row(f"{after_s:.3f} s", f"{indent}{name}", row["source"], where, row["id"][:8])
+        name = " " * depth[row["id"]] + row["type"].removeprefix("grym.")
+        by = row["source"].removeprefix("grym/")
+        table.add_row(f"{after_s:.3f} s", name, by, row["id"][:SHORT_ID], row["causation_id"][:SHORT_ID])
     return table

@@ -53,7 +53,8 @@ def quick_checks(settings: Settings) -> list[Check]:
     return [probe(settings) for probe in probes] + _libraries()
 
 
-def _python(settings: Settings) -> Check:  # noqa: ARG001 (every check has one form)
+def _python(settings: Settings) -> Check:
+    del settings
     return Check(
         name="python", ok=sys.version_info >= (3, 11), detail=f"{platform.python_version()}, grym {__version__}"
     )
@@ -64,7 +65,8 @@ def _machine(settings: Settings) -> Check:
     return Check(name="machine", ok=True, detail=f"{detail}, {settings.cpu_workers} workers")
 
 
-def _memory(settings: Settings) -> Check:  # noqa: ARG001
+def _memory(settings: Settings) -> Check:
+    del settings
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return Check(
         name="memory",
@@ -114,7 +116,7 @@ def _settings(settings: Settings) -> Check:
 
 
 def _soundfont(settings: Settings) -> Check:
-    from grym.adapters.soundfonts import find_soundfont  # noqa: PLC0415 (doctor alone needs it)
+    from grym.adapters.soundfonts import find_soundfont
 
     try:
         found = find_soundfont(settings.soundfont)
@@ -124,7 +126,7 @@ def _soundfont(settings: Settings) -> Check:
 
 
 def _fluidsynth(settings: Settings) -> Check:
-    from grym.adapters.fluidsynth import FluidSynthRenderer  # noqa: PLC0415 (doctor alone needs it)
+    from grym.adapters.fluidsynth import FluidSynthRenderer
 
     try:
         FluidSynthRenderer(settings.soundfont).requirements()
@@ -146,5 +148,20 @@ def _library(name: str) -> Check:
 
 
 async def all_checks(settings: Settings) -> list[Check]:
-    """Return every check."""
-    return quick_checks(settings)
+    """Return every check: the quick ones, then the database, started and asked for its version."""
+    checks = quick_checks(settings)
+    usable = all(check.ok for check in checks if check.name in {"home", "settings"})
+    return [*checks, await _database(settings)] if usable else checks
+
+
+async def _database(settings: Settings) -> Check:
+    from grym.runtime.database import server_facts
+
+    kind = "embedded" if settings.database is None else "GRYM_DATABASE"
+    try:
+        facts = await server_facts(settings)
+    except GrymError as error:
+        return Check(name="database", ok=False, detail=error.message, remedy=error.hint)
+    behind = facts.schema.known - facts.schema.version
+    schema = "schema up to date" if behind <= 0 else f"schema {behind} versions behind; the next command migrates it"
+    return Check(name="database", ok=True, detail=f"{kind} PostgreSQL {facts.version}, {schema}")

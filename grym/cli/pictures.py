@@ -39,20 +39,20 @@ async def _command(runtime: "Runtime", status: "RequestStatus") -> GenerateMusic
 
 
 def _plan(value: dict[str, Any]) -> PlanData:
-    import msgspec  # noqa: PLC0415 (not needed before something is drawn)
+    import msgspec
 
     return msgspec.convert(value, PlanData)
 
 
 def piece_picture(sound: Path | None, target: Path, command: GenerateMusic) -> None:
     """Write the picture of a piece; runs in a worker process."""
-    import numpy as np  # noqa: PLC0415 (in the worker only)
+    import numpy as np
 
-    from grym.adapters.audio_files import read_signal  # noqa: PLC0415
-    from grym.adapters.plots import plot_sound  # noqa: PLC0415
-    from grym.domain.composing.compose import compose  # noqa: PLC0415
-    from grym.domain.signal import Signal  # noqa: PLC0415
-    from streams.translate import motifs_from_wire, plan_from_wire  # noqa: PLC0415
+    from grym.adapters.audio_files import read_signal
+    from grym.adapters.plots import plot_sound
+    from grym.domain.composing.compose import compose
+    from grym.domain.signal import Signal
+    from streams.translate import motifs_from_wire, plan_from_wire
 
     score = compose(plan_from_wire(command.plan), seed=command.seed, motifs=motifs_from_wire(command.motifs))
     if sound is None:
@@ -65,8 +65,8 @@ def piece_picture(sound: Path | None, target: Path, command: GenerateMusic) -> N
 
 def recording_picture(source: Path, target: Path, result: dict[str, Any]) -> None:
     """Write the picture of a recording; runs in a worker process."""
-    from grym.adapters.audio_files import read_signal  # noqa: PLC0415 (in the worker only)
-    from grym.adapters.plots import plot_analysis  # noqa: PLC0415
+    from grym.adapters.audio_files import read_signal
+    from grym.adapters.plots import plot_analysis
 
     plot_analysis(
         read_signal(source, max_seconds=float("inf")),

@@ -54,7 +54,7 @@ def progress(screen: Screen) -> Iterator[Teller]:
     if not screen.live:
         yield LineTeller(screen)
         return
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (
         SpinnerColumn(),

@@ -40,8 +40,8 @@ async def rate(
     timeout_s: TimeoutOption = None,
 ) -> int:
     """Rate a piece; the next pieces of this user and style follow the ratings."""
-    from grym.cli.waiting import checked_timeout, opened  # noqa: PLC0415 (not needed for --help)
-    from schemas.events import FeedbackGiven  # noqa: PLC0415
+    from grym.cli.waiting import checked_timeout, opened
+    from schemas.events import FeedbackGiven
 
     opinion = FeedbackGiven(user=user, stars=stars, aspects=_aspects(aspect or []), preferred_over=prefer)
     checked_timeout(timeout_s)

@@ -32,8 +32,8 @@ def register(app: typer.Typer) -> None:
 
 async def status(screen: Screen, *, request_id: RequestIdArgument, out: OutOption = None) -> None:
     """Show where a request stands, step by step, and its full result; `--out` writes its files again."""
-    from grym.cli.results import status_json  # noqa: PLC0415 (not needed for --help)
-    from grym.cli.waiting import opened  # noqa: PLC0415
+    from grym.cli.results import status_json
+    from grym.cli.waiting import opened
 
     async with opened() as runtime:
         found = await runtime.client.status(request_id)
@@ -41,7 +41,7 @@ async def status(screen: Screen, *, request_id: RequestIdArgument, out: OutOptio
     if screen.json:
         screen.emit(value)
         return
-    from grym.cli.panels import piece_panel, recording_panel, steps_table  # noqa: PLC0415 (drawing only)
+    from grym.cli.panels import piece_panel, recording_panel, steps_table
 
     screen.show(steps_table(value))
     if found.over:
@@ -52,7 +52,7 @@ async def _files(runtime: "Runtime", found: "RequestStatus", out: Path | None) -
     """Return paths for the artifacts of a completed piece: in `out`, or where the store keeps them."""
     if found.kind != "compose" or found.state != "completed":
         return {}
-    from grym.cli.delivery import deliver, planned_files, stored_paths  # noqa: PLC0415 (not needed for --help)
+    from grym.cli.delivery import deliver, planned_files, stored_paths
 
     if out is not None:
         return await deliver(runtime.artifacts, found.result, out)
@@ -70,9 +70,9 @@ async def cancel(
     timeout_s: TimeoutOption = 60.0,
 ) -> int:
     """End a request now."""
-    from grym.cli.faults import DONE, GAVE_UP_WAITING  # noqa: PLC0415 (not needed for --help)
-    from grym.cli.results import status_json  # noqa: PLC0415
-    from grym.cli.waiting import checked_timeout, opened  # noqa: PLC0415
+    from grym.cli.faults import DONE, GAVE_UP_WAITING
+    from grym.cli.results import status_json
+    from grym.cli.waiting import checked_timeout, opened
 
     checked_timeout(timeout_s)
     async with opened() as runtime:
@@ -101,7 +101,7 @@ def _tell_ahead(screen: Screen, request_id: str) -> None:
 
 async def ls(screen: Screen, *, limit: LimitOption = 50) -> None:
     """List requests, those changed last first."""
-    from grym.cli.waiting import opened  # noqa: PLC0415 (not needed for --help)
+    from grym.cli.waiting import opened
 
     async with opened() as runtime:
         found = await runtime.client.requests(limit=limit)
@@ -119,10 +119,16 @@ async def ls(screen: Screen, *, limit: LimitOption = 50) -> None:
     if screen.json:
         screen.emit({"requests": rows})
         return
-    from rich import box  # noqa: PLC0415 (drawing only)
-    from rich.table import Table  # noqa: PLC0415
+    from rich import box
+    from rich.table import Table
 
-    table = Table("request", "kind", "state", "run", "since", "style", box=box.SIMPLE, pad_edge=False)
+    if not found:
+        screen.show("no requests")
+        return
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    table.add_column("request", no_wrap=True, overflow="fold")
+    for heading in ("kind", "state", "run", "since", "style"):
+        table.add_column(heading, no_wrap=heading == "since")
     for one in found:
         style = STATE_STYLES.get(one.state, "red")
         since = "" if one.created_at is None else f"{one.created_at:%Y-%m-%d %H:%M:%S}"

@@ -18,7 +18,7 @@ def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write into; made where it is missing.")],
 ) -> None:
     """Write one JSON Schema 2020-12 per event and one AsyncAPI 3.0 document."""
-    from schemas.export import documents  # noqa: PLC0415 (not needed for --help)
+    from schemas.export import documents
 
     written = []
     try:

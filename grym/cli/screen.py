@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+PIPE_COLUMNS = 160
+"""Where nobody looks, ids and paths must not be broken over lines."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Screen:
     """Where a command writes.
@@ -36,16 +40,16 @@ class Screen:
     @cached_property
     def out(self) -> "Console":
         """The console of results."""
-        from rich.console import Console  # noqa: PLC0415 (drawing only)
+        from rich.console import Console
 
-        return Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
+        return Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else PIPE_COLUMNS)
 
     @cached_property
     def err(self) -> "Console":
         """The console of progress and errors."""
-        from rich.console import Console  # noqa: PLC0415 (drawing only)
+        from rich.console import Console
 
-        return Console(file=sys.stderr, highlight=False, soft_wrap=not sys.stderr.isatty())
+        return Console(file=sys.stderr, highlight=False, width=None if sys.stderr.isatty() else PIPE_COLUMNS)
 
     @property
     def live(self) -> bool:
@@ -63,15 +67,15 @@ class Screen:
 
     def note(self, text: str) -> None:
         """Write a line of progress or a warning."""
-        self.err.print(text, markup=False)
+        self.err.print(text, markup=False, soft_wrap=True)
 
     def fail(self, error: GrymError) -> None:
         """Tell an error: as JSON, or as a panel."""
         if self.json:
             self.emit(error_json(error))
             return
-        from rich.panel import Panel  # noqa: PLC0415 (drawing only)
-        from rich.text import Text  # noqa: PLC0415 (drawing only)
+        from rich.panel import Panel
+        from rich.text import Text
 
         body = Text(error.message)
         if error.hint:

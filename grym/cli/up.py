@@ -31,8 +31,8 @@ async def up(
     screen: Screen, *, only: OnlyOption = None, until_idle: UntilIdleOption = False, port: PortOption = None
 ) -> None:
     """Run processors in this process; several processes on one machine share the work."""
-    from grym.cli.waiting import opened  # noqa: PLC0415 (not needed for --help)
-    from grym.runtime import checked_names  # noqa: PLC0415
+    from grym.cli.waiting import opened
+    from grym.runtime import checked_names
 
     if port is not None:
         raise InvalidRequestError(

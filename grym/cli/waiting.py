@@ -27,8 +27,8 @@ class Awaited:
 @asynccontextmanager
 async def opened(*, to_work: bool = False) -> AsyncIterator["Runtime"]:
     """Open the runtime of the settings, `to_work` where processors will run; heavy modules are loaded here only."""
-    from grym.runtime import open_runtime  # noqa: PLC0415
-    from grym.settings import read_settings  # noqa: PLC0415
+    from grym.runtime import open_runtime
+    from grym.settings import read_settings
 
     async with open_runtime(read_settings(), to_work=to_work) as runtime:
         yield runtime

@@ -24,11 +24,13 @@ from producers.client import GrymClient
 from producers.redrive import LetterDesk
 
 PRELOADED = (
-    "streams.generation.piece",
-    "streams.features",
-    "streams.quality",
+    "grym.adapters.audio_files",
+    "grym.adapters.builtin_synth",
+    "grym.adapters.fluidsynth",
     "grym.adapters.studio",
-    "grym.adapters.engraving",
+    "grym.domain.analysis",
+    "grym.domain.signal_checks",
+    "streams.generation.piece",
 )
 """What worker processes import while the database still starts."""
 
@@ -68,15 +70,22 @@ class Runtime:
         GrymError
             What ended a processor.
         """
-        from consumers.supervisor import Supervisor  # noqa: PLC0415 (only what runs processors loads them)
-        from grym.runtime.processors import Workshop, components  # noqa: PLC0415
+        # What only reads the log does not load them.
+        from consumers.supervisor import Supervisor  # noqa: PLC0415 (see above)
+        from grym.runtime.processors import Workshop, components  # noqa: PLC0415 (see above)
 
         ports = RunnerPorts(backend=self.backend, artifacts=self.artifacts, clock=self.clock, holder=_holder())
-        shop = Workshop(ports=ports, cpu=self.cpu, scratch=self.scratch, soundfont=self.settings.soundfont)
+        shop = Workshop(
+            ports=ports,
+            artifacts=self.artifacts,
+            cpu=self.cpu,
+            scratch=self.scratch,
+            soundfont=self.settings.soundfont,
+        )
         try:
             await Supervisor(components(shop, only), ports).run(stop, until_idle=until_idle)
         except BaseExceptionGroup as group:
-            raise first_cause(group) from group
+            raise first_cause(group) from None
 
     @asynccontextmanager
     async def working(self, *, only: Collection[str] | None = None) -> AsyncIterator[None]:
@@ -90,7 +99,7 @@ class Runtime:
                 finally:
                     stop.set()
         except BaseExceptionGroup as group:
-            raise first_cause(group) from group
+            raise first_cause(group) from None
 
 
 @asynccontextmanager

@@ -1,33 +1,28 @@
-"""Which processors there are, and how each is built from the adapters of this machine.
-
-Imported only by what runs processors: the analysis and sound behind them take a second to load.
-"""
+"""How each processor is built from the adapters of this machine."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
-
-from streams.quality import Quality
 
 from consumers.lease_worker import LeaseWorker
 from consumers.ports import RunnerPorts
 from consumers.runner import ProcessorRunner
 from consumers.supervisor import Component
 from consumers.timers import TimerService
-from grym.adapters.audio_files import SoundFiles
-from grym.adapters.builtin_synth import BuiltinSynthRenderer
-from grym.adapters.fluidsynth import FluidSynthRenderer
+from grym.adapters.artifacts import SweptArtifacts
 from grym.adapters.planning import RulePlanner
-from grym.adapters.studio import RecordingStudio
 from grym.ports.artifacts import Scratch
 from grym.ports.sound import CpuPool
+from grym.runtime.housekeeping import Housekeeper
 from grym.runtime.names import checked_names
+from grym.runtime.studio import DoorInWorker, StudioInWorker
 from streams.coordinator import Coordinator
 from streams.features import Features
 from streams.generation import Generation, GenerationWork
 from streams.learning import Learning
 from streams.patterns import Patterns
 from streams.processor import AnyProcessor
+from streams.quality import Quality
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +30,7 @@ class Workshop:
     """What processors are built from."""
 
     ports: RunnerPorts
+    artifacts: SweptArtifacts
     cpu: CpuPool
     scratch: Scratch
     soundfont: Path | None
@@ -46,7 +42,7 @@ def _coordinator(shop: Workshop) -> AnyProcessor:
 
 
 def _features(shop: Workshop) -> AnyProcessor:
-    return Features(artifacts=shop.ports.artifacts, cpu=shop.cpu, door=SoundFiles())
+    return Features(artifacts=shop.ports.artifacts, cpu=shop.cpu, door=DoorInWorker())
 
 
 def _patterns(shop: Workshop) -> AnyProcessor:
@@ -58,7 +54,7 @@ def _generation(shop: Workshop) -> AnyProcessor:
 
 
 def _quality(shop: Workshop) -> AnyProcessor:
-    return Quality(artifacts=shop.ports.artifacts, cpu=shop.cpu, door=SoundFiles())
+    return Quality(artifacts=shop.ports.artifacts, cpu=shop.cpu, door=DoorInWorker())
 
 
 def _learning(shop: Workshop) -> AnyProcessor:
@@ -77,17 +73,15 @@ _BUILDERS: dict[str, Callable[[Workshop], AnyProcessor]] = {
 
 
 def components(shop: Workshop, only: Collection[str] | None) -> list[Component]:
-    """Return what runs in this process: the processors asked for, their long work, and timers in any case."""
+    """Return what runs in this process: the processors asked for, their long work, timers, housekeeping."""
     names = checked_names(only)
     found: list[Component] = [ProcessorRunner(_BUILDERS[name](shop), shop.ports) for name in names]
     if "generation" in names:
         found.append(_generation_work(shop))
-    return [*found, TimerService(shop.ports)]
+    return [*found, TimerService(shop.ports), Housekeeper(shop.ports, shop.artifacts)]
 
 
 def _generation_work(shop: Workshop) -> LeaseWorker:
-    studio = RecordingStudio(
-        renderers={"soundfont": FluidSynthRenderer(shop.soundfont), "synth": BuiltinSynthRenderer()}
-    )
+    studio = StudioInWorker(soundfont=shop.soundfont)
     work = GenerationWork(artifacts=shop.ports.artifacts, scratch=shop.scratch, cpu=shop.cpu, studio=studio)
     return LeaseWorker([work], shop.ports)

@@ -25,16 +25,19 @@ def _app() -> typer.Typer:
     @command(app, "refuse")
     async def refuse(screen: Screen) -> None:
         """Refuse."""
+        del screen
         raise InvalidRequestError("no", code="test.no", hint="ask again")
 
     @command(app, "break")
     async def break_(screen: Screen) -> None:
         """Break."""
+        del screen
         raise ValueError("inner words")
 
     @command(app, "interrupt")
     async def interrupt(screen: Screen) -> None:
         """Be interrupted."""
+        del screen
         raise KeyboardInterrupt
 
     return app
@@ -66,7 +69,7 @@ def test_a_refusal_is_a_panel_on_standard_error() -> None:
 
 
 @pytest.mark.parametrize(("words", "traceback"), [(["break", "--json"], False), (["break", "--json", "--debug"], True)])
-def test_a_traceback_appears_with_debug_only(words: list[str], traceback: bool) -> None:  # noqa: FBT001 (parametrised)
+def test_a_traceback_appears_with_debug_only(words: list[str], traceback: bool) -> None:
     """An unexpected error is a fault of grym; where it came from is shown on request."""
     result = RUNNER.invoke(_app(), words)
     assert result.exit_code == 1

@@ -72,7 +72,8 @@ async def test_files_get_good_names(store: FolderOfPayloads, tmp_path: Path) -> 
         "stems/bass.wav",
         "stems/bass-2.wav",
     }
-    assert Path(files["audio"]).read_bytes() == b"sound"
+    assert files["audio"] == str(out / "piece.wav")
+    assert (out / "piece.wav").read_bytes() == b"sound"
     assert files["stems"] == [str(out / "stems" / name) for name in ("melody.wav", "bass.wav", "bass-2.wav")]
 
 

@@ -1,0 +1,84 @@
+"""Housekeeping beside the processors: retention and unreferenced artifacts, in batches, under a lease of its own.
+
+One process of a backend sweeps at a time; a sweep that fails is tried again at the next turn, since nothing depends
+on it but the size of the disk.
+"""
+
+import asyncio
+
+import structlog
+
+from consumers.ports import RunnerPorts
+from grym.adapters.artifacts import SweptArtifacts
+from grym.errors import TransientError
+
+FIRST_S = 30.0
+"""Seconds after the start: short commands never sweep."""
+
+EVERY_S = 600.0
+"""Seconds between sweeps; the shortest retention is a day."""
+
+BATCH_ROWS = 5_000
+"""Rows of each table that one transaction removes: some tens of milliseconds."""
+
+ARTIFACT_GRACE_S = 86_400.0
+"""Seconds an artifact may lie without a reference: longer than any request may take to refer to it."""
+
+LEASE = "housekeeping"
+LEASE_S = 120.0
+
+
+class Housekeeper:
+    """Sweeps until stopped."""
+
+    name = LEASE
+    in_hand = 0
+
+    def __init__(
+        self, ports: RunnerPorts, artifacts: SweptArtifacts, *, first_s: float = FIRST_S, every_s: float = EVERY_S
+    ) -> None:
+        self._ports = ports
+        self._artifacts = artifacts
+        self._first_s = first_s
+        self._every_s = every_s
+        self._logger = structlog.get_logger("grym.runtime")
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Sweep now and then until `stop` is set."""
+        wait_s = self._first_s
+        while not await self._stopped(stop, wait_s):
+            try:
+                await self.sweep()
+            except TransientError as error:
+                self._logger.warning("housekeeping.failed", code=error.code)
+            wait_s = self._every_s
+
+    async def sweep(self) -> dict[str, int] | None:
+        """Sweep everything once and return how many were removed by kind; None when somebody else sweeps."""
+        leases = self._ports.backend.leases
+        lease = await leases.acquire(LEASE, holder=self._ports.holder, ttl_s=LEASE_S)
+        if lease is None:
+            return None
+        try:
+            swept = await self._ports.backend.housekeeping.sweep(limit=BATCH_ROWS)
+            held = await self._ports.backend.housekeeping.held_artifacts()
+            swept["artifacts"] = await self._artifacts.sweep(held, grace_s=ARTIFACT_GRACE_S)
+        finally:
+            await leases.release(lease)
+        if any(swept.values()):
+            self._logger.info("housekeeping.swept", **swept)
+        return swept
+
+    async def _stopped(self, stop: asyncio.Event, wait_s: float) -> bool:
+        """Wait, and tell whether to stop."""
+        waits = [
+            asyncio.ensure_future(stop.wait()),
+            asyncio.ensure_future(self._ports.clock.sleep(wait_s)),
+        ]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            return stop.is_set()
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)

@@ -1,0 +1,57 @@
+"""The studio and the door as they cross into worker processes: named here, loaded there.
+
+Sound needs libraries that take a second to load. Whoever runs processors only passes these small values on.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grym.domain.composing.score import Score
+from grym.domain.signal import Signal
+from grym.ports.sound import Recorded, Studio
+
+if TYPE_CHECKING:
+    from grym.adapters.studio import RecordingStudio
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudioInWorker(Studio):
+    """Performs and engraves by the renderers of this machine.
+
+    Parameters
+    ----------
+    soundfont
+        The file the settings name; None takes what the system has.
+    """
+
+    soundfont: Path | None
+
+    def record(self, score: Score, *, backend: str, seed: int, folder: Path) -> Recorded:
+        """Render, master and write the mix and every stem (see `grym.ports.sound.Studio`)."""
+        return _studio(self.soundfont).record(score, backend=backend, seed=seed, folder=folder)
+
+    def engrave(self, musicxml: str) -> list[str]:
+        """Return one SVG document per page."""
+        return _studio(self.soundfont).engrave(musicxml)
+
+
+@dataclass(frozen=True, slots=True)
+class DoorInWorker:
+    """The one door for audio."""
+
+    def read_signal(self, path: Path, *, max_seconds: float) -> Signal:
+        """Decode a file in this process with every check and cap."""
+        from grym.adapters.audio_files import read_signal  # noqa: PLC0415 (in workers only)
+
+        return read_signal(path, max_seconds=max_seconds)
+
+
+@lru_cache(maxsize=1)
+def _studio(soundfont: Path | None) -> "RecordingStudio":
+    from grym.adapters.builtin_synth import BuiltinSynthRenderer  # noqa: PLC0415 (in workers only)
+    from grym.adapters.fluidsynth import FluidSynthRenderer  # noqa: PLC0415 (in workers only)
+    from grym.adapters.studio import RecordingStudio  # noqa: PLC0415 (in workers only)
+
+    return RecordingStudio(renderers={"soundfont": FluidSynthRenderer(soundfont), "synth": BuiltinSynthRenderer()})
