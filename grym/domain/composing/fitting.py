@@ -8,12 +8,15 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from grym.domain.composing.plan import MAX_TEMPO_BPM, MIN_TEMPO_BPM
 from grym.domain.composing.score import TICKS_PER_QUARTER, Metre
 
 # Length accepted against the request.
 LENGTH_TOLERANCE = 0.05
 # A rendered piece rings on for a moment, so bars that end just before the time are better than just after.
 _WRITTEN_SHARE = 0.985
+# A few seconds hold so few bars that a free tempo must give more: up to this factor.
+_WIDER = 1.35
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,24 +58,19 @@ def fit_bars(
     notes
         Receives a sentence where the wish could not be met to the letter.
     """
-    tempi = sorted({usual_bpm, *map(float, range(math.ceil(slowest_bpm), math.floor(fastest_bpm) + 1))})
-    if slowest_bpm < fastest_bpm:
-        tempi = [tempo for tempo in tempi if tempo == round(tempo)] or [float(round(usual_bpm))]
-    for choices in (metres, spares):
-        found = [
-            (_cost(fit, seconds, usual_bpm, rank), rank, fit)
-            for rank, metre in enumerate(choices)
-            for tempo in tempi
-            for fit in _near(seconds, metre, tempo)
-            if abs(fit.seconds - seconds) <= LENGTH_TOLERANCE * seconds
-        ]
-        if found:
-            best = min(found, key=lambda entry: (entry[0], entry[1], entry[2].tempo_bpm, entry[2].bars))[2]
-            if choices is spares:
-                notes.append(
-                    f"Whole bars of {metres[0]} do not fill {seconds:g} s at {best.tempo_bpm:g} BPM: took {best.metre}."
-                )
-            return best
+    free = slowest_bpm < fastest_bpm
+    narrow = _tempi(slowest_bpm, fastest_bpm) if free else [usual_bpm]
+    wide = _tempi(slowest_bpm / _WIDER, fastest_bpm * _WIDER) if free else []
+    for choices, tempi in ((metres, narrow), (metres, wide), (spares, narrow)):
+        best = _best(seconds, choices, tempi, usual_bpm)
+        if best is None:
+            continue
+        if choices is spares:
+            notes.append(
+                f"Whole bars of {metres[0]} do not fill {seconds:g} s at {best.tempo_bpm:g} BPM: took {best.metre}."
+            )
+        return best
+    tempi = [*narrow, *wide]
     nearest = min(
         (fit for tempo in tempi for fit in _near(seconds, metres[0], tempo)), key=lambda fit: abs(fit.seconds - seconds)
     )
@@ -87,6 +85,24 @@ def fit_bars(
         seconds=nearest.seconds,
         plan_seconds=nearest.seconds,
     )
+
+
+def _tempi(slowest_bpm: float, fastest_bpm: float) -> list[float]:
+    """Return the whole numbers between two tempi, inside what a plan allows."""
+    slowest, fastest = max(slowest_bpm, MIN_TEMPO_BPM), min(fastest_bpm, MAX_TEMPO_BPM)
+    return [float(tempo) for tempo in range(math.ceil(slowest), math.floor(fastest) + 1)]
+
+
+def _best(seconds: float, metres: Sequence[Metre], tempi: Sequence[float], usual_bpm: float) -> Fit | None:
+    """Return the cheapest fit inside the tolerance, if there is one."""
+    found = [
+        (_cost(fit, seconds, usual_bpm, rank), rank, fit.tempo_bpm, fit.bars, fit)
+        for rank, metre in enumerate(metres)
+        for tempo in tempi
+        for fit in _near(seconds, metre, tempo)
+        if abs(fit.seconds - seconds) <= LENGTH_TOLERANCE * seconds
+    ]
+    return min(found, key=lambda entry: entry[:4])[4] if found else None
 
 
 def _near(seconds: float, metre: Metre, tempo_bpm: float) -> Iterator[Fit]:
