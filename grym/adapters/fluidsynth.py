@@ -103,8 +103,10 @@ class FluidSynthRenderer:
         library, soundfont = _load_library(), find_soundfont(self._configured)
         performance = perform(score)
         samples, missing = _play(library, soundfont, performance)
+        for part, stem in zip(performance.parts, samples, strict=True):
+            np.multiply(stem, np.float32(10.0 ** (part.gain_db / 20.0)), out=stem)
         stems = tuple(
-            (part.name, Signal(samples=stem * np.float32(10.0 ** (part.gain_db / 20.0)), sample_rate_hz=SAMPLE_RATE_HZ))
+            (part.name, Signal(samples=stem, sample_rate_hz=SAMPLE_RATE_HZ))
             for part, stem in zip(performance.parts, samples, strict=True)
         )
         provenance = soundfont.provenance() | {"synthesiser": f"FluidSynth {_version(library)}"}

@@ -38,8 +38,9 @@ class RecordingStudio:
         started = time.perf_counter()
         rendered = self._render(score, backend=backend, seed=seed)
         rendered_at = time.perf_counter()
-        balanced = balance(score.parts, [signal for _, signal in rendered.stems])
-        mastered = master(balanced.stems, sends_db=balanced.sends_db)
+        signals = [signal for _, signal in rendered.stems]
+        faders = balance(score.parts, signals)
+        mastered = master(signals, gains_db=faders.gains_db, sends_db=faders.sends_db)
         mastered_at = time.perf_counter()
         mix = folder / "mix.wav"
         write_wav(mastered.mix, mix)

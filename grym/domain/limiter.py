@@ -1,7 +1,8 @@
 """Gain over time that keeps sound below a ceiling, and a slow one that evens out what is far above the average.
 
-All gains are in decibels of reduction, ≥ 0, one value per sample, the same for every channel, so the stereo image
-does not move. Both curves are found without a loop over samples.
+A curve holds decibels of reduction, ≥ 0, at the edges of control steps of four samples; `gain_of` turns it into a
+linear gain for every sample, the same for every channel, so the stereo image does not move. Curves are found without
+a loop over samples, and at a quarter of the rate, which is still a hundred times finer than the gain ever moves.
 """
 
 import numpy as np
@@ -10,6 +11,14 @@ from scipy.ndimage import maximum_filter1d, uniform_filter1d
 from scipy.signal import resample_poly
 
 from grym.domain.signal import FloatArray
+
+CONTROL_SAMPLES = 4
+
+CHUNK_SAMPLES = 1 << 18
+"""Six seconds: peaks are looked for piece by piece, so memory does not grow with four times the length."""
+
+FILTER_REACH_SAMPLES = 32
+"""The interpolation filter reaches ten samples; chunks overlap by more."""
 
 OVERSAMPLING = 4
 """BS.1770-4 Annex 2 measures true peaks at four times the rate."""
@@ -37,18 +46,38 @@ FLOOR = 1e-9
 Curve = NDArray[np.float64]
 
 
+def edges_of(length_samples: int) -> int:
+    """Return how many values a curve for so many samples has."""
+    return -(-length_samples // CONTROL_SAMPLES) + 1
+
+
 def intersample_peaks(samples: FloatArray) -> FloatArray:
-    """Return the largest magnitude at and just after each sample over all channels, at four times the rate.
+    """Return the largest magnitude around each edge over all channels, at four times the rate.
 
     Parameters
     ----------
     samples
         Shape (channels, samples).
+
+    Returns
+    -------
+    FloatArray
+        Shape (edges,): what a gain at this edge acts on, the control steps either side of it.
     """
-    peaks: FloatArray = np.abs(samples).max(axis=0)
-    for channel in samples:
-        between = np.abs(resample_poly(channel, OVERSAMPLING, 1)).reshape(-1, OVERSAMPLING).max(axis=1)
-        np.maximum(peaks, between.astype(np.float32), out=peaks)
+    length = samples.shape[1]
+    steps = edges_of(length) - 1
+    highest = np.zeros(steps + 2, dtype=np.float32)
+    for first in range(0, length, CHUNK_SAMPLES):
+        last = min(length, first + CHUNK_SAMPLES)
+        left = min(first, FILTER_REACH_SAMPLES)
+        chunk = samples[:, first - left : last + FILTER_REACH_SAMPLES]
+        between = np.abs(resample_poly(chunk, OVERSAMPLING, 1, axis=1)).max(axis=0)
+        between = between[left * OVERSAMPLING : (left + last - first) * OVERSAMPLING]
+        step_size = CONTROL_SAMPLES * OVERSAMPLING
+        padded = np.pad(between, (0, -between.size % step_size)).reshape(-1, step_size)
+        at = 1 + first // CONTROL_SAMPLES
+        highest[at : at + padded.shape[0]] = padded.max(axis=1)
+    peaks: FloatArray = np.maximum(highest[:-1], highest[1:])
     return peaks
 
 
@@ -61,21 +90,26 @@ def reduction_db(peaks: FloatArray, *, ceiling_db: float, sample_rate_hz: int) -
     Parameters
     ----------
     peaks
-        Shape (samples,): magnitudes as of `intersample_peaks`.
+        Shape (edges,): magnitudes as of `intersample_peaks`.
     ceiling_db
         Highest magnitude allowed, decibels relative to full scale.
     sample_rate_hz
-        Samples per second.
+        Samples per second of the sound.
+
+    Returns
+    -------
+    Curve
+        Shape (edges,), decibels.
     """
+    rate_hz = sample_rate_hz / CONTROL_SAMPLES
     needed = np.maximum(0.0, 20.0 * np.log10(np.maximum(peaks, FLOOR), dtype=np.float64) - ceiling_db)
-    needed[1:] = np.maximum(needed[1:], needed[:-1])  # a peak between two samples binds both of them
-    quarter = max(1, round(LOOKAHEAD_S * sample_rate_hz / 4))
+    quarter = max(1, round(LOOKAHEAD_S * rate_hz / 4))
     # Centred windows of ±2 quarters: the mean around a peak then reaches no value that was not held for it.
     held = maximum_filter1d(needed, 4 * quarter + 1, mode="nearest")
-    dense = uniform_filter1d(held, round(PASSAGE_S * sample_rate_hz), mode="nearest")
+    dense = uniform_filter1d(held, round(PASSAGE_S * rate_hz), mode="nearest")
     smoothed = np.maximum(
-        _released(held, slope_db=PEAK_RELEASE_DB_PER_S / sample_rate_hz),
-        _released(dense, slope_db=PASSAGE_RELEASE_DB_PER_S / sample_rate_hz),
+        _released(held, slope_db=PEAK_RELEASE_DB_PER_S / rate_hz),
+        _released(dense, slope_db=PASSAGE_RELEASE_DB_PER_S / rate_hz),
     )
     for _ in range(2):
         smoothed = uniform_filter1d(smoothed, 2 * quarter + 1, mode="nearest")
@@ -115,14 +149,16 @@ def levelling_db(samples: FloatArray, *, threshold_db: float, ratio: float, samp
     )
     smoothed = uniform_filter1d(held, window, mode="nearest")
     centres = (np.arange(steps) + 0.5) * LEVEL_STEP_SAMPLES
-    curve: Curve = np.interp(np.arange(length), centres, smoothed)
+    curve: Curve = np.interp(np.arange(edges_of(length)) * float(CONTROL_SAMPLES), centres, smoothed)
     return curve
 
 
-def gain_of(reduction: Curve) -> FloatArray:
-    """Turn decibels of reduction into linear gain, float32."""
-    gain: FloatArray = np.exp(reduction * (-np.log(10.0) / 20.0)).astype(np.float32)
-    return gain
+def gain_of(reduction: Curve, *, length_samples: int) -> FloatArray:
+    """Return the linear gain of every sample, running straight between the edges of a curve."""
+    edges = np.exp(reduction * (-np.log(10.0) / 20.0)).astype(np.float32)
+    ramp = np.arange(CONTROL_SAMPLES, dtype=np.float32) / CONTROL_SAMPLES
+    gain: FloatArray = edges[:-1, None] + np.diff(edges)[:, None] * ramp
+    return gain.reshape(-1)[:length_samples]
 
 
 def _released(needed: Curve, *, slope_db: float) -> Curve:

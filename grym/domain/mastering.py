@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.signal import butter, sosfilt
 
-from grym.domain.limiter import gain_of, intersample_peaks, levelling_db, reduction_db
+from grym.domain.limiter import CHUNK_SAMPLES, edges_of, gain_of, intersample_peaks, levelling_db, reduction_db
 from grym.domain.loudness import measure_loudness, true_peak_dbtp
 from grym.domain.reverb import reverberate
 from grym.domain.signal import FloatArray, Signal
@@ -80,6 +80,7 @@ def master(
     *,
     target_lufs: float = -14.0,
     ceiling_dbtp: float = -1.0,
+    gains_db: Sequence[float] | None = None,
     sends_db: Sequence[float] | None = None,
 ) -> Mastered:
     """Mix and finish stems.
@@ -92,6 +93,8 @@ def master(
         Integrated loudness the mix is brought to, within `LOUDNESS_TOLERANCE_LU` where the material allows.
     ceiling_dbtp
         True peak the mix stays below.
+    gains_db
+        Per stem, its fader; 0 without it.
     sends_db
         Per stem, how much more (or less) of it goes into the room; 0 without it.
 
@@ -106,11 +109,15 @@ def master(
         ``master.stems``: no stems, or stems of different lengths or rates.
     """
     rate_hz = _require_alike(stems)
-    sends = [0.0] * len(stems) if sends_db is None else list(sends_db)
-    prepared = [_prepare(stem, send_db=send_db) for stem, send_db in zip(stems, sends, strict=True)]
+    flat = (0.0,) * len(stems)
+    prepared = [
+        _prepare(stem, gain_db=gain_db, send_db=send_db)
+        for stem, gain_db, send_db in zip(stems, gains_db or flat, sends_db or flat, strict=True)
+    ]
     mix = _sum(prepared)
     gain_db, reduction = _loudness_gain(mix, rate_hz=rate_hz, target_lufs=target_lufs, ceiling_dbtp=ceiling_dbtp)
-    gain = gain_of(reduction - gain_db)
+    gain = gain_of(reduction - gain_db, length_samples=mix.shape[1])
+    del mix
     for samples in prepared:
         np.multiply(samples, gain, out=samples)
     finished = Signal(samples=_sum(prepared), sample_rate_hz=rate_hz)
@@ -149,12 +156,10 @@ def _sum(stems: Sequence[FloatArray]) -> FloatArray:
     return total
 
 
-def _prepare(stem: Signal, *, send_db: float) -> FloatArray:
-    """Return one stem as stereo, high-passed, with its share of the room, fading at the end."""
+def _prepare(stem: Signal, *, gain_db: float, send_db: float) -> FloatArray:
+    """Return one stem as stereo at its fader, high-passed, with its share of the room, fading at the end."""
     rate_hz = stem.sample_rate_hz
-    stereo = np.broadcast_to(stem.samples, (2, stem.length_samples)) if stem.channels == 1 else stem.samples[:2]
-    sos = butter(HIGH_PASS_ORDER, HIGH_PASS_HZ, "highpass", fs=rate_hz, output="sos")
-    clean = sosfilt(sos, stereo.astype(np.float64), axis=1).astype(np.float32)
+    clean = _high_passed(stem, gain=10.0 ** (gain_db / 20.0))
     level = np.float32(10.0 ** ((ROOM_DB + send_db) / 20.0))
     mono = clean.mean(axis=0, dtype=np.float32)
     if mono.any():
@@ -163,8 +168,21 @@ def _prepare(stem: Signal, *, send_db: float) -> FloatArray:
     if fade:
         clean[:, -fade:] *= np.cos(np.linspace(0.0, np.pi / 2, fade, dtype=np.float32)) ** 2
         clean[:, -1] = 0.0
-    prepared: FloatArray = clean
-    return prepared
+    return clean
+
+
+def _high_passed(stem: Signal, *, gain: float) -> FloatArray:
+    """Return a stem as stereo without direct current and rumble, scaled by `gain`, a new array."""
+    filtered = np.empty((2, stem.length_samples), dtype=np.float32)
+    sos = butter(HIGH_PASS_ORDER, HIGH_PASS_HZ, "highpass", fs=stem.sample_rate_hz, output="sos")
+    sos[0, :3] *= gain
+    for side in range(2):
+        source = stem.samples[min(side, stem.channels - 1)]
+        state = np.zeros((sos.shape[0], 2))
+        for first in range(0, stem.length_samples, CHUNK_SAMPLES):
+            chunk = source[first : first + CHUNK_SAMPLES].astype(np.float64)
+            filtered[side, first : first + CHUNK_SAMPLES], state = sosfilt(sos, chunk, zi=state)
+    return filtered
 
 
 def _loudness_gain(
@@ -174,7 +192,7 @@ def _loudness_gain(
 
     Limiting makes sound quieter, so gain and limiting are found together by a few secant steps.
     """
-    silence = np.zeros(mix.shape[1])
+    silence = np.zeros(edges_of(mix.shape[1]))
     peaks = intersample_peaks(mix)
     peak = float(peaks.max(initial=0.0))
     if peak == 0.0:
@@ -192,7 +210,7 @@ def _loudness_gain(
     if excess_db > GENTLE_LIMITING_DB:
         threshold_db = loudness + 1.0
         levelling = levelling_db(mix, threshold_db=threshold_db, ratio=LEVELLING_RATIO, sample_rate_hz=rate_hz)
-        peaks = peaks * gain_of(levelling)
+        peaks = peaks * np.exp(levelling * (-np.log(10.0) / 20.0)).astype(np.float32)
     return _search(mix, peaks, levelling, rate_hz=rate_hz, target_lufs=target_lufs, aim_db=aim_db, gain_db=gain_db)
 
 
@@ -210,7 +228,7 @@ def _search(
     slope, previous = 1.0, None
     for round_no in range(MOST_ROUNDS):
         reduction = levelling + reduction_db(peaks, ceiling_db=aim_db - gain_db, sample_rate_hz=rate_hz)
-        trial = Signal(samples=mix * gain_of(reduction - gain_db), sample_rate_hz=rate_hz)
+        trial = Signal(samples=mix * gain_of(reduction - gain_db, length_samples=mix.shape[1]), sample_rate_hz=rate_hz)
         loudness = measure_loudness(trial).integrated_lufs
         missing_lu = 0.0 if loudness is None else target_lufs - loudness
         is_spent = gain_db >= MOST_GAIN_DB or round_no == MOST_ROUNDS - 1

@@ -59,15 +59,15 @@ MOST_CORRECTION_DB = 9.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Balanced:
-    """Stems at their place, and how much more (or less) of each goes into the room, decibels."""
+class Faders:
+    """How much each stem is moved, and how much more (or less) of it goes into the room; decibels, one per stem."""
 
-    stems: tuple[Signal, ...]
+    gains_db: tuple[float, ...]
     sends_db: tuple[float, ...]
 
 
-def balance(parts: Sequence[Part], stems: Sequence[Signal]) -> Balanced:
-    """Bring stems to their places.
+def balance(parts: Sequence[Part], stems: Sequence[Signal]) -> Faders:
+    """Find the faders that bring stems to their places.
 
     Parameters
     ----------
@@ -78,8 +78,8 @@ def balance(parts: Sequence[Part], stems: Sequence[Signal]) -> Balanced:
 
     Returns
     -------
-    Balanced
-        Stems of unchanged length; a silent stem stays as it is.
+    Faders
+        Gains and sends; a silent stem is not moved.
 
     Raises
     ------
@@ -92,14 +92,13 @@ def balance(parts: Sequence[Part], stems: Sequence[Signal]) -> Balanced:
     places = ELECTRIC if is_electric else ACOUSTIC
     wanted_lu = np.array([places[part.role].loudness_lu + part.gain_db for part in parts])
     measured = [measure_loudness(stem).integrated_lufs for stem in stems]
-    moved = tuple(
-        stem if gain_db is None else _scaled(stem, gain_db=gain_db)
-        for stem, gain_db in zip(stems, _corrections_db(wanted_lu, measured), strict=True)
+    return Faders(
+        gains_db=tuple(_corrections_db(wanted_lu, measured)),
+        sends_db=tuple(places[part.role].room_db for part in parts),
     )
-    return Balanced(stems=moved, sends_db=tuple(places[part.role].room_db for part in parts))
 
 
-def _corrections_db(wanted_lu: np.ndarray, measured_lufs: Sequence[float | None]) -> list[float | None]:
+def _corrections_db(wanted_lu: np.ndarray, measured_lufs: Sequence[float | None]) -> list[float]:
     """Return how much to move each stem; together the moves keep the mean where it was."""
     heard = [index for index, loudness in enumerate(measured_lufs) if loudness is not None]
     distances = {index: float(wanted_lu[index]) - float(measured_lufs[index] or 0.0) for index in heard}
@@ -107,10 +106,6 @@ def _corrections_db(wanted_lu: np.ndarray, measured_lufs: Sequence[float | None]
     return [
         float(np.clip(CORRECTION * (distances[index] - centre), -MOST_CORRECTION_DB, MOST_CORRECTION_DB))
         if index in distances
-        else None
+        else 0.0
         for index in range(len(measured_lufs))
     ]
-
-
-def _scaled(stem: Signal, *, gain_db: float) -> Signal:
-    return Signal(samples=stem.samples * np.float32(10.0 ** (gain_db / 20.0)), sample_rate_hz=stem.sample_rate_hz)

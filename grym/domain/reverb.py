@@ -93,8 +93,21 @@ def reverberate(mono: FloatArray, *, sample_rate_hz: int) -> FloatArray:
     FloatArray
         Shape (2, samples); what rings on beyond the end of `mono` is left out.
     """
+    spectrum, overlap, size = _room_spectrum(sample_rate_hz)
+    step = size - overlap
+    wet = np.zeros((2, mono.shape[0] + size), dtype=np.float32)
+    for first in range(0, mono.shape[0], step):
+        wet[:, first : first + size] += irfft(rfft(mono[first : first + step], size) * spectrum, size)
+    return wet[:, : mono.shape[0]]
+
+
+@lru_cache(maxsize=2)
+def _room_spectrum(sample_rate_hz: int) -> tuple[NDArray[np.complex64], int, int]:
+    """Return the spectrum of the room, how far its answer to a block reaches beyond it, and the transform's size.
+
+    Blocks are some three times as long as the answer, where overlap-add costs least.
+    """
     response = room_response(sample_rate_hz)
-    size = next_fast_len(mono.shape[0] + response.shape[1] - 1, real=True)
-    spectrum = rfft(mono.astype(np.float32), size)
-    wet: FloatArray = irfft(spectrum * rfft(response, size), size)[:, : mono.shape[0]].astype(np.float32)
-    return wet
+    size = next_fast_len(4 * response.shape[1], real=True)
+    spectrum: NDArray[np.complex64] = rfft(response, size)
+    return spectrum, response.shape[1] - 1, size
