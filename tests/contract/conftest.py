@@ -1,0 +1,56 @@
+"""One embedded server for the whole session; every test finds it empty."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from grym.adapters.postgres.database import connect
+from grym.adapters.postgres.embedded import start_embedded
+from grym.adapters.postgres.migrating import migrate
+from tests.contract.backends import Kit, memory_kit, postgres_kit
+
+_TABLES = """
+select tablename from pg_tables where schemaname = 'public' and tablename <> 'schema_versions' order by tablename"""
+
+
+@pytest.fixture(scope="session")
+def server_dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run an embedded server with grym's schema."""
+    server = start_embedded(tmp_path_factory.mktemp("home"))
+    asyncio.run(_migrate(server.dsn))
+    yield server.dsn
+    server.leave()
+
+
+async def _migrate(dsn: str) -> None:
+    connection = await connect(dsn)
+    await migrate(connection)
+    await connection.close()
+
+
+async def _empty(dsn: str) -> None:
+    """Delete all rows: far quicker than a fresh database, or than truncating, which makes new files."""
+    connection = await connect(dsn)
+    async with connection.transaction():
+        for row in await connection.fetch(_TABLES):
+            await connection.execute(f"delete from {row['tablename']}")  # noqa: S608 - our own names
+    await connection.close()
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def server_or_memory(request: pytest.FixtureRequest) -> str | None:
+    """Name the server for PostgreSQL, nothing for memory; the server starts only when a test needs it."""
+    return str(request.getfixturevalue("server_dsn")) if request.param == "postgres" else None
+
+
+@pytest.fixture
+async def kit(server_or_memory: str | None) -> AsyncIterator[Kit]:
+    """Open each backend in turn."""
+    if server_or_memory is None:
+        opened = await memory_kit()
+    else:
+        await _empty(server_or_memory)
+        opened = await postgres_kit(server_or_memory)
+    yield opened
+    await opened.close()

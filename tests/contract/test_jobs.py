@@ -1,0 +1,159 @@
+"""Jobs: taken once, fenced, kept alive by renewal, fair to tenants."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from grym.errors import LeaseLostError
+from grym.ports.effects import CancelJobs, EnqueueJob
+from tests.contract.backends import FAULT, Kit, message
+
+KINDS = ("generation",)
+OPTIONS: dict[str, dict[str, Any]] = {"finish_job": {"state": "done"}, "retry_job": {"fault": FAULT, "delay_s": 0}}
+
+
+async def enqueue(kit: Kit, *job_ids: str, tenant: str = "t", request_id: str = "r", run_no: int = 1) -> None:
+    """Accept jobs, in order."""
+    async with kit.backend.work.begin() as work:
+        for job_id in job_ids:
+            command = message(job_id.encode(), headers=(("h", b"\xff"),))
+            await work.apply(
+                EnqueueJob(
+                    job_id=job_id,
+                    kind=KINDS[0],
+                    request_id=request_id,
+                    run_no=run_no,
+                    tenant=tenant,
+                    message=command,
+                )
+            )
+
+
+async def take(kit: Kit, *, lease_s: float = 10) -> str | None:
+    """Take a job and return its id."""
+    job = await kit.backend.jobs.take(KINDS, holder="h", lease_s=lease_s)
+    return None if job is None else job.job_id
+
+
+async def test_a_job_comes_back_as_it_was_accepted(kit: Kit) -> None:
+    """With its command, its first attempt and its first fence."""
+    await enqueue(kit, "a")
+    job = await kit.backend.jobs.take(KINDS, holder="h", lease_s=10)
+    assert job is not None
+    assert (job.job_id, job.kind, job.request_id, job.run_no, job.tenant) == ("a", "generation", "r", 1, "t")
+    assert job.message == message(b"a", headers=(("h", b"\xff"),))
+    assert (job.attempt, job.fence) == (1, 1)
+
+
+async def test_jobs_are_taken_oldest_first_and_once(kit: Kit) -> None:
+    """Nobody gets what somebody has."""
+    await enqueue(kit, "a", "b")
+    assert [await take(kit) for _ in range(3)] == ["a", "b", None]
+
+
+async def test_a_job_is_accepted_once(kit: Kit) -> None:
+    """The second of an id changes nothing."""
+    await enqueue(kit, "a")
+    await enqueue(kit, "a", tenant="other")
+    assert [await take(kit) for _ in range(2)] == ["a", None]
+
+
+async def test_other_kinds_are_left_alone(kit: Kit) -> None:
+    """A worker takes only what it can do."""
+    await enqueue(kit, "a")
+    assert await kit.backend.jobs.take(("other",), holder="h", lease_s=1) is None
+
+
+async def test_tenants_take_turns(kit: Kit) -> None:
+    """One with many jobs does not keep another waiting."""
+    await enqueue(kit, "a1", "a2", "a3", tenant="a")
+    await enqueue(kit, "b1", "b2", tenant="b")
+    assert [await take(kit) for _ in range(5)] == ["a1", "b1", "a2", "b2", "a3"]
+
+
+async def test_an_expired_lease_is_taken_over_with_a_higher_fence(kit: Kit) -> None:
+    """The first holder is refused from then on."""
+    await enqueue(kit, "a")
+    first = await kit.backend.jobs.take(KINDS, holder="one", lease_s=1)
+    await kit.pass_time(2)
+    second = await kit.backend.jobs.take(KINDS, holder="two", lease_s=10)
+    assert first is not None
+    assert second is not None
+    assert (second.attempt, second.fence) == (2, 2)
+    assert not await kit.backend.jobs.renew("a", first.fence, lease_s=10)
+    for name in ("touch_job", "finish_job", "retry_job"):
+        options = OPTIONS.get(name, {})
+        with pytest.raises(LeaseLostError):
+            async with kit.backend.work.begin() as work:
+                await getattr(work, name)("a", first.fence, **options)
+
+
+async def test_renewal_keeps_a_job_and_an_expired_one_nobody_took_may_renew(kit: Kit) -> None:
+    """By the backend's clock."""
+    await enqueue(kit, "a")
+    job = await kit.backend.jobs.take(KINDS, holder="h", lease_s=3)
+    assert job is not None
+    await kit.pass_time(2)
+    assert await kit.backend.jobs.renew("a", job.fence, lease_s=3)
+    await kit.pass_time(2)
+    assert await take(kit) is None
+    await kit.pass_time(2)
+    assert await kit.backend.jobs.renew("a", job.fence, lease_s=3)
+    assert await take(kit) is None
+
+
+async def test_a_finished_job_is_over(kit: Kit) -> None:
+    """It is taken no more, and finishing it again is refused."""
+    await enqueue(kit, "a")
+    job = await kit.backend.jobs.take(KINDS, holder="h", lease_s=1)
+    assert job is not None
+    async with kit.backend.work.begin() as work:
+        await work.touch_job("a", job.fence)
+        await work.finish_job("a", job.fence, state="done")
+    await kit.pass_time(5)
+    assert await take(kit) is None
+    with pytest.raises(LeaseLostError):
+        async with kit.backend.work.begin() as work:
+            await work.finish_job("a", job.fence, state="done")
+
+
+async def test_a_failed_attempt_comes_again_after_its_delay(kit: Kit) -> None:
+    """With the next attempt and fence."""
+    await enqueue(kit, "a")
+    job = await kit.backend.jobs.take(KINDS, holder="h", lease_s=10)
+    assert job is not None
+    async with kit.backend.work.begin() as work:
+        await work.retry_job("a", job.fence, fault=FAULT, delay_s=5)
+    assert await take(kit) is None
+    await kit.pass_time(6)
+    again = await kit.backend.jobs.take(KINDS, holder="h", lease_s=10)
+    assert again is not None
+    assert (again.attempt, again.fence) == (2, 2)
+
+
+async def test_cancelling_ends_queued_and_running_jobs_up_to_a_run(kit: Kit) -> None:
+    """Their results are refused; other requests and later runs go on."""
+    await enqueue(kit, "running", "queued")
+    await enqueue(kit, "later", run_no=2)
+    await enqueue(kit, "foreign", request_id="other")
+    job = await kit.backend.jobs.take(KINDS, holder="h", lease_s=10)
+    assert job is not None
+    async with kit.backend.work.begin() as work:
+        await work.apply(CancelJobs(request_id="r", run_no=1))
+    assert not await kit.backend.jobs.renew("running", job.fence, lease_s=10)
+    with pytest.raises(LeaseLostError):
+        async with kit.backend.work.begin() as work:
+            await work.touch_job("running", job.fence)
+    assert [await take(kit) for _ in range(3)] == ["later", "foreign", None]
+
+
+async def test_many_workers_take_every_job_once(kit: Kit) -> None:
+    """Through connections of several processes."""
+    other = await kit.again()
+    await enqueue(kit, *(f"j{n}" for n in range(20)))
+    takes = [backend.jobs.take(KINDS, holder="h", lease_s=60) for _ in range(12) for backend in (kit.backend, other)]
+    taken = [job.job_id for job in await asyncio.gather(*takes) if job is not None]
+    while (more := await take(kit, lease_s=60)) is not None:
+        taken.append(more)
+    assert sorted(taken) == sorted(f"j{n}" for n in range(20))
