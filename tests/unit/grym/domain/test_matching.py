@@ -22,7 +22,7 @@ def test_a_sound_lies_on_itself_at_offset_zero() -> None:
     found = align(piece, piece)
     assert found is not None
     assert (found.offset_windows, found.overlap) == (0, 12)
-    assert found.similarity == pytest.approx(1.0, abs=1e-5)
+    assert found.agreement == pytest.approx(1.0, abs=1e-5)
 
 
 @pytest.mark.parametrize("start", [0, 3, 8])
@@ -47,7 +47,27 @@ def test_strangers_agree_less_than_the_same_sound() -> None:
     """Random directions are far from each other."""
     found = align(windows(6, 10), windows(7, 10))
     assert found is not None
-    assert found.similarity < 0.5
+    assert found.agreement < 0.5
+
+
+def test_a_common_colour_is_not_enough() -> None:
+    """Two pieces that share most of every window (one key, one instrument) but change otherwise do not agree."""
+    colour = 3 * windows(20, 1)
+    one, other = windows(21, 10) + colour, windows(22, 10) + colour
+    one /= np.linalg.norm(one, axis=1, keepdims=True)
+    other /= np.linalg.norm(other, axis=1, keepdims=True)
+    apart, same = align(one, other), align(one, one)
+    assert apart is not None
+    assert same is not None
+    assert float((one * other).sum(axis=1).mean()) > 0.85
+    assert apart.agreement < 0.75 < same.agreement
+
+
+def test_one_window_is_never_enough() -> None:
+    """A single window has nothing to differ from, so it cannot be told from a lookalike."""
+    found = align(windows(23, 1), windows(23, 1))
+    assert found is not None
+    assert found.agreement == pytest.approx(0.5, abs=1e-5)
 
 
 def test_nothing_is_compared_with_nothing() -> None:
@@ -57,7 +77,7 @@ def test_nothing_is_compared_with_nothing() -> None:
     assert align(windows(8, 3), windows(8, 3, dim=8)) is None
 
 
-@pytest.mark.parametrize(("similarity", "expected"), [(0.5, 0.0), (0.9, 0.0), (0.95, 0.5), (1.0, 1.0), (1.1, 1.0)])
-def test_confidence_runs_from_stranger_to_same(similarity: float, expected: float) -> None:
+@pytest.mark.parametrize(("agreement", "expected"), [(0.5, 0.0), (0.9, 0.0), (0.95, 0.5), (1.0, 1.0), (1.1, 1.0)])
+def test_confidence_runs_from_stranger_to_same(agreement: float, expected: float) -> None:
     """Linear between the two calibration points, clipped outside."""
-    assert confidence(similarity, CALIBRATION) == pytest.approx(expected)
+    assert confidence(agreement, CALIBRATION) == pytest.approx(expected)
