@@ -12,7 +12,7 @@ from schemas.records import Record
 _PARK = """
 insert into parked (processor, lane, topic, partition, position, appended_at, key, headers, value, attempts, due_at,
                     first_failed_at, fault)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp() + $11, clock_timestamp(), $12)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, statement_timestamp() + $11, statement_timestamp(), $12)
 on conflict (processor, topic, partition, position) do nothing"""
 
 _POSTPONE = """
