@@ -16,6 +16,10 @@ from grym.domain.synthesis.voice import MIDDLE_C_HZ, Envelope, Formant, Touch, b
 
 Source = Literal["saw", "square", "triangle", "drawbars"]
 
+WIDTH = 0.6
+"""Left and right are independent ensembles; this much of their difference stays, which leaves a correlation of some
+0.5: wide, and still whole where both sides are heard through one loudspeaker."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sustained:
@@ -70,7 +74,11 @@ class Sustained:
             self._side(multiples * touch.frequency_hz, levels, touch, length=length, mirror=mirror, rng=rng)
             for mirror in ((1.0, -1.0) if self.stereo else (1.0,))
         ]
-        return np.stack(sides)
+        if len(sides) == 1:
+            return sides[0][None, :]
+        left, right = sides
+        middle = (left + right) / 2
+        return np.stack([middle + WIDTH * (left - middle), middle + WIDTH * (right - middle)])
 
     def _source(self, touch: Touch) -> tuple[Vector, Vector]:
         """Return the multiples of the pitch in the source and their amplitudes."""
