@@ -15,7 +15,7 @@ from consumers.ports import RunnerPorts
 from consumers.pump import Pump
 from consumers.settings import RunnerSettings
 from consumers.tenure import Tenure
-from consumers.waits import cancel_all, first_of, sleep_unless
+from consumers.waits import cancel_all, first_of, raise_if_cancelled, sleep_unless
 from grym.errors import LeaseLostError, TransientError
 from streams.processor import AnyProcessor
 
@@ -59,9 +59,11 @@ class ProcessorRunner:
                 await self._once(stop)
                 failures = 0
             except LeaseLostError:
+                raise_if_cancelled()
                 self._ports.telemetry.count("leases_lost")
                 self._ports.telemetry.log("lease.lost", processor=self.name)
             except TransientError as error:
+                raise_if_cancelled()
                 failures += 1
                 self._ports.telemetry.count("interruptions")
                 self._ports.telemetry.log("runner.interrupted", processor=self.name, code=error.code)

@@ -78,6 +78,17 @@ async def cancel_all(*tasks: asyncio.Future[Any]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
+def raise_if_cancelled() -> None:
+    """Raise the cancellation of the running task again if an error took its place.
+
+    A task group that is cancelled while one of its tasks fails tells of the failure only (CPython 3.11 and 3.12,
+    ``asyncio.TaskGroup.__aexit__``); whoever handles that failure and goes on would not hear of the cancellation.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 async def sleep_unless(stop: asyncio.Event, clock: Clock, seconds: float) -> None:
     """Wait, but no longer than until `stop` is set."""
     if not stop.is_set():
