@@ -23,6 +23,10 @@ MOST_STEPS = 1_500
 
 KERNEL_S = 12.0
 SHORTEST_SECTION_S = 6.0
+SECTIONS_AT_MOST = 120
+"""A border is sought in 12 s around it and sections last 6 s or more; both grow with sounds beyond twelve minutes, so
+that an hour has no more than 120 sections."""
+
 NOVELTY_SIGMAS = 0.5
 LEAST_NOVELTY = 0.04
 """A border must stand out from the mean novelty by half a deviation, and at all: similarities differ by 0.04."""
@@ -53,13 +57,14 @@ def sections(harmony: FloatArray, timbre: FloatArray, *, duration_s: float) -> t
         Length of the piece in seconds.
     """
     steps = min(MOST_STEPS, int(duration_s / STEP_S))
-    kernel_s = KERNEL_S
+    shortest_s = max(SHORTEST_SECTION_S, duration_s / SECTIONS_AT_MOST)
+    kernel_s = KERNEL_S * shortest_s / SHORTEST_SECTION_S
     if duration_s < 2.0 * SHORTEST_SECTION_S or steps < 2:  # noqa: PLR2004 (one step has no form)
         return (Section(start_s=0.0, end_s=duration_s, label="A"),)
     step_s = duration_s / steps
     likeness = self_similarity(_averaged(harmony, steps), _averaged(timbre, steps))
     novelty = checkerboard_novelty(likeness, half_width=max(2, round(kernel_s / 2.0 / step_s)))
-    borders = _borders(novelty, least_steps=max(1, round(SHORTEST_SECTION_S / step_s)))
+    borders = _borders(novelty, least_steps=max(1, round(shortest_s / step_s)))
     edges = [0, *borders, steps]
     labels = _labels(likeness, edges)
     return tuple(

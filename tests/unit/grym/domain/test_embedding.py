@@ -1,0 +1,82 @@
+"""Embeddings: unit vectors, alike for sounds that are alike."""
+
+import numpy as np
+import pytest
+
+from grym.domain.chroma import chroma
+from grym.domain.embedding import EMBEDDING_DIM, embed, embed_windows
+from grym.domain.onset import onset_envelope
+from grym.domain.spectral import describe
+from grym.domain.stft import framing_for
+
+FRAMING = framing_for(44_100)
+
+
+def views(sound):
+    """What an embedding is made of."""
+    frames = describe(sound, FRAMING)
+    envelope = onset_envelope(frames.mel_power, frame_rate_hz=FRAMING.frame_rate_hz)
+    return frames.mfcc(), chroma(sound, 44_100).weights, envelope
+
+
+def vector(sound):
+    """The embedding of a mono sound."""
+    return embed(*views(sound), duration_s=len(sound) / 44_100).vector
+
+
+def windows(sound):
+    """Windows of 5 s every 2.5 s."""
+    return embed_windows(*views(sound), duration_s=len(sound) / 44_100, window_s=5.0, hop_s=2.5)
+
+
+@pytest.fixture(scope="module")
+def piece(lab):
+    """Twenty seconds of music."""
+    return lab.music(seconds=20.0)
+
+
+def test_a_unit_vector_that_names_itself(piece):
+    """Dimension, length, name, and the truth about learned weights."""
+    found = embed(*views(piece), duration_s=20.0)
+    assert found.vector.shape == (EMBEDDING_DIM,)
+    assert found.vector.dtype == np.float32
+    assert np.linalg.norm(found.vector) == pytest.approx(1.0, abs=1e-5)
+    assert (found.name, found.dim, found.pretrained) == ("dsp", EMBEDDING_DIM, False)
+
+
+def test_windows_are_even_and_of_unit_length(piece):
+    """Twenty seconds hold seven windows of 5 s, 2.5 s apart."""
+    found = windows(piece)
+    np.testing.assert_allclose(found.starts_s, 2.5 * np.arange(7))
+    np.testing.assert_allclose(np.linalg.norm(found.vectors, axis=1), 1.0, atol=1e-5)
+    assert found.window_s == 5.0
+
+
+def test_a_short_sound_is_one_window(lab):
+    """Two seconds give one window of two seconds."""
+    found = windows(lab.music(seconds=2.0))
+    assert found.vectors.shape == (1, EMBEDDING_DIM)
+    assert found.window_s == 2.0
+
+
+def test_silence_is_the_zero_vector_or_harmless(lab):
+    """Silence has no harmony and no rhythm, and nothing that is not a number."""
+    assert np.isfinite(vector(np.zeros(44_100, dtype=np.float32))).all()
+
+
+def test_level_and_polarity_do_not_matter(piece):
+    """A quieter or inverted copy is the same point."""
+    assert float(vector(piece) @ vector(piece * np.float32(0.1))) > 0.99
+    assert float(vector(piece) @ vector(-piece)) > 0.9999
+
+
+def test_a_shifted_window_stays_close_and_another_piece_is_further(lab, piece):
+    """Half a hop of shift changes a window less than another piece differs from it."""
+    shifted = windows(piece[round(1.25 * 44_100) :])
+    own = windows(piece)
+    count = min(len(own.vectors), len(shifted.vectors))
+    same = np.sum(own.vectors[:count] * shifted.vectors[:count], axis=1)
+    times = [0.33 * index for index in range(55)]
+    other = windows(lab.play([[42 + 5 * (i % 3), 61 + (i * 7) % 5] for i in range(55)], times, sustained=True))
+    strangers = own.vectors @ other.vectors.T
+    assert same.mean() > strangers.mean() + 0.15

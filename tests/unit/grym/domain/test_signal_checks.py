@@ -1,0 +1,157 @@
+"""The signal gate: what is no music fails for the right reason, music passes."""
+
+import numpy as np
+import pytest
+
+from grym.domain.signal_checks import (
+    DELIVERABLE,
+    RECORDING,
+    SignalRequirements,
+    clipped_per_s,
+    dc_offset,
+    effective_bits,
+    signal_checks,
+    silence_share,
+    stereo_correlation,
+)
+
+
+def failed(signal, requirements=RECORDING):
+    """Names of the checks that failed."""
+    return {check.name for check in signal_checks(signal, requirements=requirements) if not check.passed}
+
+
+def coloured(lab, exponent, *, seconds=10.0):
+    """Noise whose power falls as 1/f^exponent above 20 Hz."""
+    spectrum = np.fft.rfft(lab.noise(seconds=seconds))
+    hz = np.fft.rfftfreq(round(seconds * 44_100), 1 / 44_100)
+    shaped = np.fft.irfft(spectrum * np.where(hz > 20.0, np.maximum(hz, 20.0) ** (-exponent / 2.0), 0.0))
+    return (0.5 * shaped / np.abs(shaped).max()).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def music(lab):
+    """Eight seconds of music at moderate level."""
+    piece = lab.music(seconds=8.0)
+    return piece * np.float32(0.5 / np.abs(piece).max())
+
+
+def test_music_passes(lab, music):
+    """Music passes every check, and then nothing is advised."""
+    checks = signal_checks(lab.signal(music, music))
+    assert all(check.passed for check in checks)
+    assert all(check.advice == "" for check in checks)
+    assert len({check.name for check in checks}) == len(checks) == 11
+
+
+def test_white_noise_fails_for_being_noise(lab):
+    """Flat spectrum, no change."""
+    assert {"signal.flatness", "signal.change"} <= failed(lab.signal(lab.noise(seconds=10.0)))
+
+
+@pytest.mark.parametrize("exponent", [0.5, 1.0, 2.0])
+def test_coloured_noise_fails_for_not_changing(lab, exponent):
+    """Pink, brown and in between: steady noise is no music whatever its colour."""
+    assert "signal.change" in failed(lab.signal(coloured(lab, exponent)))
+
+
+def test_silence_fails(lab):
+    """Silence has neither level nor content."""
+    names = failed(lab.signal(np.zeros(88_200, dtype=np.float32)))
+    assert {"signal.silence", "signal.loudness", "signal.true_peak", "signal.occupied_bands"} <= names
+
+
+@pytest.mark.parametrize("hz", [100.0, 440.0, 5_000.0])
+def test_a_lone_sine_fails_for_its_monotony(lab, hz):
+    """A held tone neither changes nor fills the spectrum."""
+    assert {"signal.change", "signal.occupied_bands"} <= failed(lab.signal(lab.sine(hz, seconds=5.0)))
+
+
+def test_a_held_chord_fails_for_not_changing(lab):
+    """Three sines held are no music either."""
+    chord = sum(lab.sine(hz, seconds=5.0, amplitude=0.2) for hz in (262.0, 330.0, 392.0))
+    assert "signal.change" in failed(lab.signal(chord))
+
+
+@pytest.mark.parametrize("turned_down", [1.0, 0.5])
+def test_clipped_music_fails_even_when_turned_down(lab, music, turned_down):
+    """Hard clipping is seen at any level."""
+    clipped = np.clip(music * 8.0, -1.0, 1.0).astype(np.float32) * np.float32(turned_down)
+    assert "signal.clipping" in failed(lab.signal(clipped))
+
+
+def test_an_offset_fails(lab, music):
+    """A twentieth of full scale."""
+    assert failed(lab.signal(music + np.float32(0.05))) == {"signal.dc_offset"}
+
+
+def test_eight_bits_fail(lab, music):
+    """Music reduced to 8 bits."""
+    assert failed(lab.signal((np.round(music * 128) / 128).astype(np.float32))) == {"signal.effective_bits"}
+
+
+def test_a_flipped_channel_fails(lab, music):
+    """Channels of opposite polarity cancel in mono: nothing is left to judge but the correlation tells why."""
+    assert "signal.stereo_correlation" in failed(lab.signal(music, -music))
+
+
+def test_telephone_sound_fails_for_its_bandwidth(lab, music):
+    """Nothing above 1 kHz."""
+    spectrum = np.fft.rfft(music)
+    spectrum[np.fft.rfftfreq(len(music), 1 / 44_100) > 1_000.0] = 0.0
+    assert "signal.bandwidth" in failed(lab.signal(np.fft.irfft(spectrum).astype(np.float32)))
+
+
+def test_mostly_silent_fails(lab, music):
+    """Music in the first quarter only."""
+    assert "signal.silence" in failed(
+        lab.signal(np.concatenate([music[: 2 * 44_100], np.zeros(6 * 44_100, dtype=np.float32)]))
+    )
+
+
+def test_deliverables_are_held_to_loudness_and_peak(lab, music):
+    """The same music passes as a recording and fails as a deliverable when it is too loud or too quiet."""
+    quiet = lab.signal(music * np.float32(0.1), music * np.float32(0.1))
+    assert failed(quiet, DELIVERABLE) == {"signal.loudness"}
+    hot = lab.signal(music * np.float32(2.0), music * np.float32(2.0))
+    assert "signal.true_peak" in failed(hot, DELIVERABLE)
+    assert failed(quiet) == set()
+
+
+def test_requirements_can_be_set(lab, music):
+    """Every requirement is a parameter."""
+    assert failed(lab.signal(music), SignalRequirements(quietest_lufs=-5.0, loudest_lufs=0.0)) == {"signal.loudness"}
+
+
+def test_a_failed_check_says_what_to_do(lab):
+    """Value, requirement, unit and advice are filled in."""
+    for check in signal_checks(lab.signal(lab.noise(seconds=2.0))):
+        assert check.required
+        assert check.unit
+        assert check.passed or len(check.advice) > 20
+
+
+@pytest.mark.parametrize("length", [0, 1, 10, 2_000, 20_000])
+def test_any_length_is_answered(lab, length):
+    """Even an empty sound gets its checks, with finite numbers or None."""
+    sound = lab.sine(440.0, seconds=1.0)[:length]
+    checks = signal_checks(lab.signal(sound))
+    assert len(checks) == 11
+    assert all(check.value is None or np.isfinite(check.value) for check in checks)
+    assert not all(check.passed for check in checks)
+
+
+def test_single_measures(lab):
+    """Each measure on a sound where the answer is known by hand."""
+    half = np.concatenate([lab.sine(440.0, seconds=1.0), np.zeros(44_100, dtype=np.float32)])
+    assert silence_share(lab.signal(half)) == pytest.approx(0.5, abs=0.03)
+    assert dc_offset(lab.signal(np.full(1_000, 0.25, dtype=np.float32), np.zeros(1_000, dtype=np.float32))) == 0.25
+    sixteen = np.round(lab.noise(seconds=0.5) * 2**15) / 2**15
+    assert effective_bits(lab.signal(sixteen.astype(np.float32))) == 16
+    left, right = lab.noise(seconds=1.0, seed=1), lab.noise(seconds=1.0, seed=2)
+    assert stereo_correlation(lab.signal(left, left)) == pytest.approx(1.0)
+    assert stereo_correlation(lab.signal(left, -left)) == pytest.approx(-1.0)
+    assert stereo_correlation(lab.signal(left, right)) == pytest.approx(0.0, abs=0.02)
+    square = np.tile(np.repeat(np.array([0.5, -0.5], dtype=np.float32), 10), 100)
+    assert clipped_per_s(lab.signal(square)) == pytest.approx(200 / (2_000 / 44_100))
+    assert clipped_per_s(lab.signal(lab.noise(seconds=1.0))) == 0.0
