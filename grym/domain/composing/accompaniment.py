@@ -33,8 +33,10 @@ class PlayedNote:
     spread: int = 0
 
 
-# Register of accompanying chords: below the tune, above the mud (C3 to A4).
+# Register of accompanying chords: below the tune, above the mud (C3 to A4); over a bass player they begin at E3,
+# where his line ends, so that no chord gets below its bass.
 CHORDS_LOW, CHORDS_HIGH = 48, 69
+CHORDS_OVER_BASS_LOW = 52
 PAD_LOW, PAD_HIGH = 52, 74
 # Where the struck bass note of a chord pattern lies: E2 to D#3.
 BASS_NOTE_LOW = 40
@@ -44,7 +46,7 @@ def write_chords(texture: Texture, voice: Voice, previous: Voicing | None) -> tu
     """Write the chord part of a section and return it with its last voicing."""
     name = choose(texture.style.accompaniments, texture.passage)
     pattern = CHORDS[name]
-    low, high = _register(voice, CHORDS_LOW, CHORDS_HIGH)
+    low, high = _register(voice, CHORDS_OVER_BASS_LOW if texture.has_bass else CHORDS_LOW, CHORDS_HIGH)
     voicings = _voicings(texture, previous, low=low, high=high)
     notes: list[PlayedNote] = []
     for stroke in strokes(pattern, texture):

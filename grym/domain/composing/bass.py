@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grym.domain.composing.accompaniment import PlayedNote
+from grym.domain.composing.accompaniment import CHORDS_OVER_BASS_LOW, PlayedNote
 from grym.domain.composing.instruments import Voice
 from grym.domain.composing.patterns import BASS
 from grym.domain.composing.seeds import chance, stream
@@ -25,7 +25,7 @@ def write_bass(texture: Texture, voice: Voice, previous: int | None) -> tuple[tu
     player = _Player(
         texture=texture,
         low=voice.low,
-        high=min(voice.high, voice.low + 24),
+        high=max(voice.low + 12, min(voice.high, voice.low + 24, CHORDS_OVER_BASS_LOW)),
         rng=stream(texture.seed, "bass", texture.identity, texture.passage.name, str(texture.passage.occurrence)),
     )
     last = previous if previous is not None else voice.low + 8

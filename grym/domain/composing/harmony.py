@@ -151,11 +151,8 @@ def _coda(bars: int, tonality: Tonality, style: Style) -> list[str]:
     tonic = tonic_numeral(tonality)
     if bars == 1:
         return [tonic]
-    ending = list(CADENCES[table_name(tonality, style)]["authentic"][0])
-    numerals = [tonic] * max(0, bars - len(ending) - 1) + ending[-bars + 1 :] if bars < 3 else ending
-    if bars >= 4:
-        numerals = [tonic] * (bars - len(ending)) + ending
-    return numerals[-bars:] if len(numerals) >= bars else [tonic] * (bars - len(numerals)) + numerals
+    ending = CADENCES[table_name(tonality, style)]["authentic"][0]
+    return [*[tonic] * (bars - len(ending)), *ending[-bars:]]
 
 
 def _intro(bars: int, tonality: Tonality, style: Style) -> list[str]:

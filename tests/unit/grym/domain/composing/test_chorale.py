@@ -1,0 +1,63 @@
+"""Four-part writing."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+from grym.domain.composing.chorale import ALTO, BASS, TENOR, harmonised
+from grym.domain.composing.compose import compose
+from grym.domain.composing.harmony import Slot
+from grym.domain.composing.melody import MelodyNote
+from grym.domain.composing.plan import Plan
+from grym.domain.composing.score import Metre, Score, Tonality
+from grym.domain.composing.theory import chord_of
+from grym.domain.composing.voicing import parallels
+
+C_MAJOR = Tonality(tonic=0, mode="major")
+
+
+def _settings(score: Score) -> list[tuple[int, ...]]:
+    """Read soprano, alto, tenor and bass wherever the alto moves."""
+    by_role = {part.role: part.notes for part in score.parts}
+    found = []
+    for start in [note.start_ticks for note in by_role["counter"]]:
+        sounding = [
+            next((n.midi_pitch for n in by_role[role] if n.start_ticks <= start < n.end_ticks), None)
+            for role in ("melody", "counter", "chords", "bass")
+        ]
+        if None not in sounding:
+            found.append(tuple(pitch for pitch in sounding if pitch is not None))
+    return found
+
+
+def test_full_close_is_set_by_the_book() -> None:
+    """V7 to I under D and C: the leading tone rises, voices keep order and range, nothing is parallel."""
+    slots = [
+        Slot(start_steps=8 * at, length_steps=8, chord=chord_of(numeral, C_MAJOR))
+        for at, numeral in enumerate(("V7", "I"))
+    ]
+    melody = [MelodyNote(start_steps=8 * at, length_steps=8, midi_pitch=pitch) for at, pitch in enumerate((74, 72))]
+    voices = harmonised(melody, slots, C_MAJOR, Metre(beats=4, unit=4), None)
+    lines = [[note.midi_pitch for note in voice] for voice in (voices.alto, voices.tenor, voices.bass)]
+    before, after = ((74, *(line[0] for line in lines)), (72, *(line[1] for line in lines)))
+    assert parallels(before, after) == 0
+    assert [pitch % 12 for pitch in (before[3], after[3])] == [7, 0]
+    assert {pitch % 12 for pitch in before} >= {7, 11, 5}
+    leading = before.index(next(pitch for pitch in before if pitch % 12 == 11))
+    assert after[leading] - before[leading] == 1
+
+
+def test_chorales_keep_the_rules(planned: Callable[..., Plan]) -> None:
+    """Over eight chorales voices never cross and at most two moves of a hundred are parallel."""
+    moves = mistakes = 0
+    for seed in range(8):
+        settings = _settings(compose(planned("a chorale", seed=seed, seconds=40.0), seed=seed))
+        assert len(settings) > 8
+        for soprano, alto, tenor, bass in settings:
+            assert soprano >= alto >= tenor >= bass
+            assert ALTO[0] - 8 <= alto <= ALTO[1]
+            assert TENOR[0] <= tenor <= TENOR[1]
+            assert BASS[0] <= bass <= BASS[1]
+        for before, after in pairwise(settings):
+            moves += 1
+            mistakes += parallels(before, after)
+    assert mistakes <= 0.02 * moves
