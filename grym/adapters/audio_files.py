@@ -3,27 +3,22 @@
 Policy: what the header says is read first and judged against the caps before a sample is decoded; decoding goes in
 blocks, so memory follows the sound and never what a header claims; a file that ends early is refused, not cut short;
 samples that are not numbers are refused. Opening never blocks: the kind of file is known before it is opened. Every
-failure is an `InvalidAudioError` with a stable code and a hint. `read_signal` runs in whatever process calls it;
-`decode` and `examine` put it into a worker of their own, with limits of memory and time.
+failure is an `InvalidAudioError` with a stable code and a hint. `read_signal` runs in whatever process calls it, which
+for foreign files is a worker with limits of memory and time (`CpuPool`).
 
 libsndfile (through soundfile) reads WAV, AIFF, FLAC, Ogg, Opus, MP3 and more; no other decoder is used.
 """
 
-import io
 import os
-import resource
 import stat
 import tempfile
-from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 import soundfile
 import soxr
-from pebble import ProcessExpired, ProcessPool
 
 from grym.adapters.audio_headers import shortfall
 from grym.domain.signal import MAX_CHANNELS, MAX_RATE_HZ, MIN_RATE_HZ, FloatArray, Signal
@@ -40,17 +35,6 @@ BLOCK_FRAMES = 262_144
 
 ESTIMATED_LENGTHS = frozenset({"MP3", "MPEG"})
 """Containers whose declared length may be a guess from the first frame."""
-
-WORKER_BUDGET_BYTES = 2 * 1024**3
-"""Address space a decoding worker may add to what it has when it starts."""
-
-WORKER_START_S = 20.0
-"""A fresh interpreter with numpy on a busy machine takes seconds, not tens of them."""
-
-WORKER_S_PER_MINUTE = 4.0
-"""Decoding a minute takes some 0.1 s; forty times that means that the decoder hangs."""
-
-Source = Path | BinaryIO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,62 +115,10 @@ def read_signal(path: Path, *, max_seconds: float = DEFAULT_MAX_SECONDS, sample_
         )
 
 
-def read_bytes(
-    content: bytes, *, name: str = "sound", max_seconds: float = DEFAULT_MAX_SECONDS, sample_rate_hz: int | None = None
-) -> Signal:
-    """Decode a file that is already in memory; otherwise as `read_signal`.
-
-    Parameters
-    ----------
-    content
-        The bytes of the file.
-    name
-        What messages call it.
-    max_seconds, sample_rate_hz
-        As for `read_signal`.
-    """
-    file = io.BytesIO(content)
-    info = _inspect_open(file, name=name, max_seconds=max_seconds)
-    return _at_rate(_decode_open(file, info=info, name=name, max_seconds=max_seconds), sample_rate_hz=sample_rate_hz)
-
-
-def decode(path: Path, *, max_seconds: float = DEFAULT_MAX_SECONDS, sample_rate_hz: int | None = None) -> Signal:
-    """Decode a file in a worker process with limits of memory and time; otherwise as `read_signal`.
-
-    Raises
-    ------
-    InvalidAudioError
-        As `read_signal`, and ``audio.unreadable`` when the decoder crashed, hung or ran out of memory.
-    """
-    info = inspect(path, max_seconds=max_seconds)
-    with tempfile.TemporaryDirectory(prefix="grym-decode-") as folder:
-        target = Path(folder) / "samples.npy"
-        rate_hz = _in_worker(path, target, max_seconds=max_seconds, sample_rate_hz=sample_rate_hz, info=info)
-        return Signal(samples=np.load(target), sample_rate_hz=rate_hz)
-
-
-def examine(path: Path, *, max_seconds: float = DEFAULT_MAX_SECONDS) -> AudioInfo:
-    """Inspect a file and decode it once in a worker process, keeping nothing: proof that the whole file is usable.
-
-    Raises
-    ------
-    InvalidAudioError
-        As `decode`.
-    """
-    info = inspect(path, max_seconds=max_seconds)
-    _in_worker(path, None, max_seconds=max_seconds, sample_rate_hz=None, info=info)
-    return info
-
-
-def wav_bytes(signal: Signal) -> bytes:
-    """Return a signal as a 24-bit PCM WAV file; samples beyond full scale are clipped."""
-    buffer = io.BytesIO()
-    soundfile.write(buffer, signal.samples.T, signal.sample_rate_hz, format="WAV", subtype="PCM_24")
-    return buffer.getvalue()
-
-
 def write_wav(signal: Signal, path: Path) -> None:
     """Write a signal as a 24-bit PCM WAV file, whole or not at all: a temporary neighbour is synced, then renamed.
+
+    Samples beyond full scale are clipped.
 
     Raises
     ------
@@ -197,7 +129,7 @@ def write_wav(signal: Signal, path: Path) -> None:
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(wav_bytes(signal))
+                soundfile.write(file, signal.samples.T, signal.sample_rate_hz, format="WAV", subtype="PCM_24")
                 file.flush()
                 os.fsync(file.fileno())
             Path(temporary).chmod(0o644)
@@ -211,18 +143,6 @@ def write_wav(signal: Signal, path: Path) -> None:
             code="audio.write_failed",
             hint="Name a folder that exists, is writable and has room.",
         ) from error
-
-
-class SoundFiles:
-    """The door and the writer as one object, for the ports `AudioDoor` and `SoundWriter`."""
-
-    def read_signal(self, path: Path, *, max_seconds: float) -> Signal:
-        """Decode a file in this process; see `read_signal`."""
-        return read_signal(path, max_seconds=max_seconds)
-
-    def wav_bytes(self, signal: Signal) -> bytes:
-        """Return a 24-bit PCM WAV file; see `wav_bytes`."""
-        return wav_bytes(signal)
 
 
 def _refusal(code: str, message: str, hint: str, **details: str | float | None) -> InvalidAudioError:
@@ -399,46 +319,3 @@ def _at_rate(signal: Signal, *, sample_rate_hz: int | None) -> Signal:
         return signal
     resampled = soxr.resample(signal.samples.T, signal.sample_rate_hz, sample_rate_hz, quality="HQ")
     return Signal(samples=np.ascontiguousarray(resampled.T, dtype=np.float32), sample_rate_hz=sample_rate_hz)
-
-
-def _decode_to(path: Path, target: Path | None, max_seconds: float, sample_rate_hz: int | None) -> int:
-    """Decode in the worker and leave the samples in `target`; return their rate in hertz."""
-    signal = read_signal(path, max_seconds=max_seconds, sample_rate_hz=sample_rate_hz)
-    if target is not None:
-        np.save(target, signal.samples)
-    return signal.sample_rate_hz
-
-
-def _in_worker(
-    path: Path, target: Path | None, *, max_seconds: float, sample_rate_hz: int | None, info: AudioInfo
-) -> int:
-    """Run `_decode_to` in a process of its own and return the rate in hertz.
-
-    A fresh interpreter (`spawn`) shares no lock, thread or open connection with the caller.
-    """
-    timeout_s = WORKER_START_S + WORKER_S_PER_MINUTE * info.duration_s / 60.0
-    pool = ProcessPool(max_workers=1, max_tasks=1, context=get_context("spawn"), initializer=_limit_memory)
-    try:
-        future = pool.schedule(_decode_to, args=(path, target, max_seconds, sample_rate_hz), timeout=timeout_s)
-        return int(future.result())
-    except (FutureTimeoutError, ProcessExpired, MemoryError) as error:
-        raise _refusal(
-            "unreadable",
-            f"{path.name} could not be decoded within {timeout_s:.0f} s and {WORKER_BUDGET_BYTES >> 20} MB",
-            "Convert it to WAV or FLAC with another program first.",
-            file=path.name,
-            reason=type(error).__name__,
-        ) from error
-    finally:
-        pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves this one method without annotations
-        pool.join()
-
-
-def _limit_memory() -> None:
-    """Cap the address space of this worker at what it has now plus its budget, where the system knows such a cap."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-        limit = pages * resource.getpagesize() + WORKER_BUDGET_BYTES
-        resource.setrlimit(resource.RLIMIT_AS, (limit, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    except (OSError, ValueError):
-        return  # macOS has neither /proc nor this limit; the caps on length and bytes still hold there

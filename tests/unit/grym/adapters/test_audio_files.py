@@ -1,6 +1,5 @@
 """The one door for audio: hostile files, and faithful ones."""
 
-import io
 import os
 import resource
 import struct
@@ -13,16 +12,7 @@ import pytest
 import soundfile
 
 from grym.adapters import audio_files
-from grym.adapters.audio_files import (
-    SoundFiles,
-    decode,
-    examine,
-    inspect,
-    read_bytes,
-    read_signal,
-    wav_bytes,
-    write_wav,
-)
+from grym.adapters.audio_files import inspect, read_signal, write_wav
 from grym.domain.signal import Signal
 from grym.errors import AdapterError, InvalidAudioError
 
@@ -163,7 +153,7 @@ def test_an_hour_is_refused_from_its_header_alone(tmp_path: Path) -> None:
         for _ in range(60):
             sound.write(np.zeros(60 * 44_100, dtype=np.int16))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    for door in (inspect, read_signal, decode, examine):
+    for door in (inspect, read_signal):
         with pytest.raises(InvalidAudioError) as raised:
             door(path)
         assert raised.value.code == "audio.too_long"
@@ -232,34 +222,6 @@ def test_resampling_keeps_pitch_and_level(tmp_path: Path) -> None:
     assert float(np.abs(signal.samples[0, middle] - tone()[middle, 0]).max()) < 1e-3
 
 
-def test_bytes_are_read_like_files() -> None:
-    """What `wav_bytes` writes `read_bytes` reads, to 24 bits."""
-    signal = Signal(samples=np.ascontiguousarray(tone().T, dtype=np.float32), sample_rate_hz=RATE_HZ)
-    again = read_bytes(wav_bytes(signal))
-    assert float(np.abs(again.samples - signal.samples).max()) <= 2.0**-23
-    with pytest.raises(InvalidAudioError) as raised:
-        read_bytes(b"")
-    assert raised.value.code == "audio.empty"
-
-
-def test_a_worker_decodes_the_same_and_leaves_nothing(tmp_path: Path) -> None:
-    """The samples from the worker process are those decoded here; no temporary file stays."""
-    path = write(tmp_path / "a.wav", tone())
-    before = set(Path("/tmp").glob("grym-decode-*"))  # noqa: S108 (looks, does not write)
-    assert np.array_equal(decode(path).samples, read_signal(path).samples)
-    assert set(Path("/tmp").glob("grym-decode-*")) <= before  # noqa: S108 (looks, does not write)
-
-
-def test_a_refusal_crosses_from_the_worker_with_all_its_fields(tmp_path: Path) -> None:
-    """What only decoding shows arrives from the worker with code, hint and details."""
-    path = with_nan(tmp_path / "n.wav")
-    with pytest.raises(InvalidAudioError) as raised:
-        examine(path)
-    assert raised.value.code == "audio.not_finite"
-    assert raised.value.hint
-    assert raised.value.details["file"] == "n.wav"
-
-
 def test_written_files_are_24_bit_and_clipped_at_full_scale(tmp_path: Path) -> None:
     """A sample beyond full scale is clipped, never wrapped."""
     samples = np.array([[0.25, 1.5, -1.5]], dtype=np.float32)
@@ -279,11 +241,3 @@ def test_a_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(AdapterError):
         write_wav(signal, tmp_path / "taken.wav")
     assert [path.name for path in tmp_path.iterdir()] == ["taken.wav"]
-
-
-def test_the_port_object_reads_and_writes(tmp_path: Path) -> None:
-    """The object given to processors does what the functions do."""
-    path = write(tmp_path / "a.wav", tone())
-    door = SoundFiles()
-    signal = door.read_signal(path, max_seconds=10.0)
-    assert soundfile.info(io.BytesIO(door.wav_bytes(signal))).subtype == "PCM_24"
