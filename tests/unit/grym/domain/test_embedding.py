@@ -4,38 +4,40 @@ import numpy as np
 import pytest
 
 from grym.domain.chroma import chroma
-from grym.domain.embedding import EMBEDDING_DIM, embed, embed_windows
+from grym.domain.embedding import EMBEDDING_DIM, Windows, embed, embed_windows
 from grym.domain.onset import onset_envelope
+from grym.domain.signal import FloatArray
 from grym.domain.spectral import describe
 from grym.domain.stft import framing_for
+from tests.unit.grym.domain.laboratory import Laboratory
 
 FRAMING = framing_for(44_100)
 
 
-def views(sound):
+def views(sound: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """What an embedding is made of."""
     frames = describe(sound, FRAMING)
     envelope = onset_envelope(frames.mel_power, frame_rate_hz=FRAMING.frame_rate_hz)
     return frames.mfcc(), chroma(sound, 44_100).weights, envelope
 
 
-def vector(sound):
+def vector(sound: FloatArray) -> FloatArray:
     """The embedding of a mono sound."""
     return embed(*views(sound), duration_s=len(sound) / 44_100).vector
 
 
-def windows(sound):
+def windows(sound: FloatArray) -> Windows:
     """Windows of 5 s every 2.5 s."""
     return embed_windows(*views(sound), duration_s=len(sound) / 44_100, window_s=5.0, hop_s=2.5)
 
 
 @pytest.fixture(scope="module")
-def piece(lab):
+def piece(lab: Laboratory) -> FloatArray:
     """Twenty seconds of music."""
     return lab.music(seconds=20.0)
 
 
-def test_a_unit_vector_that_names_itself(piece):
+def test_a_unit_vector_that_names_itself(piece: FloatArray) -> None:
     """Dimension, length, name, and the truth about learned weights."""
     found = embed(*views(piece), duration_s=20.0)
     assert found.vector.shape == (EMBEDDING_DIM,)
@@ -44,7 +46,7 @@ def test_a_unit_vector_that_names_itself(piece):
     assert (found.name, found.dim, found.pretrained) == ("dsp", EMBEDDING_DIM, False)
 
 
-def test_windows_are_even_and_of_unit_length(piece):
+def test_windows_are_even_and_of_unit_length(piece: FloatArray) -> None:
     """Twenty seconds hold seven windows of 5 s, 2.5 s apart."""
     found = windows(piece)
     np.testing.assert_allclose(found.starts_s, 2.5 * np.arange(7))
@@ -52,25 +54,25 @@ def test_windows_are_even_and_of_unit_length(piece):
     assert found.window_s == 5.0
 
 
-def test_a_short_sound_is_one_window(lab):
+def test_a_short_sound_is_one_window(lab: Laboratory) -> None:
     """Two seconds give one window of two seconds."""
     found = windows(lab.music(seconds=2.0))
     assert found.vectors.shape == (1, EMBEDDING_DIM)
     assert found.window_s == 2.0
 
 
-def test_silence_is_the_zero_vector_or_harmless(lab):
+def test_silence_is_harmless() -> None:
     """Silence has no harmony and no rhythm, and nothing that is not a number."""
     assert np.isfinite(vector(np.zeros(44_100, dtype=np.float32))).all()
 
 
-def test_level_and_polarity_do_not_matter(piece):
+def test_level_and_polarity_do_not_matter(piece: FloatArray) -> None:
     """A quieter or inverted copy is the same point."""
     assert float(vector(piece) @ vector(piece * np.float32(0.1))) > 0.99
     assert float(vector(piece) @ vector(-piece)) > 0.9999
 
 
-def test_a_shifted_window_stays_close_and_another_piece_is_further(lab, piece):
+def test_a_shifted_window_stays_close_and_another_piece_is_further(lab: Laboratory, piece: FloatArray) -> None:
     """Half a hop of shift changes a window less than another piece differs from it."""
     shifted = windows(piece[round(1.25 * 44_100) :])
     own = windows(piece)

@@ -12,6 +12,7 @@ from grym.domain.tonality import (
     tonality_of_pitches,
     tonality_of_weights,
 )
+from tests.unit.grym.domain.laboratory import Laboratory, certain
 
 MAJOR = (0, 2, 4, 5, 7, 9, 11)
 NATURAL = (0, 2, 3, 5, 7, 8, 10)
@@ -20,33 +21,33 @@ KEYS = [(tonic, mode) for tonic in range(12) for mode in ("major", "minor")]
 NAMES = [f"{tonic}-{mode}" for tonic, mode in KEYS]
 
 
-def cadence(tonic, mode):
+def cadence(tonic: int, mode: str) -> list[list[int]]:
     """I IV V I in four parts, minor with its leading note."""
     third, sixth = (4, 9) if mode == "major" else (3, 8)
     degrees = [(0, 7, 12, 12 + third), (5, 12, sixth, 17), (-5, 7, 11, 14), (-12, 0, third, 7)]
     return [[48 + tonic + step for step in chord] for chord in degrees]
 
 
-def scale(tonic, steps):
+def scale(tonic: int, steps: tuple[int, ...]) -> list[list[int]]:
     """Up one octave and back, one note at a time."""
     up = [60 + tonic + step for step in (*steps, 12)]
     return [[pitch] for pitch in (*up, *up[-2::-1])]
 
 
-def heard(lab, chords, *, cents=0.0):
+def heard(lab: Laboratory, chords: list[list[int]], *, cents: float = 0.0) -> Key:
     """The key of chords played as sound, half a second each."""
     detuned = [[pitch + cents / 100.0 for pitch in chord] for chord in chords]
     times = [0.1 + 0.5 * index for index in range(len(chords))]
-    return tonality_of_chroma(chroma(lab.play(detuned, times), 44_100))
+    return certain(tonality_of_chroma(chroma(lab.play(detuned, times), 44_100)))
 
 
-def written(chords):
+def written(chords: list[list[int]]) -> Key:
     """The key of the same chords as notes of one beat."""
-    return tonality_of_pitches((pitch, 1.0) for chord in chords for pitch in chord)
+    return certain(tonality_of_pitches((pitch, 1.0) for chord in chords for pitch in chord))
 
 
 @pytest.mark.parametrize(("tonic", "mode"), KEYS, ids=NAMES)
-def test_cadence(lab, tonic, mode):
+def test_cadence(lab: Laboratory, tonic: int, mode: str) -> None:
     """A full cadence tells its key, written and heard."""
     for key in (written(cadence(tonic, mode)), heard(lab, cadence(tonic, mode))):
         assert (key.tonic, key.mode) == (tonic, mode)
@@ -54,7 +55,7 @@ def test_cadence(lab, tonic, mode):
 
 
 @pytest.mark.parametrize(("tonic", "mode"), KEYS, ids=NAMES)
-def test_scale(lab, tonic, mode):
+def test_scale(lab: Laboratory, tonic: int, mode: str) -> None:
     """A major or harmonic minor scale tells its key, written and heard."""
     notes = scale(tonic, MAJOR if mode == "major" else HARMONIC)
     for key in (written(notes), heard(lab, notes)):
@@ -62,14 +63,14 @@ def test_scale(lab, tonic, mode):
 
 
 @pytest.mark.parametrize("tonic", range(12))
-def test_natural_minor_is_not_its_relative_major(lab, tonic):
+def test_natural_minor_is_not_its_relative_major(lab: Laboratory, tonic: int) -> None:
     """The natural minor scale from tonic to tonic is heard as minor although it shares its notes."""
     key = heard(lab, scale(tonic, NATURAL))
     assert (key.tonic, key.mode) == (tonic, "minor")
 
 
 @pytest.mark.parametrize(("tonic", "mode"), KEYS, ids=NAMES)
-def test_triad(lab, tonic, mode):
+def test_triad(lab: Laboratory, tonic: int, mode: str) -> None:
     """A repeated tonic triad tells its key."""
     triad = [48 + tonic, 60 + tonic, 60 + tonic + (4 if mode == "major" else 3), 67 + tonic]
     key = heard(lab, [triad] * 4)
@@ -78,29 +79,29 @@ def test_triad(lab, tonic, mode):
 
 @pytest.mark.parametrize("cents", [-45.0, 40.0])
 @pytest.mark.parametrize(("tonic", "mode"), [(2, "minor"), (9, "major")])
-def test_a_recording_out_of_tune(lab, tonic, mode, cents):
+def test_a_recording_out_of_tune(lab: Laboratory, tonic: int, mode: str, cents: float) -> None:
     """A recording almost half a semitone off keeps its key."""
     key = heard(lab, cadence(tonic, mode), cents=cents)
     assert (key.tonic, key.mode) == (tonic, mode)
 
 
-def test_a_chromatic_cluster_has_no_clear_key():
+def test_a_chromatic_cluster_has_no_clear_key() -> None:
     """Twelve nearly equal weights give a key without confidence; twelve equal ones none."""
     weights = np.ones(12)
     assert tonality_of_weights(weights) is None
     weights[3] += 1e-3
     weights[8] += 1e-3
     weights[1] += 1e-3
-    assert tonality_of_weights(weights).confidence < 0.5
+    assert certain(tonality_of_weights(weights)).confidence < 0.5
 
 
-def test_nothing_has_no_key():
+def test_nothing_has_no_key() -> None:
     """Silence and an empty score have no key."""
     assert tonality_of_pitches([]) is None
     assert tonality_of_chroma(chroma(np.zeros(44_100, dtype=np.float32), 44_100)) is None
 
 
-def test_scores_are_correlations():
+def test_scores_are_correlations() -> None:
     """A profile correlates best with its own key, and transposing the weights transposes the scores."""
     weights = np.array(PROFILES["temperley"][0])
     scores = key_scores(weights)
@@ -109,16 +110,16 @@ def test_scores_are_correlations():
     np.testing.assert_allclose(np.roll(scores[:12], 5), key_scores(np.roll(weights, 5))[:12])
 
 
-def test_the_weight_of_notes_counts():
+def test_the_weight_of_notes_counts() -> None:
     """Long notes count more than short ones: the same pitches, once in C major, once in A minor."""
     pitches = [60, 62, 64, 65, 67, 69, 71]
-    in_c = tonality_of_pitches((p, 4.0 if p in (60, 64, 67) else 1.0) for p in pitches)
-    in_a = tonality_of_pitches((p, 4.0 if p in (69, 60, 64) else 1.0) for p in pitches)
+    in_c = certain(tonality_of_pitches((p, 4.0 if p in (60, 64, 67) else 1.0) for p in pitches))
+    in_a = certain(tonality_of_pitches((p, 4.0 if p in (69, 60, 64) else 1.0) for p in pitches))
     assert (in_c.tonic, in_c.mode) == (0, "major")
     assert (in_a.tonic, in_a.mode) == (9, "minor")
 
 
-def test_names_are_spelled_as_musicians_do():
+def test_names_are_spelled_as_musicians_do() -> None:
     """E flat major, but C sharp minor."""
     assert Key(tonic=3, mode="major", confidence=1.0).tonic_name == "Eb"
     assert Key(tonic=1, mode="minor", confidence=1.0).tonic_name == "C#"
