@@ -52,8 +52,10 @@ async def back_up(connection: Any, file: Path, *, artifacts: Path | None) -> dic
         manifest = await _copy_out(connection, Path(folder))
         try:
             files = await asyncio.to_thread(_write, file, manifest, Path(folder), artifacts)
-        except PermissionError as error:
-            raise InvalidRequestError(f"{file} cannot be written", code="backup.unwritable") from error
+        except (PermissionError, FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+            raise InvalidRequestError(
+                f"{file} cannot be written: {error.strerror}", code="backup.unwritable", hint="Name another place."
+            ) from error
         except OSError as error:
             raise AdapterError(f"the backup failed: {error.strerror or error}", code="backup.failed") from error
     return {"events": manifest.rows.get("events", 0), "rows": sum(manifest.rows.values()), "artifacts": files}

@@ -103,13 +103,13 @@ class EmbeddedServer:
             ``db.major_changed`` or ``db.start_failed``.
         """
         with self._control():
+            self._make_cluster()
+            if not self._answers():
+                self._start()
             if self._usage is None:
                 usage = (self._folders.root / "users.lock").open("ab")
                 fcntl.flock(usage, fcntl.LOCK_SH)
                 self._usage = usage
-            self._make_cluster()
-            if not self._answers():
-                self._start()
 
     def leave(self) -> None:
         """Stop using the server; the last one to leave stops it. Leaving twice is harmless."""

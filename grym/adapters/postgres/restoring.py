@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from grym.adapters.artifact_names import place_of
-from grym.adapters.postgres.archive import ARTIFACTS, TABLES, Manifest, read_manifest, reading
+from grym.adapters.postgres.archive import ARTIFACTS, MANIFEST, TABLES, Manifest, read_manifest, reading
 from grym.adapters.postgres.backup import VERSIONS_TABLE
 from grym.adapters.postgres.faults import translated
 from grym.adapters.postgres.migrating import known_migrations, migrate
@@ -64,7 +64,7 @@ def _unpack(file: Path, folder: Path) -> tuple[Manifest, int]:
     with reading(file) as archive:
         manifest = read_manifest(archive)
         for member in archive:
-            content = archive.extractfile(member)
+            content = None if member.name == MANIFEST else archive.extractfile(member)
             if content is None:
                 continue
             with _place(folder, member.name).open("xb") as target:
