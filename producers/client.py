@@ -23,7 +23,7 @@ from producers.status import RequestStatus, is_request, is_terminal, status_of_r
 from schemas.body import ArtifactRef, Body
 from schemas.commands import CancelRequest, RequestAnalysis, RequestComposition
 from schemas.envelope import Envelope, decode, encode
-from schemas.events import FeedbackFolded, FeedbackGiven, RequestCancelled, RequestRejected
+from schemas.events import FeedbackFolded, FeedbackGiven, RequestCancelled, RequestCompleted, RequestRejected
 from schemas.records import Message, Record
 from streams.coordinator import Coordinator
 from streams.coordinator.run import Run
@@ -103,9 +103,14 @@ class GrymClient:
         """Ask that a request ends now; one that has not arrived yet is cancelled as it arrives."""
         run = await self._run(request_id)
         run_no = 1 if run is None else run.run_no
-        body = CancelRequest(reason=reason)
-        envelope = self._envelope(body, request_id, purpose=f"cancel:{run_no}", tenant="default")
-        await self._publish([encode(msgspec.structs.replace(envelope, run_no=run_no))])
+        envelope = self._envelope(
+            CancelRequest(reason=reason),
+            request_id,
+            purpose=f"cancel:{run_no}",
+            run_no=run_no,
+            cause=next((event for event in await self.story(request_id) if is_request(event)), None),
+        )
+        await self._publish([encode(envelope)])
 
     async def rate(self, request_id: str, opinion: FeedbackGiven, *, tenant: str = "default") -> str:
         """Give an opinion about a completed piece and return the id of its event.
@@ -117,7 +122,14 @@ class GrymClient:
         """
         for subject in filter(None, (request_id, opinion.preferred_over)):
             await self._require_piece(subject)
-        given = self._envelope(opinion, request_id, purpose=f"feedback:{self.new_request_id()}", tenant=tenant)
+        heard = [event for event in await self.story(request_id) if isinstance(event.body, RequestCompleted)]
+        given = self._envelope(
+            opinion,
+            request_id,
+            purpose=f"feedback:{self.new_request_id()}",
+            tenant=tenant,
+            cause=heard[-1] if heard else None,
+        )
         await Learning().process(given, None)
         await self._publish([encode(given, key=opinion.user)])
         return given.id
@@ -243,7 +255,17 @@ class GrymClient:
             else:
                 return
 
-    def _envelope(self, body: Body, request_id: str, *, purpose: str, tenant: str) -> Envelope:
+    def _envelope(
+        self,
+        body: Body,
+        request_id: str,
+        *,
+        purpose: str,
+        tenant: str = "default",
+        run_no: int = 1,
+        cause: Envelope | None = None,
+    ) -> Envelope:
+        """Wrap a first event; what follows a request names the event it answers to as its cause."""
         return Envelope(
             id=event_id(request_id, purpose),
             source=SOURCE,
@@ -252,7 +274,9 @@ class GrymClient:
             time=self._clock.now(),
             body=body,
             correlation_id=request_id,
+            causation_id="" if cause is None else cause.id,
             tenant=tenant,
+            run_no=run_no,
         )
 
     async def _run(self, request_id: str) -> Run | None:

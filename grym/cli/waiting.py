@@ -44,6 +44,9 @@ async def wait_for(
     list of RequestStatus
         In the order given; one that has not ended by then says so.
     """
+    statuses = [await runtime.client.status(one.request_id) for one in awaited]
+    if all(status.over for status in statuses):
+        return statuses
     try:
         with progress(screen) as teller:
             async with runtime.working():

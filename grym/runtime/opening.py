@@ -81,6 +81,7 @@ class Runtime:
             cpu=self.cpu,
             scratch=self.scratch,
             soundfont=self.settings.soundfont,
+            slots=self.settings.cpu_workers,
         )
         try:
             await Supervisor(components(shop, only), ports).run(stop, until_idle=until_idle)

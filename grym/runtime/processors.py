@@ -7,6 +7,7 @@ from pathlib import Path
 from consumers.lease_worker import LeaseWorker
 from consumers.ports import RunnerPorts
 from consumers.runner import ProcessorRunner
+from consumers.settings import LeaseWorkerSettings
 from consumers.supervisor import Component
 from consumers.timers import TimerService
 from grym.adapters.artifacts import SweptArtifacts
@@ -27,13 +28,14 @@ from streams.quality import Quality
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workshop:
-    """What processors are built from."""
+    """What processors are built from; `slots` is how many pieces are made at once."""
 
     ports: RunnerPorts
     artifacts: SweptArtifacts
     cpu: CpuPool
     scratch: Scratch
     soundfont: Path | None
+    slots: int
 
 
 def _coordinator(shop: Workshop) -> AnyProcessor:
@@ -84,4 +86,4 @@ def components(shop: Workshop, only: Collection[str] | None) -> list[Component]:
 def _generation_work(shop: Workshop) -> LeaseWorker:
     studio = StudioInWorker(soundfont=shop.soundfont)
     work = GenerationWork(artifacts=shop.ports.artifacts, scratch=shop.scratch, cpu=shop.cpu, studio=studio)
-    return LeaseWorker([work], shop.ports)
+    return LeaseWorker([work], shop.ports, LeaseWorkerSettings(slots=shop.slots))

@@ -1,6 +1,7 @@
 """One embedded server for the whole session; every test finds it empty."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -9,6 +10,7 @@ from grym.adapters.postgres.database import connect
 from grym.adapters.postgres.embedded import start_embedded
 from grym.adapters.postgres.migrating import migrate
 from tests.contract.backends import Kit, memory_kit, postgres_kit
+from tests.contract.cli_world import CommandLine
 
 _TABLES = """
 select tablename from pg_tables where schemaname = 'public' and tablename <> 'schema_versions' order by tablename"""
@@ -54,3 +56,19 @@ async def kit(server_or_memory: str | None) -> AsyncIterator[Kit]:
         opened = await postgres_kit(server_or_memory)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="session")
+def grym(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
+    """Call the command line on a home of its own, whose server runs as long as the session."""
+    folder = tmp_path_factory.mktemp("cli")
+    home = folder / "home"
+    home.mkdir()
+    with pytest.MonkeyPatch.context() as environment:
+        for name in [name for name in os.environ if name.startswith("GRYM_")]:  # noqa: TID251 (a test's own process)
+            environment.delenv(name)
+        environment.setenv("GRYM_HOME", str(home))
+        environment.chdir(folder)
+        server = start_embedded(home)
+        yield CommandLine(folder=folder)
+        server.leave()

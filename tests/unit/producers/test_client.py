@@ -214,3 +214,11 @@ async def test_an_unknown_publish_is_tried_again_under_the_same_id(world: World)
     assert caught.value.code == "publish.unknown"
     assert len(silent.sent) == 3
     assert len({message.headers for message in silent.sent}) == 1
+
+
+async def test_what_follows_a_request_names_its_cause(world: World) -> None:
+    """A cancel is caused by the request it ends, so the story of a request stays one chain."""
+    await world.client.compose(WISH, request_id="r1")
+    await world.client.cancel("r1")
+    request, cancel = [decode((await world.records(topic))[0]) for topic in (REQUESTS, "grym.cancels.v1")]
+    assert cancel.causation_id == request.id

@@ -1,0 +1,123 @@
+"""`grym dlq` keeps the contract: listing, showing, redriving and discarding dead letters."""
+
+import asyncio
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grym.runtime import open_runtime
+from grym.settings import read_settings
+from schemas.records import Message
+from tests.contract.cli_world import CommandLine
+from tests.contract.test_cli_analyze import clicks
+
+BROKEN = b"\xff\xfe this is no request"
+
+
+def _publish_broken(request_id: str) -> None:
+    """Put bytes that nobody can read into the topic of requests, as a foreign system might."""
+
+    async def publish() -> None:
+        async with open_runtime(read_settings()) as runtime:
+            headers = (
+                ("ce_id", uuid.uuid4().hex.encode()),
+                ("ce_source", b"elsewhere"),
+                ("ce_type", b"grym.composition.request.v1"),
+                ("ce_subject", request_id.encode()),
+                ("x-foreign", b"\xff"),
+            )
+            message = Message(topic="grym.requests.v1", key=request_id.encode(), headers=headers, value=BROKEN)
+            await runtime.backend.publisher.publish([message])
+
+    asyncio.run(publish())
+
+
+@pytest.fixture
+def letter(grym: CommandLine) -> dict[str, Any]:
+    """Make a dead letter of a request that nobody can read."""
+    request_id = f"broken-{uuid.uuid4().hex[:8]}"
+    _publish_broken(request_id)
+    grym("up", "--until-idle", "--json").ok()
+    found = grym("dlq", "ls", "--where", f"request={request_id}", "--json").ok().told["letters"]
+    assert len(found) == 1
+    return dict(found[0])
+
+
+def test_a_letter_tells_what_went_wrong(letter: dict[str, Any]) -> None:
+    """Processor, place, class, code and message of the failure are listed."""
+    assert letter.keys() >= {"letter_id", "processor", "topic", "position", "class", "code", "message", "attempts"}
+    assert (letter["processor"], letter["topic"], letter["state"]) == ("coordinator", "grym.requests.v1", "open")
+
+
+def test_a_letter_shows_its_bytes(grym: CommandLine, letter: dict[str, Any]) -> None:
+    """The original bytes and foreign headers are there, readable or not."""
+    shown = grym("dlq", "show", letter["letter_id"], "--json").ok().told
+    assert bytes.fromhex(shown["hex"]) == BROKEN
+    assert ["x-foreign", "\ufffd"] in shown["headers"]
+    assert letter["letter_id"] in grym("dlq", "show", letter["letter_id"]).ok().out
+
+
+def test_people_see_groups(grym: CommandLine, letter: dict[str, Any]) -> None:
+    """Without `--json` letters are grouped by what went wrong."""
+    assert letter["code"] in grym("dlq", "ls").ok().out
+
+
+def test_redriving_what_cannot_be_mended_makes_another_letter(grym: CommandLine, letter: dict[str, Any]) -> None:
+    """The bytes go back, fail again and become a letter of their own; a dry run changes nothing before."""
+    where = ("--where", f"request={letter['request_id']}", "--json")
+    dry = grym("dlq", "redrive", "--dry-run", *where).ok().told
+    assert (dry["redriven"], dry["dry_run"]) == ([letter["letter_id"]], True)
+    told = grym("dlq", "redrive", *where).ok().told
+    assert (told["redriven"], told["refused"]) == ([letter["letter_id"]], [])
+    grym("up", "--until-idle", "--json").ok()
+    everything = grym("dlq", "ls", "--all", *where).ok().told["letters"]
+    assert sorted(one["state"] for one in everything) == ["open", "redriven"]
+
+
+def test_a_discarded_letter_is_no_longer_open(grym: CommandLine, letter: dict[str, Any]) -> None:
+    """Discarding needs letters to be named, and takes them off the list."""
+    assert grym("dlq", "discard", "--json").ok(2).told["error"]["code"] == "dlq.nothing_chosen"
+    told = grym("dlq", "discard", letter["letter_id"], "--reason", "spam", "--json").ok().told
+    assert told["discarded"] == [letter["letter_id"]]
+    listed = grym("dlq", "ls", "--where", f"request={letter['request_id']}", "--json").told["letters"]
+    assert listed == []
+
+
+def test_a_redriven_request_completes_in_its_second_run(grym: CommandLine, tmp_path: Path) -> None:
+    """An analysis whose sound has gone ends dead-lettered; with the sound back, a redrive completes it."""
+    name = f"lost-{uuid.uuid4().hex[:8]}"
+    file = str(clicks(tmp_path / "clicks.wav", bpm=97.0))
+    grym("analyze", file, "--request-id", name, "--no-wait", "--json").ok()
+    request = grym("events", "show", name, "--json").ok().lines[0]
+    digest = request["data"]["audio"]["uri"].rpartition("/")[2]
+    (stored,) = (read_settings().home / "artifacts").rglob(digest)
+    stored.rename(tmp_path / "kept")
+    grym("up", "--until-idle", "--json").ok()
+    ended = grym("status", name, "--json").ok().told
+    assert (ended["state"], ended["run"]) == ("dead_lettered", 1)
+    (tmp_path / "kept").rename(stored)
+    told = grym("dlq", "redrive", ended["letter_id"], "--json").ok().told
+    assert told["redriven"] == [ended["letter_id"]]
+    grym("up", "--until-idle", "--json").ok()
+    again = grym("status", name, "--json").ok().told
+    assert (again["state"], again["run"], again["outcome"]) == ("completed", 2, "completed")
+    assert grym("dlq", "redrive", ended["letter_id"], "--json").ok().told["refused"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("show", "nobody"), "dlq.unknown"),
+        (("redrive", "nobody"), "dlq.unknown"),
+        (("ls", "--where", "colour=red"), "dlq.field"),
+        (("ls", "--where", "red"), "dlq.where"),
+        (("ls", "--since", "yesterday"), "dlq.since"),
+    ],
+    ids=" ".join,
+)
+def test_bad_input_is_refused(grym: CommandLine, letter: dict[str, Any], words: tuple[str, ...], code: str) -> None:
+    """Letters, fields and instants that do not exist are exit 2."""
+    assert letter["letter_id"]
+    assert grym("dlq", *words, "--json").ok(2).told["error"]["code"] == code
