@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +38,10 @@ class Call:
     ----------
     code
         Exit code; negative where a signal ended it.
+    cpu_s
+        Processor time of the command and its workers, user and system, in seconds; its database is not in it.
     largest_mib
-        Resident memory of the largest single process of the command, in MiB.
+        Highest resident memory of any single process of the command, in MiB; 0 where it was not watched.
     tree_mib
         Highest sum of proportional memory over all its processes, in MiB; 0 where it was not watched.
     """
@@ -49,6 +51,7 @@ class Call:
     stdout: str
     stderr: str
     wall_s: float
+    cpu_s: float
     largest_mib: float
     tree_mib: float
 
@@ -77,6 +80,25 @@ class Call:
         return self
 
 
+@dataclass(slots=True)
+class Memory:
+    """The most memory that a command was seen to use, in MiB."""
+
+    largest_mib: float = 0.0
+    tree_mib: float = 0.0
+
+    def watch(self, pid: int) -> None:
+        """Look at a process and its descendants until it ends.
+
+        The operating system keeps each process's peak, so a short one is not missed; `getrusage` cannot be used, since
+        it counts the memory of this process at the moment of the fork.
+        """
+        while tree := _tree(pid):
+            self.largest_mib = max(self.largest_mib, *map(_peak_mib, tree))
+            self.tree_mib = max(self.tree_mib, sum(map(_proportional_mib, tree)))
+            time.sleep(SAMPLE_S)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
     """A command that runs."""
@@ -86,7 +108,7 @@ class Started:
     stdout: Path
     stderr: Path
     began_s: float
-    peak_mib: list[float] = field(default_factory=lambda: [0.0])
+    memory: "Memory"
 
     def finish(self, *, timeout_s: float) -> Call:
         """Wait for the end, killing the whole tree after `timeout_s` seconds."""
@@ -97,15 +119,15 @@ class Started:
         finally:
             killer.cancel()
         self.process.returncode = os.waitstatus_to_exitcode(status)
-        unit = 1024 if sys.platform == "darwin" else 1
         return Call(
             words=self.words,
             code=self.process.returncode,
             stdout=self.stdout.read_text(errors="replace"),
             stderr=self.stderr.read_text(errors="replace"),
             wall_s=time.monotonic() - self.began_s,
-            largest_mib=usage.ru_maxrss / 1024 / unit,
-            tree_mib=self.peak_mib[0],
+            cpu_s=usage.ru_utime + usage.ru_stime,
+            largest_mib=self.memory.largest_mib,
+            tree_mib=self.memory.tree_mib,
         )
 
     def stop(self, *, timeout_s: float = 60.0) -> Call:
@@ -126,11 +148,14 @@ class Grym:
         The current folder of its commands.
     as_user
         Words put before the command, to run it as somebody else.
+    program
+        The words that start the program.
     """
 
     home: Path
     work: Path
     as_user: tuple[str, ...] = ()
+    program: tuple[str, ...] = (str(GRYM),)
 
     def start(self, *words: str | bytes, stdin: bytes | None = None, watch: bool = False) -> Started:
         """Start a command in a session of its own."""
@@ -140,17 +165,17 @@ class Grym:
         given.write(stdin or b"")
         given.seek(0)
         clean = [word for setting in CHOSEN_OUTSIDE for word in ("-u", f"GRYM_{setting}")]
-        command = [*self.as_user, "env", *clean, f"GRYM_HOME={self.home}", str(GRYM), *words]
+        command = [*self.as_user, "env", *clean, f"GRYM_HOME={self.home}", *self.program, *words]
         began_s = time.monotonic()
         with os.fdopen(descriptor, "wb") as out, stderr.open("wb") as err, given:
             process = subprocess.Popen(
                 command, stdin=given, stdout=out, stderr=err, cwd=self.work, start_new_session=True
             )
         shown = tuple(word if isinstance(word, str) else repr(word) for word in words)
-        started = Started(words=shown, process=process, stdout=stdout, stderr=stderr, began_s=began_s)
+        memory = Memory()
         if watch:
-            threading.Thread(target=_watch_memory, args=(process.pid, started.peak_mib), daemon=True).start()
-        return started
+            threading.Thread(target=memory.watch, args=(process.pid,), daemon=True).start()
+        return Started(words=shown, process=process, stdout=stdout, stderr=stderr, began_s=began_s, memory=memory)
 
     def call(
         self, *words: str | bytes, stdin: bytes | None = None, watch: bool = False, timeout_s: float = 180.0
@@ -235,10 +260,14 @@ def _name(process: psutil.Process) -> str:
         return f"process {process.pid}"
 
 
-def _watch_memory(pid: int, peak_mib: list[float]) -> None:
-    while tree := _tree(pid):
-        peak_mib[0] = max(peak_mib[0], sum(_proportional_mib(process) for process in tree))
-        time.sleep(SAMPLE_S)
+def _peak_mib(process: psutil.Process) -> float:
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{process.pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return float(line.split()[1]) / 1024
+    with contextlib.suppress(psutil.Error):
+        return float(process.memory_info().rss) / MIB
+    return 0.0
 
 
 def _proportional_mib(process: psutil.Process) -> float:

@@ -107,7 +107,7 @@ def mono(path: Path, *, seconds: float) -> tuple[Floats, int]:
     return librosa.resample(sound.mean(axis=1), orig_sr=rate_hz, target_sr=22_050), 22_050
 
 
-def key_by_chroma(path: Path, *, seconds: float = 180.0) -> list[str]:
+def key_by_chroma(path: Path, *, seconds: float = 90.0) -> list[str]:
     """Return the keys that fit librosa's constant-Q chroma, best first, by correlation with the probe-tone profiles."""
     sound, rate_hz = mono(path, seconds=seconds)
     chroma = librosa.feature.chroma_cqt(y=librosa.effects.harmonic(sound), sr=rate_hz).mean(axis=1)
@@ -118,7 +118,7 @@ def key_by_chroma(path: Path, *, seconds: float = 180.0) -> list[str]:
     return sorted(fits, key=lambda name: -fits[name])
 
 
-def tempo_by_librosa(path: Path, *, seconds: float = 180.0) -> float:
+def tempo_by_librosa(path: Path, *, seconds: float = 90.0) -> float:
     """Return the tempo of a sound in BPM, from the slope of the beats that librosa tracks."""
     sound, rate_hz = mono(path, seconds=seconds)
     tempo, beats = librosa.beat.beat_track(y=sound, sr=rate_hz, hop_length=256, units="time")

@@ -1,6 +1,7 @@
 """`grym analyze` on what is no usable sound: a typed refusal with a hint, soon, in little memory, without a trace."""
 
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from tests.acceptance import damage, sounds
 from tests.acceptance.conftest import Measured
-from tests.acceptance.harness import NOBODY, Grym, files_below
+from tests.acceptance.harness import GRYM, NOBODY, Grym, files_below
 
 pytestmark = [pytest.mark.slow]
 
@@ -79,16 +80,28 @@ def test_nothing_of_the_refused_is_kept(grym: Grym) -> None:
     assert list(files_below(grym.home / "artifacts")) == []
 
 
+def program_for_anybody() -> tuple[str, ...]:
+    """Return words that start the program for any user, with the system's Python where ours lies in root's home."""
+    libraries = f"{Path(pytest.__file__).parents[1]}:{Path(__file__).parents[2]}"
+    start = "import sys; from grym.cli.main import main; main(sys.argv[1:])"
+    ways = ((str(GRYM),), (f"PYTHONPATH={libraries}", "/usr/bin/python3", "-c", start))
+    for words in ways:
+        if subprocess.run([*NOBODY, "env", *words, "--version"], capture_output=True, check=False).returncode == 0:
+            return words
+    pytest.skip("no Python that a user without rights may run and that has the same version as ours")
+
+
 @pytest.fixture(scope="module")
 def stranger(new_grym: Callable[[str], Grym]) -> Grym:
-    """Give a program that runs as a user without rights; skip where this user cannot become one."""
+    """Give a program that runs as a user without rights; skip where there is no way to become one."""
     if os.geteuid() != 0:
         pytest.skip("only root can become another user; run as root to see the refusal of an unreadable file")
+    program = program_for_anybody()
     grym = new_grym("stranger")
     grym.home.mkdir()
     for folder in (grym.home, grym.work):
         os.chown(folder, 65534, 65534)
-    return Grym(home=grym.home, work=grym.work, as_user=NOBODY)
+    return Grym(home=grym.home, work=grym.work, as_user=NOBODY, program=program)
 
 
 def test_an_unreadable_file_is_refused(stranger: Grym) -> None:
