@@ -11,6 +11,7 @@ Gould 2011, "Behind Bars", ch. 5 (grouping of note values), ch. 1 (beaming).
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from grym.domain.composing.metrics import is_compound
 from grym.domain.composing.score import TICKS_PER_QUARTER, Metre, Note
@@ -93,7 +94,8 @@ def bars_of(notes: Sequence[Note], metre: Metre, *, length_ticks: int, percussio
     bar_units = metre.bar_ticks // UNIT_TICKS
     bars = length_ticks // metre.bar_ticks
     beat = _beat_units(metre)
-    spans = _strokes(notes, beat) if percussion else _quantised(notes)
+    grid = _Grid.of(notes, metre.bar_ticks)
+    spans = _strokes(notes, grid, beat) if percussion else _quantised(notes, grid)
     voices = _voiced(spans, end=bars * bar_units)
     written: list[list[list[Value]]] = [[] for _ in range(bars)]
     for index, voice in enumerate(voices or [_Voice()]):
@@ -108,46 +110,62 @@ def _beat_units(metre: Metre) -> int:
     return 18 if is_compound(metre) else UNITS_PER_QUARTER
 
 
-def _quantised(notes: Sequence[Note]) -> list[_Span]:
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Rounds times to sixteenths or, in some quarters of some bars, to triplets."""
+
+    bar_ticks: int
+    triplets: frozenset[tuple[int, int]]
+
+    @classmethod
+    def of(cls, notes: Iterable[Note], bar_ticks: int) -> "_Grid":
+        """Let the onsets of each quarter vote: nearer to triplets or to sixteenths."""
+        votes: dict[tuple[int, int], int] = {}
+        for note in notes:
+            bar, place = divmod(note.start_ticks, bar_ticks)
+            quarter, rest = divmod(place, TICKS_PER_QUARTER)
+            off = [min(rest % grid, grid - rest % grid) for grid in (_SIXTEENTH * UNIT_TICKS, _TRIPLET * UNIT_TICKS)]
+            votes[bar, quarter] = votes.get((bar, quarter), 0) + (off[1] < off[0]) - (off[0] < off[1])
+        return cls(bar_ticks, frozenset(place for place, vote in votes.items() if vote > 0))
+
+    def step(self, ticks: int) -> int:
+        """Return the grid at a time, in units."""
+        bar, place = divmod(ticks, self.bar_ticks)
+        return _TRIPLET if (bar, place // TICKS_PER_QUARTER) in self.triplets else _SIXTEENTH
+
+    def rounded(self, ticks: int) -> int:
+        """Round a time to the grid, in units; the bar line is on every grid."""
+        bar, place = divmod(ticks, self.bar_ticks)
+        step = self.step(ticks)
+        units = int(place / UNIT_TICKS / step + 0.5) * step
+        return bar * self.bar_ticks // UNIT_TICKS + min(units, self.bar_ticks // UNIT_TICKS)
+
+
+def _quantised(notes: Sequence[Note], grid: _Grid) -> list[_Span]:
     """Round notes to the grid and gather those of one start and end into chords."""
-    triplets = _triplet_quarters(notes)
     chords: dict[tuple[int, int], set[int]] = {}
     for note in notes:
-        start = _rounded(note.start_ticks, triplets)
-        end = _rounded(note.end_ticks, triplets)
-        grid = _TRIPLET if note.start_ticks // TICKS_PER_QUARTER in triplets else _SIXTEENTH
-        chords.setdefault((start, max(end, start + grid)), set()).add(note.midi_pitch)
+        start, end = grid.rounded(note.start_ticks), grid.rounded(note.end_ticks)
+        if end <= start:
+            end = grid.rounded(note.start_ticks + grid.step(note.start_ticks) * UNIT_TICKS)
+        if end > start:
+            chords.setdefault((start, end), set()).add(note.midi_pitch)
     return [_Span(start, end, tuple(sorted(pitches))) for (start, end), pitches in sorted(chords.items())]
 
 
-def _triplet_quarters(notes: Iterable[Note]) -> frozenset[int]:
-    """Return the quarters in which more onsets lie nearer to triplets than to sixteenths."""
-    votes: dict[int, int] = {}
-    for note in notes:
-        place = note.start_ticks % TICKS_PER_QUARTER
-        off = [min(place % grid, grid - place % grid) for grid in (_SIXTEENTH * UNIT_TICKS, _TRIPLET * UNIT_TICKS)]
-        quarter = note.start_ticks // TICKS_PER_QUARTER
-        votes[quarter] = votes.get(quarter, 0) + (off[1] < off[0]) - (off[0] < off[1])
-    return frozenset(quarter for quarter, vote in votes.items() if vote > 0)
-
-
-def _rounded(ticks: int, triplets: frozenset[int]) -> int:
-    """Round a time to the grid of its quarter, in units."""
-    grid = _TRIPLET if ticks // TICKS_PER_QUARTER in triplets else _SIXTEENTH
-    return int(ticks / UNIT_TICKS / grid + 0.5) * grid
-
-
-def _strokes(notes: Sequence[Note], beat: int) -> list[_Span]:
+def _strokes(notes: Sequence[Note], grid: _Grid, beat: int) -> list[_Span]:
     """Gather drum strokes by onset and let them last to the next one, at most to the end of the beat."""
-    triplets = _triplet_quarters(notes)
     struck: dict[int, set[int]] = {}
     for note in notes:
-        struck.setdefault(_rounded(note.start_ticks, triplets), set()).add(note.midi_pitch)
+        struck.setdefault(grid.rounded(note.start_ticks), set()).add(note.midi_pitch)
+    bar = grid.bar_ticks // UNIT_TICKS
     starts = sorted(struck)
-    return [
-        _Span(start, min(following, (start // beat + 1) * beat), tuple(sorted(struck[start])))
-        for start, following in zip(starts, [*starts[1:], starts[-1] + beat if starts else 0], strict=False)
-    ]
+    spans = []
+    for start, following in zip_longest(starts, starts[1:]):
+        beat_end = start // bar * bar + min(bar, (start % bar // beat + 1) * beat)
+        end = beat_end if following is None else min(following, beat_end)
+        spans.append(_Span(start, end, tuple(sorted(struck[start]))))
+    return spans
 
 
 def _voiced(spans: list[_Span], *, end: int) -> list[_Voice]:
@@ -214,26 +232,28 @@ def _values(start: int, end: int, span: _Span, first: int, beat: int) -> Iterato
 def _pieces(start: int, end: int, beat: int, *, longest: int = 72) -> Iterator[tuple[int, int]]:
     """Cut a span into values that exist: from a beat as long as possible, otherwise up to the next beat.
 
-    A quarter on the off-beat of two beats stays whole, as syncopations are written.
+    A quarter on the off-beat of two beats stays whole, as syncopations are written. Where triplets meet sixteenths
+    the span is cut at the quarter between them.
     """
     while start < end:
         room = min(end - start, longest)
-        to_beat = beat - start % beat
-        if start % beat and not (start % 6 == 0 and room == UNITS_PER_QUARTER and beat == UNITS_PER_QUARTER):
-            room = min(room, to_beat)
+        whole = start % 6 == 0 and room == UNITS_PER_QUARTER == beat
+        if start % beat and not whole:
+            room = min(room, beat - start % beat)
+        if start % _SIXTEENTH:
+            room = min(room, UNITS_PER_QUARTER - start % UNITS_PER_QUARTER)
+        quarter = (start + room) // UNITS_PER_QUARTER * UNITS_PER_QUARTER
+        if (start + room) % _SIXTEENTH and quarter > start:
+            room = quarter - start
         length = _longest(start, room)
         yield start, length
         start += length
 
 
 def _longest(start: int, room: int) -> int:
-    """Return the longest value that fits and lies on its own grid."""
-    binary = start % _SIXTEENTH == 0 and room % _SIXTEENTH == 0
-    for length, (_, _, triplet) in VALUES.items():
-        if length <= room and triplet != binary and (room - length) % (2 if triplet else _SIXTEENTH) == 0:
-            return length
-    # A mixed grid (a triplet tied into sixteenths) is left by the smallest step that leads back to it.
-    return next(length for length in sorted(VALUES, reverse=True) if length <= max(2, room))
+    """Return the longest value of the grid on which the span lies that fits it."""
+    triplets = start % _SIXTEENTH != 0 or room % _SIXTEENTH != 0
+    return next(length for length, (_, _, triplet) in VALUES.items() if triplet == triplets and length <= room)
 
 
 def _beamed(values: list[Value], beat: int) -> list[Value]:
