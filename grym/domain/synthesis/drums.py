@@ -19,8 +19,8 @@ Hit = Callable[[float, int, np.random.Generator], Vector]
 CLOSING_NUMBERS = frozenset({42, 44})
 OPEN_HAT = 46
 
-METAL_RATIOS = (2.0, 3.0, 4.16, 5.43, 6.79, 8.21)
-"""Inharmonic square-wave ratios behind the classic analogue cymbal: dense, without a pitch."""
+METAL_PARTIALS = 36
+"""So many partials without a common pitch fuse into a shimmer; fewer are heard as a whistle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +76,10 @@ def metal(*, base_hz: float, low_hz: float, ring_s: float, attack_s: float = 0.0
 
     def hit(force: float, rate_hz: int, rng: np.random.Generator) -> Vector:
         times_s = _times(ring_s * 1.1, rate_hz)
-        partials_hz = np.outer(base_hz * np.array(METAL_RATIOS), (1.0, 2.0, 3.0)).reshape(-1)
-        partials_hz = partials_hz[partials_hz < 0.42 * rate_hz]
+        partials_hz = np.geomspace(base_hz * 2.0, base_hz * 26.0, METAL_PARTIALS) * rng.uniform(
+            0.93, 1.07, METAL_PARTIALS
+        )
+        partials_hz = partials_hz[partials_hz < min(16_000.0, 0.42 * rate_hz)]
         angles = 2.0 * np.pi * np.outer(partials_hz, times_s) + rng.uniform(0.0, 6.28, (partials_hz.size, 1))
         ringing = np.sin(angles.astype(np.float32)).sum(axis=0) / np.sqrt(partials_hz.size)
         mixed = (1.0 - noise) * ringing + noise * rng.standard_normal(times_s.size)

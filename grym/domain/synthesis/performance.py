@@ -1,22 +1,30 @@
 """How a score is played in seconds: the common ground of every renderer.
 
 A note starts `onset_shift_ticks` off its written start and ends `ring_ticks` off its written end, exactly as in the
-MIDI file of the score; where it starts early it also ends early. A rendering ends a short release tail after the last
-note, so that renderers of one score agree on the length in samples.
+MIDI file of the score; where it starts early it also ends early. At the end players listen: what is held (strings,
+winds, organs) is let go a little before the final bar line and dies away in the room, what rings by itself (pianos,
+guitars, bells) is left to ring, and both are silent shortly after the written end. All renderers of one score agree
+on the length in samples.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grym.domain.composing.score import TICKS_PER_QUARTER, Note, Part, Role, Score
 
-MIN_TAIL_S = 0.8
-"""Even a short piece lets its last chord ring; below this a release sounds cut off."""
+OVERHANG_SHARE = 0.015
+"""What may sound after the final bar line: written within some 3 % of the length asked for, heard within 5 %."""
 
-MAX_TAIL_S = 2.5
-"""What a listener accepts as silence growing after the end."""
+SHORTEST_TAIL_S = 0.25
+"""Least time between the last release and the end: a damped string is silent after that."""
 
-TAIL_SHARE = 0.045
-"""Tail as a share of the piece: a rendering stays within 5 % of the written length where the score fits it exactly."""
+TAIL_SHARE, MIN_TAIL_S, MAX_TAIL_S = 0.045, 0.8, 2.5
+"""Time a room needs to answer what was held, as a share of the piece, between bounds."""
+
+LAST_S = 0.03
+"""Hands let go of a last chord within this time of each other."""
+
+RINGING_PROGRAMS = frozenset({*range(16), *range(24, 38), 45, 46, 47, *range(104, 109), *range(112, 118)})
+"""General MIDI programs whose sound dies away by itself."""
 
 MIN_NOTE_S = 0.03
 """Shortest sounding length: below some 30 ms a pitch turns into a click."""
@@ -80,9 +88,31 @@ def perform(score: Score) -> Performance:
     """
     seconds_per_tick = 60.0 / (score.tempo_bpm * TICKS_PER_QUARTER)
     parts = tuple(_played_part(part, seconds_per_tick=seconds_per_tick) for part in score.parts)
-    last_release_s = max((note.onset_s + note.duration_s for part in parts for note in part.notes), default=0.0)
-    tail_s = min(MAX_TAIL_S, max(MIN_TAIL_S, TAIL_SHARE * score.duration_s))
-    return Performance(parts=parts, duration_s=max(score.duration_s, last_release_s + tail_s))
+    written_s = score.duration_s
+    last_onset_s = max((note.onset_s for part in parts for note in part.notes), default=0.0)
+    overhang_s = max(SHORTEST_TAIL_S, OVERHANG_SHARE * written_s)
+    duration_s = max(written_s + overhang_s, last_onset_s + MIN_NOTE_S + SHORTEST_TAIL_S)
+    return Performance(
+        parts=tuple(_ended(part, written_s=written_s, duration_s=duration_s) for part in parts), duration_s=duration_s
+    )
+
+
+def _ended(part: PlayedPart, *, written_s: float, duration_s: float) -> PlayedPart:
+    """Let the last notes of a part ring to the end, or let go of them early enough to die away."""
+    last_s = duration_s - SHORTEST_TAIL_S
+    rings = part.percussion or part.program in RINGING_PROGRAMS
+    if not rings:
+        last_s = duration_s - min(MAX_TAIL_S, max(MIN_TAIL_S, TAIL_SHARE * written_s))
+
+    def ended(note: PlayedNote) -> PlayedNote:
+        release_s = note.onset_s + note.duration_s
+        if rings and not part.percussion and release_s >= written_s - LAST_S:
+            release_s = last_s
+        # A short note near the end keeps at least half its length.
+        release_s = max(min(release_s, last_s), note.onset_s + note.duration_s / 2)
+        return replace(note, duration_s=max(MIN_NOTE_S, min(release_s, duration_s) - note.onset_s))
+
+    return replace(part, notes=tuple(ended(note) for note in part.notes))
 
 
 def _played_part(part: Part, *, seconds_per_tick: float) -> PlayedPart:

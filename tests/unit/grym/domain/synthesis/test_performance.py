@@ -7,7 +7,7 @@ import pytest
 
 from grym.domain.composing.midi import played_span
 from grym.domain.composing.score import TICKS_PER_QUARTER, Note, Part, Score
-from grym.domain.synthesis.performance import MAX_TAIL_S, MIN_NOTE_S, MIN_TAIL_S, perform
+from grym.domain.synthesis.performance import MIN_NOTE_S, SHORTEST_TAIL_S, perform
 
 SECONDS_PER_TICK = 0.5 / TICKS_PER_QUARTER
 ScoreOf = Callable[..., Score]
@@ -34,6 +34,30 @@ def test_notes_sound_exactly_as_in_the_midi_file(
     assert part.notes[0].onset_s + part.notes[0].duration_s == pytest.approx(end_ticks * SECONDS_PER_TICK)
 
 
+def test_what_rings_is_left_to_ring(score_of: ScoreOf, part_of: PartOf, note_at: NoteAt) -> None:
+    """The last note of a piano is held up to the shortest tail; a drum and an earlier note are not touched."""
+    last, earlier = note_at(beat=7), note_at(beat=6)
+    performance = perform(score_of(part_of(earlier, last), part_of(last, percussion=True)))
+    piano, drums = performance.parts
+    assert piano.notes[0].duration_s == pytest.approx(0.5)
+    assert piano.notes[1].onset_s + piano.notes[1].duration_s == pytest.approx(performance.duration_s - SHORTEST_TAIL_S)
+    assert drums.notes[0].duration_s == pytest.approx(0.5)
+
+
+def test_what_is_held_is_let_go_in_time(score_of: ScoreOf, part_of: PartOf, note_at: NoteAt) -> None:
+    """A string note over the whole piece of 20 s ends 0.9 s (4.5 %) before the end of the rendering."""
+    performance = perform(score_of(part_of(note_at(beats=40), program=48), bars=10))
+    (note,) = performance.parts[0].notes
+    assert performance.duration_s == pytest.approx(20.0 * 1.015)
+    assert note.duration_s == pytest.approx(performance.duration_s - 0.9)
+
+
+def test_a_short_note_at_the_end_keeps_half_its_length(score_of: ScoreOf, part_of: PartOf, note_at: NoteAt) -> None:
+    """A string note that begins after the others were let go is not swallowed."""
+    (part,) = perform(score_of(part_of(note_at(beat=7.5, beats=0.5), program=48))).parts
+    assert part.notes[0].duration_s == pytest.approx(0.125)
+
+
 def test_nothing_sounds_before_the_start(score_of: ScoreOf, part_of: PartOf, note_at: NoteAt) -> None:
     """A note pulled forward at the very beginning starts at zero."""
     (part,) = perform(score_of(part_of(replace(note_at(), onset_shift_ticks=-50)))).parts
@@ -46,19 +70,20 @@ def test_a_note_without_length_still_sounds(score_of: ScoreOf, part_of: PartOf, 
     assert part.notes[0].duration_s == MIN_NOTE_S
 
 
-@pytest.mark.parametrize(("bars", "tail_s"), [(2, MIN_TAIL_S), (15, 0.045 * 30), (60, MAX_TAIL_S)])
-def test_the_tail_follows_the_length(
-    bars: int, tail_s: float, score_of: ScoreOf, part_of: PartOf, note_at: NoteAt
+@pytest.mark.parametrize(("bars", "overhang_s"), [(2, SHORTEST_TAIL_S), (15, 0.015 * 30), (60, 0.015 * 120)])
+def test_a_rendering_ends_shortly_after_what_is_written(
+    bars: int, overhang_s: float, score_of: ScoreOf, part_of: PartOf, note_at: NoteAt
 ) -> None:
-    """A rendering ends a bounded share of its length after the last note."""
+    """The length is that of the score and 1.5 %, at least a quarter of a second."""
     score = score_of(part_of(note_at(beat=bars * 4 - 1)), bars=bars)
-    assert perform(score).duration_s == pytest.approx(score.duration_s + tail_s)
+    assert perform(score).duration_s == pytest.approx(score.duration_s + overhang_s)
 
 
-def test_a_silent_end_needs_no_tail(score_of: ScoreOf, part_of: PartOf, note_at: NoteAt) -> None:
-    """When the last note ends well before the last bar does, the written length is enough."""
-    score = score_of(part_of(note_at()), bars=4)
-    assert perform(score).duration_s == pytest.approx(score.duration_s)
+def test_a_note_beyond_the_end_is_not_lost(score_of: ScoreOf, part_of: PartOf, note_at: NoteAt) -> None:
+    """A note pushed past the final bar line makes the rendering longer."""
+    late = replace(note_at(beat=7.9, beats=0.1), onset_shift_ticks=480)
+    performance = perform(score_of(part_of(late)))
+    assert performance.duration_s > performance.parts[0].notes[0].onset_s + SHORTEST_TAIL_S
 
 
 def test_notes_come_sorted_by_onset(score_of: ScoreOf, part_of: PartOf, note_at: NoteAt) -> None:
@@ -72,4 +97,4 @@ def test_a_score_without_parts_has_its_written_length(score_of: ScoreOf) -> None
     """Nothing to play is no error."""
     performance = perform(score_of())
     assert performance.parts == ()
-    assert performance.duration_s == pytest.approx(4.0)
+    assert performance.duration_s == pytest.approx(4.0 + SHORTEST_TAIL_S)
