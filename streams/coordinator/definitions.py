@@ -1,7 +1,7 @@
 """The two workflows, and which command each step sends.
 
 compose: recall and learned parameters → plan → generate → features → rate → (adapt, again ≤ 3) → remember.
-analyze: features → recall (recognition) and rate.
+analyze: features and rate side by side; recall (recognition) once there are features.
 """
 
 import hashlib
@@ -53,8 +53,8 @@ ANALYZE = Workflow(
     version=1,
     steps=(
         Step(name="features"),
+        Step(name="rate"),
         Step(name="recall", needs=("features",)),
-        Step(name="rate", needs=("features",)),
     ),
 )
 
@@ -184,7 +184,6 @@ def _rate_recording(run: Run) -> Output:
         body=RateQuality(
             purpose="recording",
             audio=run.analysis.audio,
-            analysis=_summary(run),
             max_seconds=run.analysis.max_seconds,
         )
     )
