@@ -21,18 +21,19 @@ STEP_S = 0.5
 MOST_STEPS = 1_500
 """The similarity of 1,500 steps fills 9 MB; longer sounds get longer steps."""
 
-KERNEL_S = 12.0
-SHORTEST_SECTION_S = 6.0
+KERNEL_S = 16.0
+SHORTEST_SECTION_S = 8.0
 SECTIONS_AT_MOST = 120
-"""A border is sought in 12 s around it and sections last 6 s or more; both grow with sounds beyond twelve minutes, so
-that an hour has no more than 120 sections."""
+"""A border is sought in 16 s around it and sections last 8 s or more, four bars at 120 BPM; both grow with sounds
+beyond sixteen minutes, so that an hour has no more than 120 sections."""
 
-NOVELTY_SIGMAS = 0.5
+NOVELTY_SIGMAS = 0.75
 LEAST_NOVELTY = 0.04
-"""A border must stand out from the mean novelty by half a deviation, and at all: similarities differ by 0.04."""
+"""A border must stand out from the mean novelty by three quarters of a deviation, and at all: the mean similarity within
+and across it must differ by 0.04."""
 
-SAME_SECTION = 0.82
-"""Mean similarity from which two sections carry the same letter."""
+SAME_SECTION = 0.87
+"""Likeness across two sections, against that within them, from which both carry the same letter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
