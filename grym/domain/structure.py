@@ -29,8 +29,8 @@ beyond sixteen minutes, so that an hour has no more than 120 sections."""
 
 NOVELTY_SIGMAS = 0.75
 LEAST_NOVELTY = 0.04
-"""A border must stand out from the mean novelty by three quarters of a deviation, and at all: the mean similarity within
-and across it must differ by 0.04."""
+"""A border must stand out from the mean novelty by three quarters of a deviation, and at all: the mean similarity
+within and across it must differ by 0.04."""
 
 SAME_SECTION = 0.87
 """Likeness across two sections, against that within them, from which both carry the same letter."""
