@@ -42,7 +42,7 @@ class Delivery:
     async def _try_until_settled(self, ticket: Ticket) -> None:
         attempts = ticket.attempt
         while (error := await self._try(ticket)) is not None:
-            match self._failing.remedy(ticket, error):
+            match self._failing.remedy(ticket, error, attempts=attempts):
                 case Remedy.PARK:
                     return await self._failing.park(ticket, error)
                 case Remedy.LETTER:

@@ -17,7 +17,7 @@ from consumers.settings import RunnerSettings
 from consumers.telemetry import LogName
 from consumers.tenure import Tenure, Ticket, policy_of
 from consumers.transactions import transact
-from grym.errors import Disposition, PermanentError, disposition
+from grym.errors import Disposition, PermanentError, TransientError, disposition
 from grym.ports.work import OpenWork
 from schemas.envelope import peek
 
@@ -46,8 +46,11 @@ class Failing:
         self._settings = settings
         self._tenure = tenure
 
-    def remedy(self, ticket: Ticket, error: Exception) -> Remedy:
+    def remedy(self, ticket: Ticket, error: Exception, *, attempts: int) -> Remedy:
         """Choose what to do about a failed attempt.
+
+        A lane is held for as long as a `TransientError` asks for, but an error nobody foresaw gets no more than the
+        usual attempts: one event that meets a bug must not stop everybody's lane for ever.
 
         Raises
         ------
@@ -61,9 +64,11 @@ class Failing:
             case Disposition.DEAD_LETTER:
                 return Remedy.LETTER
             case Disposition.PARK:
-                if policy_of(ticket.record.topic) == "hold":
-                    return Remedy.HOLD
-                return Remedy.LETTER if self._settings.retry.exhausted(ticket.attempt) else Remedy.PARK
+                holds = policy_of(ticket.record.topic) == "hold"
+                patient = holds and isinstance(error, TransientError)
+                if self._settings.retry.exhausted(attempts) and not patient:
+                    return Remedy.LETTER
+                return Remedy.HOLD if holds else Remedy.PARK
         assert_never(wanted)
 
     async def hold(self, ticket: Ticket, error: Exception, *, attempts: int) -> None:

@@ -10,7 +10,7 @@ from typing import cast
 import msgspec
 
 from grym.domain.learning import MAX_STARS, MIN_STARS, Opinion, overall_stars, propose, with_opinion
-from grym.errors import InvalidRequestError
+from grym.errors import ContractError, InvalidRequestError
 from schemas.body import Body
 from schemas.commands import ProposeParameters
 from schemas.envelope import Envelope
@@ -75,6 +75,7 @@ class Learning:
 
 
 def _expose(exposed: ParametersExposed, state: LearnerState) -> Learned:
+    _check_parameters(exposed.parameters)
     exposure = Exposure(style=exposed.style, parameters=exposed.parameters)
     return Decision(state=msgspec.structs.replace(state, exposure=exposure))
 
@@ -111,7 +112,15 @@ def _check(given: FeedbackGiven) -> None:
         raise InvalidRequestError("stars and aspects go from 1 to 5", code="feedback.range", hint="Give 1 to 5.")
 
 
+def _check_parameters(parameters: dict[str, float]) -> None:
+    if any(not 0.0 <= value <= 1.0 for value in parameters.values()):
+        raise ContractError("parameters lie between 0 and 1", code="feedback.range")
+
+
 def _fold(envelope: Envelope, credited: OpinionCredited, state: LearnerState) -> Learned:
+    _check_parameters(credited.parameters)
+    if not MIN_STARS <= credited.stars <= MAX_STARS:
+        raise ContractError("a credited opinion has 1 to 5 stars", code="feedback.range")
     opinion = Opinion(piece_id=envelope.subject, parameters=credited.parameters, stars=credited.stars)
     opinions = with_opinion(_opinions(state, credited.style), opinion)
     told = tuple(Told(piece_id=o.piece_id, parameters=dict(o.parameters), stars=o.stars) for o in opinions)

@@ -58,6 +58,8 @@ def propose(opinions: tuple[Opinion, ...]) -> dict[str, float]:
     if not opinions:
         return {}
     names = sorted({name for opinion in opinions for name in opinion.parameters})
+    if not names:
+        return {}
     points = np.array([[opinion.parameters.get(name, 0.5) for name in names] for opinion in opinions])
     stars = np.array([opinion.stars for opinion in opinions])
     best = points[_best_index(points, stars)]

@@ -1,7 +1,7 @@
 """A small world for the consumers: the memory backend in virtual time, and a processor that does what it is told."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -163,9 +163,9 @@ class World:
         return await self.run_until(probe, idle, **settings)
 
 
-def open_world(**options: Any) -> World:
-    """Return an empty world; to be called inside the loop."""
+def open_world(readers: Mapping[str, tuple[str, ...]] | None = None, **options: Any) -> World:
+    """Return an empty world, with the probe as its only reader unless others are given."""
     clock = LoopClock()
-    backend = open_memory(clock, readers=READERS, **options)
+    backend = open_memory(clock, readers=READERS if readers is None else readers, **options)
     leases = WatchedLeases(backend.leases)
     return World(backend=replace(backend, leases=leases), clock=clock, leases=leases)

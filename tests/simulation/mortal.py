@@ -92,7 +92,7 @@ class Through:
         async def call(*args: object, **named: object) -> object:
             await self._life.step()
             result = await method(*args, **named)
-            await self._life.step()
+            self._life.check()
             return result
 
         return call

@@ -20,7 +20,7 @@ def test_promises_hold(first: int) -> None:
         freezes += ledger.freezes
         effects += len(ledger.effects)
     assert crashes > 3 * CHUNK
-    assert freezes > CHUNK
+    assert freezes > CHUNK // 2
     assert effects > 30 * CHUNK
 
 

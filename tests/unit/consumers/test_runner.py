@@ -331,6 +331,24 @@ def test_hold_keeps_the_lane_and_never_parks() -> None:
     run_virtual(work())
 
 
+def test_hold_gives_up_on_a_bug_after_the_usual_attempts() -> None:
+    """An error nobody foresaw does not stop the lane for ever; the letter tells all its attempts."""
+
+    async def work() -> None:
+        world = open_world()
+        opinion = FeedbackGiven(user="u", stars=5)
+        await world.publish(
+            message(opinion, subject="p", event_id="f1", key="u"), message(opinion, subject="q", event_id="f2", key="v")
+        )
+        probe = Probe(Flaky({"f1": 99}, ZeroDivisionError("bug")))
+        await world.run_until_idle(probe)
+        assert probe.seen == ["f1"] * 5 + ["f2"]
+        (letter,) = await world.backend.letters.letters()
+        assert (letter.event_id, letter.attempts) == ("f1", 5)
+
+    run_virtual(work())
+
+
 def test_hold_gives_up_what_can_never_succeed() -> None:
     """A broken record does not hold its topic for ever."""
 
