@@ -109,7 +109,7 @@ TOPICS: tuple[Topic, ...] = (
         key="request id",
         partitions=8,
         retention_s=14 * DAY_S,
-        writers=("coordinator", "features"),
+        writers=("coordinator", "features", "quality"),
         readers=("features", "coordinator"),
         about="Analyses asked for and made.",
     ),

@@ -1,19 +1,21 @@
 """Quality: is a sound good enough? Signal checks always; for a piece also what its score and its plan promise.
 
 The sound is decoded anew behind the one door, so a rating depends on nothing but the artifact. Every check says what
-was measured, what was required and what to change; the coordinator turns failed ones into an adapted plan.
+was measured, what was required and what to change; the coordinator turns failed ones into an adapted plan. A sound
+that is none is refused, as by the features processor, which may look at it at the same time.
 """
 
 from grym.domain.piece_checks import heard_length, heard_tempo
 from grym.domain.rating import Check, Rating
+from grym.errors import InvalidAudioError
 from grym.ports.artifacts import ArtifactStore
 from grym.ports.sound import AudioDoor, CpuPool, Task
-from schemas.body import ArtifactRef, Body
+from schemas.body import Body
 from schemas.commands import RateQuality
 from schemas.envelope import Envelope
-from schemas.events import QualityRated
+from schemas.events import AudioRefused, QualityRated
 from streams.processor import Decision, Output
-from streams.translate import checks_from_wire, checks_to_wire, plan_from_wire
+from streams.translate import checks_from_wire, checks_to_wire, fault_of, plan_from_wire
 
 LISTEN: Task[list[Check]] = Task("streams.quality.listening", "listen")
 CHECK_TIMEOUT_S = 60.0  # a quarter of an hour of sound takes some seconds
@@ -39,14 +41,18 @@ class Quality:
         """Rate one sound."""
         command: RateQuality = envelope.body
         checks = [*checks_from_wire(command.score_checks), *_promised(command)]
-        if command.audio is not None:
-            checks += await self._signal(command.audio, command)
+        try:
+            checks += await self._signal(command)
+        except InvalidAudioError as error:
+            return Decision(outputs=(Output(body=AudioRefused(fault=fault_of(error), round=command.round)),))
         rating = Rating(checks=tuple(checks))
         body = QualityRated(passed=rating.passed, checks=checks_to_wire(rating.checks), round=command.round)
         return Decision(outputs=(Output(body=body),))
 
-    async def _signal(self, audio: ArtifactRef, command: RateQuality) -> list[Check]:
-        path = await self._artifacts.local_path(audio)
+    async def _signal(self, command: RateQuality) -> list[Check]:
+        if command.audio is None:
+            return []
+        path = await self._artifacts.local_path(command.audio)
         return await self._cpu.run(
             LISTEN,
             self._door,
