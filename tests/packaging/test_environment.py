@@ -37,8 +37,7 @@ def adapter_of(path: Path, checkout: Path) -> str:
         ("fluidsynth", {"fluidsynth"}),
         ("matplotlib", {"plots"}),
         ("obstore", {"artifact_objects"}),
-        # The door for audio keeps strangers' files in a pool of its own, with limits on memory and time.
-        ("pebble", {"cpu_pool", "audio_files"}),
+        ("pebble", {"cpu_pool"}),
         ("soundfile", {"audio_files"}),
         ("verovio", {"engraving"}),
     ],
