@@ -33,11 +33,11 @@ class PlayedNote:
     spread: int = 0
 
 
-# Register of accompanying chords: below the tune, above the mud (C3 to A4); over a bass player they begin at E3,
+# Register of accompanying chords: below the tune, above the mud (A#2 to E4); over a bass player they begin at E3,
 # where his line ends, so that no chord gets below its bass.
-CHORDS_LOW, CHORDS_HIGH = 48, 69
+CHORDS_LOW, CHORDS_HIGH = 46, 64
 CHORDS_OVER_BASS_LOW = 52
-PAD_LOW, PAD_HIGH = 52, 74
+PAD_LOW, PAD_HIGH = 50, 68
 # Where the struck bass note of a chord pattern lies: E2 to D#3.
 BASS_NOTE_LOW = 40
 

@@ -38,11 +38,11 @@ class MelodyNote:
 def melodic_range(voice: Voice, plan: Plan, style: Style) -> tuple[int, int, float]:
     """Return the lowest and highest pitch of a melody on an instrument, and its centre.
 
-    The centre sits a little above the middle of the instrument, in the octave where tunes are easy to hear (C4–E5);
+    The centre sits a little above the middle of the instrument, in the region where tunes are easy to hear (F#4–D5);
     brightness moves it by up to four semitones either way.
     """
     bright = (plan.parameters.get("brightness", 0.5) - 0.5) * 8
-    middle = style.tessitura or min(max(voice.low + 0.55 * (voice.high - voice.low), 62.0), 74.0)
+    middle = style.tessitura or min(max(voice.low + 0.55 * (voice.high - voice.low), 66.0), 74.0)
     centre = middle + bright
     centre = min(max(centre, voice.low + 8.0), voice.high - 8.0)
     low, high = max(voice.low, round(centre) - 10), min(voice.high, round(centre) + 11)
