@@ -9,7 +9,6 @@ from grym.domain.composing.plan import Plan
 from grym.domain.rating import Check
 
 LENGTH_TOLERANCE = 0.05
-RING_S = 3.0  # the last note may ring and the room may answer after the written end
 TEMPO_TOLERANCE = 0.04  # as tempo-induction contests take it
 HEARD_RATIOS = (1.0, 2.0, 0.5, 3.0, 1 / 3)
 COMPOUND_RATIOS = (2 / 3, 4 / 3)  # in 6/8 the beat is a dotted quarter, while tempo counts quarters
@@ -17,8 +16,8 @@ SURE_CONFIDENCE = 0.6  # below this the tracker wavers between pulses, and its d
 
 
 def heard_length(plan: Plan, *, duration_s: float) -> Check:
-    """Check that the sound is as long as was asked for, but for the ring of the last note."""
-    low, high = plan.seconds * (1 - LENGTH_TOLERANCE), plan.seconds * (1 + LENGTH_TOLERANCE) + RING_S
+    """Check that the sound is as long as was asked for, its last note's ring included."""
+    low, high = plan.seconds * (1 - LENGTH_TOLERANCE), plan.seconds * (1 + LENGTH_TOLERANCE)
     passed = low <= duration_s <= high
     return Check(
         name="sound.length",
