@@ -58,7 +58,7 @@ def test_impossible_ratings_are_refused(grym: Grym, pieces: dict[str, dict[str, 
     del pieces
     for stars in ("0", "6", "2.5", "many"):
         assert grym.tell("rate", "first", stars, code=2)["error"]["hint"]
-    assert grym.tell("rate", "nobody-asked-for-this", "3", code=2)["error"]["code"] == "request.unknown"
+    assert grym.tell("rate", "nobody-asked-for-this", "3", code=2)["error"]["code"] == "feedback.not_ratable"
 
 
 def test_every_event_follows_its_cause(grym: Grym, pieces: dict[str, dict[str, Any]]) -> None:
