@@ -6,9 +6,11 @@ algorithms", accuracy 2).
 """
 
 from grym.domain.composing.plan import Plan
+from grym.domain.composing.score import TICKS_PER_QUARTER
 from grym.domain.rating import Check
 
 LENGTH_TOLERANCE = 0.05
+SHORTEST_RING_S = 0.3  # the last note of even the shortest piece rings so long after the bar line
 TEMPO_TOLERANCE = 0.04  # as tempo-induction contests take it
 HEARD_RATIOS = (1.0, 2.0, 0.5, 3.0, 1 / 3)
 COMPOUND_RATIOS = (2 / 3, 4 / 3)  # in 6/8 the beat is a dotted quarter, while tempo counts quarters
@@ -16,8 +18,13 @@ SURE_CONFIDENCE = 0.6  # below this the tracker wavers between pulses, and its d
 
 
 def heard_length(plan: Plan, *, duration_s: float) -> Check:
-    """Check that the sound is as long as was asked for, its last note's ring included."""
-    low, high = plan.seconds * (1 - LENGTH_TOLERANCE), plan.seconds * (1 + LENGTH_TOLERANCE)
+    """Check that the sound is as long as was asked for, its last note's ring included.
+
+    A piece is made of whole bars, so a very short one may miss by half a bar.
+    """
+    bar_s = plan.metre.bar_ticks / TICKS_PER_QUARTER * 60.0 / plan.tempo_bpm
+    tolerance_s = max(plan.seconds * LENGTH_TOLERANCE, bar_s / 2 + SHORTEST_RING_S)
+    low, high = plan.seconds - tolerance_s, plan.seconds + tolerance_s
     passed = low <= duration_s <= high
     return Check(
         name="sound.length",

@@ -31,6 +31,12 @@ def test_length_may_be_off_by_a_twentieth(duration_s: float, passed: bool) -> No
     assert bool(check.advice) is not passed
 
 
+@pytest.mark.parametrize(("duration_s", "passed"), [(2.6, False), (2.8, True), (5.2, True), (5.4, False)])
+def test_a_very_short_piece_may_miss_by_half_a_bar(duration_s: float, passed: bool) -> None:
+    """Four seconds of 3/4 at 90 bpm are two bars: half a bar of one second, and 0.3 s of ring."""
+    assert heard_length(dataclasses.replace(PLAN, seconds=4.0), duration_s=duration_s).passed is passed
+
+
 @pytest.mark.parametrize(
     ("tempo_bpm", "passed"),
     [
