@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar
 
 import numpy as np
@@ -60,12 +61,7 @@ class Laboratory:
         self, midi_pitch: float, *, seconds: float, attack_s: float = 0.005, sustained: bool = False
     ) -> FloatArray:
         """A note of eight partials: plucked, or sustained with a release of 50 ms."""
-        time = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
-        hz = 440.0 * 2.0 ** ((midi_pitch - 69.0) / 12.0)
-        tone = sum(np.sin(2.0 * np.pi * hz * k * time) / k**1.2 for k in range(1, 9))
-        shape = np.minimum(1.0, time / attack_s) * np.minimum(1.0, (seconds - time) / 0.05)
-        decay = 1.0 if sustained else np.exp(-4.0 * time)
-        return np.asarray(0.2 * tone * shape * decay, dtype=np.float32)
+        return _note(midi_pitch, seconds, attack_s, sustained)
 
     def play(
         self,
@@ -107,3 +103,15 @@ class Laboratory:
         start = round(start_s * RATE_HZ)
         length = min(len(piece), len(sound) - start)
         sound[start : start + length] += piece[:length]
+
+
+@cache
+def _note(midi_pitch: float, seconds: float, attack_s: float, sustained: bool) -> FloatArray:
+    time = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
+    hz = 440.0 * 2.0 ** ((midi_pitch - 69.0) / 12.0)
+    tone = sum(np.sin(2.0 * np.pi * hz * k * time) / k**1.2 for k in range(1, 9))
+    shape = np.minimum(1.0, time / attack_s) * np.minimum(1.0, (seconds - time) / 0.05)
+    decay = 1.0 if sustained else np.exp(-4.0 * time)
+    sound = np.asarray(0.2 * tone * shape * decay, dtype=np.float32)
+    sound.flags.writeable = False
+    return sound
