@@ -9,23 +9,22 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
-from grym.errors import ContractError, InvalidRequestError, TransientError
+from grym.errors import InvalidRequestError, TransientError
 from grym.ports.artifacts import ArtifactStore
 from grym.ports.backend import Backend
 from grym.ports.clock import Clock
-from producers.identity import SOURCE, event_id, uuid7
-from producers.status import RequestStatus, is_request, is_terminal, status_of_request, status_of_run
-from schemas.body import ArtifactRef, Body
+from producers.asking import first_event, require_possible
+from producers.identity import uuid7
+from producers.status import RequestStatus, is_request, is_terminal, readable, status_of_request, status_of_run
+from schemas.body import ArtifactRef
 from schemas.commands import CancelRequest, RequestAnalysis, RequestComposition
-from schemas.envelope import Envelope, decode, encode
-from schemas.events import FeedbackFolded, FeedbackGiven, RequestCancelled, RequestCompleted, RequestRejected
+from schemas.envelope import Envelope, encode
+from schemas.events import FeedbackFolded, FeedbackGiven, RequestCancelled, RequestCompleted
 from schemas.records import Message, Record
-from streams.coordinator import Coordinator
 from streams.coordinator.run import Run
 from streams.learning import Learning
 
@@ -103,9 +102,10 @@ class GrymClient:
         """Ask that a request ends now; one that has not arrived yet is cancelled as it arrives."""
         run = await self._run(request_id)
         run_no = 1 if run is None else run.run_no
-        envelope = self._envelope(
+        envelope = first_event(
             CancelRequest(reason=reason),
             request_id,
+            at=self._clock.now(),
             purpose=f"cancel:{run_no}",
             run_no=run_no,
             cause=next((event for event in await self.story(request_id) if is_request(event)), None),
@@ -123,9 +123,10 @@ class GrymClient:
         for subject in filter(None, (request_id, opinion.preferred_over)):
             await self._require_piece(subject)
         heard = [event for event in await self.story(request_id) if isinstance(event.body, RequestCompleted)]
-        given = self._envelope(
+        given = first_event(
             opinion,
             request_id,
+            at=self._clock.now(),
             purpose=f"feedback:{self.new_request_id()}",
             tenant=tenant,
             cause=heard[-1] if heard else None,
@@ -222,7 +223,7 @@ class GrymClient:
         self, wish: RequestComposition | RequestAnalysis, *, request_id: str | None, tenant: str
     ) -> Ticket:
         name = self.new_request_id() if request_id is None else request_id
-        envelope = self._envelope(wish, name, purpose=wish.TYPE, tenant=tenant)
+        envelope = first_event(wish, name, at=self._clock.now(), purpose=wish.TYPE, tenant=tenant)
         await require_possible(envelope)
         message = encode(envelope)
         if request_id is not None and await self._is_known(envelope):
@@ -255,30 +256,6 @@ class GrymClient:
             else:
                 return
 
-    def _envelope(
-        self,
-        body: Body,
-        request_id: str,
-        *,
-        purpose: str,
-        tenant: str = "default",
-        run_no: int = 1,
-        cause: Envelope | None = None,
-    ) -> Envelope:
-        """Wrap a first event; what follows a request names the event it answers to as its cause."""
-        return Envelope(
-            id=event_id(request_id, purpose),
-            source=SOURCE,
-            type=body.TYPE,
-            subject=request_id,
-            time=self._clock.now(),
-            body=body,
-            correlation_id=request_id,
-            causation_id="" if cause is None else cause.id,
-            tenant=tenant,
-            run_no=run_no,
-        )
-
     async def _run(self, request_id: str) -> Run | None:
         stored = await self._backend.states.load("coordinator", request_id)
         return None if stored is None else msgspec.json.decode(stored.value, type=Run)
@@ -305,44 +282,6 @@ class GrymClient:
             records = await self._backend.log.read(place, after=done.get(place, 0), limit=limit)
             found += [envelope for record in records if (envelope := readable(record)) and is_request(envelope)]
         return sorted(found, key=lambda envelope: envelope.logged_at or envelope.time, reverse=True)[:limit]
-
-
-async def require_possible(envelope: Envelope) -> None:
-    """Refuse a request that the coordinator would reject, by asking the coordinator's own code.
-
-    Raises
-    ------
-    InvalidRequestError
-        With the fault the rejection would carry.
-    """
-    decision = await Coordinator().process(envelope, None)
-    for output in decision.outputs:
-        if isinstance(output.body, RequestRejected):
-            fault = output.body.fault
-            raise InvalidRequestError(fault.message, code=fault.code, hint=fault.hint)
-
-
-async def require_possible_wish(wish: RequestComposition | RequestAnalysis, *, request_id: str) -> None:
-    """Refuse an impossible wish before a runtime is opened at all; otherwise as `require_possible`."""
-    envelope = Envelope(
-        id=event_id(request_id, wish.TYPE),
-        source=SOURCE,
-        type=wish.TYPE,
-        subject=request_id,
-        time=datetime.fromtimestamp(0, UTC),
-        body=wish,
-        correlation_id=request_id,
-    )
-    await require_possible(envelope)
-    encode(envelope)
-
-
-def readable(record: Record) -> Envelope | None:
-    """Return the envelope of a record, None where its bytes cannot be understood or travel by claim check."""
-    try:
-        return decode(record)
-    except ContractError:
-        return None
 
 
 def _cancel_reason(events: list[Envelope], *, run_no: int) -> str:

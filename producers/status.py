@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from grym.errors import ContractError
 from schemas.body import Fault
 from schemas.commands import RequestAnalysis, RequestComposition
-from schemas.envelope import Envelope, peek
+from schemas.envelope import Envelope, decode, peek
 from schemas.events import RequestCancelled, RequestCompleted, RequestDeadLettered, RequestRejected
 from schemas.records import Record
 from streams.coordinator.definitions import WORKFLOWS
@@ -104,6 +105,14 @@ def status_of_request(envelope: Envelope) -> RequestStatus:
         created_at=envelope.logged_at,
         steps=tuple(StepStatus(name=step.name, state="waiting") for step in WORKFLOWS[kind].steps),
     )
+
+
+def readable(record: Record) -> Envelope | None:
+    """Return the envelope of a record, None where its bytes cannot be understood or travel by claim check."""
+    try:
+        return decode(record)
+    except ContractError:
+        return None
 
 
 def is_request(envelope: Envelope) -> bool:

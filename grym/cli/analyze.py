@@ -1,5 +1,6 @@
 """``grym analyze``: what is in a recording. Every file is looked at before anything is published."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,6 +29,9 @@ MEDIA_TYPES = {
     ".aiff": "audio/aiff",
     ".aif": "audio/aiff",
 }
+
+PLAIN_FORMATS = frozenset({"WAV", "WAVEX", "AIFF"})
+PLAIN_ENCODINGS = frozenset({"PCM_U8", "PCM_S8", "PCM_16", "PCM_24", "PCM_32"})
 
 CHECK_START_S = 30.0
 CHECK_S_PER_MINUTE = 4.0
@@ -67,17 +71,12 @@ async def analyze(
     deadline_s: DeadlineOption = 600.0,
 ) -> int:
     """Find tempo, beats, key, loudness, sections, known patterns and faults in recordings."""
-    from grym.cli.results import exit_code_of_outcomes, one_or_many, pending_json
-    from grym.cli.waiting import Awaited, checked_timeout, opened, wait_for
-    from schemas.body import ArtifactRef
-    from schemas.commands import RequestAnalysis
+    from grym.cli.results import exit_code_of_outcomes, one_or_many
+    from grym.cli.waiting import checked_timeout, opened
 
     _check_limits(max_seconds, plot=plot, files=files)
     checked_timeout(timeout_s)
-    paths = [Path(name) for name in files]
-    lengths_s = [_inspected(path, max_seconds=max_seconds) for path in paths]
-    wish = RequestAnalysis(
-        audio=ArtifactRef(uri="", size_bytes=0, media_type=""),
+    wish = _wish(
         embedding=embedding,
         recognise=recognise,
         full=full,
@@ -85,27 +84,59 @@ async def analyze(
         user=user,
         deadline_s=deadline_s,
     )
+    recordings = [
+        _inspected(Path(name), max_seconds=max_seconds, request_id=_id_of(request_id, number, len(files)))
+        for number, name in enumerate(files, start=1)
+    ]
     await _require_possible(wish)
     async with opened(to_work=True) as runtime:
-        for path, length_s in zip(paths, lengths_s, strict=True):
-            await _decode_once(runtime, path, length_s=length_s, max_seconds=max_seconds)
-        ids = [
-            await _publish(runtime, wish, path, request_id=_id_of(request_id, number, len(paths)), tenant=tenant)
-            for number, path in enumerate(paths, start=1)
-        ]
+        for recording in recordings:
+            await _decode_once(runtime, recording, max_seconds=max_seconds)
+        ids = [await _publish(runtime, wish, recording, tenant=tenant) for recording in recordings]
         if no_wait:
-            results = [pending_json(name, "analyze", file=str(path)) for name, path in zip(ids, paths, strict=True)]
+            results = _unawaited(recordings, ids)
         else:
-            awaited = [
-                Awaited(request_id=name, kind="analyze", label=path.name) for name, path in zip(ids, paths, strict=True)
-            ]
-            statuses = await wait_for(screen, runtime, awaited, timeout_s=timeout_s)
-            results = [
-                await _finish(runtime, status, path, plot=_plot_of(plot, number, len(paths)))
-                for number, (status, path) in enumerate(zip(statuses, paths, strict=True), start=1)
-            ]
+            results = await _awaited(screen, runtime, recordings, ids, timeout_s=timeout_s, plot=plot)
     _show(screen, one_or_many(results))
     return exit_code_of_outcomes(results, waited=not no_wait)
+
+
+def _wish(**options: Any) -> "RequestAnalysis":
+    """Return the request without its sound, which is kept only when every file has proved usable."""
+    from schemas.body import ArtifactRef
+    from schemas.commands import RequestAnalysis
+
+    return RequestAnalysis(audio=ArtifactRef(uri="", size_bytes=0, media_type=""), **options)
+
+
+def _unawaited(recordings: "list[Recording]", ids: list[str]) -> list[dict[str, Any]]:
+    from grym.cli.results import pending_json
+
+    return [
+        pending_json(name, "analyze", file=str(recording.path)) for name, recording in zip(ids, recordings, strict=True)
+    ]
+
+
+async def _awaited(
+    screen: Screen,
+    runtime: "Runtime",
+    recordings: "list[Recording]",
+    ids: list[str],
+    *,
+    timeout_s: float | None,
+    plot: Path | None,
+) -> list[dict[str, Any]]:
+    from grym.cli.waiting import Awaited, wait_for
+
+    awaited = [
+        Awaited(request_id=name, kind="analyze", label=recording.path.name)
+        for name, recording in zip(ids, recordings, strict=True)
+    ]
+    statuses = await wait_for(screen, runtime, awaited, timeout_s=timeout_s)
+    return [
+        await _finish(runtime, status, recording.path, plot=_plot_of(plot, number, len(recordings)))
+        for number, (status, recording) in enumerate(zip(statuses, recordings, strict=True), start=1)
+    ]
 
 
 def _check_limits(max_seconds: float, *, plot: Path | None, files: list[str]) -> None:
@@ -123,22 +154,43 @@ def _check_limits(max_seconds: float, *, plot: Path | None, files: list[str]) ->
         raise InvalidRequestError("a file is named twice", code="request.files", hint="Name every file once.")
 
 
-def _inspected(path: Path, *, max_seconds: float) -> float:
-    """Return the declared length in seconds of a file whose kind, header and size are acceptable."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """A file whose kind, header and size are acceptable.
+
+    Parameters
+    ----------
+    must_be_decoded
+        Whether only decoding shows that the file is whole and holds numbers: true of everything but integer PCM,
+        whose length in bytes says it all.
+    """
+
+    path: Path
+    length_s: float
+    must_be_decoded: bool
+    request_id: str | None
+
+
+def _inspected(path: Path, *, max_seconds: float, request_id: str | None) -> Recording:
     from grym.adapters.audio_files import inspect
 
-    return inspect(path, max_seconds=max_seconds).duration_s
+    info = inspect(path, max_seconds=max_seconds)
+    is_plain = info.format_name in PLAIN_FORMATS and info.encoding in PLAIN_ENCODINGS
+    return Recording(path=path, length_s=info.duration_s, must_be_decoded=not is_plain, request_id=request_id)
 
 
 async def _require_possible(wish: "RequestAnalysis") -> None:
-    from producers.client import require_possible_wish
+    from producers.asking import require_possible_wish
 
     await require_possible_wish(wish, request_id="new")
 
 
-async def _decode_once(runtime: "Runtime", path: Path, *, length_s: float, max_seconds: float) -> None:
+async def _decode_once(runtime: "Runtime", recording: Recording, *, max_seconds: float) -> None:
     """Decode a file in a worker process, so that damage beyond the header is refused before anything is published."""
-    timeout_s = CHECK_START_S + CHECK_S_PER_MINUTE * length_s / 60.0
+    if not recording.must_be_decoded:
+        return
+    path = recording.path
+    timeout_s = CHECK_START_S + CHECK_S_PER_MINUTE * recording.length_s / 60.0
     try:
         await runtime.cpu.run(decodable, path, max_seconds, timeout_s=timeout_s)
     except AdapterError as error:
@@ -163,16 +215,13 @@ def decodable(path: Path, max_seconds: float) -> None:
     read_signal(path, max_seconds=max_seconds)
 
 
-async def _publish(
-    runtime: "Runtime", wish: "RequestAnalysis", path: Path, *, request_id: str | None, tenant: str
-) -> str:
+async def _publish(runtime: "Runtime", wish: "RequestAnalysis", recording: Recording, *, tenant: str) -> str:
     import msgspec
 
-    audio = await runtime.client.keep_sound(path, media_type=MEDIA_TYPES.get(path.suffix.lower(), "audio/*"))
-    ticket = await runtime.client.analyze(
-        msgspec.structs.replace(wish, audio=audio), request_id=request_id, tenant=tenant
-    )
-    return ticket.request_id
+    media_type = MEDIA_TYPES.get(recording.path.suffix.lower(), "audio/*")
+    audio = await runtime.client.keep_sound(recording.path, media_type=media_type)
+    asked = msgspec.structs.replace(wish, audio=audio)
+    return (await runtime.client.analyze(asked, request_id=recording.request_id, tenant=tenant)).request_id
 
 
 def _id_of(request_id: str | None, number: int, count: int) -> str | None:

@@ -189,7 +189,7 @@ async def _perform(
 
 async def _require_possible(errands: list[Errand]) -> None:
     """Refuse an impossible wish before anything is started."""
-    from producers.client import require_possible_wish
+    from producers.asking import require_possible_wish
 
     await require_possible_wish(errands[0].wish, request_id=errands[0].request_id or "new")
 

@@ -62,7 +62,7 @@ class CommandLine:
     @cached_property
     def piece(self) -> dict[str, Any]:
         """One completed piece with sound, made once."""
-        words = ("compose", "a calm piano nocturne in D minor, 70 bpm", "--seconds", "6", "--seed", "7")
+        words = ("compose", "a calm piano nocturne in D minor, 70 bpm", "--seconds", "14", "--seed", "7")
         more = ("--backend", "synth", "--user", "ada", "--out", str(self.folder / "piece"), "--plot")
         return self(*words, *more, "--json").ok().told
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import pytest
 
 from grym.errors import InvalidRequestError, TransientError
-from producers.client import require_possible_wish
+from producers.asking import require_possible_wish
 from schemas.body import ArtifactRef
 from schemas.commands import RequestAnalysis, RequestComposition
 from schemas.envelope import decode
