@@ -10,6 +10,7 @@ import pytest
 from consumers.retry import RetryPolicy
 from consumers.runner import ProcessorRunner
 from consumers.settings import RunnerSettings
+from grym.adapters.placement import partition_of
 from grym.errors import ContractError, LeaseLostError, PermanentError, TransientError, UnavailableError
 from grym.ports.effects import EnqueueJob, SetTimer
 from grym.ports.work import InboxEntry
@@ -672,5 +673,62 @@ def test_small_backlog_still_finishes_everything() -> None:
         await world.publish(*(wish(f"e{n}", subject=f"r{n % 7}") for n in range(100)))
         await world.run_until_idle(Probe(), backlog=3, concurrency=2, batch=2)
         assert len(await world.told()) == 100
+
+    run_virtual(work())
+
+
+def test_letter_of_an_earlier_holder_is_left_alone() -> None:
+    """A record given up before its position could rise is not decided again after a takeover."""
+
+    async def work() -> None:
+        world = open_world()
+        first = "a"
+        place = partition_of(first.encode(), partitions=8)
+        second = next(f"b{n}" for n in range(99) if partition_of(f"b{n}".encode(), partitions=8) == place)
+        lingering = asyncio.Event()
+
+        async def behave(envelope: Envelope, state: Tally | None) -> None:
+            del state
+            if envelope.id == "poison":
+                raise PermanentError("impossible")
+            if not lingering.is_set():
+                lingering.set()
+                await asyncio.sleep(50)
+
+        await world.publish(wish("slow", subject=first), wish("poison", subject=second))
+        probe, stop = Probe(behave), asyncio.Event()
+        runner = asyncio.create_task(ProcessorRunner(probe, world.ports()).run(stop))
+        await asyncio.sleep(1)
+        await world.leases.steal("coordinator", ttl_s=3.0)
+        await asyncio.sleep(10)
+        stop.set()
+        await runner
+        assert probe.seen.count("slow") == 2
+        assert probe.seen.count("poison") == 1
+        assert await world.told() == ["slow"]
+        assert len(await world.records("grym.dead-letters.v1")) == 1
+
+    run_virtual(work())
+
+
+def test_endless_conflicts_are_parked_and_then_a_letter() -> None:
+    """A state that somebody saves before every commit is given up after bounded decisions and attempts."""
+
+    async def work() -> None:
+        world = open_world()
+
+        async def meddle(envelope: Envelope, state: Tally | None) -> None:
+            del envelope, state
+            stored = await world.backend.states.load("coordinator", "r1")
+            async with world.backend.work.begin() as unit:
+                version = 0 if stored is None else stored.version
+                await unit.save("coordinator", "r1", msgspec.json.encode(Tally()), expected_version=version)
+
+        await world.publish(wish("a1"))
+        probe = Probe(meddle)
+        await world.run_until_idle(probe, max_conflicts=3)
+        assert len(probe.seen) == 3 * 5
+        (letter,) = await world.backend.letters.letters()
+        assert letter.fault.code == "state.conflict"
 
     run_virtual(work())

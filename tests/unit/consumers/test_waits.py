@@ -4,7 +4,15 @@ import asyncio
 
 import pytest
 
-from consumers.waits import Bell, TimeLimitError, cancel_all, first_of, sleep_unless, within
+from consumers.waits import (
+    Bell,
+    TimeLimitError,
+    cancel_all,
+    first_of,
+    raise_if_cancelled,
+    sleep_unless,
+    within,
+)
 from grym.errors import TransientError
 from tests.contract.fakes import LoopClock, run_virtual
 
@@ -141,5 +149,33 @@ def test_sleep_ends_early_when_stopped() -> None:
         assert CLOCK.monotonic_s() == 4.0
         await sleep_unless(stop, CLOCK, 100.0)
         assert CLOCK.monotonic_s() == 4.0
+
+    run_virtual(work())
+
+
+def test_cancellation_behind_a_failure_is_found_again() -> None:
+    """Who is cancelled while a task of its group fails hears of the failure only, and asks."""
+
+    async def fail_when_cancelled() -> None:
+        try:
+            await asyncio.sleep(100)
+        except asyncio.CancelledError:
+            raise ZeroDivisionError from None
+
+    async def clumsy() -> str:
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(fail_when_cancelled())
+        except* ZeroDivisionError:
+            raise_if_cancelled()
+        return "went on"
+
+    async def work() -> None:
+        raise_if_cancelled()
+        task = asyncio.create_task(clumsy())
+        await asyncio.sleep(1)
+        task.cancel()
+        await asyncio.wait([task])
+        assert task.cancelled()
 
     run_virtual(work())
