@@ -1,0 +1,150 @@
+"""Results drawn for people hold what a person looks for."""
+
+import io
+from typing import Any
+
+from rich.console import Console, RenderableType
+
+from grym.cli.panels import outcome_panel, piece_panel, recording_panel, steps_table
+
+CHECK = {"name": "loudness", "value": -14.0, "required": "-15 to -13", "unit": "LUFS", "passed": True, "advice": ""}
+FAILED = {
+    "name": "ending",
+    "value": None,
+    "required": ">= 1",
+    "unit": "",
+    "passed": False,
+    "advice": "end on a cadence",
+}
+
+
+def _drawn(renderable: RenderableType) -> str:
+    console = Console(file=io.StringIO(), width=120)
+    console.print(renderable)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def _piece(**more: Any) -> dict[str, Any]:
+    plan = {
+        "title": "Evening Song",
+        "style": "nocturne",
+        "mood": "calm",
+        "tempo_bpm": 70.0,
+        "metre": {"beats": 6, "unit": 8},
+        "tonality": {"tonic": 3, "mode": "major"},
+        "sections": [{"name": "A", "bars": 8}],
+        "instruments": [{"name": "piano"}],
+        "notes": ["No style named: took nocturne."],
+    }
+    return {
+        "request_id": "r1",
+        "outcome": "completed",
+        "plan": plan,
+        "quality": {"checks": [CHECK, FAILED]},
+        "duration_s": 30.5,
+        "backend": "soundfont",
+        "provenance": {"soundfont": "FluidR3_GM"},
+        "seed": 7,
+        "attempts": 3,
+        "audio": "out/piece.wav",
+        "midi": "out/piece.mid",
+        "score": "out/piece.musicxml",
+        "pages": ["out/page-1.svg"],
+        "stems": ["out/stems/piano.wav"],
+        **more,
+    }
+
+
+def test_a_piece_shows_facts_files_and_notes() -> None:
+    """Title, key, metre, failed checks with advice, files and the planner's notes are told."""
+    text = _drawn(piece_panel(_piece()))
+    for words in (
+        "Evening Song",
+        "70 bpm, 6/8",
+        "Eb major",
+        "A(8)",
+        "1 of 2 checks passed: ending (end on a cadence)",
+        "out/piece.wav",
+        "1 in out/stems",
+        "No style named",
+        "grym rate r1 5",
+    ):
+        assert words in text, words
+
+
+def test_a_recording_shows_facts_sections_and_matches() -> None:
+    """Tempo, key, loudness, sections, failed checks and what was recognised are told."""
+    text = _drawn(
+        recording_panel(
+            {
+                "request_id": "r1",
+                "outcome": "completed",
+                "file": "song.wav",
+                "duration_s": 40.0,
+                "sample_rate_hz": 44_100,
+                "channels": 2,
+                "tempo_bpm": 120.0,
+                "tempo_confidence": 0.5,
+                "beats_s": [0.5, 1.0],
+                "downbeats_s": [0.5],
+                "onsets_s": [0.5],
+                "key": {"tonic": "Eb", "mode": "minor", "confidence": 0.9},
+                "loudness_lufs": -14.2,
+                "true_peak_dbtp": -1.0,
+                "sections": [
+                    {"start_s": 0.0, "end_s": 20.0, "label": "A"},
+                    {"start_s": 20.0, "end_s": 40.0, "label": "B"},
+                ],
+                "quality": {"checks": [CHECK, FAILED]},
+                "patterns": [
+                    {"pattern_id": "p1", "name": "Evening Song", "confidence": 0.97, "offset_s": 3.0, "why": "x"}
+                ],
+            }
+        )
+    )
+    for words in ("song.wav", "120.0 bpm", "Eb minor", "-14.2 LUFS", "stereo", "A 0–20 s, B 20–40 s", "0.97", "3.0 s"):
+        assert words in text, words
+
+
+def test_silence_has_no_tempo_key_or_loudness() -> None:
+    """What was not found is said to be not found."""
+    nothing = dict.fromkeys(("tempo_bpm", "tempo_confidence", "key", "loudness_lufs", "true_peak_dbtp"))
+    text = _drawn(
+        recording_panel(
+            {
+                "request_id": "r1",
+                "outcome": "completed",
+                "file": "silence.wav",
+                "duration_s": 1.0,
+                "sample_rate_hz": 8_000,
+                "channels": 1,
+                "beats_s": [],
+                "downbeats_s": [],
+                "onsets_s": [],
+                "sections": [],
+                "quality": {"checks": []},
+                "patterns": [],
+                **nothing,
+            }
+        )
+    )
+    assert text.count("none found") == 2
+    assert "silent" in text
+
+
+def test_an_end_that_is_no_completion_says_why_and_what_to_do() -> None:
+    """Fault, hint, letter and reason are told; a pending request names the command that goes on."""
+    fault = {"code": "artifact.missing", "message": "it has gone", "hint": "send it again"}
+    dead = _drawn(outcome_panel({"request_id": "r1", "outcome": "dead_lettered", "fault": fault, "letter_id": "L1"}))
+    pending = _drawn(piece_panel({"request_id": "r2", "outcome": "pending"}))
+    assert all(words in dead for words in ("dead lettered", "it has gone", "send it again", "grym dlq show L1"))
+    assert "grym status r2" in pending
+
+
+def test_steps_have_marks() -> None:
+    """Each step is a line with its state."""
+    steps = [{"name": "plan", "state": "waiting", "started_at": None, "ended_at": None}]
+    text = _drawn(steps_table({"request_id": "r1", "kind": "compose", "state": "running", "run": 2, "steps": steps}))
+    assert "run 2" in text
+    assert "plan" in text
