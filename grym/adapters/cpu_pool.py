@@ -1,24 +1,23 @@
 """Heavy work in worker processes: limits on time and memory, typed errors across the border, no orphans.
 
 Workers come from a fork server that has imported the given modules once and holds no socket, thread or lock of ours.
-They ignore Ctrl-C, which is the parent's to answer, and end with the parent however it ends: the fork server notices
-that its pipe is gone, and the workers are killed with it (Linux) or look for their parent twice a second (elsewhere).
+They ignore Ctrl-C, which is the parent's to answer, and end with the parent however it ends: each listens on a pipe
+that closes with it, and the fork server goes when its last worker has gone.
 """
 
 import asyncio
-import ctypes
 import multiprocessing
 import os
 import resource
 import signal
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError as FutureCancelledError
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -32,8 +31,6 @@ MEMORY_LIMIT_BYTES = 4 * 1024**3
 """Address space of a worker: an hour of stereo sound as float64 is 2.5 GB, libraries and threads map about 1 GB."""
 MAX_TASKS = 200
 """Calls after which a worker is replaced, so that a library that leaks cannot fill the machine."""
-WATCH_S = 0.5
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _MAX_TRACE_CHARACTERS = 2000
 
 
@@ -157,15 +154,12 @@ def _settle_in(memory_bytes: int | None) -> None:
 
 
 def _end_with_parent() -> None:
-    parent = os.getppid()
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() == parent:
-            return
-    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    # Not by the death signal of Linux: the parent in its sense is the fork server, which lives as long as its workers.
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
 
 
-def _watch(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(WATCH_S)
+def _watch(parent: BaseProcess) -> None:
+    parent.join()  # a pipe that the kernel closes, whatever ends the process at its other end
     os.kill(os.getpid(), signal.SIGKILL)
