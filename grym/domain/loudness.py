@@ -86,7 +86,7 @@ def true_peak_dbtp(signal: Signal) -> float | None:
     """
     phases = _interpolator()
     reach = float(np.abs(phases).reshape(TAPS_PER_PHASE, OVERSAMPLING).sum(axis=0).max())
-    peak = float(np.abs(signal.samples).max(initial=0.0))
+    peak = max(float(signal.samples.max(initial=0.0)), -float(signal.samples.min(initial=0.0)))
     if peak < FULL_SCALE_FLOOR:
         return None
     for channel in signal.samples:
@@ -219,7 +219,7 @@ def _channel_peak(samples: FloatArray, phases: NDArray[np.float32], *, reach: fl
     count = -(-len(samples) // PEAK_BLOCK_SAMPLES)
     padded = np.pad(samples, (margin, count * PEAK_BLOCK_SAMPLES - len(samples) + margin))
     blocks = np.lib.stride_tricks.sliding_window_view(padded, PEAK_BLOCK_SAMPLES + 2 * margin)[::PEAK_BLOCK_SAMPLES]
-    bounds = np.abs(blocks).max(axis=1) * reach
+    bounds = np.maximum(blocks.max(axis=1), -blocks.min(axis=1)) * reach
     order = np.argsort(bounds)[::-1]
     peak = floor
     for start in range(0, count, PEAK_BATCH_BLOCKS):

@@ -28,6 +28,7 @@ BANDWIDTH_SMOOTHING_BINS = 31
 OCCUPIED_RANGE_DB = 40.0
 CHANGE_FRAME_S = 0.25
 POWER_FLOOR = 1e-12
+CHUNK_SAMPLES = 1 << 20
 FULL_BITS = 24
 LONG_WINDOW = 4
 
@@ -230,8 +231,9 @@ def clipped_per_s(signal: Signal) -> float:
     """
     runs = 0
     for samples in signal.samples:
-        peak = float(np.abs(samples).max(initial=0.0))
-        high = np.flatnonzero(np.abs(samples) >= CLIPPED_SHARE_OF_PEAK * peak) if peak > 0.0 else np.empty(0, dtype=int)
+        peak = max(float(samples.max(initial=0.0)), -float(samples.min(initial=0.0)))
+        limit = np.float32(CLIPPED_SHARE_OF_PEAK * peak)
+        high = np.flatnonzero((samples >= limit) | (samples <= -limit)) if peak > 0.0 else np.empty(0, dtype=int)
         together = (np.diff(high) == 1) & (np.abs(np.diff(samples[high])) < CLIPPED_STEP)
         runs += _runs(together, least=CLIPPED_RUN_SAMPLES - 1)
     return runs / signal.duration_s if signal.duration_s else 0.0
@@ -252,8 +254,12 @@ def dc_offset(signal: Signal) -> float:
 
 def effective_bits(signal: Signal) -> int:
     """Return how many bits the samples really use, 0 to 24: 16 for a 16-bit file stored as floats."""
-    scaled = np.rint(signal.samples * np.float32(2.0 ** (FULL_BITS - 1))).astype(np.int64)
-    used = int(np.bitwise_or.reduce(np.abs(scaled), axis=None)) if scaled.size else 0
+    used = 0
+    for samples in _chunks(signal):
+        scaled = np.rint(samples * np.float32(2.0 ** (FULL_BITS - 1))).astype(np.int64)
+        used |= int(np.bitwise_or.reduce(np.abs(scaled), axis=None))
+        if used & 1:
+            return FULL_BITS
     if not used:
         return 0
     unused = (used & -used).bit_length() - 1
@@ -264,10 +270,19 @@ def stereo_correlation(signal: Signal) -> float:
     """Return the correlation of the first two channels, −1 to 1; 1 where there is one channel or silence."""
     if signal.channels == 1 or not signal.length_samples:
         return 1.0
-    left, right = signal.samples[:2] - signal.samples[:2].mean(axis=1, keepdims=True, dtype=np.float64)
-    together = float(np.dot(left, right))
-    alone = float(np.sqrt(float(np.dot(left, left)) * float(np.dot(right, right))))
-    return together / alone if alone > 0.0 else 1.0
+    mean = signal.samples[:2].mean(axis=1, keepdims=True, dtype=np.float64)
+    products = np.zeros((2, 2))
+    for samples in _chunks(signal):
+        centred = samples[:2] - mean
+        products += centred @ centred.T
+    alone = float(np.sqrt(products[0, 0] * products[1, 1]))
+    return float(products[0, 1]) / alone if alone > 0.0 else 1.0
+
+
+def _chunks(signal: Signal) -> Iterator[FloatArray]:
+    """Yield the samples in pieces, so that no measure copies a whole recording."""
+    for first in range(0, signal.length_samples, CHUNK_SAMPLES):
+        yield signal.samples[:, first : first + CHUNK_SAMPLES]
 
 
 def _spectrum(signal: Signal) -> _Spectrum:

@@ -216,17 +216,25 @@ def _flux(mel_power: FloatArray) -> FloatArray:
 
 def _waveform(mono: FloatArray, framing: Framing) -> tuple[FloatArray, FloatArray]:
     """Return zero crossings per sample and root mean square of each frame, by running sums over hops."""
-    hop, count = framing.hop_length, framing.frame_count(len(mono))
-    half = framing.n_fft // 2
-    whole = (count - 1) * hop + framing.n_fft
+    hop, hops_per_window = framing.hop_length, framing.n_fft // framing.hop_length
     signs = np.signbit(mono)
-    crossed = np.zeros(len(mono), dtype=np.float32)
-    crossed[1:] = signs[1:] != signs[:-1]
-    sums = []
-    for values in (crossed, np.square(mono)):
-        padded = np.pad(values, (half, whole - half - len(mono)))
-        by_hop = padded.reshape(-1, hop).sum(axis=1, dtype=np.float64)
-        sums.append(np.convolve(by_hop, np.ones(framing.n_fft // hop), mode="valid"))
-    crossings, energy = sums
-    rms = np.sqrt(np.maximum(0.0, energy) / framing.n_fft)
-    return (crossings / framing.n_fft).astype(np.float32), rms.astype(np.float32)
+    crossed = np.zeros(len(mono), dtype=bool)
+    np.not_equal(signs[1:], signs[:-1], out=crossed[1:])
+    crossings = np.concatenate([np.count_nonzero(rows, axis=1) for rows in _hops(crossed, hop)])
+    energy = np.concatenate([np.einsum("ij,ij->i", rows, rows) for rows in _hops(mono, hop)]).astype(np.float64)
+    frames = framing.frame_count(len(mono))
+    before = hops_per_window // 2
+    after = frames + hops_per_window - 1 - before - len(energy)
+    summed = [
+        np.convolve(np.pad(values, (before, after)), np.ones(hops_per_window), mode="valid")
+        for values in (crossings, energy)
+    ]
+    rate, power = (values / framing.n_fft for values in summed)
+    return rate.astype(np.float32), np.sqrt(np.maximum(0.0, power)).astype(np.float32)
+
+
+def _hops(values: np.ndarray, hop: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the whole hops as rows, and the rest as one row or none."""
+    whole = len(values) // hop * hop
+    rest = values[whole:]
+    return values[:whole].reshape(-1, hop), rest.reshape(-1, max(1, len(rest)))

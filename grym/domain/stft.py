@@ -86,14 +86,24 @@ def power_blocks(mono: FloatArray, framing: Framing) -> Iterator[FloatArray]:
     """
     n_fft, hop = framing.n_fft, framing.hop_length
     window = hann_window(n_fft)
-    padded = np.pad(mono, n_fft // 2)
-    frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop]
+    count = framing.frame_count(len(mono))
     step = max(1, BLOCK_SAMPLES // n_fft)
-    for start in range(0, len(frames), step):
-        spectrum = fft.rfft(frames[start : start + step] * window, axis=1, overwrite_x=True)
+    for start in range(0, count, step):
+        first = start * hop - n_fft // 2
+        last = (min(start + step, count) - 1) * hop + n_fft // 2
+        frames = np.lib.stride_tricks.sliding_window_view(_span(mono, first, last), n_fft)[::hop]
+        spectrum = fft.rfft(frames * window, axis=1, overwrite_x=True)
         power: FloatArray = np.square(spectrum.real)
         power += np.square(spectrum.imag)
         yield power
+
+
+def _span(mono: FloatArray, first: int, last: int) -> FloatArray:
+    """Return samples `first` to `last`, silence where they lie outside the sound."""
+    inside = mono[max(0, first) : max(0, last)]
+    before = max(0, -first)
+    after = last - first - before - len(inside)
+    return np.pad(inside, (before, after)) if before or after else inside
 
 
 def power_spectrogram(mono: FloatArray, framing: Framing) -> FloatArray:
