@@ -195,6 +195,9 @@ class EmbeddedServer:
         # A server that does not stop in time is left running: the next process finds it.
         with contextlib.suppress(subprocess.CalledProcessError):
             self._account.execute("pg_ctl", "--wait", "--mode=fast", f"--pgdata={self._folders.cluster}", "stop")
+        if self._folders.sockets != self._folders.cluster:
+            with contextlib.suppress(OSError):  # not empty: the server still runs
+                self._folders.sockets.rmdir()
 
 
 def start_embedded(home: Path) -> EmbeddedServer:
