@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import msgspec
+
 from grym.errors import InvalidRequestError
 from producers.identity import SOURCE, event_id
 from schemas.body import Body
@@ -52,8 +54,14 @@ async def require_possible(envelope: Envelope) -> None:
     Raises
     ------
     InvalidRequestError
-        With the fault the rejection would carry.
+        With the fault the rejection would carry, or ``request.not_text``.
     """
+    try:
+        msgspec.json.encode((envelope.body, envelope.subject, envelope.tenant))
+    except UnicodeEncodeError as error:
+        raise InvalidRequestError(
+            "the request holds characters that are no text", code="request.not_text", hint="Send valid Unicode."
+        ) from error
     decision = await Coordinator().process(envelope, None)
     for output in decision.outputs:
         if isinstance(output.body, RequestRejected):

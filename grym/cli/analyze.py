@@ -37,7 +37,7 @@ CHECK_START_S = 30.0
 CHECK_S_PER_MINUTE = 4.0
 """Decoding a minute takes some 0.1 s; forty times that means that the decoder hangs."""
 
-FilesArgument = Annotated[list[str], typer.Argument(metavar="FILE…", help="WAV, AIFF, FLAC, Ogg, Opus or MP3.")]
+FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE…", help="WAV, AIFF, FLAC, Ogg, Opus or MP3.")]
 EmbeddingOption = Annotated[str, typer.Option("--embedding", help="How the sound becomes a vector: dsp.")]
 RecogniseOption = Annotated[
     bool, typer.Option("--recognise/--no-recognise", help="Look for known patterns in the sound.")
@@ -85,8 +85,8 @@ async def analyze(
         deadline_s=deadline_s,
     )
     recordings = [
-        _inspected(Path(name), max_seconds=max_seconds, request_id=_id_of(request_id, number, len(files)))
-        for number, name in enumerate(files, start=1)
+        _inspected(path, max_seconds=max_seconds, request_id=_id_of(request_id, number, len(files)))
+        for number, path in enumerate(files, start=1)
     ]
     await _require_possible(wish)
     async with opened(to_work=True) as runtime:
@@ -139,7 +139,7 @@ async def _awaited(
     ]
 
 
-def _check_limits(max_seconds: float, *, plot: Path | None, files: list[str]) -> None:
+def _check_limits(max_seconds: float, *, plot: Path | None, files: list[Path]) -> None:
     if not 0 < max_seconds <= MAX_LIMIT_S:
         raise InvalidRequestError(
             f"--max-seconds lies between 0 and {MAX_LIMIT_S:g}",

@@ -17,7 +17,7 @@ import typer
 
 from grym.cli.faults import DONE, INTERRUPTED, as_grym_error, exit_code_of
 from grym.cli.screen import Screen
-from grym.errors import GrymError
+from grym.errors import GrymError, InvalidRequestError
 
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print JSON on standard output, and nothing else there.", show_default=False)
@@ -69,6 +69,7 @@ def perform(body: Body, screen: Screen, *, log_level: str | None, arguments: dic
     """Run a command to its exit code, telling every error as the contract says."""
     try:
         _start_logging(log_level)
+        _require_text(arguments)
         result = body(screen, **arguments)
         code = asyncio.run(result) if isinstance(result, Coroutine) else result
         sys.stdout.flush()
@@ -79,6 +80,18 @@ def perform(body: Body, screen: Screen, *, log_level: str | None, arguments: dic
     except Exception as error:  # noqa: BLE001 (the last place where an error can be told)
         return _tell(error, screen)
     return DONE if code is None else code
+
+
+def _require_text(arguments: dict[str, Any]) -> None:
+    """Refuse words that were no UTF-8 on the command line; paths are Path values and may be any bytes."""
+    for name, value in arguments.items():
+        for word in value if isinstance(value, list) else [value]:
+            if isinstance(word, str) and any("\ud800" <= character <= "\udfff" for character in word):
+                raise InvalidRequestError(
+                    f"the value of {name.replace('_', '-')} is not UTF-8 text",
+                    code="usage.not_text",
+                    hint="Write it in UTF-8; check the encoding of the terminal or of the calling program.",
+                )
 
 
 def _start_logging(level: str | None) -> None:

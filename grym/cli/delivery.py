@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from grym.cli.screen import json_text
 from grym.errors import AdapterError
 from grym.ports.artifacts import ArtifactStore
 from schemas.body import ArtifactRef
@@ -104,7 +105,7 @@ def paths_of(files: Iterable[str], folder: Path) -> dict[str, Any]:
 def write_manifest(folder: Path, value: dict[str, Any]) -> None:
     """Write what a command printed beside the files it describes."""
     with _writing(folder):
-        content = msgspec.json.format(msgspec.json.encode(value), indent=2)
+        content = msgspec.json.format(json_text(value), indent=2).encode()
         _write(folder / MANIFEST, lambda path: path.write_bytes(content + b"\n"))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from grym.cli.faults import error_json
+from grym.cli.faults import error_json, hint_of
 from grym.errors import GrymError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Screen:
 
     def emit(self, value: Any) -> None:
         """Write one JSON object as a line."""
-        sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+        sys.stdout.write(json_text(value) + "\n")
         sys.stdout.flush()
 
     def show(self, renderable: Any = "") -> None:
@@ -78,6 +78,21 @@ class Screen:
         from rich.text import Text
 
         body = Text(error.message)
-        if error.hint:
-            body.append(f"\n{error.hint}", style="dim")
+        body.append(f"\n{hint_of(error)}", style="dim")
         self.err.print(Panel(body, title=error.code, title_align="left", border_style="red", expand=False))
+
+
+def json_text(value: Any) -> str:
+    """Return a value as JSON on one line; a path whose bytes are no UTF-8 is told with question marks."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_readable(msgspec.to_builtins(value))).decode()
+
+
+def _readable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    if isinstance(value, dict):
+        return {_readable(key): _readable(inner) for key, inner in value.items()}
+    return [_readable(inner) for inner in value] if isinstance(value, list) else value

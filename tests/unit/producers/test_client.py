@@ -90,6 +90,7 @@ async def test_requests_without_ids_are_different(world: World) -> None:
         RequestComposition(prompt="a waltz", seed=-1),
         RequestComposition(prompt="a waltz", deadline_s=math.nan),
         RequestComposition(prompt="a waltz", user=""),
+        RequestComposition(prompt="a waltz \udcff"),
         RequestAnalysis(audio=SOUND, embedding="nonsense"),
     ],
     ids=repr,

@@ -87,3 +87,10 @@ def test_an_unknown_log_level_is_refused() -> None:
     result = RUNNER.invoke(_app(), ["greet", "Ada", "--log-level", "loud", "--json"])
     assert result.exit_code == 2
     assert json.loads(result.stdout)["error"]["code"] == "usage.log_level"
+
+
+def test_words_that_are_no_text_are_refused() -> None:
+    """A byte that was no UTF-8 arrives as a lone surrogate and is bad usage, never a fault."""
+    result = RUNNER.invoke(_app(), ["greet", "Ada\udcff", "--json"])
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["error"]["code"] == "usage.not_text"

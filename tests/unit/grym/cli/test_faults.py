@@ -50,3 +50,9 @@ def test_an_unexpected_error_hides_its_words() -> None:
     told = as_grym_error(ValueError("a secret"))
     assert told.code == "grym.fault"
     assert "secret" not in told.message
+
+
+@pytest.mark.parametrize("error", [ContractError("x"), AdapterError("x"), UnavailableError("x")])
+def test_there_is_always_a_hint(error: GrymError) -> None:
+    """An error without a hint of its own says what helps in general."""
+    assert error_json(error)["error"]["hint"]
