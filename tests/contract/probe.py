@@ -11,6 +11,7 @@ from consumers.ports import RunnerPorts
 from consumers.runner import ProcessorRunner
 from consumers.settings import RunnerSettings
 from grym.adapters.memory import open_memory
+from grym.errors import TransientError
 from grym.ports.backend import Backend
 from grym.ports.work import Lease, Leases
 from schemas.body import Body
@@ -20,7 +21,7 @@ from schemas.envelope import Envelope, decode
 from schemas.events import FeedbackGiven, RequestIgnored, StreamClosed
 from schemas.records import Message, Record, TopicPartition
 from streams.processor import Decision, Output
-from tests.contract.fakes import LoopClock, MemoryArtifacts
+from tests.contract.fakes import LoopClock, MemoryArtifacts, message
 
 READERS = {
     "coordinator": ("grym.requests.v1", "grym.cancels.v1", "grym.feedback.v1", "grym.audio-frames.v1"),
@@ -169,3 +170,32 @@ def open_world(readers: Mapping[str, tuple[str, ...]] | None = None, **options: 
     backend = open_memory(clock, readers=READERS if readers is None else readers, **options)
     leases = WatchedLeases(backend.leases)
     return World(backend=replace(backend, leases=leases), clock=clock, leases=leases)
+
+
+WISH = RequestComposition(prompt="a quiet tune")
+
+
+def wish(event_id: str, *, subject: str = "r1") -> Message:
+    """Return a request."""
+    return message(WISH, subject=subject, event_id=event_id)
+
+
+def broken(event_id: str, *, subject: str = "r1") -> Message:
+    """Return a request whose body is no JSON."""
+    return msgspec.structs.replace(wish(event_id, subject=subject), value=b"{broken")
+
+
+class Flaky:
+    """Fails some events a number of times."""
+
+    def __init__(self, failures: dict[str, int], error: Exception | None = None) -> None:
+        self.left = dict(failures)
+        self.error = error or TransientError("not now")
+
+    async def __call__(self, envelope: Envelope, state: Tally | None) -> Decision[Tally] | None:
+        """Fail while failures are left."""
+        del state
+        if self.left.get(envelope.id, 0) > 0:
+            self.left[envelope.id] -= 1
+            raise self.error
+        return None
