@@ -39,7 +39,21 @@ def as_grym_error(error: Exception) -> GrymError:
 
 def error_json(error: GrymError) -> dict[str, Any]:
     """Return the object that `--json` prints for an error."""
-    return {"error": {"code": error.code, "message": error.message, "hint": error.hint, "details": dict(error.details)}}
+    details = dict(error.details)
+    return {"error": {"code": error.code, "message": error.message, "hint": hint_of(error), "details": details}}
+
+
+def hint_of(error: GrymError) -> str:
+    """Return what to do about an error, in general words where it has none of its own."""
+    return error.hint or _GENERAL_HINTS[exit_code_of(error)]
+
+
+_GENERAL_HINTS = {
+    FAULT: "Call the command again; if it fails again, `--log-level debug` and `grym doctor` tell more.",
+    REFUSED: "Correct the input and call the command again; `--help` shows what is accepted.",
+    UNREACHABLE: "`grym doctor` tells what cannot be reached.",
+    GAVE_UP_WAITING: "Call the command again with the same --request-id; that is harmless.",
+}
 
 
 def usage_error_json(message: str) -> dict[str, Any]:
