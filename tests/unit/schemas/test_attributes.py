@@ -55,7 +55,7 @@ def test_empty_is_written_only_where_allowed() -> None:
 
 
 @pytest.mark.parametrize(("length", "foreign"), [(512, False), (513, True)])
-def test_trace_up_to_the_limit_is_read(length: int, foreign: bool) -> None:  # noqa: FBT001 (a parameter of the test)
+def test_trace_up_to_the_limit_is_read(length: int, foreign: bool) -> None:
     """A trace header of 512 bytes is read; a longer one is foreign."""
     pair = ("traceparent", b"x" * length)
     attributes, others = read_headers((pair,), KNOWN)

@@ -85,7 +85,7 @@ def test_last_of_a_repeated_key_counts() -> None:
 
 
 @pytest.mark.parametrize(("escapes", "refused"), [(1, True), (2, False), (3, True), (4, False)])
-def test_nul_is_told_from_its_escape(escapes: int, refused: bool) -> None:  # noqa: FBT001 (a parameter of the test)
+def test_nul_is_told_from_its_escape(escapes: int, refused: bool) -> None:
     """An odd number of backslashes before u0000 makes a NUL, an even one makes text about it."""
     value = b'{"prompt":"a' + b"\\" * escapes + b'u0000"}'
     if refused:
