@@ -1,0 +1,85 @@
+"""Single measures, on sounds where the answer is known by hand."""
+
+import numpy as np
+import pytest
+
+from grym.domain.signal_measures import (
+    bandwidth_hz,
+    change_db,
+    clipped_per_s,
+    dc_offset,
+    effective_bits,
+    flatness,
+    long_term_spectrum,
+    occupied_bands,
+    silence_share,
+    stereo_correlation,
+)
+from tests.unit.grym.domain.laboratory import Laboratory
+
+
+def test_silence_share(lab: Laboratory) -> None:
+    """Half a sound and half silence."""
+    half = np.concatenate([lab.sine(440.0, seconds=1.0), np.zeros(44_100, dtype=np.float32)])
+    assert silence_share(lab.signal(half)) == pytest.approx(0.5, abs=0.03)
+
+
+def test_offset_of_the_worst_channel(lab: Laboratory) -> None:
+    """A quarter of full scale on one channel."""
+    assert dc_offset(lab.signal(np.full(1_000, 0.25, dtype=np.float32), np.zeros(1_000, dtype=np.float32))) == 0.25
+
+
+@pytest.mark.parametrize("bits", [8, 12, 16, 20])
+def test_effective_bits(lab: Laboratory, bits: int) -> None:
+    """Noise rounded to a number of bits."""
+    rounded = np.round(lab.noise(seconds=0.5) * 2 ** (bits - 1)) / 2 ** (bits - 1)
+    assert effective_bits(lab.signal(rounded.astype(np.float32))) == bits
+
+
+def test_correlation(lab: Laboratory) -> None:
+    """Equal, opposite and independent channels; an offset does not count."""
+    left, right = lab.noise(seconds=1.0, seed=1), lab.noise(seconds=1.0, seed=2)
+    assert stereo_correlation(lab.signal(left, left)) == pytest.approx(1.0)
+    assert stereo_correlation(lab.signal(left, -left)) == pytest.approx(-1.0)
+    assert stereo_correlation(lab.signal(left, right)) == pytest.approx(0.0, abs=0.02)
+    assert stereo_correlation(lab.signal(left + 1.0, right + 1.0)) == pytest.approx(0.0, abs=0.02)
+
+
+def test_flat_tops(lab: Laboratory) -> None:
+    """Every half wave of a square is one; noise has none; a long recording is measured across its pieces."""
+    square = np.tile(np.repeat(np.array([0.5, -0.5], dtype=np.float32), 10), 100)
+    assert clipped_per_s(lab.signal(square)) == pytest.approx(200 / (2_000 / 44_100))
+    assert clipped_per_s(lab.signal(lab.noise(seconds=1.0))) == 0.0
+
+
+def test_spectrum_of_noise(lab: Laboratory) -> None:
+    """White noise is flat, reaches half the rate and fills every band."""
+    spectrum = long_term_spectrum(lab.signal(lab.noise(seconds=5.0)))
+    assert flatness(spectrum.mean) > 0.95
+    assert bandwidth_hz(spectrum.mean, bin_hz=spectrum.bin_hz) > 21_900.0
+    assert occupied_bands(spectrum.bands) == 128
+    assert change_db(spectrum.bands) < 1.5
+
+
+def test_bandwidth_of_filtered_noise(lab: Laboratory) -> None:
+    """Noise cut off at 8 kHz, as of a file made from a 16 kHz source."""
+    spectrum = np.fft.rfft(lab.noise(seconds=5.0))
+    spectrum[np.fft.rfftfreq(5 * 44_100, 1 / 44_100) > 8_000.0] = 0.0
+    found = long_term_spectrum(lab.signal(np.fft.irfft(spectrum).astype(np.float32)))
+    assert bandwidth_hz(found.mean, bin_hz=found.bin_hz) == pytest.approx(8_000.0, abs=150.0)
+
+
+def test_change_of_two_levels() -> None:
+    """Bands that alternate between two levels 20 dB apart deviate by 10 dB."""
+    bands = np.tile(np.array([[1.0], [100.0]], dtype=np.float32), (10, 8))
+    assert change_db(bands) == pytest.approx(10.0, abs=0.1)
+
+
+def test_silence_measures_as_nothing(lab: Laboratory) -> None:
+    """No bandwidth, no change, no bands, no bits."""
+    silent = lab.signal(np.zeros(44_100, dtype=np.float32))
+    spectrum = long_term_spectrum(silent)
+    assert bandwidth_hz(spectrum.mean, bin_hz=spectrum.bin_hz) == 0.0
+    assert flatness(spectrum.mean) == change_db(spectrum.bands) == 0.0
+    assert occupied_bands(spectrum.bands) == effective_bits(silent) == 0
+    assert silence_share(silent) == stereo_correlation(silent) == 1.0
