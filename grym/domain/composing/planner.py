@@ -170,7 +170,9 @@ def _style_of_instruments(reading: Reading) -> str | None:
         "acoustic guitar": "folk", "electric piano": "lo-fi", "drums": "pop", "electric guitar": "rock",
         "square lead": "synthwave", "strings": "cinematic", "french horn": "cinematic", "brass": "march",
     }  # fmt: skip
-    return next((homes[name] for name in reading.words.get("instrument", ()) if name in homes), None)
+    ensembles = {"jazz trio": "jazz", "rock band": "rock"}
+    named = (*reading.words.get("ensemble", ()), *reading.words.get("instrument", ()))
+    return next((home for name in named if (home := ensembles.get(name) or homes.get(name))), None)
 
 
 def _mood(style: Style, reading: Reading, notes: list[str]) -> str:

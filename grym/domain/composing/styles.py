@@ -187,7 +187,7 @@ _STYLES = (
         density=0.55, dynamics=0.5, mood="energetic",
     ),
     Style(
-        name="pop", words=("pop song", "r&b", "soul", "disco", "funk", "funky", "reggae", "upbeat", "jingle"),
+        name="pop", words=("pop song", "r&b", "soul", "disco", "funk", "funky", "reggae", "jingle"),
             tempo_bpm=(92, 112, 128),
         metres=("4/4",), modes=("major", "minor"), dialect="loops", rhythm="pop", melody=("piano", "synth lead",
             "electric guitar"),

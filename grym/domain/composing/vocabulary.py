@@ -37,7 +37,7 @@ MOODS: dict[str, Mood] = {
         tempo_factor=0.93, shifts={"density": -0.12, "dynamics": -0.1}, group="energy",
     ),
     "energetic": Mood(
-        words=("energetic", "lively", "wild", "intense", "driving", "powerful", "exciting", "frantic", "busy",
+        words=("energetic", "upbeat", "lively", "wild", "intense", "driving", "powerful", "exciting", "frantic", "busy",
             "vigorous", "dynamic"),
         tempo_factor=1.1, shifts={"density": 0.15, "dynamics": 0.1}, group="energy",
     ),
