@@ -17,12 +17,17 @@ select tablename from pg_tables where schemaname = 'public' and tablename <> 'sc
 
 
 @pytest.fixture(scope="session")
-def server_dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Run an embedded server with grym's schema."""
-    server = start_embedded(tmp_path_factory.mktemp("home"))
-    asyncio.run(_migrate(server.dsn))
-    yield server.dsn
-    server.leave()
+def server_dsn() -> Iterator[str]:
+    """Run an embedded server with grym's schema.
+
+    Not below pytest's own folder: every session of pytest closes that to other users, also to the server of another
+    session where both run as root.
+    """
+    with tempfile.TemporaryDirectory(prefix="grym-test-") as home:
+        server = start_embedded(Path(home))
+        asyncio.run(_migrate(server.dsn))
+        yield server.dsn
+        server.leave()
 
 
 async def _migrate(dsn: str) -> None:

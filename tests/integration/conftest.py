@@ -1,6 +1,7 @@
 """An embedded server for the tests that only need its databases."""
 
 import asyncio
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,17 +13,16 @@ from grym.adapters.postgres.embedded import start_embedded
 
 
 @pytest.fixture(scope="session")
-def postgres_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Name a home for the server that tests share."""
-    return tmp_path_factory.mktemp("home")
+def postgres_dsn() -> Iterator[str]:
+    """Run the server that tests share.
 
-
-@pytest.fixture(scope="session")
-def postgres_dsn(postgres_home: Path) -> Iterator[str]:
-    """Run the server that tests share."""
-    server = start_embedded(postgres_home)
-    yield server.dsn
-    server.leave()
+    Not below pytest's own folder: every session of pytest closes that to other users, also to the server of another
+    session where both run as root.
+    """
+    with tempfile.TemporaryDirectory(prefix="grym-test-") as home:
+        server = start_embedded(Path(home))
+        yield server.dsn
+        server.leave()
 
 
 @pytest.fixture

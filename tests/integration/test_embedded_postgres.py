@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,12 +24,12 @@ LANE = TopicPartition("grym.feedback.v1", 0)
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Make one home; each test begins with a stopped server."""
-    folder = tmp_path_factory.mktemp("home")
-    yield folder
-    for process in servers(folder):
-        process.kill()
+def home() -> Iterator[Path]:
+    """Make one home, apart from pytest's folders (see `conftest`); each test begins with a stopped server."""
+    with tempfile.TemporaryDirectory(prefix="grym-test-") as folder:
+        yield Path(folder)
+        for process in servers(Path(folder)):
+            process.kill()
 
 
 def cluster(home: Path) -> Path:
@@ -107,9 +108,9 @@ def test_a_pid_file_that_names_a_stranger_keeps_nobody_out(home: Path) -> None:
     server.leave()
 
 
-def test_a_first_start_that_was_killed_is_made_again_also_where_names_are_long(tmp_path: Path) -> None:
+def test_a_first_start_that_was_killed_is_made_again_also_where_names_are_long(home: Path) -> None:
     """It leaves an unfinished folder and no cluster; and the path of a socket may have about a hundred bytes."""
-    home = tmp_path / ("long" * 30)
+    home = home / ("long" * 30)
     unfinished = home / "postgres" / "data.unfinished"
     unfinished.mkdir(parents=True)
     (unfinished / "PG_VERSION").write_text("18\n")
