@@ -18,6 +18,8 @@ KILLS = 20
 EARLIEST_S = 0.3
 PAST_THE_END = 1.1
 """The latest kill, against the time that a whole piece takes here: from before publishing to after the end."""
+FEWEST_STORED = 5
+"""Fewer would mean that nearly all kills came before anything was promised."""
 SEED = 20_261
 NOT_FOUND = "request.unknown"
 COMPLETED = "grym.request.completed.v1"
@@ -42,7 +44,7 @@ def test_every_accepted_request_ends_once(grym: Grym, measured: Measured) -> Non
     accepted = _stored(grym, ids)
     told = f"{KILLS} kills, {finished} after the end"
     measured("kill -9 at random moments of a compose", told, f"{len(accepted)} stored, each ended once")
-    assert len(accepted) >= KILLS // 2
+    assert len(accepted) >= FEWEST_STORED
     ends = {request_id: [event["type"] for event in terminals(events, request_id)] for request_id in accepted}
     assert ends == {request_id: [COMPLETED] for request_id in accepted}
     _require_whole(grym, events)
@@ -63,12 +65,12 @@ def _stored(grym: Grym, ids: list[str]) -> list[str]:
 
 def _require_whole(grym: Grym, events: list[dict[str, Any]]) -> None:
     """Check that artifacts are whole and made once, and that no work in progress is left."""
-    artifacts = list(files_below(grym.home / "artifacts"))
+    store = grym.home / "artifacts"
+    artifacts = list(files_below(store / "sha256"))
     assert artifacts
-    for path in artifacts:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        assert path.stem.endswith(digest) or digest == "".join(path.relative_to(grym.home).parts[-2:]), path
-    assert list(files_below(grym.home / "scratch")) == []
+    assert [path for path in artifacts if hashlib.sha256(path.read_bytes()).hexdigest() != path.name] == []
+    unfinished = [path for path in files_below(store) if path.name != ".lock" and path not in artifacts]
+    assert unfinished + list(files_below(grym.home / "scratch")) == []
     made = Counter((event["subject"], event["run"], event["data"].get("round", 1)) for event in _distinct(events))
     assert {piece: count for piece, count in made.items() if count > 1} == {}
     for path in grym.work.glob("piece-*/*.wav"):
