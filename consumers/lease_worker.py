@@ -2,7 +2,7 @@
 
 A worker that lost its job (cancelled, or taken by somebody else) stops the work and leaves nothing behind: results,
 progress and failures are all refused without the newest fence. A graceful stop lets a running job finish for a while,
-then puts it back.
+then hands it back untried.
 """
 
 import asyncio
@@ -100,8 +100,7 @@ class LeaseWorker:
                 beat.result()
             else:
                 await cancel_all(work)
-                stopped = TransientError("the worker was stopped", code="worker.stopped")
-                await self._put_back(job, stopped, delay_s=0.0)
+                await self._hand_back(job)
         finally:
             await cancel_all(work, beat, patience)
 
@@ -184,6 +183,11 @@ class LeaseWorker:
         )
         self._ports.telemetry.count("jobs_retried")
         self._note("job.retried", job, error)
+
+    async def _hand_back(self, job: LeasedJob) -> None:
+        """Put a job back untried because this worker stops."""
+        await transact(self._backend.work, None, lambda unit: unit.hand_back_job(job.job_id, job.fence))
+        self._note("job.handed_back", job)
 
     def _note(self, name: LogName, job: LeasedJob, error: Exception | None = None) -> None:
         fault = note_of(error) if error is not None else None

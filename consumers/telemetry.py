@@ -21,6 +21,7 @@ LogName = Literal[
     "job.taken",
     "job.done",
     "job.retried",  # a job went back into the queue
+    "job.handed_back",  # this worker stops; the job is for somebody else
     "job.lettered",  # a job was given up
     "job.dropped",  # a job was cancelled or taken by somebody else; its result was discarded
     "timers.fired",

@@ -70,6 +70,7 @@ def fired_message(timer: DueTimer) -> Message:
             time=timer.now,
             body=body,
             correlation_id=timer.subject,
+            causation_id=timer.cause_id,
             run_no=timer.run_no,
         )
     )

@@ -31,6 +31,8 @@ MEMORY_LIMIT_BYTES = 4 * 1024**3
 """Address space of a worker: an hour of stereo sound as float64 is 2.5 GB, libraries and threads map about 1 GB."""
 MAX_TASKS = 200
 """Calls after which a worker is replaced, so that a library that leaks cannot fill the machine."""
+CLOSE_TIMEOUT_S = 3.0
+"""Stopped workers are killed and joined in milliseconds; one that was just being made ends with this process."""
 _MAX_TRACE_CHARACTERS = 2000
 
 
@@ -108,7 +110,9 @@ class ProcessCpuPool:
         pool, self._pool = self._pool, None
         if pool is not None:
             pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates most of itself
-            await asyncio.to_thread(pool.join)
+            joining = threading.Thread(target=pool.join, name="pool-join", daemon=True)
+            joining.start()
+            await asyncio.to_thread(joining.join, CLOSE_TIMEOUT_S)
 
     def _started(self) -> ProcessPool:
         if self._pool is None:

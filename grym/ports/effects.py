@@ -11,13 +11,17 @@ from schemas.records import Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetTimer:
-    """Fire ``timer.fired`` for `subject` at `due_at`; a timer of that id that exists is kept as it is."""
+    """Fire ``timer.fired`` for `subject` at `due_at`; a timer of that id that exists is kept as it is.
+
+    `cause_id` is the event that set it, and will be the cause of what it fires.
+    """
 
     timer_id: str
     subject: str
     purpose: str
     due_at: datetime
     run_no: int
+    cause_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

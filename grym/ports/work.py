@@ -182,6 +182,10 @@ class JobDesk(Protocol):
         """Put a job back into the queue after a failed attempt."""
         ...
 
+    async def hand_back_job(self, job_id: str, fence: int) -> None:
+        """Put a job back untried, due at once: stopping is no attempt."""
+        ...
+
 
 class TimerDesk(Protocol):
     """The part of a transaction that takes timers."""
@@ -201,6 +205,7 @@ class DueTimer:
     run_no: int
     due_at: datetime
     now: datetime
+    cause_id: str = ""
 
 
 class OpenWork(Transaction, FailureDesk, JobDesk, TimerDesk, Protocol):

@@ -35,6 +35,10 @@ PRELOADED = (
 """What worker processes import while the database still starts."""
 
 
+GRACE_S = 10.0
+"""What a stopped `grym up` gives the piece it is making: most are done by then."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Runtime:
     """An open runtime."""
@@ -56,7 +60,12 @@ class Runtime:
         return LetterDesk(backend=self.backend, clock=self.clock, by=by)
 
     async def supervise(
-        self, stop: asyncio.Event, *, only: Collection[str] | None = None, until_idle: bool = False
+        self,
+        stop: asyncio.Event,
+        *,
+        only: Collection[str] | None = None,
+        until_idle: bool = False,
+        grace_s: float = GRACE_S,
     ) -> None:
         """Run processors until `stop` is set, or until nothing is open.
 
@@ -64,6 +73,8 @@ class Runtime:
         ----------
         only
             Names of processors; all of them for None.
+        grace_s
+            Seconds a piece in the making may still take after `stop`, before it is handed back.
 
         Raises
         ------
@@ -82,6 +93,7 @@ class Runtime:
             scratch=self.scratch,
             soundfont=self.settings.soundfont,
             slots=self.settings.cpu_workers,
+            grace_s=grace_s,
         )
         try:
             await Supervisor(components(shop, only), ports).run(stop, until_idle=until_idle)
@@ -90,11 +102,14 @@ class Runtime:
 
     @asynccontextmanager
     async def working(self, *, only: Collection[str] | None = None) -> AsyncIterator[None]:
-        """Run processors in the background of the block; what ends them ends the block."""
+        """Run processors in the background of the block; what ends them ends the block.
+
+        A block that has its answer does not wait for the pieces of others: they are handed back.
+        """
         stop = asyncio.Event()
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self.supervise(stop, only=only), name="supervisor")
+                group.create_task(self.supervise(stop, only=only, grace_s=0.0), name="supervisor")
                 try:
                     yield
                 finally:

@@ -28,7 +28,15 @@ from streams.quality import Quality
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workshop:
-    """What processors are built from; `slots` is how many pieces are made at once."""
+    """What processors are built from.
+
+    Parameters
+    ----------
+    slots
+        How many pieces are made at once.
+    grace_s
+        Seconds a piece in the making may still take after a stop, before it is handed back.
+    """
 
     ports: RunnerPorts
     artifacts: SweptArtifacts
@@ -36,6 +44,7 @@ class Workshop:
     scratch: Scratch
     soundfont: Path | None
     slots: int
+    grace_s: float
 
 
 def _coordinator(shop: Workshop) -> AnyProcessor:
@@ -86,4 +95,4 @@ def components(shop: Workshop, only: Collection[str] | None) -> list[Component]:
 def _generation_work(shop: Workshop) -> LeaseWorker:
     studio = StudioInWorker(soundfont=shop.soundfont)
     work = GenerationWork(artifacts=shop.ports.artifacts, scratch=shop.scratch, cpu=shop.cpu, studio=studio)
-    return LeaseWorker([work], shop.ports, LeaseWorkerSettings(slots=shop.slots))
+    return LeaseWorker([work], shop.ports, LeaseWorkerSettings(slots=shop.slots, grace_s=shop.grace_s))

@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 
@@ -41,7 +41,7 @@ def request(envelope: Envelope, run: Run | None) -> Decided:
     if run is not None:
         cancelled = RequestCancelled(reason=run.cancel_reason)
         return end(envelope, fresh, "cancelled", cancelled, before=(accepted,), effects=(kept,))
-    timer = _deadline_timer(fresh, since=instant_of(envelope))
+    timer = _deadline_timer(fresh, envelope)
     return advance(envelope, fresh, before=(accepted,), effects=(timer, kept))
 
 
@@ -108,13 +108,14 @@ def _kept(envelope: Envelope, run: Run) -> Effect:
     return HoldArtifact(request_id=run.request_id, uri=wish.audio.uri)
 
 
-def _deadline_timer(run: Run, *, since: datetime) -> SetTimer:
+def _deadline_timer(run: Run, cause: Envelope) -> SetTimer:
     return SetTimer(
         timer_id=timer_id(run),
         subject=run.request_id,
         purpose="deadline",
-        due_at=since + timedelta(seconds=run.request.deadline_s),
+        due_at=instant_of(cause) + timedelta(seconds=run.request.deadline_s),
         run_no=run.run_no,
+        cause_id=cause.id,
     )
 
 
@@ -133,5 +134,5 @@ def redrive(envelope: Envelope, run: Run | None) -> Decided:
         letter_id="",
     )
     accepted = Output(body=RequestAccepted(kind=again.kind, deadline_s=again.request.deadline_s), run_no=again.run_no)
-    timer = _deadline_timer(again, since=instant_of(envelope))
+    timer = _deadline_timer(again, envelope)
     return advance(envelope, again, before=(accepted,), effects=(timer,))

@@ -132,6 +132,21 @@ async def test_a_failed_attempt_comes_again_after_its_delay(kit: Kit) -> None:
     assert (again.attempt, again.fence) == (2, 2)
 
 
+async def test_a_job_that_is_handed_back_was_not_tried(kit: Kit) -> None:
+    """It can be taken at once, under a newer fence, as the same attempt; the old fence is refused."""
+    await enqueue(kit, "a")
+    job = await kit.backend.jobs.take(KINDS, holder="h", lease_s=10)
+    assert job is not None
+    async with kit.backend.work.begin() as work:
+        await work.hand_back_job("a", job.fence)
+    again = await kit.backend.jobs.take(KINDS, holder="h", lease_s=10)
+    assert again is not None
+    assert (again.attempt, again.fence) == (1, 2)
+    with pytest.raises(LeaseLostError):
+        async with kit.backend.work.begin() as work:
+            await work.hand_back_job("a", job.fence)
+
+
 async def test_cancelling_ends_queued_and_running_jobs_up_to_a_run(kit: Kit) -> None:
     """Their results are refused; other requests and later runs go on."""
     await enqueue(kit, "running", "queued")

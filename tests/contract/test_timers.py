@@ -13,7 +13,7 @@ FAR_AWAY = datetime(2200, 1, 1, tzinfo=UTC)
 
 def timer(timer_id: str, due_at: datetime = LONG_AGO, *, purpose: str = "deadline") -> SetTimer:
     """Return a timer."""
-    return SetTimer(timer_id=timer_id, subject="r", purpose=purpose, due_at=due_at, run_no=2)
+    return SetTimer(timer_id=timer_id, subject="r", purpose=purpose, due_at=due_at, run_no=2, cause_id="e7")
 
 
 async def set_timers(kit: Kit, *timers: SetTimer | CancelTimer) -> None:
@@ -44,6 +44,7 @@ async def test_a_taken_timer_says_what_it_is_for_and_what_time_it_is(kit: Kit) -
     async with kit.backend.work.begin() as work:
         [taken] = await work.take_due_timers(limit=1)
     assert (taken.timer_id, taken.subject, taken.purpose, taken.run_no) == ("a", "r", "deadline", 2)
+    assert taken.cause_id == "e7"
     assert taken.due_at == LONG_AGO < taken.now
 
 

@@ -180,6 +180,13 @@ class MemoryTransaction:
         job = replace(self._held(job_id, fence), state="queued", due_at=due_at, fault=fault, leased_until=None)
         self._tables.jobs.put(job_id, job)
 
+    async def hand_back_job(self, job_id: str, fence: int) -> None:
+        """Put a job back untried, due at once: stopping is no attempt."""
+        held = self._held(job_id, fence)
+        due_at = self._store.clock.now()
+        job = replace(held, state="queued", due_at=due_at, attempt=held.attempt - 1, leased_until=None)
+        self._tables.jobs.put(job_id, job)
+
     async def take_due_timers(self, *, limit: int) -> list[DueTimer]:
         """Remove and return due timers, earliest first, skipping those another transaction holds."""
         now, taken = self._store.clock.now(), self._store.taken_timers
@@ -199,6 +206,7 @@ class MemoryTransaction:
                 run_no=timer.run_no,
                 due_at=timer.due_at,
                 now=now,
+                cause_id=timer.cause_id,
             )
             for timer in due
         ]

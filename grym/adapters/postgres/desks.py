@@ -39,12 +39,16 @@ _RETRY = """
 update jobs set state = 'queued', leased_until = null, fault = $3, due_at = clock_timestamp() + $4
 where job_id = $1 and fence = $2 and state = 'running' returning true"""
 
+_HAND_BACK = """
+update jobs set state = 'queued', leased_until = null, attempt = attempt - 1, due_at = clock_timestamp()
+where job_id = $1 and fence = $2 and state = 'running' returning true"""
+
 _DUE_TIMERS = """
 with due as (
     delete from timers where timer_id in (
         select timer_id from timers where due_at <= clock_timestamp()
         order by due_at, timer_id limit $1 for update skip locked
-    ) returning timer_id, subject, purpose, run_no, due_at
+    ) returning timer_id, subject, purpose, run_no, due_at, cause_id
 )
 select *, clock_timestamp() as now from due order by due_at, timer_id"""
 
@@ -129,6 +133,10 @@ class JobRows(Rows):
         """Put a job back into the queue after a failed attempt."""
         delay = timedelta(seconds=delay_s)
         _insist(await self._connection.fetchval(_RETRY, job_id, fence, pack_fault(fault), delay))
+
+    async def hand_back_job(self, job_id: str, fence: int) -> None:
+        """Put a job back untried, due at once: stopping is no attempt."""
+        _insist(await self._connection.fetchval(_HAND_BACK, job_id, fence))
 
 
 class TimerRows(Rows):

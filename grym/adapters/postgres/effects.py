@@ -15,7 +15,7 @@ from grym.ports.effects import (
 )
 
 _SET_TIMER = """
-insert into timers (timer_id, subject, purpose, run_no, due_at) values ($1, $2, $3, $4, $5)
+insert into timers (timer_id, subject, purpose, run_no, due_at, cause_id) values ($1, $2, $3, $4, $5, $6)
 on conflict (timer_id) do nothing"""
 
 _ENQUEUE = """
@@ -44,8 +44,8 @@ async def apply_effect(connection: Any, effect: Effect) -> None:
     """Carry out one effect inside the open transaction."""
     match effect:
         case SetTimer():
-            timer = (effect.timer_id, effect.subject, effect.purpose, effect.run_no, effect.due_at)
-            await connection.execute(_SET_TIMER, *timer)
+            names = (effect.timer_id, effect.subject, effect.purpose)
+            await connection.execute(_SET_TIMER, *names, effect.run_no, effect.due_at, effect.cause_id)
         case CancelTimer():
             await connection.execute("delete from timers where timer_id = $1", effect.timer_id)
         case EnqueueJob():

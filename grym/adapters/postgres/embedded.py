@@ -29,6 +29,8 @@ MAX_SOCKET_PATH_BYTES = 100
 """Linux allows 107 bytes, macOS 103."""
 START_TIMEOUT_S = 60
 """Recovery after a crash replays at most some hundred megabytes of journal."""
+START_ATTEMPTS = 3
+"""What a killed server leaves (shared memory, dying children) may be gone a moment later."""
 SETTINGS = {
     "listen_addresses": "",
     "shared_buffers": "32MB",  # the working set is small; the file system caches the rest
@@ -168,28 +170,35 @@ class EmbeddedServer:
         return True
 
     def _start(self) -> None:
-        clear_leftovers(self._folders.cluster)
+        for attempts_left in reversed(range(START_ATTEMPTS)):
+            clear_leftovers(self._folders.cluster)
+            try:
+                self._start_once()
+            except subprocess.CalledProcessError as error:
+                if not attempts_left:
+                    raise UnavailableError(
+                        "the embedded database does not start",
+                        code="db.start_failed",
+                        hint=f"See {self._folders.log}.",
+                        details={"log": _tail(self._folders.log)},
+                    ) from error
+            else:
+                return
+
+    def _start_once(self) -> None:
         if self._folders.sockets != self._folders.cluster:
             self._account.private_folder(self._folders.sockets)
         self._account.give(self._folders.log)
         options = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in SETTINGS.items())
-        try:
-            self._account.execute(
-                "pg_ctl",
-                "--wait",
-                f"--timeout={START_TIMEOUT_S}",
-                f"--pgdata={self._folders.cluster}",
-                f"--log={self._folders.log}",
-                f"--options=-k {self._folders.sockets} -p {PORT} {options}",
-                "start",
-            )
-        except subprocess.CalledProcessError as error:
-            raise UnavailableError(
-                "the embedded database does not start",
-                code="db.start_failed",
-                hint=f"See {self._folders.log}.",
-                details={"log": _tail(self._folders.log)},
-            ) from error
+        self._account.execute(
+            "pg_ctl",
+            "--wait",
+            f"--timeout={START_TIMEOUT_S}",
+            f"--pgdata={self._folders.cluster}",
+            f"--log={self._folders.log}",
+            f"--options=-k {self._folders.sockets} -p {PORT} {options}",
+            "start",
+        )
 
     def _stop(self) -> None:
         # A server that does not stop in time is left running: the next process finds it.

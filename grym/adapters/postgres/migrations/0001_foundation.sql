@@ -97,7 +97,8 @@ create table timers (
     subject text not null,
     purpose text not null,
     run_no integer not null,
-    due_at timestamptz not null
+    due_at timestamptz not null,
+    cause_id text not null
 );
 create index timers_by_due on timers (due_at);
 

@@ -181,6 +181,7 @@ async def test_the_deadline_counts_from_the_log(desk: Desk) -> None:
     assert desk.run.created_at is not None
     assert timer.due_at == desk.run.created_at + timedelta(seconds=90)
     assert (timer.purpose, timer.run_no) == ("deadline", 1)
+    assert timer.cause_id == desk.run.request_event_id
 
 
 async def test_a_composition_runs_to_completion(desk: Desk) -> None:
