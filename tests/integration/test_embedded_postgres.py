@@ -1,6 +1,7 @@
 """The embedded server: started by whoever comes first, stopped by whoever leaves last, back after any kill."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -50,7 +51,8 @@ def kill_servers(home: Path) -> None:
     """Kill them all at once, as a machine that loses its power would."""
     found = servers(home)
     for process in found:
-        process.send_signal(signal.SIGKILL)
+        with contextlib.suppress(psutil.NoSuchProcess):  # children end by themselves once their parent is gone
+            process.send_signal(signal.SIGKILL)
     psutil.wait_procs(found, timeout=10)
 
 
