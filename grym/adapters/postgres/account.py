@@ -103,7 +103,7 @@ class ServerAccount:
             os.chown(unfinished, self.user.pw_uid, self.user.pw_gid)
         try:
             yield unfinished
-        except subprocess.CalledProcessError as error:
+        except subprocess.SubprocessError as error:
             raise UnavailableError(
                 "the embedded database cannot be made",
                 code="db.start_failed",

@@ -174,7 +174,7 @@ class EmbeddedServer:
             clear_leftovers(self._folders.cluster)
             try:
                 self._start_once()
-            except subprocess.CalledProcessError as error:
+            except subprocess.SubprocessError as error:
                 if not attempts_left:
                     raise UnavailableError(
                         "the embedded database does not start",
@@ -202,7 +202,7 @@ class EmbeddedServer:
 
     def _stop(self) -> None:
         # A server that does not stop in time is left running: the next process finds it.
-        with contextlib.suppress(subprocess.CalledProcessError):
+        with contextlib.suppress(subprocess.SubprocessError):
             self._account.execute("pg_ctl", "--wait", "--mode=fast", f"--pgdata={self._folders.cluster}", "stop")
         if self._folders.sockets != self._folders.cluster:
             with contextlib.suppress(OSError):  # not empty: the server still runs
