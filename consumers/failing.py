@@ -103,6 +103,7 @@ class Failing:
 
         line = await transact(self._backend.work, self._tenure.lease, steps)
         self._tenure.settled(ticket, line)
+        self._tenure.set_waiting(ticket.record, waits=True)  # another lane may have seen the key free in between
         self._ports.telemetry.count("events_queued")
 
     async def letter(self, ticket: Ticket, error: Exception, *, attempts: int) -> None:

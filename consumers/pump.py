@@ -43,6 +43,7 @@ class Pump:
         self._concern = Concern(processor)
         self._delivery = Delivery(processor, ports, settings, tenure)
         self._retrying: set[int] = set()
+        self._let_go: set[int] = set()
         self._parking_changed = Bell()
         self._finished = Bell()
 
@@ -51,18 +52,20 @@ class Pump:
         while True:
             await self._lanes.wait_for_room()
             ends = await self._backend.log.ends(self._topics)
-            grown = [source for source, end in sorted(ends.items()) if end > self._tenure.taken(source)]
-            for source in grown:
-                await self._read_from(source)
+            grown = [(source, end) for source, end in sorted(ends.items()) if end > self._tenure.taken(source)]
+            for source, end in grown:
+                await self._read_from(source, end=end)
             if not grown:
                 await self._backend.log.wait(timeout_s=self._settings.poll_s)
 
     async def retry(self) -> None:
         """Take parked heads in hand as they come due, until cancelled."""
         while True:
+            self._let_go.clear()
             heads = await self._backend.parking.due_heads(self._name, limit=len(self._retrying) + MAX_HEADS)
-            fresh = [parked for parked in heads if parked.parked_id not in self._retrying]
-            for parked in fresh:
+            # One that went out of hand during the look may be shown as it was before.
+            known = self._retrying | self._let_go
+            for parked in (head for head in heads if head.parked_id not in known):
                 self._retrying.add(parked.parked_id)
                 self._put(Ticket(record=parked.record, parked=parked))
             due_in_s = await self._backend.parking.next_due_in_s(self._name)
@@ -83,10 +86,14 @@ class Pump:
         await transact(self._backend.work, self._tenure.lease, lambda work: work.advance(self._name, positions))
         self._tenure.committed(positions)
 
-    async def _read_from(self, source: TopicPartition) -> None:
+    async def _read_from(self, source: TopicPartition, *, end: int) -> None:
         await self._lanes.wait_for_room()
         limit = min(self._settings.batch, self._lanes.room)
-        for record in await self._backend.log.read(source, after=self._tenure.taken(source), limit=limit):
+        records = await self._backend.log.read(source, after=self._tenure.taken(source), limit=limit)
+        if not records:  # retention gave up what nobody had read
+            self._tenure.pass_over(source, end)
+            self._finished.ring()
+        for record in records:
             self._tenure.take(record)
             if self._concern.covers(record):
                 self._put(Ticket(record=record))
@@ -106,6 +113,7 @@ class Pump:
             await self._delivery.deliver(ticket)
             if ticket.parked is not None:
                 self._retrying.discard(ticket.parked.parked_id)
+                self._let_go.add(ticket.parked.parked_id)
             if ticket.parked is not None or self._tenure.waits(ticket.record):
                 self._parking_changed.ring()
             self._finished.ring()

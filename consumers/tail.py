@@ -25,8 +25,11 @@ async def tail(
     positions = dict(after or {})
     while True:
         grown = await _grown(log, names, positions)
-        for source in grown:
-            for record in await log.read(source, after=positions.get(source, 0), limit=BATCH):
+        for source, end in grown:
+            records = await log.read(source, after=positions.get(source, 0), limit=BATCH)
+            if not records:  # retention gave up what was there
+                positions[source] = end
+            for record in records:
                 positions[source] = record.position
                 yield record
         if not grown:
@@ -35,6 +38,6 @@ async def tail(
 
 async def _grown(
     log: EventLog, topics: tuple[str, ...], positions: Mapping[TopicPartition, int]
-) -> list[TopicPartition]:
+) -> list[tuple[TopicPartition, int]]:
     ends = await log.ends(topics)
-    return [source for source, end in sorted(ends.items()) if end > positions.get(source, 0)]
+    return [(source, end) for source, end in sorted(ends.items()) if end > positions.get(source, 0)]

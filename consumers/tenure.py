@@ -79,6 +79,10 @@ class Tenure:
         """Note that a record needs nothing."""
         self._watermark(record.topic_partition).finish(record.position)
 
+    def pass_over(self, source: TopicPartition, position: int) -> None:
+        """Note that a partition holds nothing any more up to a position."""
+        self._watermark(source).pass_over(position)
+
     def may_be_known(self, record: Record) -> bool:
         """Return whether an earlier holder may have worked on a record."""
         return record.position <= self._ends.get(record.topic_partition, 0)

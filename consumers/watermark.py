@@ -49,6 +49,10 @@ class Watermark:
         """Note that a position is done; one that is not in hand is no error."""
         self._in_flight.pop(position, None)
 
+    def pass_over(self, position: int) -> None:
+        """Take everything up to a position as read: nothing is left there."""
+        self._taken = max(self._taken, position)
+
     def line_after(self, position: int) -> int:
         """Return where the line would be if `position` were finished too."""
         lowest = next((taken for taken in self._in_flight if taken != position), None)

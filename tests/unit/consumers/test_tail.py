@@ -3,6 +3,7 @@
 import asyncio
 
 from consumers.tail import BATCH, tail
+from schemas.catalogue import DAY_S
 from schemas.commands import RequestComposition
 from schemas.records import Record
 from tests.contract.fakes import message, run_virtual
@@ -53,5 +54,21 @@ def test_known_positions_are_left_out() -> None:
         await publish(world, "new")
         records = tail(world.backend.log, ["grym.requests.v1"], after=after)
         assert name_of(await anext(records)) == "new"
+
+    run_virtual(work())
+
+
+def test_what_retention_took_is_passed_over() -> None:
+    """A partition whose records are gone is waited on, not read again and again."""
+
+    async def work() -> None:
+        world = open_world()
+        await publish(world, "old")
+        await asyncio.sleep(8 * DAY_S)
+        await world.backend.housekeeping.sweep(limit=100)
+        following = asyncio.ensure_future(anext(tail(world.backend.log, ["grym.requests.v1"])))
+        await asyncio.sleep(1)
+        await publish(world, "new")
+        assert name_of(await following) == "new"
 
     run_virtual(work())

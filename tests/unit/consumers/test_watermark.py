@@ -90,3 +90,14 @@ def test_committed_is_below_everything_in_flight(gaps: list[int], data: st.DataO
             mark.commit(mark.line)
         assert mark.committed < min(in_flight, default=last + 1)
     assert mark.committed == last
+
+
+def test_passing_over_leaves_what_is_in_hand() -> None:
+    """Positions that hold nothing count as read; the line still waits for what is in flight, and never falls."""
+    mark = Watermark(0)
+    mark.take(2)
+    mark.pass_over(9)
+    assert (mark.taken, mark.line) == (9, 1)
+    mark.finish(2)
+    mark.pass_over(4)
+    assert (mark.taken, mark.line) == (9, 9)

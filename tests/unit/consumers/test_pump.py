@@ -1,0 +1,110 @@
+"""Reading and retrying: what retention took, and heads that are looked at while they are in hand."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+
+from consumers.runner import ProcessorRunner
+from consumers.settings import RunnerSettings
+from grym.errors import TransientError
+from grym.ports.log import EventLog
+from grym.ports.work import Parked, ParkingLot
+from schemas.catalogue import DAY_S
+from schemas.envelope import Envelope
+from schemas.records import Record, TopicPartition
+from tests.contract.fakes import run_virtual
+from tests.contract.probe import Probe, Tally, open_world, wish
+
+MOST_LOOKS = 2_000
+
+
+class CountedLog:
+    """A log that is asked for its ends a bounded number of times: a reader that spins is found out."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self.looks = 0
+
+    async def read(self, source: TopicPartition, *, after: int, limit: int) -> list[Record]:
+        """Return records."""
+        return await self._log.read(source, after=after, limit=limit)
+
+    async def ends(self, topics: Iterable[str]) -> dict[TopicPartition, int]:
+        """Return the ends, and count."""
+        self.looks += 1
+        assert self.looks < MOST_LOOKS
+        return await self._log.ends(topics)
+
+    async def wait(self, *, timeout_s: float) -> None:
+        """Wait."""
+        await self._log.wait(timeout_s=timeout_s)
+
+
+class SlowLot:
+    """A parking lot whose answers take longer than a head needs to leave it."""
+
+    def __init__(self, lot: ParkingLot, *, answer_s: float) -> None:
+        self._lot = lot
+        self._answer_s = answer_s
+
+    async def due_heads(self, processor: str, *, limit: int) -> list[Parked]:
+        """Look now, answer later."""
+        found = await self._lot.due_heads(processor, limit=limit)
+        await asyncio.sleep(self._answer_s)
+        return found
+
+    async def waiting_keys(self, processor: str) -> set[tuple[str, bytes]]:
+        """Return what waits."""
+        return await self._lot.waiting_keys(processor)
+
+    async def next_due_in_s(self, processor: str) -> float | None:
+        """Return when to look again."""
+        return await self._lot.next_due_in_s(processor)
+
+
+def test_records_that_retention_took_are_passed_over() -> None:
+    """A partition whose unread records are gone is neither read for ever nor counted as open."""
+
+    async def work() -> None:
+        world = open_world()
+        world.backend = replace(world.backend, log=CountedLog(world.backend.log))
+        await world.publish(wish("old"))
+        await asyncio.sleep(8 * DAY_S)
+        assert (await world.backend.housekeeping.sweep(limit=100))["events"] == 1
+        probe = Probe()
+        await world.run_until_idle(probe)
+        await world.publish(wish("new"))
+        await world.run_until_idle(probe)
+        assert probe.seen == ["new"]
+
+    run_virtual(work())
+
+
+def test_a_head_that_left_during_a_look_is_left_alone() -> None:
+    """What a slow look shows as due may be a letter by now; it must not have an effect after that."""
+    last_attempt = RunnerSettings().retry.max_attempts
+
+    async def work() -> None:
+        world = open_world()
+        world.backend = replace(world.backend, parking=SlowLot(world.backend.parking, answer_s=3.0))
+        probe = Probe()
+
+        async def fail_often_and_slowly_at_last(envelope: Envelope, state: Tally | None) -> None:
+            del envelope, state
+            if len(probe.seen) == last_attempt:
+                await asyncio.sleep(2.0)
+            if len(probe.seen) <= last_attempt:
+                raise TransientError("not now")
+
+        probe.behave = fail_often_and_slowly_at_last
+        await world.publish(wish("a1"))
+        stop = asyncio.Event()
+        runner = asyncio.create_task(ProcessorRunner(probe, world.ports()).run(stop))
+        await asyncio.sleep(60)
+        stop.set()
+        await runner
+        assert len(await world.backend.letters.letters()) == 1
+        assert probe.seen == ["a1"] * last_attempt
+        assert await world.told() == []
+
+    run_virtual(work())
