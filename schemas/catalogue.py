@@ -14,6 +14,9 @@ KIB = 1024
 HEADER_ROOM_BYTES = 64 * KIB
 """What key and headers of a record may add to its value: room for foreign headers and one set of error headers."""
 
+ERROR_ROOM_BYTES = 8 * KIB
+"""The part of it that only dead letters use: fifteen error headers, four of which hold up to 1 KiB."""
+
 Failure = Literal["park", "sequence", "hold"]
 
 
@@ -51,6 +54,11 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     def max_record_bytes(self) -> int:
         """Largest whole record with key and headers, in bytes: what a broker's limit is set to."""
         return self.max_bytes + HEADER_ROOM_BYTES
+
+    @property
+    def max_header_bytes(self) -> int:
+        """Most that key and headers may take, in bytes: what is accepted anywhere still fits into a dead letter."""
+        return HEADER_ROOM_BYTES - (0 if self.name == DEAD_LETTERS else ERROR_ROOM_BYTES)
 
 
 DEAD_LETTERS = "grym.dead-letters.v1"

@@ -10,7 +10,7 @@ import hashlib
 from functools import lru_cache
 
 from grym.errors import ContractError
-from schemas.catalogue import BY_NAME, HEADER_ROOM_BYTES, Topic
+from schemas.catalogue import BY_NAME, Topic
 from schemas.records import Message, Record, TopicPartition, header
 
 _MASK = 0xFFFFFFFF
@@ -94,7 +94,7 @@ def _header_bytes(message: Message) -> int:
 def _check_size(topic: Topic, message: Message) -> None:
     value_bytes = len(message.value or b"")
     around_bytes = len(message.key or b"") + _header_bytes(message)
-    if value_bytes > topic.max_bytes or around_bytes > HEADER_ROOM_BYTES:
+    if value_bytes > topic.max_bytes or around_bytes > topic.max_header_bytes:
         raise ContractError(
             f"the record is too large for {topic.name}",
             code="publish.too_large",
@@ -103,6 +103,6 @@ def _check_size(topic: Topic, message: Message) -> None:
                 "value_bytes": value_bytes,
                 "max_bytes": topic.max_bytes,
                 "key_and_header_bytes": around_bytes,
-                "max_key_and_header_bytes": HEADER_ROOM_BYTES,
+                "max_key_and_header_bytes": topic.max_header_bytes,
             },
         )

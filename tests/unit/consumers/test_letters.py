@@ -8,11 +8,13 @@ import msgspec
 from consumers.faults import note_of
 from consumers.identity import record_letter_id
 from consumers.letters import ERROR_HEADERS, Loss, bury, letter_of, messages_of, without_error_headers
+from grym.adapters.placement import place
 from grym.errors import PermanentError
+from schemas.catalogue import BY_NAME
 from schemas.commands import RequestComposition
 from schemas.envelope import decode
 from schemas.events import EventDeadLettered
-from schemas.records import Headers, Record
+from schemas.records import Headers, Message, Record
 from tests.contract.fakes import EPOCH, headers_of, message, run_virtual
 from tests.contract.probe import open_world
 
@@ -155,3 +157,16 @@ def test_burying_twice_is_one_letter() -> None:
         assert line.fault.code == "a.b"
 
     run_virtual(work())
+
+
+def test_the_largest_record_that_is_accepted_fits_into_a_letter() -> None:
+    """Headers up to the limit of the topic plus error headers of the largest kind can be appended."""
+    topic = BY_NAME["grym.requests.v1"]
+    lost = record()
+    taken = len(lost.key or b"") + sum(len(name) + len(value) for name, value in lost.headers)
+    padding = ("x", b"y" * (topic.max_header_bytes - taken - 1))
+    lost = msgspec.structs.replace(lost, headers=(*lost.headers, padding), value=b"v" * topic.max_bytes)
+    place(Message(topic=lost.topic, key=lost.key, headers=lost.headers, value=lost.value))
+    words = "w" * 5000
+    letter, _ = messages_of(loss(lost, PermanentError(words, code=words, hint=words)))
+    assert place(letter).topic == "grym.dead-letters.v1"

@@ -2,7 +2,7 @@
 
 import re
 
-from schemas.catalogue import BY_NAME, DEAD_LETTERS, FEEDBACK, HEADER_ROOM_BYTES, TOPICS
+from schemas.catalogue import BY_NAME, DEAD_LETTERS, ERROR_ROOM_BYTES, FEEDBACK, HEADER_ROOM_BYTES, TOPICS
 
 
 def test_names_are_unique_and_versioned() -> None:
@@ -37,3 +37,12 @@ def test_dead_letters_hold_the_largest_record() -> None:
 def test_cancels_and_timers_have_topics_of_their_own() -> None:
     """Nothing parked on the requests holds them back."""
     assert {"grym.cancels.v1", "grym.timers.v1"} <= set(BY_NAME)
+
+
+def test_dead_letters_have_room_for_any_headers_that_are_accepted() -> None:
+    """Whatever key and headers a topic takes, a letter can hold them and the error headers too."""
+    assert all(
+        topic.max_header_bytes + ERROR_ROOM_BYTES <= BY_NAME[DEAD_LETTERS].max_header_bytes
+        for topic in TOPICS
+        if topic.name != DEAD_LETTERS
+    )
