@@ -279,5 +279,5 @@ def _proportional_mib(process: psutil.Process) -> float:
 
 
 def files_below(folder: Path) -> Iterator[Path]:
-    """Yield every file below a folder."""
-    return (path for path in folder.rglob("*") if path.is_file())
+    """Yield every file below a folder that holds something: empty lock files are no leftovers."""
+    return (path for path in folder.rglob("*") if path.is_file() and path.name != ".lock")
