@@ -11,7 +11,7 @@ import msgspec
 
 from grym.errors import ContractError
 from grym.ports.artifacts import ArtifactStore
-from schemas.body import ArtifactRef
+from schemas.body import ARTIFACT_ADDRESS, ArtifactRef
 from schemas.catalogue import BY_NAME, KIB
 from schemas.envelope import JSON
 from schemas.records import Headers, Message, Record, header
@@ -22,7 +22,6 @@ CLAIM_HEADERS = frozenset((CLAIM, CLAIM_BYTES))
 LIMIT_BYTES = 256 * KIB
 """Largest value that travels in a record: a quarter of what brokers take by default."""
 
-_URI = re.compile(rb"artifact://sha256/[0-9a-f]{64}")
 _SIZE = re.compile(rb"[0-9]{1,12}")
 
 R = TypeVar("R", Record, Message)
@@ -62,12 +61,13 @@ class ClaimDesk:
 
 def _reference(record: Record | Message, uri: bytes) -> ArtifactRef:
     size = header(record.headers, CLAIM_BYTES) or b""
-    if not (_URI.fullmatch(uri) and _SIZE.fullmatch(size)):
+    address = uri.decode(errors="replace")
+    if not (ARTIFACT_ADDRESS.fullmatch(address) and _SIZE.fullmatch(size)):
         raise ContractError("the claim check names no artifact", code="contract.claim")
     topic = BY_NAME.get(record.topic)
     if topic is not None and int(size) > topic.max_bytes:
         raise ContractError("the claimed value is over the limit of its topic", code="contract.claim")
-    return ArtifactRef(uri=uri.decode(), size_bytes=int(size), media_type=JSON)
+    return ArtifactRef(uri=address, size_bytes=int(size), media_type=JSON)
 
 
 def _without_claim(headers: Headers) -> Headers:

@@ -1,8 +1,12 @@
 """What every command and event body shares: its type on the wire, its topic, and small values used by many."""
 
+import re
 from typing import ClassVar
 
 import msgspec
+
+ARTIFACT_ADDRESS = re.compile(r"artifact://sha256/([0-9a-f]{64})")
+"""What the address of an artifact looks like, its digest as the one group; a path, above all, is none."""
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

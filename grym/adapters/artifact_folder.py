@@ -21,6 +21,7 @@ from grym.adapters.artifact_names import (
     damaged,
     digest_in,
     digest_of_file,
+    digests_in,
     missing,
     place_of,
     ref_of,
@@ -104,7 +105,7 @@ class FolderArtifacts:
         return path
 
     def _sweep(self, referenced: set[str], grace_s: float) -> int:
-        kept, oldest = {digest_in(uri) for uri in referenced}, time.time() - grace_s
+        kept, oldest = digests_in(referenced), time.time() - grace_s
         swept = 0
         with _failures(), self._lock(fcntl.LOCK_EX):
             for path in [*self._root.glob("sha256/*/*"), *self._root.glob("unfinished/*")]:

@@ -1,15 +1,13 @@
 """What an artifact is called and where it lies in any store: by its digest, never by text of a user."""
 
 import hashlib
-import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from grym.errors import ContractError, PermanentError
-from schemas.body import ArtifactRef
+from schemas.body import ARTIFACT_ADDRESS, ArtifactRef
 
 CHUNK_BYTES = 1024 * 1024
-
-_URI = re.compile(r"artifact://sha256/([0-9a-f]{64})")
 
 
 def ref_of(digest: str, *, size_bytes: int, media_type: str, samples: int | None = None, name: str = "") -> ArtifactRef:
@@ -27,12 +25,17 @@ def digest_in(uri: str) -> str:
     ContractError
         ``artifact.address`` where it is no address of an artifact; a path, above all, is none.
     """
-    found = _URI.fullmatch(uri)
+    found = ARTIFACT_ADDRESS.fullmatch(uri)
     if found is None:
         raise ContractError(
             "this is not the address of an artifact", code="artifact.address", details={"uri": uri[:200]}
         )
     return found.group(1)
+
+
+def digests_in(uris: Iterable[str]) -> set[str]:
+    """Return the digests that addresses name; what is no address names no artifact."""
+    return {found.group(1) for uri in uris if (found := ARTIFACT_ADDRESS.fullmatch(uri))}
 
 
 def place_of(digest: str) -> str:

@@ -12,7 +12,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import ObjectStore, from_url
 
-from grym.adapters.artifact_names import check, digest_in, digest_of_file, missing, place_of, ref_of
+from grym.adapters.artifact_names import check, digest_in, digest_of_file, digests_in, missing, place_of, ref_of
 from grym.errors import UnavailableError
 from schemas.body import ArtifactRef
 
@@ -72,7 +72,7 @@ class ObjectArtifacts:
         A store cannot refresh the age of what is there, so the grace must exceed the longest time between storing a
         payload and referring to it.
         """
-        kept = {place_of(digest_in(uri)) for uri in referenced}
+        kept = {place_of(digest) for digest in digests_in(referenced)}
         oldest = datetime.now(UTC) - timedelta(seconds=grace_s)
         swept = 0
         with _failures():

@@ -1,7 +1,7 @@
 """Housekeeping beside the processors: retention and unreferenced artifacts, in batches, under a lease of its own.
 
-One process of a backend sweeps at a time; a sweep that fails is tried again at the next turn, since nothing depends
-on it but the size of the disk.
+One process of a backend sweeps at a time; a sweep that fails, for whatever reason, is tried again at the next turn,
+since nothing depends on it but the size of the disk.
 """
 
 import asyncio
@@ -10,7 +10,10 @@ import structlog
 
 from consumers.ports import RunnerPorts
 from grym.adapters.artifacts import SweptArtifacts
-from grym.errors import TransientError
+from grym.errors import GrymError
+from schemas.catalogue import BY_NAME, DAY_S
+from schemas.commands import RequestAnalysis
+from schemas.events import MusicGenerated
 
 FIRST_S = 30.0
 """Seconds after the start: short commands never sweep."""
@@ -21,8 +24,10 @@ EVERY_S = 600.0
 BATCH_ROWS = 5_000
 """Rows of each table that one transaction removes: some tens of milliseconds."""
 
-ARTIFACT_GRACE_S = 86_400.0
-"""Seconds an artifact may lie without a reference: longer than any request may take to refer to it."""
+ARTIFACT_GRACE_S = float(
+    DAY_S + max(BY_NAME[body.TOPIC].retention_s or 0 for body in (RequestAnalysis, MusicGenerated))
+)
+"""Seconds an artifact may lie without a reference: as long as the event that tells of it may still be read."""
 
 LEASE = "housekeeping"
 LEASE_S = 120.0
@@ -49,7 +54,7 @@ class Housekeeper:
         while not await self._stopped(stop, wait_s):
             try:
                 await self.sweep()
-            except TransientError as error:
+            except GrymError as error:
                 self._logger.warning("housekeeping.failed", code=error.code)
             wait_s = self._every_s
 

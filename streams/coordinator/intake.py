@@ -9,6 +9,7 @@ import msgspec
 from grym.domain.composing.planner import plan as plan_by_rules
 from grym.errors import InvalidRequestError
 from grym.ports.effects import Effect, HoldArtifact, KeepText, SetTimer
+from schemas.body import ARTIFACT_ADDRESS
 from schemas.commands import RedriveRequest, RequestAnalysis, RequestComposition
 from schemas.envelope import Envelope
 from schemas.events import RequestAccepted, RequestCancelled, RequestRejected
@@ -73,6 +74,12 @@ def _check_bounds(wish: RequestComposition | RequestAnalysis) -> None:
         )
     if not 0 < len(wish.user) <= MAX_NAME_CHARACTERS:
         raise InvalidRequestError("a user name has 1 to 200 characters", code="request.user", hint="Shorten it.")
+    if isinstance(wish, RequestAnalysis) and not ARTIFACT_ADDRESS.fullmatch(wish.audio.uri):
+        raise InvalidRequestError(
+            "the sound is not the address of an artifact",
+            code="request.audio",
+            hint="Store the sound first, and send the reference that the store gives.",
+        )
     if isinstance(wish, RequestAnalysis) and wish.embedding not in EMBEDDINGS:
         raise InvalidRequestError(
             f"the embedding {wish.embedding!r} is not known",

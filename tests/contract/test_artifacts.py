@@ -70,7 +70,7 @@ async def test_sweeping_spares_what_is_referred_to_and_what_is_new(store: SweptA
     held = await store.put(b"held", media_type="a/b")
     loose = await store.put(b"loose", media_type="a/b")
     assert await store.sweep({held.uri}, grace_s=3600) == 0
-    assert await store.sweep({held.uri}, grace_s=-1) == 1
+    assert await store.sweep({held.uri, "no address"}, grace_s=-1) == 1
     assert await store.get(held) == b"held"
     with pytest.raises(PermanentError):
         await store.get(loose)

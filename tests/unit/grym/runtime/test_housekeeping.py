@@ -6,8 +6,12 @@ from consumers.ports import RunnerPorts
 from grym.adapters.artifacts import FolderArtifacts
 from grym.adapters.clock import VirtualClock
 from grym.adapters.memory import open_memory
+from grym.errors import ContractError
 from grym.ports.effects import HoldArtifact
 from grym.runtime.housekeeping import ARTIFACT_GRACE_S, LEASE, Housekeeper
+from schemas.catalogue import BY_NAME
+from schemas.commands import RequestAnalysis
+from schemas.events import MusicGenerated
 
 
 class CountingArtifacts(FolderArtifacts):
@@ -21,6 +25,19 @@ class CountingArtifacts(FolderArtifacts):
         assert grace_s == ARTIFACT_GRACE_S
         self.kept.append(referenced)
         return 0
+
+
+class FailingArtifacts(FolderArtifacts):
+    """A store that cannot be swept."""
+
+    def __init__(self) -> None:
+        self.sweeps = 0
+
+    async def sweep(self, referenced: set[str], *, grace_s: float) -> int:
+        """Fail for good."""
+        del referenced, grace_s
+        self.sweeps += 1
+        raise ContractError("cannot be swept")
 
 
 def _world() -> tuple[RunnerPorts, CountingArtifacts, VirtualClock]:
@@ -61,3 +78,21 @@ async def test_it_sweeps_in_turns_until_stopped() -> None:
     assert len(artifacts.kept) == 2
     stop.set()
     await running
+
+
+async def test_a_sweep_that_fails_is_tried_again() -> None:
+    """Nothing depends on a sweep, so no failure of one ends the process; the lease is given back."""
+    ports, _, clock = _world()
+    artifacts = FailingArtifacts()
+    keeper, stop = Housekeeper(ports, artifacts, first_s=30.0, every_s=600.0), asyncio.Event()
+    running = asyncio.create_task(keeper.run(stop))
+    await clock.advance(30.0)
+    await clock.advance(600.0)
+    assert artifacts.sweeps == 2
+    stop.set()
+    await running
+
+
+def test_artifacts_outlive_the_events_that_tell_of_them() -> None:
+    """A sound that was sent, and a piece that was made, wait as long as their events may be read."""
+    assert all((BY_NAME[body.TOPIC].retention_s or 0) < ARTIFACT_GRACE_S for body in (RequestAnalysis, MusicGenerated))

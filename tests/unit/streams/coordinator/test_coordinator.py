@@ -304,6 +304,15 @@ async def test_impossible_requests_are_rejected_with_a_code(desk: Desk, changes:
     assert rejected.fault.hint
 
 
+async def test_a_sound_at_no_address_is_rejected(desk: Desk) -> None:
+    """A path is not the address of an artifact: it is neither read nor held."""
+    sound = ArtifactRef(uri="file:///etc/passwd", size_bytes=1, media_type="audio/wav")
+    rejected = (await desk.take(RequestAnalysis(audio=sound)))[-1]
+    assert isinstance(rejected, RequestRejected)
+    assert rejected.fault.code == "request.audio"
+    assert not [effect for effect in desk.effects if isinstance(effect, HoldArtifact)]
+
+
 async def test_a_sound_that_is_none_is_rejected(desk: Desk) -> None:
     """What the sender got wrong ends the run as rejected, with the reason."""
     await desk.take(RequestAnalysis(audio=ref("f")))
