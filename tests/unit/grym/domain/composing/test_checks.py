@@ -8,7 +8,8 @@ import pytest
 
 from grym.domain.composing.checks import entropy_bits, score_checks
 from grym.domain.composing.compose import compose
-from grym.domain.composing.plan import Plan
+from grym.domain.composing.plan import Plan, Wish
+from grym.domain.composing.planner import plan
 from grym.domain.composing.score import Note, Score, Tonality
 from grym.domain.composing.styles import STYLES
 from grym.domain.rating import Check
@@ -144,3 +145,20 @@ def test_composed_pieces_pass(planned: Callable[..., Plan], style: str) -> None:
         failed += _failed(compose(plan, seed=seed), plan)
     # A sparse melody may come out too plain once; the quality loop composes it anew.
     assert failed in ([], ["music.not_monotonous"])
+
+
+def test_long_pieces_are_compared_by_the_minute() -> None:
+    """Five minutes repeat more than half a minute and still pass; one bar repeated for five minutes does not."""
+    made = plan(Wish(prompt="epic cinematic orchestra", seconds=300.0), seed=1)
+    score = compose(made, seed=1)
+    assert "music.not_monotonous" not in _failed(score, made)
+    melody = next(part for part in score.parts if part.role == "melody")
+    bar_ticks = score.metre.bar_ticks
+    first = [note for note in melody.notes if note.start_ticks < bar_ticks]
+    loop = [
+        replace(note, start_ticks=note.start_ticks + at)
+        for at in range(0, score.length_ticks, bar_ticks)
+        for note in first
+    ]
+    looped = replace(score, parts=(replace(melody, notes=tuple(loop)),))
+    assert "music.not_monotonous" in _failed(looped, made)
