@@ -7,6 +7,7 @@ import msgspec
 
 from grym.ports.effects import CancelJobs, CancelTimer, Effect
 from schemas.body import Body, Fault
+from schemas.commands import RequestComposition
 from schemas.envelope import Envelope
 from schemas.events import (
     AudioRefused,
@@ -80,6 +81,8 @@ def dead_lettered(envelope: Envelope, run: Run | None) -> Decided:
         return ignored(envelope, "the dead letter's run is over or never began")
     if letter.event_type in FEEDBACK_TYPES:
         return ignored(envelope, "an opinion about a request does not end it")
+    if letter.origin_topic == RequestComposition.TOPIC:
+        return ignored(envelope, "another message under the id of a request does not end it")
     ended = msgspec.structs.replace(run, letter_id=letter.letter_id)
     terminal = RequestDeadLettered(letter_id=letter.letter_id, processor=letter.processor, fault=letter.fault)
     return end(envelope, ended, "dead_lettered", terminal, fault=letter.fault)

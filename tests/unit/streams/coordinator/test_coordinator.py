@@ -362,12 +362,12 @@ async def test_the_deadline_cancels(desk: Desk) -> None:
     assert await desk.take(timer) == [RequestCancelled(reason="deadline")]
 
 
-def letter(event_type: str = PlanMade.TYPE) -> EventDeadLettered:
+def letter(event_type: str = PlanMade.TYPE, *, topic: str = "grym.generation.v1") -> EventDeadLettered:
     """Return the news that a record became a dead letter."""
     return EventDeadLettered(
         letter_id="l1",
         processor="generation",
-        origin_topic="grym.generation.v1",
+        origin_topic=topic,
         origin_partition=0,
         origin_position=5,
         event_id="e5",
@@ -388,6 +388,14 @@ async def test_a_dead_opinion_does_not_end_the_request(desk: Desk) -> None:
     await desk.take_all(*TO_PLAN)
     caused = await desk.take(letter("grym.feedback.given.v1"))
     assert [type(body) for body in caused] == [RequestIgnored]
+
+
+async def test_a_second_message_under_a_known_id_does_not_end_the_request(desk: Desk) -> None:
+    """Once a request is accepted, a letter of its topic is about another message: other data, or bytes nobody reads."""
+    await desk.take_all(*TO_PLAN)
+    caused = await desk.take(letter(RequestComposition.TYPE, topic=RequestComposition.TOPIC))
+    assert [type(body) for body in caused] == [RequestIgnored]
+    assert desk.terminals() == []
 
 
 async def test_a_redrive_keeps_finished_steps(desk: Desk) -> None:
