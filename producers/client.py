@@ -24,7 +24,7 @@ from schemas.body import ArtifactRef
 from schemas.commands import CancelRequest, RequestAnalysis, RequestComposition
 from schemas.envelope import Envelope, encode
 from schemas.events import FeedbackFolded, FeedbackGiven, RequestCancelled, RequestCompleted
-from schemas.records import Message, Record
+from schemas.records import Message, Record, TopicPartition
 from streams.coordinator.run import Run
 from streams.learning import Learning
 
@@ -186,15 +186,18 @@ class GrymClient:
             Wait for the end of this run; by default of the newest one.
         """
         wanted = run_no or await self._newest_run(request_id)
-        seen = 0
+        # By place and not by number: of two that are written at once, the first may become visible last.
+        seen: set[tuple[TopicPartition, int]] = set()
         while True:
-            records = await self.records(request_id)
-            for record in records[seen:]:
+            for record in await self.records(request_id):
+                place = (record.topic_partition, record.position)
+                if place in seen:
+                    continue
+                seen.add(place)
                 if envelope := readable(record):
                     yield envelope
                 if is_terminal(record, run_no=wanted):
                     return
-            seen = len(records)
             await self._clock.sleep(REST_S)
             await self._backend.log.wait(timeout_s=LOOK_S)
 

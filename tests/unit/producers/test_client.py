@@ -11,9 +11,9 @@ from grym.errors import InvalidRequestError, TransientError
 from producers.asking import require_possible_wish
 from schemas.body import ArtifactRef
 from schemas.commands import RequestAnalysis, RequestComposition
-from schemas.envelope import decode
+from schemas.envelope import decode, peek
 from schemas.events import FeedbackGiven, RequestCancelled
-from schemas.records import Message
+from schemas.records import Message, Record
 from streams.coordinator.run import Run
 from tests.unit.producers.world import World
 
@@ -34,6 +34,22 @@ class Silent:
         """Take the messages and time out."""
         self.sent.extend(messages)
         raise TransientError("no answer", code="publish.unknown")
+
+
+class LateHistory:
+    """A history that shows the records of one type only from the second look on."""
+
+    def __init__(self, records: list[Record], *, late: str) -> None:
+        self.records = [*(record for record in records if peek(record.headers, "ce_type") == late), *records]
+        self.records = list(dict.fromkeys(self.records))
+        self._late = late
+        self._looks = 0
+
+    async def of_request(self, correlation_id: str) -> list[Record]:
+        """Return what is visible by now."""
+        del correlation_id
+        self._looks += 1
+        return [r for r in self.records if self._looks > 1 or peek(r.headers, "ce_type") != self._late]
 
 
 async def _refusal(work: Coroutine[Any, Any, T]) -> str:
@@ -162,6 +178,22 @@ async def test_following_ends_with_the_terminal_event(world: World) -> None:
     assert types[0] == RequestComposition.TYPE
     assert types[-1] == RequestCancelled.TYPE
     assert types.count("grym.step.started.v1") == 2
+
+
+async def test_following_misses_nothing_that_becomes_visible_late(world: World) -> None:
+    """Of two events written at once the earlier one may be seen after the later one; each is given once."""
+    await world.client.compose(WISH, request_id="r1")
+    await world.coordinate_all(REQUESTS)
+    await world.client.cancel("r1")
+    await world.coordinate_all("grym.cancels.v1")
+    history = LateHistory(await world.client.records("r1"), late=RequestCancelled.TYPE)
+    late = replace(world, backend=replace(world.backend, history=history))
+
+    async def followed() -> list[str]:
+        return [envelope.id async for envelope in late.client.follow("r1")]
+
+    ids = await world.clock.run(followed())
+    assert len(ids) == len(set(ids)) == len(history.records)
 
 
 async def test_waiting_gives_up_in_time(world: World) -> None:
