@@ -1,9 +1,11 @@
 """Retention: what is old goes, in batches; positions go on counting."""
 
+from datetime import UTC, datetime
+
 from grym.adapters.retention import INBOX_HORIZON_S
 from grym.ports.effects import HoldArtifact
 from schemas.catalogue import BY_NAME, DAY_S, DEAD_LETTERS, TOPICS
-from tests.contract.backends import LANE, Kit, entry, lane, message
+from tests.contract.backends import LANE, Kit, entry, lane, letter, message
 
 AUDIT = "grym.audit.v1"  # one partition
 KEPT_S = BY_NAME[AUDIT].retention_s or 0
@@ -60,3 +62,12 @@ async def test_artifacts_that_requests_refer_to_are_known(kit: Kit) -> None:
         for request_id in ("r1", "r2", "r1"):
             await work.apply(HoldArtifact(request_id=request_id, uri="artifact://sha256/" + "a" * 64))
     assert await kit.backend.housekeeping.held_artifacts() == {"artifact://sha256/" + "a" * 64}
+
+
+async def test_the_register_forgets_letters_with_their_bytes(kit: Kit) -> None:
+    """A line of the register may quote what its letter held, so it is kept as long and no longer."""
+    async with kit.backend.work.begin() as work:
+        await work.file_letter(letter("old", created_at=datetime(2000, 1, 1, tzinfo=UTC)))
+        await work.file_letter(letter("new", created_at=datetime(2100, 1, 1, tzinfo=UTC)))
+    assert (await kit.backend.housekeeping.sweep(limit=100))["letters"] == 1
+    assert [found.letter_id for found in await kit.backend.letters.letters()] == ["new"]

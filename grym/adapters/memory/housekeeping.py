@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from grym.adapters.memory.store import Store
 from grym.adapters.placement import correlation_of
-from grym.adapters.retention import INBOX_HORIZON_S
+from grym.adapters.retention import INBOX_HORIZON_S, LETTERS_S
 from schemas.catalogue import TOPICS, Topic
 from schemas.records import TopicPartition
 
@@ -21,7 +21,11 @@ class MemoryHousekeeping:
         for topic in TOPICS:
             if topic.retention_s is not None:
                 room -= self._sweep_topic(topic, retention_s=topic.retention_s, limit=room)
-        return {"events": limit - room, "inbox": self._sweep_inbox(limit=limit)}
+        return {
+            "events": limit - room,
+            "inbox": self._sweep_inbox(limit=limit),
+            "letters": self._sweep_letters(limit=limit),
+        }
 
     async def held_artifacts(self) -> set[str]:
         """Return the addresses that some request refers to."""
@@ -50,4 +54,11 @@ class MemoryHousekeeping:
         old = [key for key, row in self._store.inbox.items() if row.admitted_at < oldest][:limit]
         for key in old:
             del self._store.inbox[key]
+        return len(old)
+
+    def _sweep_letters(self, *, limit: int) -> int:
+        oldest = self._store.clock.now() - timedelta(seconds=LETTERS_S)
+        old = [key for key, letter in self._store.letters.items() if letter.created_at < oldest][:limit]
+        for key in old:
+            del self._store.letters[key]
         return len(old)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from grym.adapters.postgres.database import Database
-from grym.adapters.retention import INBOX_HORIZON_S
+from grym.adapters.retention import INBOX_HORIZON_S, LETTERS_S
 from schemas.catalogue import TOPICS, Topic
 
 _SWEEP_EVENTS = """
@@ -28,6 +28,13 @@ delete from jobs where ctid = any(array(
 # The newest job stays: readers tell by the highest number whether there is a new one.
 
 
+_SWEEP_LETTERS = """
+delete from letters where ctid = any(array(
+    select ctid from letters where created_at < clock_timestamp() - $1::interval limit $2
+))"""
+# What went wrong may quote a body, so it is kept no longer than the body itself.
+
+
 class PostgresHousekeeping:
     """Keeps the database from growing for ever."""
 
@@ -43,7 +50,8 @@ class PostgresHousekeeping:
                 events += await _sweep_topic(connection, topic, limit=limit - events)
             inbox = _count(await connection.execute(_SWEEP_INBOX, horizon, limit))
             jobs = _count(await connection.execute(_SWEEP_JOBS, horizon, limit))
-        return {"events": events, "inbox": inbox, "jobs": jobs}
+            letters = _count(await connection.execute(_SWEEP_LETTERS, timedelta(seconds=LETTERS_S), limit))
+        return {"events": events, "inbox": inbox, "jobs": jobs, "letters": letters}
 
     async def held_artifacts(self) -> set[str]:
         """Return the addresses that some request refers to."""
