@@ -145,6 +145,23 @@ async def test_a_damaged_file_changes_nothing(empty_dsn: str, tmp_path: Path, ke
     await connection.close()
 
 
+async def test_a_damaged_artifact_changes_nothing(empty_dsn: str, tmp_path: Path) -> None:
+    """Payloads are checked before the first table is touched."""
+    await fill(empty_dsn)
+    store = FolderArtifacts(tmp_path / "artifacts")
+    path = await store.local_path(await store.put(b"sound", media_type="a/b"))
+    path.write_bytes(b"noise")
+    connection = await connect(empty_dsn)
+    file = tmp_path / "backup.grym"
+    await back_up(connection, file, artifacts=store.root)
+    await connection.execute("insert into states values ('p', 'later', '', 1, now())")
+    with pytest.raises(InvalidRequestError) as raised:
+        await restore(connection, file, artifacts=tmp_path / "other", force=True)
+    assert raised.value.code == "backup.unreadable"
+    assert await connection.fetchval("select count(*) from states where key = 'later'") == 1
+    await connection.close()
+
+
 async def test_nothing_to_back_up_is_said(empty_dsn: str, tmp_path: Path) -> None:
     """No file is written."""
     connection = await connect(empty_dsn)

@@ -50,10 +50,10 @@ async def restore(connection: Any, file: Path, *, artifacts: Path | None, force:
                 code="db.not_empty",
                 hint="Restore into a fresh GRYM_HOME, or replace everything with --force.",
             )
+        if artifacts is not None:  # first, so that nothing ever refers to a payload that is not there
+            await asyncio.to_thread(_place_artifacts, Path(folder) / ARTIFACTS, artifacts)
         await _fill(connection, manifest, Path(folder))
         await migrate(connection)
-        if artifacts is not None:
-            await asyncio.to_thread(_place_artifacts, Path(folder) / ARTIFACTS, artifacts)
     return {"events": manifest.rows.get("events", 0), "rows": sum(manifest.rows.values()), "artifacts": files}
 
 
