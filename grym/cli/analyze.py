@@ -37,7 +37,9 @@ CHECK_START_S = 30.0
 CHECK_S_PER_MINUTE = 4.0
 """Decoding a minute takes some 0.1 s; forty times that means that the decoder hangs."""
 
-FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE…", help="WAV, AIFF, FLAC, Ogg, Opus or MP3.")]
+FilesArgument = Annotated[
+    list[Path], typer.Argument(metavar="FILE…", readable=False, help="WAV, AIFF, FLAC, Ogg, Opus or MP3.")
+]
 EmbeddingOption = Annotated[str, typer.Option("--embedding", help="How the sound becomes a vector: dsp.")]
 RecogniseOption = Annotated[
     bool, typer.Option("--recognise/--no-recognise", help="Look for known patterns in the sound.")
@@ -173,8 +175,17 @@ class Recording:
 
 def _inspected(path: Path, *, max_seconds: float, request_id: str | None) -> Recording:
     from grym.adapters.audio_files import inspect
+    from grym.domain.stft import framing_for
 
     info = inspect(path, max_seconds=max_seconds)
+    needed = framing_for(info.sample_rate_hz).n_fft
+    if info.length_samples < needed:
+        raise InvalidAudioError(
+            f"{path.name} has {info.length_samples} samples; {needed} are one analysis window",
+            code="audio.too_short",
+            hint="Send at least a tenth of a second of sound.",
+            details={"file": path.name, "length_samples": info.length_samples, "needed_samples": needed},
+        )
     is_plain = info.format_name in PLAIN_FORMATS and info.encoding in PLAIN_ENCODINGS
     return Recording(path=path, length_s=info.duration_s, must_be_decoded=not is_plain, request_id=request_id)
 

@@ -103,6 +103,10 @@ async def compose(
         user=user,
         deadline_s=deadline_s,
     )
+    if out is not None:
+        from grym.cli.delivery import require_folder
+
+        require_folder(out)
     errands = _errands(wish, request_id=request_id, variations=variations, out=out)
     return await _perform(
         screen, errands, tenant=tenant, no_wait=no_wait, timeout_s=timeout_s, finishing=Finishing(play=play, plot=plot)
@@ -140,7 +144,7 @@ def _errands(wish: "RequestComposition", *, request_id: str | None, variations: 
         raise InvalidRequestError(
             f"1 to {MAX_VARIATIONS} variations can be asked for at once",
             code="request.variations",
-            hint="Ask for fewer, or call the command again with another seed.",
+            hint="Ask for a number in that range, and call the command again with another seed for more.",
         )
     if variations == 1:
         return [Errand(wish=wish, request_id=request_id, folder=out, label="piece")]

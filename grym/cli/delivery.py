@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from grym.cli.screen import json_text
-from grym.errors import AdapterError
+from grym.errors import AdapterError, InvalidRequestError
 from grym.ports.artifacts import ArtifactStore
 from schemas.body import ArtifactRef
 
@@ -36,6 +36,25 @@ def default_folder(title: str, request_id: str) -> Path:
     """Return the folder for a piece in the current one: its title and the end of its id, which tells ids apart."""
     tail = re.sub(r"[^A-Za-z0-9]+", "", request_id)[-SHORT_ID_CHARACTERS:] or "piece"
     return Path(f"{slug(title)}-{tail.lower()}")
+
+
+def require_folder(folder: Path) -> None:
+    """Refuse a place for files where none can be written, before anything is asked for.
+
+    Raises
+    ------
+    InvalidRequestError
+        ``files.not_a_folder`` or ``files.not_writable``.
+    """
+    existing = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    if not existing.is_dir():
+        raise InvalidRequestError(
+            f"{existing} is a file, not a folder", code="files.not_a_folder", hint="Name another folder with --out."
+        )
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise InvalidRequestError(
+            f"nothing can be written into {existing}", code="files.not_writable", hint="Name another folder with --out."
+        )
 
 
 async def deliver(artifacts: ArtifactStore, result: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -108,7 +108,9 @@ def _files(result: dict[str, Any]) -> Table:
     rows = [(name, str(result[name])) for name in FILE_KEYS if result.get(name)]
     rows += [("page", page) for page in result.get("pages", ())]
     if result.get("stems"):
-        rows.append(("stems", f"{len(result['stems'])} in {result['stems'][0].rpartition('/')[0]}"))
+        folders = {stem.rpartition("/")[0] for stem in result["stems"]}
+        place = folders.pop() if len(folders) == 1 else "the artifact store (copy them out with --out)"
+        rows.append(("stems", f"{len(result['stems'])} in {place}"))
     return _facts(rows)
 
 

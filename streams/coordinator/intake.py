@@ -89,7 +89,7 @@ def _check_bounds(wish: RequestComposition | RequestAnalysis) -> None:
     seed = wish.seed if isinstance(wish, RequestComposition) else None
     if seed is not None and not 0 <= seed <= MAX_SEED:
         raise InvalidRequestError(
-            "a seed is a whole number from 0 to 9223372036854775807", code="request.seed", hint="Choose a smaller one."
+            "a seed is a whole number from 0 to 9223372036854775807", code="request.seed", hint="Choose one of those."
         )
 
 

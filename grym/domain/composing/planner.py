@@ -100,8 +100,8 @@ def validate_wish(wish: Wish) -> None:
     Raises
     ------
     InvalidRequestError
-        With the codes ``request.prompt_empty``, ``request.prompt_too_long``, ``request.seconds``, ``request.tempo``,
-        ``request.key`` or ``request.metre``, and a hint.
+        With the codes ``request.prompt_empty``, ``request.prompt_too_long``, ``request.seconds``, ``request.style``,
+        ``request.tempo``, ``request.key`` or ``request.metre``, and a hint.
     """
     if not wish.prompt.strip():
         raise InvalidRequestError(
@@ -121,6 +121,12 @@ def validate_wish(wish: Wish) -> None:
             code="request.seconds",
             hint=f"Ask for {MIN_SECONDS:g} to {MAX_SECONDS:g} seconds.",
         )
+    if wish.style is not None and not read(wish.style).words.get("style"):
+        raise InvalidRequestError(
+            "The style asked for is not known.",
+            code="request.style",
+            hint=f"Ask for one of: {', '.join(sorted(STYLES))}.",
+        )
     reading = read(wish.prompt)
     tempi = (wish.tempo_bpm,) if wish.tempo_bpm is not None else reading.tempi_bpm
     for tempo_bpm in tempi:
@@ -139,10 +145,7 @@ def validate_wish(wish: Wish) -> None:
 def _style(wish: Wish, reading: Reading, notes: list[str]) -> Style:
     """Choose the style: explicit, then the first one named."""
     if wish.style is not None:
-        named = read(wish.style).words.get("style", ())
-        if named:
-            return STYLES[named[0]]
-        notes.append("The style asked for is not known; the sentence decides.")
+        return STYLES[read(wish.style).words["style"][0]]
     asked = [name for name in reading.words.get("style", ()) if name not in reading.refused.get("style", ())]
     if len(asked) > 1:
         notes.append(f"Several styles asked ({', '.join(asked)}): took {asked[0]}.")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from grym.cli.delivery import default_folder, deliver, slug, write_manifest
-from grym.errors import AdapterError
+from grym.cli.delivery import default_folder, deliver, require_folder, slug, write_manifest
+from grym.errors import AdapterError, InvalidRequestError
 from schemas.body import ArtifactRef
 
 
@@ -118,3 +118,20 @@ def test_default_folders_differ_by_id() -> None:
     first, second = (default_folder("Nocturne", f"01890a5d-ac96-774b-bcce-b302099a8{n}57") for n in (0, 1))
     assert first != second
     assert first.name.startswith("nocturne-")
+
+
+def test_a_folder_that_can_be_made_is_fine(tmp_path: Path) -> None:
+    """Neither it nor its parents need exist, and nothing is made yet."""
+    require_folder(tmp_path / "new" / "deeper")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("below", ["", "piece"])
+def test_a_file_is_no_folder(tmp_path: Path, below: str) -> None:
+    """Nothing can be written into a file, nor below it: refused before anything is asked for."""
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(InvalidRequestError) as caught:
+        require_folder(file / below)
+    assert caught.value.code == "files.not_a_folder"
+    assert "--out" in caught.value.hint

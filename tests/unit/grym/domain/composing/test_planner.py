@@ -120,3 +120,11 @@ def test_remembered_motifs_are_named() -> None:
     """A plan says that it builds on memory."""
     motif = Motif(intervals=(2, 2), durations_beats=(1.0, 1.0, 2.0))
     assert "Builds on 1 remembered motif." in plan(Wish(prompt="a waltz"), seed=1, motifs=(motif,)).notes
+
+
+def test_an_unknown_style_is_refused_with_the_known_ones() -> None:
+    """A style asked for by name is never replaced silently."""
+    with pytest.raises(InvalidRequestError) as caught:
+        plan(Wish(prompt="a piece", style="polka-metal"), seed=1)
+    assert caught.value.code == "request.style"
+    assert "nocturne" in caught.value.hint
