@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,8 @@ class Call:
     code
         Exit code; negative where a signal ended it.
     cpu_s
-        Processor time of the command and its workers, user and system, in seconds; its database is not in it.
+        Processor time of the command and its workers, user and system, in seconds, as last seen; 0 where it was not
+        watched. Its database is not in it.
     largest_mib
         Highest resident memory of any single process of the command, in MiB; 0 where it was not watched.
     tree_mib
@@ -81,11 +82,12 @@ class Call:
 
 
 @dataclass(slots=True)
-class Memory:
-    """The most memory that a command was seen to use, in MiB."""
+class Effort:
+    """What a command was seen to use: memory in MiB, and processor time in seconds by process."""
 
     largest_mib: float = 0.0
     tree_mib: float = 0.0
+    cpu_s: dict[int, float] = field(default_factory=dict)
 
     def watch(self, pid: int) -> None:
         """Look at a process and its descendants until it ends.
@@ -96,6 +98,7 @@ class Memory:
         while tree := _tree(pid):
             self.largest_mib = max(self.largest_mib, *map(_peak_mib, tree))
             self.tree_mib = max(self.tree_mib, sum(map(_proportional_mib, tree)))
+            self.cpu_s |= {process.pid: used for process in tree if (used := _cpu_s(process)) > 0}
             time.sleep(SAMPLE_S)
 
 
@@ -108,26 +111,25 @@ class Started:
     stdout: Path
     stderr: Path
     began_s: float
-    memory: "Memory"
+    effort: "Effort"
 
     def finish(self, *, timeout_s: float) -> Call:
         """Wait for the end, killing the whole tree after `timeout_s` seconds."""
         killer = threading.Timer(timeout_s, kill_tree, [self.process.pid])
         killer.start()
         try:
-            _, status, usage = os.wait4(self.process.pid, 0)
+            self.process.wait()
         finally:
             killer.cancel()
-        self.process.returncode = os.waitstatus_to_exitcode(status)
         return Call(
             words=self.words,
             code=self.process.returncode,
             stdout=self.stdout.read_text(errors="replace"),
             stderr=self.stderr.read_text(errors="replace"),
             wall_s=time.monotonic() - self.began_s,
-            cpu_s=usage.ru_utime + usage.ru_stime,
-            largest_mib=self.memory.largest_mib,
-            tree_mib=self.memory.tree_mib,
+            cpu_s=sum(self.effort.cpu_s.values()),
+            largest_mib=self.effort.largest_mib,
+            tree_mib=self.effort.tree_mib,
         )
 
     def stop(self, *, timeout_s: float = 60.0) -> Call:
@@ -172,10 +174,10 @@ class Grym:
                 command, stdin=given, stdout=out, stderr=err, cwd=self.work, start_new_session=True
             )
         shown = tuple(word if isinstance(word, str) else repr(word) for word in words)
-        memory = Memory()
+        effort = Effort()
         if watch:
-            threading.Thread(target=memory.watch, args=(process.pid,), daemon=True).start()
-        return Started(words=shown, process=process, stdout=stdout, stderr=stderr, began_s=began_s, memory=memory)
+            threading.Thread(target=effort.watch, args=(process.pid,), daemon=True).start()
+        return Started(words=shown, process=process, stdout=stdout, stderr=stderr, began_s=began_s, effort=effort)
 
     def call(
         self, *words: str | bytes, stdin: bytes | None = None, watch: bool = False, timeout_s: float = 180.0
@@ -258,6 +260,14 @@ def _name(process: psutil.Process) -> str:
         return " ".join(process.cmdline())[:120] or process.name()
     except psutil.Error:
         return f"process {process.pid}"
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(times.user + times.system)
 
 
 def _peak_mib(process: psutil.Process) -> float:

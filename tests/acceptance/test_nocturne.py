@@ -55,7 +55,7 @@ def nocturne(new_grym: Callable[[str], Grym]) -> Nocturne:
     """Make the piece three times."""
     here, there = new_grym("nocturne"), new_grym("elsewhere")
     cold = here.call(*WISH, "--plot", "--out", "first", watch=True).require()
-    warm = here.call(*WISH, "--out", "second").require()
+    warm = here.call(*WISH, "--out", "second", watch=True).require()
     elsewhere = there.call(*WISH, "--out", "third").require()
     return Nocturne(grym=here, there=there, cold=cold, warm=warm, elsewhere=elsewhere)
 
