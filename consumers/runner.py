@@ -55,16 +55,17 @@ class ProcessorRunner:
         """
         failures = 0
         while not stop.is_set():
+            began_s = self._ports.clock.monotonic_s()
             try:
                 await self._once(stop)
-                failures = 0
             except LeaseLostError:
                 raise_if_cancelled()
                 self._ports.telemetry.count("leases_lost")
                 self._ports.telemetry.log("lease.lost", processor=self.name)
             except TransientError as error:
                 raise_if_cancelled()
-                failures += 1
+                worked_well = self._ports.clock.monotonic_s() - began_s > self._settings.retry.cap_s
+                failures = 1 if worked_well else failures + 1
                 self._ports.telemetry.count("interruptions")
                 self._ports.telemetry.log("runner.interrupted", processor=self.name, code=error.code)
                 delay_s = self._settings.retry.delay_s(attempts=failures, identity=self.name)

@@ -14,7 +14,7 @@ from schemas.body import ArtifactRef
 from schemas.commands import RequestAnalysis
 from schemas.envelope import Envelope
 from schemas.records import TopicPartition
-from tests.contract.fakes import message, run_virtual
+from tests.contract.fakes import eventually, message, run_virtual
 from tests.contract.probe import Probe, Tally, open_world, wish
 
 
@@ -185,6 +185,37 @@ def test_backend_that_goes_away_is_waited_for() -> None:
         assert await world.told() == ["a1"]
         assert ports.telemetry.counts["interruptions"] == 2
         assert ports.telemetry.counts["events_parked"] == 0
+
+    run_virtual(work())
+
+
+def test_interruptions_long_ago_do_not_make_it_slow() -> None:
+    """Two minutes of work between failures of the backend: each time it goes on within moments."""
+
+    async def work() -> None:
+        armed: list[UnavailableError] = []
+
+        def unreliable(stage: str) -> None:
+            if stage == "before" and armed:
+                raise armed.pop()
+
+        world, stop = open_world(on_commit=unreliable), asyncio.Event()
+        runner = asyncio.create_task(ProcessorRunner(Probe(), world.ports()).run(stop))
+        took_s = []
+        for number in range(8):
+            await asyncio.sleep(120)
+            began_s = world.clock.monotonic_s()
+            armed.append(UnavailableError("gone"))
+            await world.publish(wish(f"e{number}"))
+
+            async def done(count: int = number + 1) -> bool:
+                return len(await world.told()) == count
+
+            await eventually(done)
+            took_s.append(world.clock.monotonic_s() - began_s)
+        stop.set()
+        await runner
+        assert max(took_s) < 3.0
 
     run_virtual(work())
 
