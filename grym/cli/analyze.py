@@ -37,6 +37,9 @@ CHECK_START_S = 30.0
 CHECK_S_PER_MINUTE = 4.0
 """Decoding a minute takes some 0.1 s; forty times that means that the decoder hangs."""
 
+NO_SOUND_YET = f"artifact://sha256/{'0' * 64}"
+"""Stands for the sound while the rest of the request is checked; the address of nothing, and never sent."""
+
 FilesArgument = Annotated[
     list[Path], typer.Argument(metavar="FILE…", readable=False, help="WAV, AIFF, FLAC, Ogg, Opus or MP3.")
 ]
@@ -108,7 +111,7 @@ def _wish(**options: Any) -> "RequestAnalysis":
     from schemas.body import ArtifactRef
     from schemas.commands import RequestAnalysis
 
-    return RequestAnalysis(audio=ArtifactRef(uri="", size_bytes=0, media_type=""), **options)
+    return RequestAnalysis(audio=ArtifactRef(uri=NO_SOUND_YET, size_bytes=0, media_type=""), **options)
 
 
 def _unawaited(recordings: "list[Recording]", ids: list[str]) -> list[dict[str, Any]]:
