@@ -279,6 +279,7 @@ def _draw_letter(screen: Screen, shown: dict[str, Any]) -> None:
     from rich import box
     from rich.json import JSON
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
     for name in ("letter_id", "state", "redrives", "processor", "request_id", "run", "type", "attempts", "class"):
@@ -287,7 +288,7 @@ def _draw_letter(screen: Screen, shown: dict[str, Any]) -> None:
     table.add_row("error", f"{shown['code']}: {shown['message']}")
     table.add_row("hint", shown["hint"])
     for name, content in shown["headers"]:
-        table.add_row(f"[dim]{name}[/dim]", content)
+        table.add_row(Text(name, style="dim"), content)
     screen.show(table)
     if shown["hex"]:
         screen.show(f"{shown['bytes']} bytes that are not JSON: {shown['hex']}")

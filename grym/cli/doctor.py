@@ -38,14 +38,15 @@ async def doctor(screen: Screen) -> int:
 def _draw(screen: Screen, checks: "list[Check]", rows: "list[SettingRow]") -> None:
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
     for check in checks:
-        mark = "[green]✓[/green]" if check.ok else "[red]✗[/red]"
-        detail = check.detail + (f"\n[dim]{check.remedy}[/dim]" if check.remedy else "")
-        table.add_row(mark, check.name, detail)
+        mark = Text("✓", style="green") if check.ok else Text("✗", style="red")
+        remedy = (f"\n{check.remedy}" if check.remedy else "", "dim")
+        table.add_row(mark, check.name, Text.assemble(check.detail, remedy))
     screen.show(table)
     settings = Table("setting", "value", "from", "meaning", box=box.SIMPLE, pad_edge=False)
     for row in rows:
-        settings.add_row(row.name, row.value or "[dim]–[/dim]", row.source, row.about)
+        settings.add_row(row.name, row.value or Text("–", style="dim"), row.source, row.about)
     screen.show(settings)

@@ -147,7 +147,12 @@ def _matches(matches: list[dict[str, Any]]) -> Table:
 
 def steps_table(value: dict[str, Any]) -> RenderableType:
     """Return the steps of a request, with seconds where they ended."""
-    marks = {"done": "[green]✓[/green]", "running": "[cyan]…[/cyan]", "skipped": "–", "waiting": "·"}
+    marks = {
+        "done": Text("✓", style="green"),
+        "running": Text("…", style="cyan"),
+        "skipped": Text("–"),
+        "waiting": Text("·"),
+    }
     heading = f"{value['request_id']}  {value['kind']}  {value['state'].replace('_', ' ')}  run {value['run']}"
     table = Table(box=None, show_header=False, pad_edge=False, title=heading, title_justify="left")
     for step in value["steps"]:

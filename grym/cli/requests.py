@@ -22,6 +22,9 @@ ReasonOption = Annotated[str, typer.Option("--reason", help="Kept in the log wit
 
 STATE_STYLES = {"completed": "green", "running": "cyan", "accepted": "cyan", "cancelled": "yellow"}
 
+ID_COLUMNS = 64
+"""Made-up ids have 36 characters; a longer one of somebody else is cut, so that the other columns stay."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
@@ -121,17 +124,17 @@ async def ls(screen: Screen, *, limit: LimitOption = 50) -> None:
         return
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     if not found:
         screen.show("no requests")
         return
     table = Table(box=box.SIMPLE, pad_edge=False)
-    table.add_column("request", no_wrap=True, overflow="fold")
+    table.add_column("request", no_wrap=True, overflow="ellipsis", max_width=ID_COLUMNS)
     for heading in ("kind", "state", "run", "since", "style"):
         table.add_column(heading, no_wrap=heading == "since")
     for one in found:
-        style = STATE_STYLES.get(one.state, "red")
         since = "" if one.created_at is None else f"{one.created_at:%Y-%m-%d %H:%M:%S}"
-        state = f"[{style}]{one.state.replace('_', ' ')}[/{style}]"
+        state = Text(one.state.replace("_", " "), style=STATE_STYLES.get(one.state, "red"))
         table.add_row(one.request_id, one.kind, state, str(one.run), since, one.style)
     screen.show(table)

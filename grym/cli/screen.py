@@ -7,7 +7,7 @@ keeps `grym --help` and JSON output quick.
 import sys
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import msgspec
 
@@ -40,16 +40,12 @@ class Screen:
     @cached_property
     def out(self) -> "Console":
         """The console of results."""
-        from rich.console import Console
-
-        return Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else PIPE_COLUMNS)
+        return console_on(sys.stdout)
 
     @cached_property
     def err(self) -> "Console":
         """The console of progress and errors."""
-        from rich.console import Console
-
-        return Console(file=sys.stderr, highlight=False, width=None if sys.stderr.isatty() else PIPE_COLUMNS)
+        return console_on(sys.stderr)
 
     @property
     def live(self) -> bool:
@@ -80,6 +76,14 @@ class Screen:
         body = Text(error.message)
         body.append(f"\n{hint_of(error)}", style="dim")
         self.err.print(Panel(body, title=error.code, title_align="left", border_style="red", expand=False))
+
+
+def console_on(file: TextIO) -> "Console":
+    """Return a console that writes text as it is: ids and faults come from others and may look like markup."""
+    from rich.console import Console
+
+    width = None if file.isatty() else PIPE_COLUMNS
+    return Console(file=file, highlight=False, markup=False, emoji=False, width=width)
 
 
 def json_text(value: Any) -> str:

@@ -61,6 +61,17 @@ def test_an_unknown_request_is_bad_input(grym: CommandLine, words: tuple[str, ..
     assert grym(*words, "--json").ok(2).told["error"]["code"] == "request.unknown"
 
 
+def test_ids_of_others_are_shown_as_they_are(grym: CommandLine) -> None:
+    """Neither markup nor a long id breaks a table, or hides what stands beside it."""
+    odd, endless = "[/x] :warning: [red]", "y" * 500
+    for name in (odd, endless):
+        grym("compose", "a tune", *QUICK, "--request-id", name, "--no-wait", "--json").ok()
+    listed = grym("ls").ok().out
+    assert next(line.split() for line in listed.splitlines() if odd in line)[-4] == "accepted"
+    assert next(line.split() for line in listed.splitlines() if "yyy" in line)[2] == "accepted"
+    assert odd in grym("status", odd).ok().out
+
+
 def test_up_until_idle_ends_every_request(grym: CommandLine) -> None:
     """Requests that were only stored are completed by `grym up --until-idle`."""
     names = [
