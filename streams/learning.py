@@ -9,7 +9,7 @@ from typing import cast
 
 import msgspec
 
-from grym.domain.learning import MAX_STARS, MIN_STARS, Opinion, overall_stars, propose, with_opinion
+from grym.domain.learning import ASPECTS, MAX_STARS, MIN_STARS, Opinion, overall_stars, propose, with_opinion
 from grym.errors import ContractError, InvalidRequestError
 from schemas.body import Body
 from schemas.commands import ProposeParameters
@@ -81,7 +81,7 @@ def _expose(exposed: ParametersExposed, state: LearnerState) -> Learned:
 
 
 def _credit(envelope: Envelope, given: FeedbackGiven, state: LearnerState) -> Learned:
-    _check(given)
+    _check(given, subject=envelope.subject)
     if state.exposure is None:
         refusal = FeedbackFolded(
             feedback_id=envelope.id, accepted=False, reason="no completed composition of that id is known"
@@ -102,7 +102,16 @@ def _credit(envelope: Envelope, given: FeedbackGiven, state: LearnerState) -> Le
     return Decision(outputs=tuple(outputs))
 
 
-def _check(given: FeedbackGiven) -> None:
+def _check(given: FeedbackGiven, *, subject: str) -> None:
+    unknown = sorted(set(given.aspects) - set(ASPECTS))
+    if unknown:
+        raise InvalidRequestError(
+            f"{unknown[0]!r} is no aspect", code="feedback.aspect", hint=f"Choose among: {', '.join(ASPECTS)}."
+        )
+    if given.preferred_over == subject:
+        raise InvalidRequestError(
+            "a piece cannot be better than itself", code="feedback.preference", hint="Name another piece."
+        )
     values = [*given.aspects.values(), *([] if given.stars is None else [given.stars])]
     if not values and given.preferred_over is None:
         raise InvalidRequestError(

@@ -16,7 +16,12 @@ StarsArgument = Annotated[
 ]
 AspectOption = Annotated[
     list[str] | None,
-    typer.Option("--aspect", metavar="NAME=1..5", help="Stars for one aspect; may be repeated.", show_default=False),
+    typer.Option(
+        "--aspect",
+        metavar="NAME=1..5",
+        help="Stars for melody, harmony, rhythm, form, sound or mood; may be repeated.",
+        show_default=False,
+    ),
 ]
 PreferOption = Annotated[
     str | None,

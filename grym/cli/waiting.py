@@ -53,7 +53,10 @@ async def wait_for(
                 await _until(timeout_s, [_follow(runtime, teller, one) for one in awaited])
     except asyncio.CancelledError:
         for one in awaited:
-            screen.note(f"{one.label} goes on: `grym status {one.request_id}`, `grym cancel {one.request_id}`")
+            screen.note(
+                f"{one.label} is not lost: `grym up --until-idle` finishes it, `grym status {one.request_id}` tells "
+                f"how far it is, `grym cancel {one.request_id}` ends it"
+            )
         raise
     return [await runtime.client.status(one.request_id) for one in awaited]
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 Point = NDArray[np.float64]
 
+ASPECTS = ("melody", "harmony", "rhythm", "form", "sound", "mood")
 MIN_STARS = 1.0
 MAX_STARS = 5.0
 NEUTRAL_STARS = 3.0

@@ -15,6 +15,12 @@ def checked_names(only: Collection[str] | None) -> tuple[str, ...]:
     InvalidRequestError
         ``runtime.unknown_processor``.
     """
+    if only is not None and not only:
+        raise InvalidRequestError(
+            "no processor is named",
+            code="runtime.unknown_processor",
+            hint=f"Choose among: {', '.join(PROCESSORS)}; without --only all of them run.",
+        )
     for name in only or ():
         if name not in PROCESSORS:
             raise InvalidRequestError(

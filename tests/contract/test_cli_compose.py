@@ -176,7 +176,7 @@ def test_people_see_title_and_files(grym: CommandLine, tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written_is_told(grym: CommandLine, tmp_path: Path) -> None:
-    """A file in the way of the folder is a typed error; the piece itself is not lost."""
+    """A file in the way of the folder is refused before anything is asked for."""
     (tmp_path / "taken").write_text("here")
-    told = grym("compose", "a calm nocturne", *QUICK, "--out", str(tmp_path / "taken"), "--json").ok(1).told
-    assert told["error"]["code"] == "files.write_failed"
+    told = grym("compose", "a calm nocturne", *QUICK, "--out", str(tmp_path / "taken"), "--json").ok(2).told
+    assert told["error"]["code"] == "files.not_a_folder"

@@ -78,7 +78,7 @@ def adapt(plan: Plan, advice: Iterable[FailedCheck]) -> Plan:
             told = ", ".join(f"{name} {shift:+.2f}" for name, shift in sorted(changes.items()))
             notes.append(f"After {check.name} failed: {told}.")
         else:
-            notes.append(f"After {check.name} failed: no rule of composing mends it; tried again as planned.")
+            notes.append(f"{check.name} did not pass; composed anew from another seed.")
     return replace(plan, parameters=values, sections=sections, notes=tuple(notes))
 
 

@@ -74,6 +74,7 @@ def plan(wish: Wish, *, seed: int, parameters: Mapping[str, float] | None = None
     bar_s = fit.seconds / fit.bars
     if motifs:
         notes.append(f"Builds on {len(motifs)} remembered motif{'s' * (len(motifs) > 1)}.")
+    notes += _contradictions(wish, reading, style, fit)
     if reading.unknown:
         notes.append(f"Words of the sentence outside the vocabulary, without effect: {reading.unknown}.")
     if any(abs(length - wish.seconds) > LENGTH_TOLERANCE * wish.seconds for length in reading.lengths_s):
@@ -267,6 +268,22 @@ def _fit(wish: Wish, reading: Reading, style: Style, mood: str, notes: list[str]
         fastest_bpm=min(MAX_TEMPO_BPM, usual * (1 + _TEMPO_SLACK)),
         notes=notes,
     )
+
+
+def _contradictions(wish: Wish, reading: Reading, style: Style, fit: Fit) -> list[str]:
+    """Name wishes that the chosen numbers overrule: words of tempo, the metre of a dance, company for a soloist."""
+    found = []
+    in_numbers = wish.tempo_bpm is not None or bool(reading.tempi_bpm)
+    slowest, _, fastest = style.tempo_bpm
+    if in_numbers and reading.words.get("slow") and fit.tempo_bpm > fastest:
+        found.append(f"Slow and {fit.tempo_bpm:g} bpm both asked: took {fit.tempo_bpm:g} bpm.")
+    if in_numbers and reading.words.get("fast") and fit.tempo_bpm < slowest:
+        found.append(f"Fast and {fit.tempo_bpm:g} bpm both asked: took {fit.tempo_bpm:g} bpm.")
+    if style.name == "waltz" and fit.metre.beats % 3:
+        found.append(f"A waltz has three beats, and {fit.metre} was asked: took {fit.metre}.")
+    if reading.solo and reading.words.get("role"):
+        found.append("A soloist and others both asked: took the soloist.")
+    return found
 
 
 def _asked_metre(wish: Wish, reading: Reading, notes: list[str]) -> Metre | None:

@@ -127,6 +127,8 @@ async def test_aspects_count_three_tenths(event: Any) -> None:
         (FeedbackGiven(user="ann", stars=0), "feedback.range"),
         (FeedbackGiven(user="ann", stars=6), "feedback.range"),
         (FeedbackGiven(user="ann", aspects={"melody": 9}), "feedback.range"),
+        (FeedbackGiven(user="ann", aspects={"taste": 4}), "feedback.aspect"),
+        (FeedbackGiven(user="ann", preferred_over="r1"), "feedback.preference"),
     ],
 )
 async def test_impossible_opinions_are_refused(event: Any, given: FeedbackGiven, code: str) -> None:

@@ -128,3 +128,23 @@ def test_an_unknown_style_is_refused_with_the_known_ones() -> None:
         plan(Wish(prompt="a piece", style="polka-metal"), seed=1)
     assert caught.value.code == "request.style"
     assert "nocturne" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        ("a waltz in 4/4", "A waltz has three beats"),
+        ("a slow piece at 200 bpm", "Slow and 200 bpm"),
+        ("a fast march at 40 bpm", "Fast and 40 bpm"),
+        ("solo piano with drums", "A soloist and others"),
+    ],
+)
+def test_what_numbers_overrule_is_said(prompt: str, words: str) -> None:
+    """A contradiction is resolved, and the choice is stated."""
+    assert any(note.startswith(words) for note in plan(Wish(prompt=prompt), seed=1).notes)
+
+
+@pytest.mark.parametrize("prompt", ["a waltz", "a slow waltz at 70 bpm", "a fast march", "a solo piano nocturne"])
+def test_what_agrees_is_not_said(prompt: str) -> None:
+    """Without a contradiction there is nothing to state."""
+    assert not any("asked" in note for note in plan(Wish(prompt=prompt), seed=1).notes)
