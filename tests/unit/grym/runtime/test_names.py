@@ -18,3 +18,10 @@ def test_names_are_checked_and_ordered() -> None:
     assert checked_names(["quality", "coordinator"]) == ("coordinator", "quality")
     with pytest.raises(InvalidRequestError, match="no processor"):
         checked_names(["qualitty"])
+
+
+def test_naming_nobody_is_refused() -> None:
+    """An empty list is a slip, not a wish to run nothing."""
+    with pytest.raises(InvalidRequestError) as caught:
+        checked_names([])
+    assert caught.value.code == "runtime.unknown_processor"
