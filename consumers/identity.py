@@ -9,12 +9,11 @@ import uuid
 from grym.errors import ContractError
 from grym.ports.work import InboxEntry
 from schemas.attributes import check_text
-from schemas.envelope import Envelope, peek
+from schemas.envelope import Envelope, peek, peek_count
 from schemas.records import Record
 
 RUNNER_SOURCE = "grym/runner"
 _LETTERS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:grym:letter")
-_MAX_RUN_DIGITS = 9
 
 
 def entry_of(processor: str, envelope: Envelope, value: bytes | None) -> InboxEntry:
@@ -63,9 +62,7 @@ def request_of(record: Record) -> str:
 
 def run_of(record: Record) -> int:
     """Return the run a record belongs to; 1 when it names none that can be read."""
-    text = peek(record.headers, "ce_runno")
-    readable = text.isascii() and text.isdigit() and len(text) <= _MAX_RUN_DIGITS
-    return max(1, int(text)) if readable else 1
+    return max(1, peek_count(record.headers, "ce_runno", default=1))
 
 
 def _letter_id(*parts: str) -> str:

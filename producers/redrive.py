@@ -20,7 +20,7 @@ from grym.ports.work import Letter
 from producers.identity import SOURCE
 from schemas.body import Body
 from schemas.commands import RedriveRequest
-from schemas.envelope import Envelope, encode, peek
+from schemas.envelope import Envelope, encode, peek_count
 from schemas.events import LetterDiscarded, LetterRedriven
 from schemas.records import Headers, Message, Record
 from streams.coordinator.run import Run
@@ -134,7 +134,7 @@ class LetterDesk:
         if found is None:
             return Refused(letter_id=letter.letter_id, reason="its bytes are beyond retention")
         record = found[1]
-        times = max(letter.redrives, _redrives(record), letter.run_no - 1)
+        times = max(letter.redrives, peek_count(record.headers, REDRIVES_HEADER, default=0), letter.run_no - 1)
         if times >= MAX_REDRIVES:
             return Refused(letter_id=letter.letter_id, reason=f"it was redriven {times} times already")
         run = await self._run(letter.request_id)
@@ -173,11 +173,6 @@ class LetterDesk:
             causation_id=letter.event_id,
             run_no=letter.run_no,
         )
-
-
-def _redrives(record: Record) -> int:
-    text = peek(record.headers, REDRIVES_HEADER)
-    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def _original_headers(headers: Headers) -> Headers:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from grym.errors import ContractError
 from schemas.body import Fault
 from schemas.commands import RequestAnalysis, RequestComposition
-from schemas.envelope import Envelope, decode, peek
+from schemas.envelope import Envelope, decode, peek, peek_count
 from schemas.events import RequestCancelled, RequestCompleted, RequestDeadLettered, RequestRejected
 from schemas.records import Record
 from streams.coordinator.definitions import WORKFLOWS
@@ -124,7 +124,7 @@ def is_terminal(record: Record, *, run_no: int) -> bool:
     """Tell whether a record ends the run `run_no` or a later one, by its headers: its body may lie elsewhere."""
     if record.topic != RequestCompleted.TOPIC or peek(record.headers, "ce_type") not in TERMINAL_TYPES:
         return False
-    return int(peek(record.headers, "ce_runno") or 1) >= run_no
+    return peek_count(record.headers, "ce_runno", default=1) >= run_no
 
 
 def _steps(run: Run) -> tuple[StepStatus, ...]:

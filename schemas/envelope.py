@@ -168,6 +168,13 @@ def peek(headers: Headers, name: str) -> str:
     return next((value.decode(errors="replace") for key, value in reversed(headers) if key == name), "")
 
 
+def peek_count(headers: Headers, name: str, *, default: int) -> int:
+    """Return one header as a whole number of at most nine digits; `default` where it is no such number."""
+    text = peek(headers, name)
+    readable = text.isascii() and text.isdigit() and len(text) <= len(str(_MAX_COUNT))
+    return int(text) if readable else default
+
+
 def output_id(*, processor: str, cause: Envelope, type_name: str, n: int) -> str:
     """Name an output by what caused it, so that doing the work again names it again.
 

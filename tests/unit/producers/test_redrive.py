@@ -162,3 +162,10 @@ async def test_a_letter_keeps_its_header_count(world: World) -> None:
     await world.desk.redrive([await _bury(world, _letter(), (REDRIVES_HEADER, b"2"))])
     (record,) = await world.records("grym.requests.v1")
     assert header(record.headers, REDRIVES_HEADER) == b"3"
+
+
+@pytest.mark.parametrize("count", [b"9" * 5_000, b"many", b"-1", b"\xff"])
+async def test_a_count_that_nobody_can_read_counts_as_none(world: World, count: bytes) -> None:
+    """The mark of earlier redrives comes from the record, and so from anybody."""
+    letter = await _bury(world, _letter(), (REDRIVES_HEADER, count))
+    assert (await world.desk.redrive([letter])).redriven == (letter.letter_id,)

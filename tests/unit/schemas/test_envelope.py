@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from grym.errors import ContractError
-from schemas.envelope import Envelope, decode, encode, format_instant, output_id, peek, read_attributes
+from schemas.envelope import Envelope, decode, encode, format_instant, output_id, peek, peek_count, read_attributes
 from schemas.events import FeedbackGiven, RequestCancelled, StepStarted
 from schemas.records import Headers, Message, Record
 
@@ -278,3 +278,10 @@ def test_peek_never_fails() -> None:
 def test_read_attributes_leaves_foreign_headers_out() -> None:
     """Only the headers of grym are read as text."""
     assert read_attributes((("ce_id", b"1"), ("x", b"\xff"))) == {"ce_id": "1"}
+
+
+@pytest.mark.parametrize(("text", "count"), [(b"12", 12), (b"", 7), (b"1.5", 7), (b"9" * 5_000, 7), (b"\xff", 7)])
+def test_peeking_at_a_count_never_fails(text: bytes, count: int) -> None:
+    """What is no number of at most nine digits counts as the default, and so does an absent header."""
+    assert peek_count((("n", text),), "n", default=7) == count
+    assert peek_count((), "n", default=7) == 7
