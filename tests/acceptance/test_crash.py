@@ -27,7 +27,7 @@ COMPLETED = "grym.request.completed.v1"
 
 def test_every_accepted_request_ends_once(grym: Grym, measured: Measured) -> None:
     """After 20 kills, one `up --until-idle` brings every request that was stored to exactly one end."""
-    chance = random.Random(SEED)  # noqa: S311 (a test's own dice)
+    chance = random.Random(SEED)
     words = ("compose", "the piece that is measured", "--seconds", "8", "--request-id", "before", "--json")
     latest_s = PAST_THE_END * min(grym.call(*words).require().wall_s for _ in range(2))
     ids = [f"killed-{number}" for number in range(KILLS)]

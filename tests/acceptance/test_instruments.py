@@ -83,7 +83,7 @@ def test_onsets_of_instruments(grym: Grym, soundfont: str, measured: Measured) -
     """Onsets of uneven melodies on struck and plucked instruments reach F ≥ 0.95 at 50 ms."""
     truths, paths = [], []
     for number, (name, program) in enumerate(INSTRUMENTS.items()):
-        chance = random.Random(100 + number)  # noqa: S311 (a test's own dice)
+        chance = random.Random(100 + number)
         steps_s = [chance.uniform(0.18, 0.7) for _ in range(40)]
         onsets_s = np.cumsum([0.3, *steps_s[:-1]])
         tones = [

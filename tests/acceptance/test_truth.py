@@ -73,7 +73,7 @@ def test_onsets(folder: Path, analyse: Analyse, measured: Measured) -> None:
     """Onsets of clicks and of plucked melodies at uneven times reach F ≥ 0.95 at 50 ms (mir_eval)."""
     truths, paths = [], []
     for seed in range(TRIES):
-        chance = random.Random(seed)  # noqa: S311 (a test's own dice)
+        chance = random.Random(seed)
         onsets_s = np.cumsum([chance.uniform(0.15, 0.6) for _ in range(40)]).tolist()
         sound = sounds.clicks_at(onsets_s, seconds=onsets_s[-1] + 1)
         if seed % 2:

@@ -22,7 +22,7 @@ RECORDING = RequestAnalysis(audio=SOUND)
 
 async def play(seed: int, first: Sequence[Message]) -> tuple[Counter[str], Run]:
     """Let capabilities answer at once, and the coordinator read any topic next; order is kept within a topic."""
-    chance = random.Random(seed)  # noqa: S311 - a schedule, not a secret
+    chance = random.Random(seed)
     coordinator, run = Coordinator(), None
     told: Counter[str] = Counter()
     topics: dict[str, deque[Envelope]] = {}

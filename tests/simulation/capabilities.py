@@ -66,7 +66,7 @@ class Trouble:
         """Take some time, then perhaps fail."""
         key = (processor, envelope.id)
         attempt = self._attempts[key] = self._attempts.get(key, 0) + 1
-        chance = random.Random(f"{self._seed}/{processor}/{envelope.id}")  # noqa: S311 - a simulation, not a secret
+        chance = random.Random(f"{self._seed}/{processor}/{envelope.id}")
         poisoned = chance.random() < self._poison
         fails = chance.random() < self._transient
         failures = chance.randint(1, self._failures)
@@ -126,7 +126,7 @@ class Studio:
         """Make a piece."""
         await report("composing", 0.0)
         await self._trouble.befall("studio", envelope)
-        await asyncio.sleep(random.Random(envelope.id).random() * 5)  # noqa: S311 - a simulation
+        await asyncio.sleep(random.Random(envelope.id).random() * 5)
         await report("storing", 0.9)
         made = MusicGenerated(
             midi=SOUND, musicxml=SOUND, audio=SOUND, backend="synth", duration_s=30.0, round=envelope.body.round

@@ -34,7 +34,7 @@ class Life:
     """Whether a process lives, and how long its calls take."""
 
     def __init__(self, seed: str, ledger: Ledger, *, crash: float) -> None:
-        self._chance = random.Random(seed)  # noqa: S311 - a simulation, not a secret
+        self._chance = random.Random(seed)
         self._ledger = ledger
         self._crash = crash
         self._thawed = asyncio.Event()

@@ -63,7 +63,7 @@ class Afternoon:
     lives: list[Life] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.chance = random.Random(self.seed)  # noqa: S311 - a simulation, not a secret
+        self.chance = random.Random(self.seed)
         self.backend = open_memory(self.clock)
         self.trouble = Trouble(self.seed)
         # A failure event that became a letter itself would leave its run to the deadline, so nothing poisons the

@@ -128,7 +128,7 @@ def test_provenance_names_everything(renderer: FluidSynthRenderer, score: Score)
 
 def test_a_renderer_can_be_sent_to_a_worker(renderer: FluidSynthRenderer, score: Score) -> None:
     """After pickling it still plays."""
-    again = pickle.loads(pickle.dumps(renderer))  # noqa: S301 (our own bytes)
+    again = pickle.loads(pickle.dumps(renderer))
     assert again.render(score, seed=1).backend == "soundfont"
 
 

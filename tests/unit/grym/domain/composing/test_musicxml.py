@@ -63,7 +63,7 @@ def test_pitches_survive(planned: Planned) -> None:
 
 def test_key_time_tempo_and_symbols(scale_score: Score) -> None:
     """Signature, metre, tempo, section mark, chord symbols and clefs are written."""
-    root = ET.fromstring(score_to_musicxml(scale_score).partition('dtd">\n')[2])  # noqa: S314  # our own text
+    root = ET.fromstring(score_to_musicxml(scale_score).partition('dtd">\n')[2])
     assert root.findtext(".//key/fifths") == "0"
     assert (root.findtext(".//time/beats"), root.findtext(".//time/beat-type")) == ("4", "4")
     assert root.find(".//sound").attrib["tempo"] == "120"  # type: ignore[union-attr]
@@ -73,7 +73,7 @@ def test_key_time_tempo_and_symbols(scale_score: Score) -> None:
 
 
 def _accidentals(score: Score) -> list[tuple[str, str | None, str | None]]:
-    root = ET.fromstring(score_to_musicxml(score).partition('dtd">\n')[2])  # noqa: S314  # our own text
+    root = ET.fromstring(score_to_musicxml(score).partition('dtd">\n')[2])
     return [
         (note.findtext("pitch/step", ""), note.findtext("pitch/alter"), note.findtext("accidental"))
         for note in root.iter("note")
