@@ -110,6 +110,19 @@ def test_a_pid_file_that_names_a_stranger_keeps_nobody_out(home: Path) -> None:
     server.leave()
 
 
+def test_the_locks_of_a_killed_server_that_nobody_buried_keep_nobody_out(home: Path) -> None:
+    """A killed process keeps its number until its parent asks for it; its lock files still name it."""
+    start_embedded(home).leave()
+    corpse = subprocess.Popen([sys.executable, "-c", ""])
+    pid_file, socket_lock = cluster(home) / "postmaster.pid", cluster(home) / ".s.PGSQL.5432.lock"
+    pid_file.write_text(f"{corpse.pid}\n{cluster(home)}\n1\n5432\n{cluster(home)}\n\n 0 0\nready\n")
+    socket_lock.write_text(f"{corpse.pid}\n{cluster(home)}\n1\n5432\n\n")
+    server = start_embedded(home)
+    assert servers(home)
+    server.leave()
+    corpse.wait()
+
+
 def test_a_first_start_that_was_killed_is_made_again_also_where_names_are_long(home: Path) -> None:
     """It leaves an unfinished folder and no cluster; and the path of a socket may have about a hundred bytes."""
     home = home / ("long" * 30)

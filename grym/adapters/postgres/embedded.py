@@ -171,7 +171,7 @@ class EmbeddedServer:
 
     def _start(self) -> None:
         for attempts_left in reversed(range(START_ATTEMPTS)):
-            clear_leftovers(self._folders.cluster)
+            clear_leftovers(self._folders.cluster, self._folders.socket)
             try:
                 self._start_once()
             except subprocess.SubprocessError as error:

@@ -1,7 +1,7 @@
-"""What a killed server leaves: a pid file whose number may belong to somebody else by now, and dying children.
+"""What a killed server leaves: lock files whose number may belong to somebody else by now, and dying children.
 
-Containers give the same small numbers again after a restart, and PostgreSQL then takes a stranger for itself and
-refuses to start. Its own check stays in force wherever the process of that number really is a PostgreSQL.
+Containers give the same small numbers again after a restart, and a killed process keeps its number until its parent
+asks for it; PostgreSQL then takes a stranger or a corpse for itself and refuses to start. Its own check stays in force wherever the process of that number really is a PostgreSQL.
 """
 
 from pathlib import Path
@@ -12,15 +12,16 @@ WAIT_S = 10.0
 """Children of a killed server notice within milliseconds; one in a long statement within a second or two."""
 
 
-def clear_leftovers(cluster: Path) -> None:
-    """Wait for what is left of a killed server and remove a pid file that names none; the control lock is held."""
-    pid_file = cluster / "postmaster.pid"
-    if not pid_file.exists():
+def clear_leftovers(cluster: Path, socket: Path) -> None:
+    """Wait for what is left of a killed server and remove lock files that name none; the control lock is held."""
+    locks = [cluster / "postmaster.pid", socket.with_name(f"{socket.name}.lock")]
+    if not any(lock.exists() for lock in locks):
         return
     servers = [process for process in psutil.process_iter(["name", "cwd"]) if _serves(process, cluster)]
     alive = psutil.wait_procs(servers, timeout=WAIT_S)[1]
     if not alive:
-        pid_file.unlink(missing_ok=True)
+        for lock in locks:
+            lock.unlink(missing_ok=True)
 
 
 def _serves(process: psutil.Process, cluster: Path) -> bool:
