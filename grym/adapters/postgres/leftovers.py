@@ -1,7 +1,8 @@
 """What a killed server leaves: lock files whose number may belong to somebody else by now, and dying children.
 
 Containers give the same small numbers again after a restart, and a killed process keeps its number until its parent
-asks for it; PostgreSQL then takes a stranger or a corpse for itself and refuses to start. Its own check stays in force wherever the process of that number really is a PostgreSQL.
+asks for it; PostgreSQL then takes a stranger or a corpse for itself and refuses to start. Its own check stays in
+force wherever the process of that number really is a PostgreSQL.
 """
 
 from pathlib import Path
