@@ -1,0 +1,13 @@
+"""What holds for every test: no test leaves its logging behind for the next."""
+
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+
+@pytest.fixture(autouse=True)
+def fresh_logging() -> Iterator[None]:
+    """Forget how a test set up logging, which may write to a standard error that is closed with that test."""
+    yield
+    structlog.reset_defaults()
