@@ -59,6 +59,9 @@ test-all: test slow ## every test
 accept: .venv/.grym-dev .venv/.grym-system ## the acceptance checks: the program as a user meets it, judged by other libraries
 	@$(BIN)/pytest -q tests/acceptance
 
+accept-quick: .venv/.grym-dev .venv/.grym-system ## of those, the piece of the README and what a rating changes
+	@$(BIN)/pytest -q tests/acceptance/test_nocturne.py tests/acceptance/test_learning.py
+
 check: lint format-check types imports drift docs ## everything that reads the code without running it
 
 lint: .venv/.grym-dev ## ruff and codespell
