@@ -14,7 +14,7 @@ PACKAGES := grym schemas streams consumers producers
 SOURCES  := $(PACKAGES) tests tools $(wildcard examples benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help compose test slow test-all check lint format format-check types imports drift docs schema coverage mutation \
+.PHONY: help compose test slow test-all accept-quick check lint format format-check types imports drift docs schema coverage mutation \
         bench examples up wheel packaging doctor system clean
 
 help: ## list these verbs
