@@ -94,7 +94,7 @@ _STYLES = (
     ),
     Style(
         name="folk", words=("folk song", "celtic", "irish", "country", "campfire", "acoustic", "ballad", "shanty",
-            "jig"),
+            "jig", "folk dance", "square dance", "polka"),
         tempo_bpm=(84, 108, 138), metres=("4/4", "3/4", "6/8"), modes=("major", "dorian", "mixolydian", "minor"),
         dialect="folk", rhythm="song", melody=("violin", "flute", "tin whistle", "harmonica"),
             chords=("acoustic guitar",),
@@ -187,7 +187,7 @@ _STYLES = (
         density=0.55, dynamics=0.5, mood="energetic",
     ),
     Style(
-        name="pop", words=("pop song", "r&b", "soul", "disco", "funk", "funky", "reggae", "jingle"),
+        name="pop", words=("pop song", "pop ballad", "r&b", "soul", "disco", "funk", "funky", "reggae", "jingle"),
             tempo_bpm=(92, 112, 128),
         metres=("4/4",), modes=("major", "minor"), dialect="loops", rhythm="pop", melody=("piano", "synth lead",
             "electric guitar"),

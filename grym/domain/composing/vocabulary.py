@@ -103,6 +103,9 @@ METRE_WORDS: dict[str, str] = {
         "nine eight": "9/8",
     "twelve-eight": "12/8", "twelve eight": "12/8", "five-four": "5/4", "five four": "5/4", "seven-eight": "7/8",
     "seven eight": "7/8",
+    # Dances are known by their metre (Apel 1969, "Harvard Dictionary of Music").
+    "minuet": "3/4", "menuet": "3/4", "mazurka": "3/4", "sarabande": "3/4", "polonaise": "3/4", "polka": "2/4",
+    "gavotte": "4/4", "tango": "4/4", "jig": "6/8", "tarantella": "6/8", "siciliana": "6/8", "barcarolle": "6/8",
 }  # fmt: skip
 
 MODE_WORDS: dict[str, str] = {
