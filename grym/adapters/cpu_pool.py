@@ -152,6 +152,7 @@ def _nothing() -> None:
 
 def _settle_in(memory_bytes: int | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.dup2(2, 1)  # libraries chatter on standard output, which belongs to the command's answer
     _end_with_parent()
     if memory_bytes is not None and sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))

@@ -7,7 +7,9 @@ every rendering has a synthesiser of its own: the same score gives the same samp
 needs are read from the SoundFont, so none is kept in memory between renderings.
 """
 
+import contextlib
 import ctypes
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -173,7 +175,9 @@ def _synth(library: ModuleType, soundfont: SoundFont, *, parts: int) -> Iterator
 def _load_library() -> ModuleType:
     """Import the binding, which looks for the shared library of the system as it is imported, and silence its log."""
     try:
-        import fluidsynth  # noqa: PLC0415 (fails where the system library is missing, which is not an error elsewhere)
+        # The binding prints where it found the library when the environment says CI.
+        with contextlib.redirect_stdout(sys.stderr):
+            import fluidsynth  # noqa: PLC0415 (fails where the system library is missing, which is not an error elsewhere)
     except (ImportError, OSError) as error:
         raise UnavailableError(
             f"the FluidSynth library cannot be loaded: {error}", code="fluidsynth.missing", hint=INSTALL_HINT

@@ -173,3 +173,36 @@ def _run_and_kill(script: Path) -> list[psutil.Process]:
     parent.wait()
     parent.stdout.close()
     return children
+
+
+CHATTER = """
+import asyncio
+
+from grym.adapters.cpu_pool import ProcessCpuPool
+
+
+async def main():
+    async with ProcessCpuPool(workers=1) as pool:
+        await pool.run(print, "chatter", timeout_s=30)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
+    print("answer")
+"""
+
+
+async def test_what_a_library_prints_stays_out_of_the_answer(tmp_path: Path) -> None:
+    """A worker's standard output goes to standard error: the command's own holds its answer alone."""
+    script = tmp_path / "chatter.py"
+    script.write_text(CHATTER)
+    told = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, str(script)],
+        capture_output=True,
+        env={"PYTHONPATH": str(REPOSITORY)},
+        text=True,
+        check=True,
+    )
+    assert told.stdout == "answer\n"
+    assert "chatter" in told.stderr
