@@ -177,13 +177,14 @@ def _run_and_kill(script: Path) -> list[psutil.Process]:
 
 CHATTER = """
 import asyncio
+import os
 
 from grym.adapters.cpu_pool import ProcessCpuPool
 
 
 async def main():
     async with ProcessCpuPool(workers=1) as pool:
-        await pool.run(print, "chatter", timeout_s=30)
+        await pool.run(os.write, 1, b"chatter", timeout_s=30)
 
 
 if __name__ == "__main__":
