@@ -2,7 +2,8 @@
 
 import json
 import subprocess
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,33 +36,31 @@ class Installation:
         return result.stdout
 
 
-@pytest.fixture(scope="module")
-def uv(checkout: Path) -> str:
-    """Return the path of uv, as the Makefile finds it."""
-    found = subprocess.run(["tools/setup.sh", "uv"], cwd=checkout, capture_output=True, text=True, check=True)
-    return found.stdout.strip()
+def run_uv(checkout: Path, *arguments: str) -> None:
+    """Run uv as the Makefile does."""
+    command = [str(checkout / "tools/setup.sh"), "uv", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
-def wheel(checkout: Path, uv: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wheel(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the wheel."""
     folder = tmp_path_factory.mktemp("dist")
-    subprocess.run([uv, "build", "--quiet", "--wheel", "--out-dir", str(folder)], cwd=checkout, check=True, timeout=300)
+    run_uv(checkout, "build", "--quiet", "--wheel", "--out-dir", str(folder))
     (built,) = folder.glob("*.whl")
     return built
 
 
 @pytest.fixture(scope="module")
-def installation(checkout: Path, uv: str, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+def installation(checkout: Path, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """Install the wheel with the locked versions of its dependencies, and nothing of the checkout."""
     folder = tmp_path_factory.mktemp("elsewhere")
-    environment = folder / "environment"
-    export = [uv, "export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "--no-hashes", "-o"]
-    subprocess.run([*export, str(folder / "locked.txt")], cwd=checkout, check=True, stdout=subprocess.DEVNULL)
-    own_python = checkout / ".venv/bin/python"
-    subprocess.run([uv, "venv", "--quiet", "--python", str(own_python), str(environment)], cwd=folder, check=True)
-    install = [uv, "pip", "install", "--quiet", "--python", str(environment / "bin/python")]
-    subprocess.run([*install, "-c", str(folder / "locked.txt"), str(wheel)], cwd=folder, check=True, timeout=300)
+    environment, locked = folder / "environment", folder / "locked.txt"
+    run_uv(checkout, *"export --quiet --frozen --no-dev --no-emit-project --no-hashes -o".split(), str(locked))
+    run_uv(checkout, "venv", "--quiet", "--python", str(checkout / ".venv/bin/python"), str(environment))
+    python = str(environment / "bin/python")
+    run_uv(checkout, "pip", "install", "--quiet", "--python", python, "-c", str(locked), str(wheel))
     work = folder / "work"
     work.mkdir()
     return Installation(binaries=environment / "bin", folder=work)
