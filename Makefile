@@ -105,7 +105,7 @@ examples: .venv/.grym-dev .venv/.grym-system ## run every numbered example, in a
 	done
 
 wheel: .venv/.grym-run ## build dist/*.whl
-	@"$$(tools/setup.sh uv)" build --quiet --wheel --out-dir dist
+	@tools/setup.sh uv build --quiet --wheel --out-dir dist
 
 packaging: .venv/.grym-dev ## the wheel in a clean environment without the sources; break each import contract
 	@$(BIN)/pytest -q tests/packaging

@@ -1,13 +1,14 @@
 #!/bin/sh
 # Sets up grym on a machine that has python3, python3-venv and make. Called by the Makefile, never by hand.
 #
-#   setup.sh uv              put uv into .uv/ unless a usable one is on PATH; prints its path
+#   setup.sh uv ARGUMENTS…   run uv in the checkout; it is put into .uv/ unless a usable one is on PATH
 #   setup.sh sync run|dev    make .venv/ from uv.lock, without or with the tools of developers
 #   setup.sh system          FluidSynth and a General MIDI SoundFont, which make the sound better but are not needed
 #
 # Policy: progress goes to stderr; no interpreter is ever downloaded; what needs rights we do not have is printed as
 # the exact command, and the set-up goes on, because the built-in synthesiser needs no system package.
 set -eu
+cd "$(dirname "$0")/.."
 
 UV_VERSION=0.13.8   # the version uv.lock was written with
 UV_MINIMUM=0.8.0    # older ones do not read the conflicts and groups of pyproject.toml as meant
@@ -101,8 +102,8 @@ system() {
 }
 
 case ${1:-} in
-    uv) find_uv ;;
+    uv) shift; uv=$(find_uv); exec "$uv" "$@" ;;
     sync) sync "${2:-}" ;;
     system) system ;;
-    *) say "usage: setup.sh uv | sync run | sync dev | system"; exit 2 ;;
+    *) say "usage: setup.sh uv ARGUMENTS | sync run | sync dev | system"; exit 2 ;;
 esac

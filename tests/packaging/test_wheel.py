@@ -57,7 +57,8 @@ def installation(checkout: Path, wheel: Path, tmp_path_factory: pytest.TempPathF
     """Install the wheel with the locked versions of its dependencies, and nothing of the checkout."""
     folder = tmp_path_factory.mktemp("elsewhere")
     environment, locked = folder / "environment", folder / "locked.txt"
-    run_uv(checkout, *"export --quiet --frozen --no-dev --no-emit-project --no-hashes -o".split(), str(locked))
+    export = ("export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "--no-hashes", "-o")
+    run_uv(checkout, *export, str(locked))
     run_uv(checkout, "venv", "--quiet", "--python", str(checkout / ".venv/bin/python"), str(environment))
     python = str(environment / "bin/python")
     run_uv(checkout, "pip", "install", "--quiet", "--python", python, "-c", str(locked), str(wheel))
