@@ -53,9 +53,17 @@ def wheel(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def installation(checkout: Path, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """Install the wheel with the locked versions of its dependencies, and nothing of the checkout."""
-    folder = tmp_path_factory.mktemp("elsewhere")
+def installation(checkout: Path, wheel: Path) -> Iterator[Installation]:
+    """Install the wheel with the locked versions of its dependencies, and nothing of the checkout.
+
+    Apart from pytest's folders, which every further session closes to the account that the database runs under.
+    """
+    with tempfile.TemporaryDirectory(prefix="grym-test-") as elsewhere:
+        Path(elsewhere).chmod(0o755)
+        yield _installed(checkout, wheel, Path(elsewhere))
+
+
+def _installed(checkout: Path, wheel: Path, folder: Path) -> Installation:
     environment, locked = folder / "environment", folder / "locked.txt"
     export = ("export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "--no-hashes", "-o")
     run_uv(checkout, *export, str(locked))
