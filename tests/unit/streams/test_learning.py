@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from grym.errors import InvalidRequestError
+from grym.errors import ContractError, InvalidRequestError
 from schemas.body import Body
 from schemas.commands import ProposeParameters
 from schemas.envelope import Envelope
@@ -136,3 +136,15 @@ async def test_impossible_opinions_are_refused(event: Any, given: FeedbackGiven,
     with pytest.raises(InvalidRequestError) as caught:
         await Learning().process(event(given), LearnerState())
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(("value", "accepted"), [(0.0, True), (1.0, True), (-0.01, False), (1.01, False)])
+async def test_credited_parameters_lie_between_nothing_and_all(event: Any, value: float, accepted: bool) -> None:
+    """The bounds themselves are settings like any other."""
+    credited = OpinionCredited(user="ann", style="waltz", stars=3.0, parameters={"density": value}, feedback_id="f")
+    folding = Learning().process(event(credited), LearnerState())
+    if accepted:
+        assert (await folding).state is not None
+        return
+    with pytest.raises(ContractError):
+        await folding

@@ -102,3 +102,11 @@ def test_stars_and_aspects_become_one_number(
     """Seven parts stars, three parts aspects."""
     result = overall_stars(stars, aspects)
     assert result == (None if expected is None else pytest.approx(expected))
+
+
+@pytest.mark.parametrize(("stars", "step"), [(1, 0.2775), (3, 0.205), (5, 0.1325)])
+def test_every_parameter_moves_half_to_a_whole_step(stars: int, step: float) -> None:
+    """One opinion counts as much as one neutral one: 0.06 plus 0.29 times how far the mean is from five stars."""
+    proposal = propose((opinion("p", stars),))
+    for name, default in DEFAULTS.items():
+        assert step / 2 - 0.001 <= abs(proposal[name] - default) <= step + 0.001
