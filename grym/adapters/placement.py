@@ -53,7 +53,7 @@ def place(message: Message) -> TopicPartition:
         raise ContractError(
             f"there is no topic {message.topic!r}",
             code="publish.unknown_topic",
-            hint="`grym topics ls` lists the topics.",
+            hint="The topics are listed in docs/schemas/events.md.",
         )
     _check_size(topic, message)
     key = message.key if message.key is not None else header(message.headers, "ce_id") or message.value or b""
