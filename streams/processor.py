@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from grym.ports.effects import Effect
 from schemas.body import Body
 from schemas.envelope import Envelope, output_id
-from schemas.registry import BY_TYPE, UPCASTERS
+from schemas.registry import UPCASTERS, body_class
 
 S = TypeVar("S")
 
@@ -110,14 +110,8 @@ def instant_of(envelope: Envelope) -> datetime:
 def known_types(processor: AnyProcessor) -> frozenset[str]:
     """Return every type name a processor takes in, old majors included."""
     wanted = {body.TYPE for body in processor.accepts}
-    lifted = {old for old in UPCASTERS if _newest(old) in wanted}
+    lifted = {old for old in UPCASTERS if body_class(old)[0].TYPE in wanted}
     return frozenset(wanted | lifted)
-
-
-def _newest(type_name: str) -> str:
-    while type_name not in BY_TYPE and type_name in UPCASTERS:
-        type_name = UPCASTERS[type_name][0]
-    return type_name
 
 
 class Report(Protocol):
