@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from grym.ports.feed import Feeds
 from grym.ports.jobs import JobStore
-from grym.ports.log import EventHistory, EventLog, Publisher
+from grym.ports.log import EventHistory, EventLog, Publisher, Sender
+from grym.ports.outbox import Outbox
 from grym.ports.patterns import PatternStore
 from grym.ports.work import Counters, Leases, LetterBook, ParkingLot, Progress, States, Texts, UnitOfWork
 
@@ -28,7 +30,16 @@ class Housekeeping(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
-    """The event log and all state, in memory or in PostgreSQL; `closing` is called once by `close`."""
+    """The event log and all state, in memory, in PostgreSQL, or in Kafka and PostgreSQL.
+
+    Parameters
+    ----------
+    closing
+        Called once by `close`.
+    outbox, sender, feeds
+        Where the log lies elsewhere than the state: what is to be sent there, who sends it, and who reads from it.
+        None where one transaction covers both.
+    """
 
     log: EventLog
     history: EventHistory
@@ -45,6 +56,9 @@ class Backend:
     patterns: PatternStore
     housekeeping: Housekeeping
     closing: Callable[[], Awaitable[None]]
+    outbox: Outbox | None = None
+    sender: Sender | None = None
+    feeds: Feeds | None = None
 
     async def close(self) -> None:
         """Give everything back; nothing can be read or written afterwards."""

@@ -5,6 +5,8 @@ has seen position p never misses one below it.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from schemas.records import Message, Record, TopicPartition
@@ -44,5 +46,32 @@ class Publisher(Protocol):
         """Append all messages durably, or raise: `UnavailableError` when certainly nothing was stored.
 
         A time-out after sending is `TransientError` with code ``publish.unknown``: retry under the same ids.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where a message lies since the log has confirmed it."""
+
+    source: TopicPartition
+    position: int
+    appended_at: datetime
+
+
+class Sender(Protocol):
+    """Put events in and learn where they lie; for the runner and the outbox relay."""
+
+    async def send(self, messages: Sequence[Message]) -> list[Placement]:
+        """Append all messages and return, in their order, where each lies, once all are durable.
+
+        Calls are served in the order in which they began: records of one key keep that order, over calls too.
+
+        Raises
+        ------
+        TransientError
+            ``publish.unknown`` when some may be stored and some not: send all of them again.
+        ContractError
+            For a message the catalogue does not allow.
         """
         ...
