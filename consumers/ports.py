@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from consumers.admission import MemoryAdmission
 from consumers.telemetry import Telemetry
 from consumers.waits import Bell
 from grym.ports.artifacts import ArtifactStore
 from grym.ports.backend import Backend
+from grym.ports.breaker import Breakers, NoBreakers
 from grym.ports.clock import Clock
 
 
@@ -19,6 +21,10 @@ class RunnerPorts:
         Names this process among all that share the backend; leases and jobs are held under it.
     bell
         Rung when a commit made work for somebody in this process: a job accepted, a timer set.
+    breakers
+        Which dependencies are left alone at the moment, and which processors must wait for them.
+    admission
+        Lets batches in as memory allows.
     """
 
     backend: Backend
@@ -27,3 +33,5 @@ class RunnerPorts:
     holder: str
     telemetry: Telemetry = field(default_factory=Telemetry)
     bell: Bell = field(default_factory=Bell)
+    breakers: Breakers = field(default_factory=NoBreakers)
+    admission: MemoryAdmission = field(default_factory=MemoryAdmission)

@@ -87,6 +87,12 @@ class UnavailableError(AdapterError):
     default_code = "adapter.unavailable"
 
 
+class SaturatedError(TransientError):
+    """We take nothing in at the moment; certainly nothing was stored."""
+
+    default_code = "saturated"
+
+
 class LeaseLostError(TransientError):
     """Somebody else holds the lease now: whatever this holder was about to commit is refused."""
 

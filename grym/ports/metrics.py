@@ -1,0 +1,193 @@
+"""Every number grym tells about itself: name, kind, label, unit and meaning, in one catalogue.
+
+A metric has at most one label, so a counter costs one look-up. On the wire (Prometheus) names begin with ``grym_`` and
+counters end with ``_total``. Durations are seconds, sizes bytes, as their names say.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Kind = Literal["counter", "gauge", "histogram"]
+
+MetricName = Literal[
+    "events_read",
+    "events_done",
+    "events_skipped",
+    "events_duplicate",
+    "events_failed",
+    "events_parked",
+    "events_queued",
+    "events_held",
+    "events_excused",
+    "events_lettered",
+    "events_in_hand",
+    "event_seconds",
+    "event_age_seconds",
+    "unit_events",
+    "unit_seconds",
+    "messages_sent",
+    "send_failures",
+    "state_conflicts",
+    "parked_records",
+    "letters_open",
+    "lag_records",
+    "oldest_unfinished_seconds",
+    "assigned_partitions",
+    "paused_partitions",
+    "rebalances",
+    "drain_seconds",
+    "offset_commits",
+    "offset_commit_failures",
+    "poll_age_seconds",
+    "jobs_done",
+    "jobs_retried",
+    "jobs_lettered",
+    "jobs_dropped",
+    "job_seconds",
+    "jobs_waiting",
+    "jobs_running",
+    "job_wait_seconds",
+    "job_slots",
+    "timers_fired",
+    "leases_lost",
+    "interruptions",
+    "outbox_sent",
+    "outbox_failures",
+    "outbox_rows",
+    "outbox_age_seconds",
+    "breaker_state",
+    "breaker_changes",
+    "breaker_rejections",
+    "io_retries",
+    "memory_used_bytes",
+    "memory_limit_bytes",
+    "memory_level",
+    "memory_waits",
+    "publishes_refused",
+    "cache_failures",
+]
+
+FAST_S = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.015, 0.03, 0.06, 0.125, 0.25, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0)
+"""Bounds in seconds for what takes milliseconds when all is well."""
+SLOW_S = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 120.0, 300.0, 900.0)
+"""Bounds in seconds for long work."""
+COUNTS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+"""Bounds for sizes of batches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """One entry of the catalogue.
+
+    Parameters
+    ----------
+    unit
+        What is counted or measured.
+    label
+        Name of its one label; empty where it has none.
+    bounds
+        Upper bounds of a histogram's buckets, rising.
+    """
+
+    kind: Kind
+    unit: str
+    about: str
+    label: str = ""
+    bounds: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """The value of one metric now; `of` is the value of its label.
+
+    Parameters
+    ----------
+    counts
+        Of a histogram: how many values fell into each bucket (not cumulative), the last one above all bounds; `value`
+        is their sum then.
+    """
+
+    name: MetricName
+    value: float
+    of: str = ""
+    counts: Sequence[int] = ()
+
+
+class MetricSource(Protocol):
+    """Something that can be asked for its numbers at any time, from the event loop."""
+
+    def samples(self) -> Iterable[Sample]:
+        """Return the current value of everything it measures."""
+        ...
+
+
+def _counter(unit: str, about: str, *, label: str = "processor") -> Metric:
+    return Metric(kind="counter", unit=unit, about=about, label=label)
+
+
+def _gauge(unit: str, about: str, *, label: str = "processor") -> Metric:
+    return Metric(kind="gauge", unit=unit, about=about, label=label)
+
+
+def _histogram(unit: str, about: str, bounds: tuple[float, ...], *, label: str = "processor") -> Metric:
+    return Metric(kind="histogram", unit=unit, about=about, label=label, bounds=bounds)
+
+
+CATALOGUE: dict[MetricName, Metric] = {
+    "events_read": _counter("records", "Records taken out of the log."),
+    "events_done": _counter("events", "Events that had their effect."),
+    "events_skipped": _counter("records", "Records of types the processor does not take in."),
+    "events_duplicate": _counter("events", "Events that had their effect before."),
+    "events_failed": _counter("attempts", "Attempts that failed, whatever became of the event."),
+    "events_parked": _counter("attempts", "Failed attempts that led to parking."),
+    "events_queued": _counter("events", "Events that had to wait behind a parked one of their key."),
+    "events_held": _counter("attempts", "Failed attempts that held their lane."),
+    "events_excused": _counter("attempts", "Failed attempts that did not count, since a dependency was away."),
+    "events_lettered": _counter("events", "Events that became dead letters."),
+    "events_in_hand": _gauge("events", "Events being worked on or waiting in a lane."),
+    "event_seconds": _histogram("seconds", "Time from taking an event in hand to its effect.", FAST_S),
+    "event_age_seconds": _histogram("seconds", "Time from an event's append to the log to its effect.", FAST_S),
+    "unit_events": _histogram("events", "Events committed in one unit of work.", COUNTS),
+    "unit_seconds": _histogram("seconds", "Time one unit of work takes to commit.", FAST_S),
+    "messages_sent": _counter("messages", "Outputs handed to the log, by transaction or directly."),
+    "send_failures": _counter("batches", "Batches of outputs that the log did not confirm; they are sent again."),
+    "state_conflicts": _counter("decisions", "Decisions made again, since somebody saved the state in between."),
+    "parked_records": _gauge("records", "Records that wait in the parking lot."),
+    "letters_open": _gauge("letters", "Dead letters nobody has redriven or discarded.", label=""),
+    "lag_records": _gauge("records", "Records behind the end of the log that are not finished."),
+    "oldest_unfinished_seconds": _gauge("seconds", "Age of the oldest event in hand or parked; 0 with none."),
+    "assigned_partitions": _gauge("partitions", "Partitions this process works on."),
+    "paused_partitions": _gauge("partitions", "Partitions left alone at the moment."),
+    "rebalances": _counter("assignments", "Assignments that began, the first included."),
+    "drain_seconds": _histogram("seconds", "Time from losing an assignment to having let go of it.", FAST_S),
+    "offset_commits": _counter("commits", "Commits of offsets that the broker confirmed."),
+    "offset_commit_failures": _counter("commits", "Commits of offsets that failed; the next one covers them."),
+    "poll_age_seconds": _gauge("seconds", "Time since a loop last moved.", label="loop"),
+    "jobs_done": _counter("jobs", "Long jobs that were done.", label="kind"),
+    "jobs_retried": _counter("attempts", "Failed attempts at long jobs.", label="kind"),
+    "jobs_lettered": _counter("jobs", "Long jobs that were given up.", label="kind"),
+    "jobs_dropped": _counter("jobs", "Results refused: cancelled, or somebody else had the job.", label="kind"),
+    "job_seconds": _histogram("seconds", "Time a long job ran.", SLOW_S, label="kind"),
+    "jobs_waiting": _gauge("jobs", "Jobs in the queue.", label="kind"),
+    "jobs_running": _gauge("jobs", "Jobs this process runs.", label="kind"),
+    "job_wait_seconds": _gauge("seconds", "Age of the job that has waited longest; 0 with none.", label="kind"),
+    "job_slots": _gauge("jobs", "Jobs this process would run at once.", label=""),
+    "timers_fired": _counter("timers", "Timers that came due.", label=""),
+    "leases_lost": _counter("tenures", "Tenures that ended since somebody else had the lease."),
+    "interruptions": _counter("tenures", "Times work was interrupted since a backend was away."),
+    "outbox_sent": _counter("messages", "Messages moved from the outbox to the log.", label="shard"),
+    "outbox_failures": _counter("attempts", "Attempts to send from the outbox that failed.", label="shard"),
+    "outbox_rows": _gauge("messages", "Messages in the outbox.", label=""),
+    "outbox_age_seconds": _gauge("seconds", "Age of the oldest message in the outbox; 0 with none.", label=""),
+    "breaker_state": _gauge("state", "0 closed, 1 half-open, 2 open.", label="dependency"),
+    "breaker_changes": _counter("changes", "State changes of a circuit breaker.", label="dependency"),
+    "breaker_rejections": _counter("calls", "Calls not made since the breaker was open.", label="dependency"),
+    "io_retries": _counter("attempts", "Reading and writing tried again in place.", label="operation"),
+    "memory_used_bytes": _gauge("bytes", "Memory of this process and its workers.", label=""),
+    "memory_limit_bytes": _gauge("bytes", "Memory it may use.", label=""),
+    "memory_level": _gauge("level", "0 normal, 1 slowed down, 2 saturated.", label=""),
+    "memory_waits": _counter("waits", "Times a consumer waited for memory.", label=""),
+    "publishes_refused": _counter("publishes", "Publishes refused as saturated.", label=""),
+    "cache_failures": _counter("calls", "Calls to the optional cache that failed or were skipped.", label=""),
+}
