@@ -13,28 +13,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from grym.errors import InvalidRequestError
 
 PREFIX = "GRYM_"
+TESTS_PREFIX = "GRYM_TEST_"
+"""Variables of the test suite, which no setting reads."""
 ROOT_HOME = Path("/var/lib/grym")
 """As root the embedded database opens the folders above its data to others, which must never happen to ``/root``."""
 
 LATER = {
-    "GRYM_KAFKA": ("runtime.kafka_not_here", "the Kafka runtime"),
-    "GRYM_REDIS": ("runtime.redis_not_here", "the Redis cache"),
     "GRYM_LLM": ("runtime.llm_not_here", "the language-model planner"),
     "GRYM_LLM_MODEL": ("runtime.llm_not_here", "the language-model planner"),
     "GRYM_MODELS": ("runtime.models_not_here", "the runtime of neural models"),
-    "GRYM_SINGLE_HOST": ("runtime.kafka_not_here", "the Kafka runtime"),
 }
 """Variables of the contract whose part is not in this version: error code, and what the variable is for."""
 
 MAX_CPU_WORKERS = 64
+MAX_PORT = 65_535
+MIN_MEMORY_MB = 64
+"""An interpreter with the libraries of the smallest worker takes nearly as much."""
 
 LogLevel = Literal["debug", "info", "warning", "error"]
+Security = Literal["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"]
+SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 
 
 def default_home(environment: Mapping[str, str], *, home: Path, as_root: bool, platform: str) -> Path:
@@ -72,6 +76,25 @@ def _database_url(url: str) -> str:
     if not re.match(r"postgres(ql)?://", url):
         raise ValueError("must begin with postgresql://")
     return url
+
+
+def _brokers(text: str) -> str:
+    for broker in text.split(","):
+        if not re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[^\s:/,\[\]]+):[0-9]{1,5}", broker.strip()):
+            raise ValueError("must be host:port, several separated by commas")
+    return text
+
+
+def _redis_url(url: str) -> str:
+    if not re.match(r"rediss?://", url):
+        raise ValueError("must begin with redis:// or rediss://")
+    return url
+
+
+def _identity(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", name):
+        raise ValueError("must be 1 to 100 letters, digits, dots, dashes or underscores")
+    return name
 
 
 def _store_url(url: str) -> str:
@@ -126,12 +149,55 @@ class Settings(BaseSettings):
     log_level: LogLevel = Field(
         default="warning", description="Least serious log line that is written: debug, info, warning, error."
     )
-    kafka: str | None = Field(default=None, description="Not in this version: brokers of the Kafka runtime.")
-    redis: str | None = Field(default=None, description="Not in this version: second-level cache.")
+    kafka: Annotated[str, AfterValidator(_brokers)] | None = Field(
+        default=None, description="host:port[,…] of the brokers; chooses the Kafka runtime. Unset: the embedded one."
+    )
+    kafka_security: Security = Field(
+        default="plaintext",
+        description="How to speak to the brokers: plaintext, ssl, sasl_plaintext, sasl_ssl.",
+    )
+    kafka_sasl_mechanism: SaslMechanism = Field(
+        default="SCRAM-SHA-512", description="How to log in there: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512."
+    )
+    kafka_username: str | None = Field(default=None, description="Who logs in there.")
+    kafka_password: SecretStr | None = Field(default=None, description="With which password.")
+    kafka_ca: Annotated[Path, AfterValidator(_absolute)] | None = Field(
+        default=None, description="Certificates that the brokers' are checked against (PEM); by default the system's."
+    )
+    kafka_cert: Annotated[Path, AfterValidator(_absolute)] | None = Field(
+        default=None, description="Own certificate (PEM), where the brokers ask for one."
+    )
+    kafka_key: Annotated[Path, AfterValidator(_absolute)] | None = Field(
+        default=None, description="Its private key (PEM)."
+    )
+    kafka_transactions: bool = Field(
+        default=False, description="1 puts pure hops from topic to topic into transactions of Kafka."
+    )
+    single_host: bool = Field(
+        default=False,
+        description="1 says that all workers run on this machine: database and artifacts may then stay in GRYM_HOME.",
+    )
+    redis: Annotated[str, AfterValidator(_redis_url)] | None = Field(
+        default=None, description="redis://… of an optional second-level cache; nothing depends on it."
+    )
+    worker: Annotated[str, AfterValidator(_identity)] | None = Field(
+        default=None,
+        description="Name of this worker among its like, the same after a restart; by default host and slot.",
+    )
+    port: int | None = Field(
+        default=None, ge=0, le=MAX_PORT, description="Port of health and metrics, on GRYM_LISTEN; 0 takes a free one."
+    )
+    listen: str = Field(
+        default="127.0.0.1", description="Address of health and metrics; 0.0.0.0 opens them to others, in containers."
+    )
+    memory_limit_mb: int | None = Field(
+        default=None,
+        ge=MIN_MEMORY_MB,
+        description="Megabytes a process may take; nearing them it slows down, then pauses. By default the machine's.",
+    )
     llm: str | None = Field(default=None, description="Not in this version: language-model server.")
     llm_model: str | None = Field(default=None, description="Not in this version: name of its model.")
     models: str | None = Field(default=None, description="Not in this version: folder of saved neural models.")
-    single_host: str | None = Field(default=None, description="Not in this version: Kafka without shared storage.")
 
     @property
     def artifacts_url(self) -> str:
@@ -144,13 +210,12 @@ class Settings(BaseSettings):
         return self.home / "scratch"
 
     def require_known_runtime(self) -> None:
-        """Refuse variables of parts that this version does not have, rather than ignore them.
+        """Refuse parts that this version does not have, and a set-up whose workers would not share their state.
 
         Raises
         ------
         InvalidRequestError
-            ``runtime.kafka_not_here``, ``runtime.redis_not_here``, ``runtime.llm_not_here`` or
-            ``runtime.models_not_here``.
+            ``runtime.llm_not_here``, ``runtime.models_not_here`` or ``runtime.split_setup``.
         """
         for variable, (code, part) in LATER.items():
             if getattr(self, _field(variable)) is not None:
@@ -160,6 +225,15 @@ class Settings(BaseSettings):
                     hint=f"Unset {variable} to use the embedded runtime.",
                     details={"variable": variable},
                 )
+        missing = [_variable(name) for name in ("database", "artifacts") if getattr(self, name) is None]
+        if self.kafka is not None and missing and not self.single_host:
+            raise InvalidRequestError(
+                f"GRYM_KAFKA is set without {' and '.join(missing)}: workers elsewhere would not share their state",
+                code="runtime.split_setup",
+                hint=f"Set {' and '.join(missing)} to what all workers reach, or GRYM_SINGLE_HOST=1 where one machine "
+                "runs them all.",
+                details={"variable": missing[0]},
+            )
 
     def rows(self) -> list[SettingRow]:
         """Return the settings of this version, and what else is set, with value, source and meaning."""
@@ -199,7 +273,8 @@ def read_settings(**overrides: Any) -> Settings:
 def unknown_variables() -> list[str]:
     """Return ``GRYM_`` variables of the environment that no setting reads, sorted: probably misspelt."""
     known = {_variable(name) for name in Settings.model_fields}
-    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)  # noqa: TID251 (as above)
+    ours = {name for name in os.environ if name.startswith(PREFIX) and not name.startswith(TESTS_PREFIX)}  # noqa: TID251 (as above)
+    return sorted(ours - known)
 
 
 def env_example() -> str:
@@ -219,6 +294,21 @@ _EXAMPLES = {
     "soundfont": "/usr/share/sounds/sf2/FluidR3_GM.sf2",
     "cpu_workers": "2",
     "log_level": "warning",
+    "kafka": "kafka-1.example:9092,kafka-2.example:9092",
+    "kafka_security": "sasl_ssl",
+    "kafka_sasl_mechanism": "SCRAM-SHA-512",
+    "kafka_username": "grym",
+    "kafka_password": "secret",
+    "kafka_ca": "/etc/grym/ca.pem",
+    "kafka_cert": "/etc/grym/worker.pem",
+    "kafka_key": "/etc/grym/worker.key",
+    "kafka_transactions": "1",
+    "single_host": "1",
+    "redis": "redis://cache.example:6379/0",
+    "worker": "rack-4-slot-1",
+    "port": "9464",
+    "listen": "127.0.0.1",
+    "memory_limit_mb": "2048",
 }
 
 

@@ -44,10 +44,10 @@ def test_a_typo_is_a_usage_error(grym: CommandLine) -> None:
     assert "compsoe" in grym("compsoe").ok(2).err
 
 
-def test_kafka_is_refused_and_not_ignored(grym: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A runtime of a later version is a typed refusal for commands and a finding for the doctor."""
+def test_a_split_setup_is_refused(grym: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kafka without shared state is a typed refusal for commands and a finding for the doctor."""
     monkeypatch.setenv("GRYM_KAFKA", "broker:9092")
-    assert grym("ls", "--json").ok(2).told["error"]["code"] == "runtime.kafka_not_here"
+    assert grym("ls", "--json").ok(2).told["error"]["code"] == "runtime.split_setup"
     checks = {check["name"]: check for check in grym("doctor", "--json").told["checks"]}
     assert checks["settings"]["ok"] is False
     assert "GRYM_KAFKA" in checks["settings"]["detail"]

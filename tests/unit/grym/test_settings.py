@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from grym.errors import InvalidRequestError
 from grym.settings import ROOT_HOME, Settings, default_home, env_example, read_settings, unknown_variables
@@ -73,6 +74,15 @@ def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> N
         ("GRYM_CPU_WORKERS", "0"),
         ("GRYM_CPU_WORKERS", "many"),
         ("GRYM_LOG_LEVEL", "loud"),
+        ("GRYM_KAFKA", "broker"),
+        ("GRYM_KAFKA", "kafka://broker:9092"),
+        ("GRYM_KAFKA", "one:9092,,two:9092"),
+        ("GRYM_KAFKA_SECURITY", "tls"),
+        ("GRYM_SINGLE_HOST", "perhaps"),
+        ("GRYM_REDIS", "cache:6379"),
+        ("GRYM_WORKER", "a worker"),
+        ("GRYM_PORT", "70000"),
+        ("GRYM_MEMORY_LIMIT_MB", "1"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
@@ -86,9 +96,6 @@ def test_a_value_that_cannot_be_used_is_refused(monkeypatch: pytest.MonkeyPatch,
 @pytest.mark.parametrize(
     ("variable", "code"),
     [
-        ("GRYM_KAFKA", "runtime.kafka_not_here"),
-        ("GRYM_SINGLE_HOST", "runtime.kafka_not_here"),
-        ("GRYM_REDIS", "runtime.redis_not_here"),
         ("GRYM_LLM", "runtime.llm_not_here"),
         ("GRYM_MODELS", "runtime.models_not_here"),
     ],
@@ -103,15 +110,48 @@ def test_a_part_that_is_not_here_is_refused(monkeypatch: pytest.MonkeyPatch, var
     assert variable in {row.name for row in settings.rows()}
 
 
+SHARED = {"GRYM_DATABASE": "postgresql://db/grym", "GRYM_ARTIFACTS": "s3://grym/artifacts"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "missing"),
+    [
+        ({}, "GRYM_DATABASE and GRYM_ARTIFACTS"),
+        ({"GRYM_DATABASE": SHARED["GRYM_DATABASE"]}, "GRYM_ARTIFACTS"),
+        ({"GRYM_ARTIFACTS": SHARED["GRYM_ARTIFACTS"], "GRYM_SINGLE_HOST": "0"}, "GRYM_DATABASE"),
+    ],
+)
+def test_a_split_setup_is_refused(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], missing: str) -> None:
+    """Workers on Kafka that would not share their state are refused, and what they lack is named."""
+    for name, value in {"GRYM_KAFKA": "broker:9092", **variables}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidRequestError, match=f"without {missing}:") as caught:
+        read_settings().require_known_runtime()
+    assert caught.value.code == "runtime.split_setup"
+
+
+@pytest.mark.parametrize("variables", [SHARED, {"GRYM_SINGLE_HOST": "1"}])
+def test_a_shared_or_a_single_host_is_accepted(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> None:
+    """Kafka goes with shared storage, and with one machine that says that it is the only one."""
+    for name, value in {"GRYM_KAFKA": "[::1]:9092,broker:9092", **variables}.items():
+        monkeypatch.setenv(name, value)
+    read_settings().require_known_runtime()
+
+
 def test_passwords_are_masked() -> None:
-    """The password of a URL never reaches the table."""
-    rows = {row.name: row.value for row in Settings(database="postgresql://ada:secret@db/grym").rows()}
+    """No password reaches the table, neither that of a URL nor one by itself."""
+    secrets = Settings(
+        database="postgresql://ada:secret@db/grym", redis="redis://:secret@cache", kafka_password="secret"
+    )
+    rows = {row.name: row.value for row in secrets.rows()}
     assert rows["GRYM_DATABASE"] == "postgresql://ada:***@db/grym"
+    assert not any("secret" in value for value in rows.values())
 
 
 def test_misspelt_variables_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A GRYM_ variable that nothing reads is named."""
+    """A GRYM_ variable that nothing reads is named; those of the test suite are none of ours."""
     monkeypatch.setenv("GRYM_SOUNDFOND", "x.sf2")
+    monkeypatch.setenv("GRYM_TEST_KAFKA", "somewhere:9092")
     assert unknown_variables() == ["GRYM_SOUNDFOND"]
 
 
