@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from grym.ports.feed import Feeds
-from grym.ports.jobs import JobStore
+from grym.ports.jobs import JobStore, JobStores
 from grym.ports.log import EventHistory, EventLog, Publisher, Sender
 from grym.ports.outbox import Outbox
 from grym.ports.patterns import PatternStore
@@ -39,6 +39,8 @@ class Backend:
     outbox, sender, feeds
         Where the log lies elsewhere than the state: what is to be sent there, who sends it, and who reads from it.
         None where one transaction covers both.
+    job_stores
+        Opens further stores of the same jobs, for heartbeats; None where nothing can hold up `jobs`.
     """
 
     log: EventLog
@@ -59,6 +61,7 @@ class Backend:
     outbox: Outbox | None = None
     sender: Sender | None = None
     feeds: Feeds | None = None
+    job_stores: JobStores | None = None
 
     async def close(self) -> None:
         """Give everything back; nothing can be read or written afterwards."""

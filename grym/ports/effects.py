@@ -33,7 +33,17 @@ class CancelTimer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnqueueJob:
-    """Accept long work of a `kind`; a job of that id that exists is kept as it is. `message` is the command itself."""
+    """Accept long work of a `kind`; a job of that id that exists is kept as it is. `message` is the command itself.
+
+    A job of a run that was cancelled before (`CancelJobs`) is cancelled at once: the command may be read late.
+
+    Parameters
+    ----------
+    priority
+        Higher ones are taken first.
+    deadline_at
+        When nobody wants the result any more; None for never.
+    """
 
     job_id: str
     kind: str
@@ -41,11 +51,16 @@ class EnqueueJob:
     run_no: int
     tenant: str
     message: Message
+    priority: int = 0
+    deadline_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelJobs:
-    """Cancel the queued and running jobs of a request up to a run number; their results will be refused."""
+    """Cancel the jobs of a request up to a run number: queued, running, and those that are accepted only later.
+
+    Results of running ones will be refused.
+    """
 
     request_id: str
     run_no: int

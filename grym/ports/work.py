@@ -73,12 +73,13 @@ class Lease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultNote:
-    """Why something failed last, as kept beside it."""
+    """Why something failed last, as kept beside it; `stack` is equal for failures at one place in the code."""
 
     error_class: str
     code: str
     message: str
     hint: str
+    stack: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,8 +222,12 @@ class JobDesk(Protocol):
         """Put a job back into the queue after a failed attempt."""
         ...
 
-    async def hand_back_job(self, job_id: str, fence: int) -> None:
-        """Put a job back untried, due at once: stopping is no attempt."""
+    async def keep_checkpoint(self, job_id: str, fence: int, checkpoint: bytes) -> None:
+        """Store how far a job is, for whoever takes it next; the newest one counts."""
+        ...
+
+    async def hand_back_job(self, job_id: str, fence: int, *, delay_s: float = 0.0) -> None:
+        """Put a job back untried, due after `delay_s`: stopping and waiting for others is no attempt."""
         ...
 
 
