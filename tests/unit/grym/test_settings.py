@@ -141,7 +141,7 @@ def test_a_shared_or_a_single_host_is_accepted(monkeypatch: pytest.MonkeyPatch, 
 def test_passwords_are_masked() -> None:
     """No password reaches the table, neither that of a URL nor one by itself."""
     secrets = Settings(
-        database="postgresql://ada:secret@db/grym", redis="redis://:secret@cache", kafka_password="secret"
+        database="postgresql://ada:secret@db/grym", redis="redis://:secret@cache", kafka_password=SecretStr("secret")
     )
     rows = {row.name: row.value for row in secrets.rows()}
     assert rows["GRYM_DATABASE"] == "postgresql://ada:***@db/grym"
