@@ -29,6 +29,7 @@ def note_of(error: BaseException) -> FaultNote:
         code=bounded(code),
         message=bounded(message),
         hint=bounded(hint),
+        stack=stack_hash(error),
     )
 
 

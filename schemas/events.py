@@ -118,6 +118,9 @@ class LetterRedriven(Body, frozen=True, kw_only=True):
     letter_id: str
     by: str
     edited: bool = False
+    original_sha256: str = ""
+    sent_sha256: str = ""
+    forced: bool = False
 
 
 class LetterDiscarded(Body, frozen=True, kw_only=True):
