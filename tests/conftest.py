@@ -5,6 +5,10 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+from tests.support.kafka_fixtures import console, kafka, topic_prefix
+
+__all__ = ["console", "fresh_logging", "kafka", "topic_prefix"]
+
 
 @pytest.fixture(autouse=True)
 def fresh_logging() -> Iterator[None]:
