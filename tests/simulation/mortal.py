@@ -7,7 +7,7 @@ believing that it still holds what it held.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, cast
@@ -108,12 +108,16 @@ class Bookkeeping:
 
     async def admit(self, entry: InboxEntry) -> Admission:
         """Claim an effect."""
-        admission = await self._work.admit(entry)
+        return (await self.admit_all([entry]))[0]
+
+    async def admit_all(self, entries: Sequence[InboxEntry]) -> list[Admission]:
+        """Claim many effects."""
+        admissions = await self._work.admit_all(entries)
         if self._bug == "no inbox":
-            admission = Admission.NEW
-        if admission is Admission.NEW:
-            self.admitted.append(entry)
-        return admission
+            admissions = [Admission.NEW] * len(entries)
+        judged = zip(entries, admissions, strict=True)
+        self.admitted += [entry for entry, admission in judged if admission is Admission.NEW]
+        return admissions
 
     async def append(self, messages: list[Message]) -> None:
         """Append outputs."""

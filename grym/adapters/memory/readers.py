@@ -138,6 +138,11 @@ class MemoryReaders:
         row = self._store.states.get((processor, key))
         return None if row is None else StoredState(key=row.key, value=row.value, version=row.version)
 
+    async def load_all(self, processor: str, keys: Sequence[str]) -> dict[str, StoredState]:
+        """Return the newest committed states of those keys that have one."""
+        found = {key: await self.load(processor, key) for key in keys}
+        return {key: state for key, state in found.items() if state is not None}
+
     async def scan(self, processor: str, *, limit: int) -> list[StoredState]:
         """Return the states changed last, newest first."""
         mine = (row for row in self._store.states.values() if row.processor == processor)
@@ -147,6 +152,10 @@ class MemoryReaders:
     async def seen(self, entry: InboxEntry) -> bool:
         """Return whether this delivery had its effect already."""
         return inbox_key(entry) in self._store.inbox
+
+    async def seen_all(self, entries: Sequence[InboxEntry]) -> list[bool]:
+        """Return the same of many deliveries, in their order."""
+        return [await self.seen(entry) for entry in entries]
 
     async def positions(self, processor: str) -> dict[TopicPartition, int]:
         """Return the positions up to which everything is done."""

@@ -23,6 +23,7 @@ from grym.ports.work import (
     Letter,
     OpenWork,
     Parked,
+    StateChange,
     StateConflictError,
 )
 from schemas.records import Message, Record, TopicPartition
@@ -89,6 +90,10 @@ class MemoryTransaction:
         inbox.put(key, replace(known, differences=known.differences + 1))
         return Admission.DUPLICATE
 
+    async def admit_all(self, entries: Sequence[InboxEntry]) -> list[Admission]:
+        """Claim for many deliveries, in order."""
+        return [await self.admit(entry) for entry in entries]
+
     async def save(self, processor: str, key: str, value: bytes, *, expected_version: int) -> None:
         """Store a state whose stored version is the expected one."""
         states = self._tables.states
@@ -102,6 +107,11 @@ class MemoryTransaction:
         row = StateRow(processor=processor, key=key, value=value, version=version + 1, order=self._store.next_number())
         states.put((processor, key), row)
 
+    async def save_all(self, changes: Sequence[StateChange]) -> None:
+        """Store many states, each key once."""
+        for change in changes:
+            await self.save(change.processor, change.key, change.value, expected_version=change.expected_version)
+
     async def append(self, messages: Sequence[Message]) -> None:
         """Stage outputs; they get their positions at the commit."""
         self._messages += [(place(message), message) for message in messages]
@@ -109,6 +119,15 @@ class MemoryTransaction:
     async def apply(self, effect: Effect) -> None:
         """Carry out one effect."""
         apply_effect(self._store, self._tables, effect)
+
+    async def apply_all(self, effects: Sequence[Effect]) -> None:
+        """Carry out many effects, in order."""
+        for effect in effects:
+            await self.apply(effect)
+
+    async def note(self, records: Sequence[Record]) -> None:
+        """Keep nothing: the records lie in this very store."""
+        del records
 
     async def advance(self, processor: str, positions: Mapping[TopicPartition, int]) -> None:
         """Record that everything up to these positions is done; never moves backwards."""

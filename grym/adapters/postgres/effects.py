@@ -1,5 +1,11 @@
-"""What each effect changes, in SQL; every one of them is harmless when applied twice."""
+"""What each effect changes, in SQL; every one of them is harmless when applied twice.
 
+Effects of different families touch different tables, so each family goes at once, many rows in a statement. Within
+timers and jobs the order matters: what is cancelled and then set again stays set.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 from grym.adapters.postgres.rows import pack_headers, pack_tags
@@ -14,81 +20,112 @@ from grym.ports.effects import (
     SetTimer,
 )
 
-_SET_TIMER = """
-insert into timers (timer_id, subject, purpose, run_no, due_at, cause_id) values ($1, $2, $3, $4, $5, $6)
+_SET_TIMERS = """
+insert into timers (timer_id, subject, purpose, run_no, due_at, cause_id)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::timestamptz[], $6::text[])
+    as g (timer_id, subject, purpose, run_no, due_at, cause_id) order by timer_id
 on conflict (timer_id) do nothing"""
+
+_CANCEL_TIMERS = """
+delete from timers where timer_id in (
+    select timer_id from timers where timer_id = any($1::text[]) order by timer_id for update
+)"""
 
 _ENQUEUE = """
 insert into jobs (job_id, kind, request_id, run_no, tenant, topic, key, headers, value)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (job_id) do nothing"""
+select job_id, kind, request_id, run_no, tenant, topic, key, headers, value
+from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::text[], $7::bytea[], $8::bytea[],
+            $9::bytea[])
+    with ordinality as g (job_id, kind, request_id, run_no, tenant, topic, key, headers, value, n) order by n
+on conflict (job_id) do nothing"""
 
 _CANCEL_JOBS = """
 update jobs set state = 'cancelled', leased_until = null, ended_at = clock_timestamp()
 where job_id in (
-    select job_id from jobs
-    where request_id = $1 and run_no <= $2 and state in ('queued', 'running') order by job_id for update
+    select job_id from jobs join unnest($1::text[], $2::integer[]) as g (request_id, up_to) using (request_id)
+    where run_no <= up_to and state in ('queued', 'running') order by job_id for update of jobs
 )"""
 
-_KEEP_TEXT = """
-insert into texts (ref, request_id, user_id, content) values ($1, $2, $3, $4) on conflict (ref) do nothing"""
+_KEEP_TEXTS = """
+insert into texts (ref, request_id, user_id, content)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) as g (ref, request_id, user_id, content)
+order by ref on conflict (ref) do nothing"""
 
-_HOLD = "insert into holds (request_id, uri) values ($1, $2) on conflict do nothing"
+_HOLD = """
+insert into holds (request_id, uri)
+select * from unnest($1::text[], $2::text[]) as g (request_id, uri) order by request_id, uri
+on conflict do nothing"""
 
-_KEEP_PATTERN = """
+_KEEP_PATTERNS = """
 insert into patterns (pattern_id, collection, kind, name, extractor, source_event_id, request_id, tags, vectors,
                       vector_dim, motif)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (pattern_id) do nothing"""
+select pattern_id, collection, kind, name, extractor, source_event_id, request_id, tags, vectors, vector_dim, motif
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[],
+            $9::bytea[], $10::integer[], $11::bytea[])
+    with ordinality as g (pattern_id, collection, kind, name, extractor, source_event_id, request_id, tags, vectors,
+                          vector_dim, motif, n) order by n
+on conflict (pattern_id) do nothing"""
+
+Row = tuple[Any, ...]
 
 
-async def apply_effect(connection: Any, effect: Effect) -> None:
-    """Carry out one effect inside the open transaction."""
-    match effect:
-        case SetTimer():
-            names = (effect.timer_id, effect.subject, effect.purpose)
-            await connection.execute(_SET_TIMER, *names, effect.run_no, effect.due_at, effect.cause_id)
-        case CancelTimer():
-            await connection.execute("delete from timers where timer_id = $1", effect.timer_id)
-        case EnqueueJob():
-            await _enqueue(connection, effect)
-        case CancelJobs():
-            await connection.execute(_CANCEL_JOBS, effect.request_id, effect.run_no)
-        case KeepText():
-            content = effect.text.encode(errors="surrogatepass")
-            await connection.execute(_KEEP_TEXT, effect.ref, effect.request_id, effect.user, content)
-        case HoldArtifact():
-            await connection.execute(_HOLD, effect.request_id, effect.uri)
-        case KeepPattern():
-            await _keep_pattern(connection, effect)
+async def apply_effects(connection: Any, effects: Sequence[Effect]) -> None:
+    """Carry out effects inside the open transaction."""
+    await _apply_timers(connection, effects)
+    await _apply_jobs(connection, effects)
+    texts = (effect for effect in effects if isinstance(effect, KeepText))
+    await _insert(connection, _KEEP_TEXTS, [_text_row(effect) for effect in texts])
+    holds = (effect for effect in effects if isinstance(effect, HoldArtifact))
+    await _insert(connection, _HOLD, [(effect.request_id, effect.uri) for effect in holds])
+    patterns = (effect for effect in effects if isinstance(effect, KeepPattern))
+    await _insert(connection, _KEEP_PATTERNS, [_pattern_row(effect) for effect in patterns])
 
 
-async def _enqueue(connection: Any, effect: EnqueueJob) -> None:
+async def _apply_timers(connection: Any, effects: Iterable[Effect]) -> None:
+    """Delete whatever is cancelled anywhere, then set what was set first after the last time it was cancelled."""
+    kept: dict[str, SetTimer] = {}
+    cancelled: set[str] = set()
+    for effect in effects:
+        if isinstance(effect, SetTimer):
+            kept.setdefault(effect.timer_id, effect)
+        elif isinstance(effect, CancelTimer):
+            kept.pop(effect.timer_id, None)
+            cancelled.add(effect.timer_id)
+    if cancelled:
+        await connection.execute(_CANCEL_TIMERS, list(cancelled))
+    await _insert(connection, _SET_TIMERS, [_timer_row(effect) for effect in kept.values()])
+
+
+async def _apply_jobs(connection: Any, effects: Iterable[Effect]) -> None:
+    jobs = [effect for effect in effects if isinstance(effect, EnqueueJob | CancelJobs)]
+    for kind, run in groupby(jobs, key=type):
+        statement = _ENQUEUE if kind is EnqueueJob else _CANCEL_JOBS
+        await _insert(connection, statement, [_job_row(effect) for effect in run])
+
+
+async def _insert(connection: Any, statement: str, rows: Sequence[Row]) -> None:
+    """Carry out a statement over columns; nothing to do without rows."""
+    if rows:
+        await connection.execute(statement, *(list(column) for column in zip(*rows, strict=True)))
+
+
+def _timer_row(effect: SetTimer) -> Row:
+    return (effect.timer_id, effect.subject, effect.purpose, effect.run_no, effect.due_at, effect.cause_id)
+
+
+def _job_row(effect: EnqueueJob | CancelJobs) -> Row:
+    if isinstance(effect, CancelJobs):
+        return (effect.request_id, effect.run_no)
     message = effect.message
-    await connection.execute(
-        _ENQUEUE,
-        effect.job_id,
-        effect.kind,
-        effect.request_id,
-        effect.run_no,
-        effect.tenant,
-        message.topic,
-        message.key,
-        pack_headers(message.headers),
-        message.value,
-    )
+    names = (effect.job_id, effect.kind, effect.request_id, effect.run_no, effect.tenant)
+    return (*names, message.topic, message.key, pack_headers(message.headers), message.value)
 
 
-async def _keep_pattern(connection: Any, effect: KeepPattern) -> None:
-    await connection.execute(
-        _KEEP_PATTERN,
-        effect.pattern_id,
-        effect.collection,
-        effect.kind,
-        effect.name,
-        effect.extractor,
-        effect.source_event_id,
-        effect.request_id,
-        pack_tags(effect.tags),
-        effect.vectors,
-        effect.vector_dim,
-        effect.motif,
-    )
+def _text_row(effect: KeepText) -> Row:
+    return (effect.ref, effect.request_id, effect.user, effect.text.encode(errors="surrogatepass"))
+
+
+def _pattern_row(effect: KeepPattern) -> Row:
+    names = (effect.pattern_id, effect.collection, effect.kind, effect.name, effect.extractor)
+    origin = (effect.source_event_id, effect.request_id)
+    return (*names, *origin, pack_tags(effect.tags), effect.vectors, effect.vector_dim, effect.motif)

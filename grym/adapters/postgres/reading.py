@@ -1,15 +1,19 @@
 """What can be read of states, progress, the parking lot, letters, texts, patterns and open work."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from grym.adapters.postgres.database import Database
+from grym.adapters.postgres.inbox import inbox_name
 from grym.adapters.postgres.rows import letter_of, parked_of, record_of, unpack_tags
-from grym.adapters.postgres.transaction import inbox_name
 from grym.ports.patterns import StoredPattern
 from grym.ports.work import InboxEntry, Letter, Parked, StoredState
 from schemas.records import Record, TopicPartition
+
+_STATES = """
+select s.key, s.value, s.version, g.n from unnest($2::text[]) with ordinality as g (key, n)
+join states s on s.processor = $1 and s.key = g.key"""
 
 _HEADS = """
 with heads as (select distinct on (lane) * from parked where processor = $1 order by lane, parked_id)
@@ -47,11 +51,15 @@ class PostgresReaders:
 
     async def load(self, processor: str, key: str) -> StoredState | None:
         """Return the newest committed state."""
+        return (await self.load_all(processor, [key])).get(key)
+
+    async def load_all(self, processor: str, keys: Sequence[str]) -> dict[str, StoredState]:
+        """Return the newest committed states of those keys that have one."""
         async with self._database.reader() as connection:
-            row = await connection.fetchrow(
-                "select key, value, version from states where processor = $1 and key = $2", processor, key
-            )
-        return None if row is None else StoredState(**row)
+            rows = await connection.fetch(_STATES, processor, list(keys))
+        return {
+            keys[row["n"] - 1]: StoredState(key=row["key"], value=row["value"], version=row["version"]) for row in rows
+        }
 
     async def scan(self, processor: str, *, limit: int) -> list[StoredState]:
         """Return the states changed last, newest first."""
@@ -65,8 +73,15 @@ class PostgresReaders:
 
     async def seen(self, entry: InboxEntry) -> bool:
         """Return whether this delivery had its effect already."""
+        return (await self.seen_all([entry]))[0]
+
+    async def seen_all(self, entries: Sequence[InboxEntry]) -> list[bool]:
+        """Return the same of many deliveries, in their order."""
+        names = [inbox_name(entry) for entry in entries]
         async with self._database.reader() as connection:
-            return bool(await connection.fetchval("select true from inbox where name = $1", inbox_name(entry)))
+            rows = await connection.fetch("select name from inbox where name = any($1::bytea[])", names)
+        known = {row["name"] for row in rows}
+        return [name in known for name in names]
 
     async def positions(self, processor: str) -> dict[TopicPartition, int]:
         """Return the positions up to which everything is done."""
