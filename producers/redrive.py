@@ -3,9 +3,11 @@
 A letter whose request was accepted restarts that request's next run and keeps its finished steps. A letter that was
 never accepted (a request nobody could read, an opinion) goes back to its topic with its original bytes. Either is
 one transaction with the register and the audit event, and doing it twice is harmless: the first is named after the
-letter and its run, the second keeps its event id.
+letter and its run, the second keeps its event id. An edited letter keeps its event id too; what was given up stays in
+the letter, and the audit event holds the digests of both values.
 """
 
+import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,6 +19,7 @@ from grym.errors import InvalidRequestError
 from grym.ports.backend import Backend
 from grym.ports.clock import Clock
 from grym.ports.work import Letter
+from producers.editing import Edit, edited
 from producers.identity import SOURCE
 from schemas.body import Body
 from schemas.commands import RedriveRequest
@@ -32,7 +35,7 @@ REDRIVES_HEADER = "grym_redrives"
 KEPT_MARKS = ("grym_claim",)
 """Transport marks that belong to the record itself; every other ``grym_`` header tells of its failure."""
 
-FIELDS = ("class", "code", "processor", "topic", "type", "request")
+FIELDS = ("class", "code", "stack", "processor", "topic", "type", "request")
 
 _LETTERS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:grym:redrive")
 
@@ -64,6 +67,7 @@ def matches(letter: Letter, where: dict[str, str], since: datetime | None) -> bo
     values = (
         letter.fault.error_class,
         letter.fault.code,
+        letter.fault.stack,
         letter.processor,
         letter.origin.topic,
         letter.event_type,
@@ -87,7 +91,13 @@ class LetterDesk:
         self._by = by
 
     async def redrive(
-        self, letters: Sequence[Letter], *, dry_run: bool = False, rate_per_s: float | None = None
+        self,
+        letters: Sequence[Letter],
+        *,
+        dry_run: bool = False,
+        rate_per_s: float | None = None,
+        edit: Edit | None = None,
+        force: bool = False,
     ) -> Redriven:
         """Send letters on their way again, oldest first.
 
@@ -97,18 +107,31 @@ class LetterDesk:
             Only tell what would happen.
         rate_per_s
             Letters a second at most; None sets no limit.
+        edit
+            What replaces parts of the letter; for one letter that goes back to its topic.
+        force
+            Send a letter again that was sent again too often.
+
+        Raises
+        ------
+        InvalidRequestError
+            ``dlq.edit_one`` for an edit of several letters; what is wrong with the edit.
         """
+        if edit is not None and len(letters) != 1:
+            raise InvalidRequestError(
+                "an edit is for one letter", code="dlq.edit_one", hint="Name the letter's id, and no filter."
+            )
         sent: list[str] = []
         refused: list[Refused] = []
         for letter in sorted(letters, key=lambda letter: letter.created_at):
-            message = await self._message(letter)
-            if isinstance(message, Refused):
-                refused.append(message)
+            plan = await self._plan(letter, edit=edit, force=force)
+            if isinstance(plan, Refused):
+                refused.append(plan)
                 continue
             if not dry_run:
                 if sent and rate_per_s:
                     await self._clock.sleep(1.0 / rate_per_s)
-                await self._commit(letter, message, LetterRedriven(letter_id=letter.letter_id, by=self._by))
+                await self._commit(letter, *plan)
             sent.append(letter.letter_id)
         return Redriven(redriven=tuple(sent), refused=tuple(refused))
 
@@ -128,22 +151,37 @@ class LetterDesk:
             await work.mark_letter(letter.letter_id, state=state)
             await work.append([encode(told, key=letter.letter_id)])
 
-    async def _message(self, letter: Letter) -> Message | Refused:
-        """Return what sends a letter on its way again, or why it is refused."""
+    async def _plan(self, letter: Letter, *, edit: Edit | None, force: bool) -> tuple[Message, Body] | Refused:
+        """Return what sends a letter on its way again and what is told of it, or why it is refused."""
         found = await self._backend.letters.letter(letter.letter_id)
         if found is None:
             return Refused(letter_id=letter.letter_id, reason="its bytes are beyond retention")
         record = found[1]
         times = max(letter.redrives, peek_count(record.headers, REDRIVES_HEADER, default=0), letter.run_no - 1)
-        if times >= MAX_REDRIVES:
+        if times >= MAX_REDRIVES and not force:
             return Refused(letter_id=letter.letter_id, reason=f"it was redriven {times} times already")
+        audit = LetterRedriven(letter_id=letter.letter_id, by=self._by, forced=times >= MAX_REDRIVES)
         run = await self._run(letter.request_id)
-        if run is None or run.letter_id != letter.letter_id:
-            return self._original(letter, record, run, times=times)
+        if run is not None and run.letter_id == letter.letter_id:
+            return self._next_run(letter, run, audit, edit=edit)
+        original = self._original(letter, record, run, times=times)
+        if edit is None or isinstance(original, Refused):
+            return original if isinstance(original, Refused) else (original, audit)
+        changed = edited(original, edit)
+        digests = {"original_sha256": _sha256(original.value), "sent_sha256": _sha256(changed.value)}
+        return changed, msgspec.structs.replace(audit, edited=True, **digests)
+
+    def _next_run(
+        self, letter: Letter, run: Run, audit: LetterRedriven, *, edit: Edit | None
+    ) -> tuple[Message, Body] | Refused:
+        """Return the command that begins the next run of the request that ended with the letter."""
+        if edit is not None:
+            reason = "its request starts its next run, which makes the record anew: there is nothing to edit"
+            return Refused(letter_id=letter.letter_id, reason=reason)
         if run.status != "dead_lettered":
             return Refused(letter_id=letter.letter_id, reason=f"its request is {run.status.replace('_', ' ')}")
         body = RedriveRequest(letter_id=letter.letter_id, run_no=run.run_no)
-        return encode(self._envelope(letter, body, purpose=f"redrive:{run.run_no}"))
+        return encode(self._envelope(letter, body, purpose=f"redrive:{run.run_no}")), audit
 
     def _original(self, letter: Letter, record: Record, run: Run | None, *, times: int) -> Message | Refused:
         """Return the original bytes for their topic, unless the request they belong to is over."""
@@ -173,6 +211,10 @@ class LetterDesk:
             causation_id=letter.event_id,
             run_no=letter.run_no,
         )
+
+
+def _sha256(value: bytes | None) -> str:
+    return hashlib.sha256(value or b"").hexdigest()
 
 
 def _original_headers(headers: Headers) -> Headers:

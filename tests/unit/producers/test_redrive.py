@@ -1,14 +1,17 @@
 """Redriving dead letters: the next run of an accepted request, or the original bytes."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from grym.errors import InvalidRequestError
 from grym.ports.work import FaultNote, Letter
+from producers.editing import read_edit
 from producers.redrive import MAX_REDRIVES, REDRIVES_HEADER, matches
 from schemas.catalogue import DEAD_LETTERS
-from schemas.commands import RedriveRequest
+from schemas.commands import RedriveRequest, RequestComposition
 from schemas.envelope import decode
 from schemas.events import LetterDiscarded, LetterRedriven
 from schemas.records import Message, TopicPartition, header
@@ -169,3 +172,103 @@ async def test_a_count_that_nobody_can_read_counts_as_none(world: World, count: 
     """The mark of earlier redrives comes from the record, and so from anybody."""
     letter = await _bury(world, _letter(), (REDRIVES_HEADER, count))
     assert (await world.desk.redrive([letter])).redriven == (letter.letter_id,)
+
+
+async def test_force_sends_once_more_and_says_so(world: World) -> None:
+    """The loop guard gives way to an operator who insists; the audit event tells."""
+    letter = await _bury(world, _letter(redrives=MAX_REDRIVES))
+    assert (await world.desk.redrive([letter])).redriven == ()
+    assert (await world.desk.redrive([letter], force=True)).redriven == ("L1",)
+    assert await _audit(world) == [LetterRedriven(letter_id="L1", by="ada", forced=True)]
+
+
+REQUEST = (
+    ("ce_id", b"e1"),
+    ("ce_source", b"shop"),
+    ("ce_type", b"grym.composition.request.v1"),
+    ("ce_subject", b"r1"),
+    ("x-foreign", b"\xff"),
+    ("x-foreign", b"twice"),
+)
+SHOWN = tuple((name, value.decode(errors="replace")) for name, value in REQUEST)
+
+
+async def _bury_request(world: World, value: bytes = VALUE) -> Letter:
+    letter = _letter()
+    async with world.backend.work.begin() as work:
+        await work.append([Message(topic=DEAD_LETTERS, key=b"r1", headers=(*REQUEST, *MARKS), value=value)])
+        await work.file_letter(letter)
+    return letter
+
+
+async def test_an_edited_letter_is_sent_with_the_new_body_under_its_own_id(world: World) -> None:
+    """Headers nobody touched keep their bytes; the letter keeps its own, and the audit event holds both digests."""
+    letter = await _bury_request(world)
+    edit = read_edit(msgspec.json.encode({"data": {"prompt": "a waltz"}, "headers": SHOWN, "hex": "00", "state": "x"}))
+    assert (await world.desk.redrive([letter], edit=edit)).redriven == ("L1",)
+    (record,) = await world.records("grym.requests.v1")
+    assert decode(record).body == RequestComposition(prompt="a waltz")
+    assert record.headers == (*REQUEST, (REDRIVES_HEADER, b"1"))
+    (told,) = await _audit(world)
+    assert isinstance(told, LetterRedriven)
+    assert told.edited
+    assert told.original_sha256 == hashlib.sha256(VALUE).hexdigest()
+    assert told.sent_sha256 == hashlib.sha256(record.value or b"").hexdigest()
+    found = await world.backend.letters.letter("L1")
+    assert found is not None
+    assert found[1].value == VALUE
+
+
+@pytest.mark.parametrize(
+    ("edit", "code"),
+    [
+        ({"data": {"prompt": 7}}, "dlq.edit_invalid"),
+        ({"data": {"prompt": "x"}, "headers": [["ce_id", "e1"]]}, "dlq.edit_invalid"),
+        (
+            {"data": {}, "headers": [[n, v.replace("composition.request", "plan.made")] for n, v in SHOWN]},
+            "dlq.edit_invalid",
+        ),
+        ({"headers": SHOWN}, "dlq.edit_unchanged"),
+        ({"data": {"prompt": "as it was"}}, "dlq.edit_unchanged"),
+    ],
+    ids=["wrong type", "headers missing", "another topic's type", "same headers", "same body"],
+)
+async def test_an_edit_that_would_fail_again_is_refused(world: World, edit: dict[str, object], code: str) -> None:
+    """The edited record is read as a processor would read it, before anything is sent."""
+    letter = await _bury_request(world, b'{"prompt": "as it was"}')
+    with pytest.raises(InvalidRequestError) as caught:
+        await world.desk.redrive([letter], edit=read_edit(msgspec.json.encode(edit)))
+    assert caught.value.code == code
+    assert await world.records("grym.requests.v1") == []
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"headers": 3}', b"\xff", b"[" * 10_000, b'{"key": 1}'])
+def test_a_file_that_is_no_edit_is_refused(content: bytes) -> None:
+    """Whatever the file holds, the answer is a typed error."""
+    with pytest.raises(InvalidRequestError) as caught:
+        read_edit(content)
+    assert caught.value.code == "dlq.edit"
+
+
+async def test_an_edit_is_for_one_letter_that_goes_back_to_its_topic(world: World) -> None:
+    """Several letters, and a letter whose request makes its record anew, cannot be edited."""
+    edit = read_edit(b'{"data": {"prompt": "x"}}')
+    letters = [await _bury(world, _letter(letter_id=f"L{n}")) for n in range(2)]
+    with pytest.raises(InvalidRequestError, match="one letter"):
+        await world.desk.redrive(letters, edit=edit)
+    await world.save_run(Run(request_id="r1", status="dead_lettered", letter_id="L0"))
+    done = await world.desk.redrive(letters[:1], edit=edit)
+    assert "nothing to edit" in done.refused[0].reason
+
+
+async def test_an_edit_of_a_claimed_body_travels_in_the_record(world: World) -> None:
+    """The claim of the old body goes with it."""
+    letter = _letter()
+    claim = (("grym_claim", b"artifact://x"), ("grym_claim_bytes", b"9"))
+    async with world.backend.work.begin() as work:
+        await work.append([Message(topic=DEAD_LETTERS, key=b"r1", headers=(*REQUEST, *claim, *MARKS), value=b"")])
+        await work.file_letter(letter)
+    await world.desk.redrive([letter], edit=read_edit(b'{"data": {"prompt": "x"}}'))
+    (record,) = await world.records("grym.requests.v1")
+    assert header(record.headers, "grym_claim") is None
+    assert decode(record).body == RequestComposition(prompt="x")
