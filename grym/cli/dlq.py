@@ -2,26 +2,30 @@
 
 import getpass
 import re
-from collections import defaultdict
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from grym.cli.command import command
+from grym.cli.letters import draw_groups, draw_letter, groups_json, letter_json, shown_letter
 from grym.cli.screen import Screen
 from grym.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from grym.ports.work import Letter
     from grym.runtime import Runtime
+    from producers.editing import Edit
 
 app = typer.Typer(
     help="Dead letters: what could not be processed, and sending it on its way again.", no_args_is_help=True
 )
 
 MAX_LETTERS = 10_000
-HEX_HEAD_BYTES = 256
+MAX_EDIT_BYTES = 16 * 1024 * 1024
+"""Room for the largest body, written with spaces, and all that is ignored around it."""
+
 UNITS_S = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 IdsArgument = Annotated[list[str] | None, typer.Argument(metavar="[ID…]", help="Letters; without any, all open ones.")]
@@ -30,7 +34,7 @@ WhereOption = Annotated[
     typer.Option(
         "--where",
         metavar="FIELD=VALUE",
-        help="Only letters of this class, code, processor, topic, type or request; may be repeated.",
+        help="Only letters of this class, code, stack, processor, topic, type or request; may be repeated.",
         show_default=False,
     ),
 ]
@@ -41,7 +45,20 @@ SinceOption = Annotated[
     ),
 ]
 RateOption = Annotated[
-    float | None, typer.Option("--rate", min=0.001, help="Letters a second at most.", show_default=False)
+    str | None,
+    typer.Option("--rate", metavar="N/s", help="Letters a second (N/s) or a minute (N/m) at most.", show_default=False),
+]
+EditOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--edit",
+        metavar="FILE",
+        help="Send this instead: what `grym dlq show ID --json` prints, with data, headers or key changed.",
+        show_default=False,
+    ),
+]
+ForceOption = Annotated[
+    bool, typer.Option("--force", help="Also letters that were sent again too often.", show_default=False)
 ]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only tell what would happen.", show_default=False)]
 AllOption = Annotated[bool, typer.Option("--all", help="Redriven and discarded letters too.", show_default=False)]
@@ -58,10 +75,11 @@ async def ls(
 
     async with opened() as runtime:
         letters = await _letters(runtime, where=where, since=since, state=None if everything else "open")
+    groups = groups_json(letters)
     if screen.json:
-        screen.emit({"letters": [letter_json(letter) for letter in letters]})
+        screen.emit({"letters": [letter_json(letter) for letter in letters], "groups": groups})
         return
-    screen.show(_groups(letters))
+    draw_groups(screen, groups)
 
 
 @command(app, "show")
@@ -73,21 +91,11 @@ async def show(screen: Screen, *, letter_id: LetterArgument) -> None:
         found = await runtime.backend.letters.letter(letter_id)
         if found is None:
             raise _unknown(letter_id)
-    letter, record = found
-    value = record.value or b""
-    data, error = _body(value)
-    shown = {
-        **letter_json(letter),
-        "headers": [[name, content.decode(errors="replace")] for name, content in record.headers],
-        "key": (record.key or b"").decode(errors="replace"),
-        "bytes": len(value),
-        "data": data,
-        "hex": value[:HEX_HEAD_BYTES].hex() if error else "",
-    }
+    shown = shown_letter(*found)
     if screen.json:
         screen.emit(shown)
         return
-    _draw_letter(screen, shown)
+    draw_letter(screen, shown)
 
 
 @command(app, "redrive")
@@ -99,14 +107,17 @@ async def redrive(
     since: SinceOption = None,
     rate: RateOption = None,
     dry_run: DryRunOption = False,
+    edit: EditOption = None,
+    force: ForceOption = False,
 ) -> None:
     """Send dead letters on their way again; doing it twice is harmless."""
     from grym.cli.waiting import opened
 
+    rate_per_s, change = letters_per_s(rate), _edit_in(edit)
     async with opened() as runtime:
         letters = await _chosen(runtime, letter_ids, where=where, since=since)
         desk = runtime.letter_desk(by=_operator())
-        done = await desk.redrive(letters, dry_run=dry_run, rate_per_s=rate)
+        done = await desk.redrive(letters, dry_run=dry_run, rate_per_s=rate_per_s, edit=change, force=force)
     refused = [{"letter_id": one.letter_id, "reason": one.reason} for one in done.refused]
     if screen.json:
         screen.emit({"redriven": list(done.redriven), "refused": refused, "dry_run": dry_run})
@@ -125,6 +136,7 @@ async def discard(
     where: WhereOption = None,
     since: SinceOption = None,
     reason: ReasonOption = "",
+    dry_run: DryRunOption = False,
 ) -> None:
     """Decide that letters are not to be redriven; ids or a filter must be given."""
     from grym.cli.waiting import opened
@@ -135,11 +147,12 @@ async def discard(
         )
     async with opened() as runtime:
         letters = await _chosen(runtime, letter_ids, where=where, since=since)
-        discarded = await runtime.letter_desk(by=_operator()).discard(letters, reason=reason)
+        chosen = [letter.letter_id for letter in letters]
+        discarded = chosen if dry_run else await runtime.letter_desk(by=_operator()).discard(letters, reason=reason)
     if screen.json:
-        screen.emit({"discarded": discarded})
+        screen.emit({"discarded": discarded, "dry_run": dry_run})
         return
-    screen.show(f"{len(discarded)} letters discarded")
+    screen.show(f"{len(discarded)} letters {'would be discarded' if dry_run else 'discarded'}")
 
 
 async def _chosen(
@@ -212,36 +225,39 @@ def instant(text: str | None, *, now: datetime) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def letter_json(letter: "Letter") -> dict[str, Any]:
-    """Return the object of a letter."""
-    return {
-        "letter_id": letter.letter_id,
-        "state": letter.state,
-        "redrives": letter.redrives,
-        "processor": letter.processor,
-        "request_id": letter.request_id,
-        "run": letter.run_no,
-        "event_id": letter.event_id,
-        "type": letter.event_type,
-        "topic": letter.origin.topic,
-        "partition": letter.origin.partition,
-        "position": letter.origin_position,
-        "attempts": letter.attempts,
-        "class": letter.fault.error_class,
-        "code": letter.fault.code,
-        "message": letter.fault.message,
-        "hint": letter.fault.hint,
-        "created_at": letter.created_at,
-    }
+def letters_per_s(text: str | None) -> float | None:
+    """Return the letters a second that ``50``, ``50/s`` or ``3000/m`` mean.
+
+    Raises
+    ------
+    InvalidRequestError
+        ``dlq.rate``.
+    """
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)(?:/([smhd]))?", text)
+    number = float(found[1]) if found else 0.0
+    if not found or number == 0.0:
+        raise InvalidRequestError(f"{text!r} is no rate", code="dlq.rate", hint="Write 50/s or 30/m.")
+    return number / UNITS_S[found[2] or "s"]
 
 
-def _body(value: bytes) -> tuple[Any, bool]:
-    import msgspec
+def _edit_in(file: Path | None) -> "Edit | None":
+    """Return what a file changes of a letter."""
+    if file is None:
+        return None
+    from producers.editing import read_edit
 
     try:
-        return msgspec.json.decode(value), False
-    except msgspec.MsgspecError:
-        return None, True
+        with file.open("rb") as opened_file:
+            content = opened_file.read(MAX_EDIT_BYTES + 1)
+    except OSError as error:
+        raise InvalidRequestError(
+            f"{file} cannot be read: {error.strerror}", code="dlq.edit", hint="Name a file that can be read."
+        ) from error
+    if len(content) > MAX_EDIT_BYTES:
+        raise InvalidRequestError(f"{file} is too large for an edit", code="dlq.edit", hint="A body has 1 MiB at most.")
+    return read_edit(content)
 
 
 def _unknown(letter_id: str) -> InvalidRequestError:
@@ -256,41 +272,3 @@ def _operator() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a user id without a name, as in containers
         return "operator"
-
-
-def _groups(letters: list["Letter"]) -> Any:
-    from rich import box
-    from rich.table import Table
-
-    if not letters:
-        return "no dead letters"
-    groups: dict[tuple[str, str], list[Letter]] = defaultdict(list)
-    for letter in letters:
-        groups[letter.fault.code, letter.processor].append(letter)
-    table = Table("letters", "error", "processor", "newest", "letter", "message", box=box.SIMPLE, pad_edge=False)
-    for (code, processor), members in sorted(groups.items(), key=lambda item: -len(item[1])):
-        newest = max(members, key=lambda letter: letter.created_at)
-        when = f"{newest.created_at:%Y-%m-%d %H:%M:%S}"
-        table.add_row(str(len(members)), code, processor, when, newest.letter_id, newest.fault.message)
-    return table
-
-
-def _draw_letter(screen: Screen, shown: dict[str, Any]) -> None:
-    from rich import box
-    from rich.json import JSON
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
-    for name in ("letter_id", "state", "redrives", "processor", "request_id", "run", "type", "attempts", "class"):
-        table.add_row(name, str(shown[name]))
-    table.add_row("where", f"{shown['topic']}[{shown['partition']}]@{shown['position']}")
-    table.add_row("error", f"{shown['code']}: {shown['message']}")
-    table.add_row("hint", shown["hint"])
-    for name, content in shown["headers"]:
-        table.add_row(Text(name, style="dim"), content)
-    screen.show(table)
-    if shown["hex"]:
-        screen.show(f"{shown['bytes']} bytes that are not JSON: {shown['hex']}")
-    else:
-        screen.show(JSON.from_data(shown["data"]))

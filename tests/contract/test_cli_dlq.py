@@ -1,6 +1,8 @@
 """`grym dlq` keeps the contract: listing, showing, redriving and discarding dead letters."""
 
 import asyncio
+import hashlib
+import json
 import uuid
 from pathlib import Path
 from typing import Any
@@ -64,6 +66,33 @@ def test_people_see_groups(grym: CommandLine, letter: dict[str, Any]) -> None:
     assert letter["code"] in grym("dlq", "ls").ok().out
 
 
+def test_faults_are_counted_with_their_first_and_last_letter(grym: CommandLine, letter: dict[str, Any]) -> None:
+    """A group is class, code and place in the code; its place finds all of its letters."""
+    groups = grym("dlq", "ls", "--json").ok().told["groups"]
+    (group,) = (one for one in groups if letter["letter_id"] in one["examples"])
+    assert (group["class"], group["code"], group["stack"]) == (letter["class"], letter["code"], letter["stack"])
+    assert group["first"] <= letter["created_at"] <= group["last"]
+    same = grym("dlq", "ls", "--where", f"stack={group['stack']}", "--json").ok().told["letters"]
+    assert len(same) == group["count"] == sum(one["stack"] == group["stack"] for one in same)
+
+
+def test_a_mended_letter_completes_its_request(grym: CommandLine, letter: dict[str, Any], tmp_path: Path) -> None:
+    """What `show` prints is what `--edit` takes; a body that cannot be read is refused before anything is sent."""
+    shown = grym("dlq", "show", letter["letter_id"], "--json").ok().told
+    file = tmp_path / "edit.json"
+    redrive = ("dlq", "redrive", letter["letter_id"], "--edit", str(file), "--json")
+    file.write_text(json.dumps({**shown, "data": {"prompt": 7}}))
+    assert grym(*redrive).ok(2).told["error"]["code"] == "dlq.edit_invalid"
+    file.write_text(json.dumps({**shown, "data": {"prompt": "a slow waltz", "seconds": 6, "backend": "score"}}))
+    assert grym(*redrive).ok().told["redriven"] == [letter["letter_id"]]
+    grym("up", "--until-idle", "--json").ok()
+    assert grym("status", letter["request_id"], "--json").ok().told["state"] == "completed"
+    audit = grym("events", "export", "--topic", "grym.audit.v1").ok().lines
+    (told,) = (line["data"] for line in audit if line["data"]["letter_id"] == letter["letter_id"])
+    assert told["edited"]
+    assert told["original_sha256"] == hashlib.sha256(BROKEN).hexdigest()
+
+
 def test_redriving_what_cannot_be_mended_makes_another_letter(grym: CommandLine, letter: dict[str, Any]) -> None:
     """The bytes go back, fail again and become a letter of their own; a dry run changes nothing before."""
     where = ("--where", f"request={letter['request_id']}", "--json")
@@ -79,6 +108,8 @@ def test_redriving_what_cannot_be_mended_makes_another_letter(grym: CommandLine,
 def test_a_discarded_letter_is_no_longer_open(grym: CommandLine, letter: dict[str, Any]) -> None:
     """Discarding needs letters to be named, and takes them off the list."""
     assert grym("dlq", "discard", "--json").ok(2).told["error"]["code"] == "dlq.nothing_chosen"
+    dry = grym("dlq", "discard", letter["letter_id"], "--dry-run", "--json").ok().told
+    assert (dry["discarded"], dry["dry_run"]) == ([letter["letter_id"]], True)
     told = grym("dlq", "discard", letter["letter_id"], "--reason", "spam", "--json").ok().told
     assert told["discarded"] == [letter["letter_id"]]
     listed = grym("dlq", "ls", "--where", f"request={letter['request_id']}", "--json").told["letters"]
@@ -114,6 +145,9 @@ def test_a_redriven_request_completes_in_its_second_run(grym: CommandLine, tmp_p
         (("ls", "--where", "colour=red"), "dlq.field"),
         (("ls", "--where", "red"), "dlq.where"),
         (("ls", "--since", "yesterday"), "dlq.since"),
+        (("redrive", "--rate", "fast"), "dlq.rate"),
+        (("redrive", "--rate", "0"), "dlq.rate"),
+        (("redrive", "--edit", "/nowhere/at/all"), "dlq.edit"),
     ],
     ids=" ".join,
 )

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grym.cli.dlq import conditions, instant
+from grym.cli.dlq import conditions, instant, letters_per_s
 from grym.errors import InvalidRequestError
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -43,3 +43,16 @@ def test_a_condition_without_a_value_is_refused() -> None:
     """A word without an equals sign is bad usage."""
     with pytest.raises(InvalidRequestError, match="no condition"):
         conditions(["code"])
+
+
+@pytest.mark.parametrize(("text", "per_s"), [(None, None), ("50", 50), ("50/s", 50), ("30/m", 0.5), ("0.5/s", 0.5)])
+def test_a_rate_is_letters_in_a_time(text: str | None, per_s: float | None) -> None:
+    """Without a unit it is letters a second."""
+    assert letters_per_s(text) == per_s
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "fast", "5/w", "nan", "1e9", "0.0/s"])
+def test_a_rate_that_is_none_is_refused(text: str) -> None:
+    """Nothing is sent at a rate nobody meant."""
+    with pytest.raises(InvalidRequestError, match="no rate"):
+        letters_per_s(text)
