@@ -1,10 +1,12 @@
-"""One attempt at one event: understand, load, decide, and commit everything that follows from it at once.
+"""One attempt at a run of events of one key: understand, look up, decide each, and commit all that follows at once.
 
-Two kinds of failure are told apart. What understanding and deciding raise belongs to the event (`ProcessingError`) and
-is parked or becomes a letter; a backend that goes away in between is nobody's event and ends the tenure.
+Later events of a run see the states that earlier ones decided. Two kinds of failure are told apart: what understanding
+and deciding raise belongs to the event (`ProcessingError`) and is parked or becomes a letter; a backend that goes away
+in between is nobody's event and ends the tenure.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -12,17 +14,15 @@ from consumers.claims import ClaimDesk
 from consumers.identity import entry_of
 from consumers.ports import RunnerPorts
 from consumers.settings import RunnerSettings
-from consumers.tenure import Tenure, Ticket
-from consumers.transactions import transact
+from consumers.tenure import Ticket
+from consumers.units import Desk, Known, Question, Ready
 from consumers.waits import within
-from grym.errors import ContractError, LeaseLostError
-from grym.ports.effects import CancelJobs, EnqueueJob, HoldArtifact, SetTimer
-from grym.ports.work import Admission, InboxEntry, OpenWork, StateConflictError, StoredState
+from grym.errors import ContractError
+from grym.ports.effects import Effect, HoldArtifact
+from grym.ports.work import Admission, InboxEntry, StateChange, StateConflictError
 from schemas.envelope import Envelope, decode, encode
-from schemas.records import Message
+from schemas.records import Message, Record
 from streams.processor import AnyProcessor, Decision, envelopes_of
-
-_RINGING = (EnqueueJob, CancelJobs, SetTimer)
 
 
 class ProcessingError(Exception):
@@ -34,129 +34,194 @@ class ProcessingError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Ready:
-    """A decision that waits for its commit; `claims` are the artifacts its messages refer to."""
+class Made:
+    """What became of a run: the admissions of the tickets that are settled, and what the next one failed with."""
 
-    decision: Decision[object]
-    state: StoredState | None
+    admissions: tuple[Admission, ...]
+    error: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Understood:
+    ticket: Ticket
+    envelope: Envelope
+    entry: InboxEntry
     state_key: str | None
-    messages: tuple[Message, ...]
-    claims: tuple[str, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Draft:
+    """What the events of a run decided so far."""
+
+    known: Known
+    states: dict[str, object] = field(default_factory=dict)
+    changed: dict[str, bytes] = field(default_factory=dict)
+    admissions: list[Admission] = field(default_factory=list)
+    entries: list[InboxEntry] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    claims: list[HoldArtifact] = field(default_factory=list)
+    notes: list[Record] = field(default_factory=list)
+    unpark: list[int] = field(default_factory=list)
+
+    def ready(self, processor: str) -> Ready:
+        """Return it as it is committed."""
+        return Ready(
+            entries=tuple(self.entries),
+            changes=tuple(self._change(processor, key, value) for key, value in self.changed.items()),
+            messages=tuple(self.messages),
+            effects=tuple(self.effects),
+            claims=tuple(self.claims),
+            notes=tuple(self.notes),
+            unpark=tuple(self.unpark),
+        )
+
+    def _change(self, processor: str, key: str, value: bytes) -> StateChange:
+        stored = self.known.states.get(key)
+        version = 0 if stored is None else stored.version
+        return StateChange(processor=processor, key=key, value=value, expected_version=version)
 
 
 class Attempt:
     """Carries events of one processor through one tenure."""
 
-    def __init__(self, processor: AnyProcessor, ports: RunnerPorts, settings: RunnerSettings, tenure: Tenure) -> None:
+    def __init__(self, processor: AnyProcessor, ports: RunnerPorts, settings: RunnerSettings, desk: Desk) -> None:
         self._processor = processor
         self._ports = ports
-        self._backend = ports.backend
         self._claims = ClaimDesk(ports.artifacts)
         self._settings = settings
-        self._tenure = tenure
+        self._desk = desk
 
-    async def make(self, ticket: Ticket) -> Admission:
-        """Give an event its one effect, and take it out of hand.
+    async def make(self, run: Sequence[Ticket]) -> Made:
+        """Give each event its one effect, in order, up to the first that fails or that must wait for a commit.
 
         Raises
         ------
-        ProcessingError
-            What the event itself failed with.
         LeaseLostError, UnavailableError
             When nothing can be committed here now.
-        StateConflictError
-            When others kept saving the state in between.
         """
-        envelope, entry = await self._understand(ticket)
-        if not entry.external and await self._backend.progress.seen(entry):
-            await self._settle(ticket)
-            return Admission.DUPLICATE
+        understood, error = await self._understand_all(run)
+        if not understood:
+            return Made(admissions=(), error=error)
         for _ in range(self._settings.max_conflicts):
-            ready = await self._decide(envelope)
+            draft, failure = await self._decide_all(understood)
+            if not draft.admissions:
+                return Made(admissions=(), error=failure)
             try:
-                return await self._commit(ticket, envelope, entry, ready)
+                return await self._commit(draft, failure or (error if self._whole(draft, understood) else None))
             except StateConflictError:
                 self._ports.telemetry.count("state_conflicts")
-        raise StateConflictError("others kept saving the state in between")
+                understood, error = understood[:1], None  # one at a time until this one is through
+        return Made(admissions=(), error=StateConflictError("others kept saving the state in between"))
 
-    async def _understand(self, ticket: Ticket) -> tuple[Envelope, InboxEntry]:
+    def _whole(self, draft: _Draft, understood: Sequence[_Understood]) -> bool:
+        return len(draft.admissions) == len(understood)
+
+    async def _commit(self, draft: _Draft, error: Exception | None) -> Made:
+        admission = await self._desk.commit(draft.ready(self._processor.name))
+        if admission is not Admission.NEW and len(draft.admissions) > 1:
+            raise StateConflictError("an event had its effect in between", code="state.raced")
+        if admission is Admission.CONFLICT:
+            return Made(admissions=(), error=_conflict(draft.entries[0]))
+        if admission is Admission.DUPLICATE:
+            return Made(admissions=(admission,), error=error)
+        return Made(admissions=tuple(draft.admissions), error=error)
+
+    # --- understanding ---------------------------------------------------------------------------------------------
+
+    async def _understand_all(self, run: Sequence[Ticket]) -> tuple[list[_Understood], Exception | None]:
+        understood: list[_Understood] = []
+        for ticket in run:
+            try:
+                understood.append(await self._understand(ticket))
+            except Exception as error:  # noqa: BLE001 - this event's fault; `Failing` decides
+                return understood, error
+        return understood, None
+
+    async def _understand(self, ticket: Ticket) -> _Understood:
+        record = await self._claims.check_out(ticket.record)
+        envelope = decode(record)
+        return _Understood(
+            ticket=ticket,
+            envelope=envelope,
+            entry=entry_of(self._processor.name, envelope, record.value),
+            state_key=self._processor.state_key(envelope),
+        )
+
+    # --- deciding --------------------------------------------------------------------------------------------------
+
+    async def _decide_all(self, understood: Sequence[_Understood]) -> tuple[_Draft, Exception | None]:
+        known = await self._desk.ask(
+            Question(
+                entries=tuple(event.entry for event in understood),
+                keys=tuple({event.state_key: None for event in understood if event.state_key is not None}),
+            )
+        )
+        draft, began_s = _Draft(known=known), self._ports.clock.monotonic_s()
+        for event, seen in zip(understood, known.seen, strict=True):
+            # What comes from outside is compared with what it was the first time, which the commit does.
+            if seen and not event.entry.external:
+                draft.admissions.append(Admission.DUPLICATE)
+                self._settle(draft, event)
+                continue
+            try:
+                await self._decide(draft, event)
+            except ProcessingError as failure:
+                return draft, failure.error
+            if self._ports.clock.monotonic_s() - began_s > self._settings.max_run_s:
+                break
+        return draft, None
+
+    async def _decide(self, draft: _Draft, event: _Understood) -> None:
+        """Add what follows from one event; a failure leaves the draft as it was."""
         try:
-            record = await self._claims.check_out(ticket.record)
-            envelope = decode(record)
+            decision = await self._decision(draft, event)
+            messages = await self._messages(event.envelope, decision)
+            value = None if decision.state is None else msgspec.json.encode(decision.state)
         except Exception as error:
             raise ProcessingError(error) from error
-        return envelope, entry_of(self._processor.name, envelope, record.value)
-
-    async def _decide(self, envelope: Envelope) -> _Ready:
-        key = self._state_key(envelope)
-        stored = None if key is None else await self._backend.states.load(self._processor.name, key)
-        try:
-            decision = await self._within_limit(envelope, stored)
-            messages, claims = await self._messages(envelope, decision)
-        except LeaseLostError:
-            raise
-        except Exception as error:
-            raise ProcessingError(error) from error
-        return _Ready(decision=decision, state=stored, state_key=key, messages=messages, claims=claims)
-
-    def _state_key(self, envelope: Envelope) -> str | None:
-        try:
-            return self._processor.state_key(envelope)
-        except Exception as error:
-            raise ProcessingError(error) from error
-
-    async def _within_limit(self, envelope: Envelope, stored: StoredState | None) -> Decision[object]:
-        state = None if stored is None else msgspec.json.decode(stored.value, type=self._processor.state_type)
-        return await within(self._ports.clock, self._settings.process_limit_s, self._processor.process(envelope, state))
-
-    async def _messages(
-        self, envelope: Envelope, decision: Decision[object]
-    ) -> tuple[tuple[Message, ...], tuple[str, ...]]:
-        wrapped = envelopes_of(self._processor.name, envelope, decision.outputs)
-        checked = [await self._claims.check_in(encode(output, key=key)) for output, key in wrapped]
-        return tuple(message for message, _ in checked), tuple(uri for _, uri in checked if uri is not None)
-
-    async def _commit(self, ticket: Ticket, envelope: Envelope, entry: InboxEntry, ready: _Ready) -> Admission:
-        async def steps(work: OpenWork) -> tuple[Admission, int]:
-            admission = await work.admit(entry)
-            if admission is Admission.CONFLICT:
-                raise ProcessingError(_conflict(envelope))
-            if admission is Admission.NEW:
-                await self._effect(work, envelope, ready)
-            return admission, await self._tenure.settle(work, ticket)
-
-        admission, line = await transact(self._backend.work, self._tenure.lease, steps)
-        self._tenure.settled(ticket, line)
-        if any(isinstance(effect, _RINGING) for effect in ready.decision.effects):
-            self._ports.bell.ring()
-        return admission
-
-    async def _effect(self, work: OpenWork, envelope: Envelope, ready: _Ready) -> None:
-        if ready.decision.state is not None:
-            if ready.state_key is None:
+        if decision.state is not None and value is not None:
+            if event.state_key is None:
                 raise ProcessingError(ContractError("a processor kept a state without a key", code="runner.state"))
-            value = msgspec.json.encode(ready.decision.state)
-            version = 0 if ready.state is None else ready.state.version
-            await work.save(self._processor.name, ready.state_key, value, expected_version=version)
-        if ready.messages:
-            await work.append(ready.messages)
-        for uri in ready.claims:
-            await work.apply(HoldArtifact(request_id=envelope.correlation_id, uri=uri))
-        for effect in ready.decision.effects:
-            await work.apply(effect)
+            draft.states[event.state_key], draft.changed[event.state_key] = decision.state, value
+        for message, uri in messages:
+            draft.messages.append(message)
+            if uri is not None:
+                draft.claims.append(HoldArtifact(request_id=event.envelope.correlation_id, uri=uri))
+        draft.effects += decision.effects
+        draft.entries.append(event.entry)
+        draft.admissions.append(Admission.NEW)
+        if event.entry.external:
+            draft.notes.append(event.ticket.record)
+        self._settle(draft, event)
 
-    async def _settle(self, ticket: Ticket) -> None:
-        if ticket.parked is None:
-            self._tenure.skip(ticket.record)
-            return
-        line = await transact(self._backend.work, self._tenure.lease, lambda work: self._tenure.settle(work, ticket))
-        self._tenure.settled(ticket, line)
+    async def _decision(self, draft: _Draft, event: _Understood) -> Decision[object]:
+        state = self._state(draft, event.state_key)
+        work = self._processor.process(event.envelope, state)
+        return await within(self._ports.clock, self._settings.process_limit_s, work)
+
+    def _state(self, draft: _Draft, key: str | None) -> object:
+        """Return the state an event decides on: what the run made of it, else what is stored."""
+        if key is None:
+            return None
+        if key in draft.states:
+            return draft.states[key]
+        stored = draft.known.states.get(key)
+        return None if stored is None else msgspec.json.decode(stored.value, type=self._processor.state_type)
+
+    async def _messages(self, envelope: Envelope, decision: Decision[object]) -> list[tuple[Message, str | None]]:
+        wrapped = envelopes_of(self._processor.name, envelope, decision.outputs)
+        return [await self._claims.check_in(encode(output, key=key)) for output, key in wrapped]
+
+    def _settle(self, draft: _Draft, event: _Understood) -> None:
+        if event.ticket.parked is not None:
+            draft.unpark.append(event.ticket.parked.parked_id)
 
 
-def _conflict(envelope: Envelope) -> ContractError:
+def _conflict(entry: InboxEntry) -> ContractError:
     return ContractError(
         "another event of this source carries the same id and other data",
         code="contract.conflict",
         hint="Give every event its own id, and repeat an event with the same bytes.",
-        details={"id": envelope.id},
+        details={"id": entry.event_id},
     )

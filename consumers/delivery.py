@@ -1,15 +1,15 @@
-"""Delivering one record to one processor, from the first look to the moment it is out of hand.
+"""Delivering records to a processor with a state, from the first look to the moment they are out of hand.
 
 The order of the looks matters: what is known to be a letter is left alone, what waits behind a parked record of its
-key queues, and only then is the event understood and decided.
+key queues, and only then are events understood and decided.
 """
 
-from consumers.attempt import Attempt, ProcessingError
+from consumers.attempt import Attempt
 from consumers.failing import Failing, Remedy, SequenceBrokenError
 from consumers.ports import RunnerPorts
 from consumers.settings import RunnerSettings
-from consumers.tenure import Tenure, Ticket, waiting_key
-from grym.errors import LeaseLostError, UnavailableError
+from consumers.tenure import Tenure, Ticket
+from consumers.units import Desk
 from grym.ports.work import Admission
 from schemas.envelope import peek
 from streams.processor import AnyProcessor
@@ -18,62 +18,77 @@ from streams.processor import AnyProcessor
 class Delivery:
     """Delivers the records of one processor during one tenure."""
 
-    def __init__(self, processor: AnyProcessor, ports: RunnerPorts, settings: RunnerSettings, tenure: Tenure) -> None:
+    def __init__(
+        self, processor: AnyProcessor, ports: RunnerPorts, settings: RunnerSettings, tenure: Tenure, desk: Desk
+    ) -> None:
         self._name = processor.name
         self._ports = ports
         self._tenure = tenure
-        self._attempt = Attempt(processor, ports, settings, tenure)
+        self._attempt = Attempt(processor, ports, settings, desk)
         self._failing = Failing(processor.name, ports, settings, tenure)
 
-    async def deliver(self, ticket: Ticket) -> None:
-        """Take a record out of hand: done, parked, queued or a letter."""
-        if await self._failing.was_lettered(ticket):
-            self._tenure.skip(ticket.record)
-        elif ticket.parked is None and self._tenure.waits(ticket.record):
+    async def deliver(self, run: list[Ticket]) -> None:
+        """Take a run of records of one lane out of hand, in order: done, parked, queued or letters."""
+        at = 0
+        while at < len(run):
+            if await self._put_aside(run[at]):
+                at += 1
+                continue
+            at += await self._try(self._clear(run, at))
+
+    async def _put_aside(self, ticket: Ticket) -> bool:
+        """Deal with a record that is not to be tried now; False for one that is."""
+        record = ticket.record
+        if ticket.parked is None and self._tenure.was_given_up(record):
+            self._tenure.done(record)
+        elif ticket.parked is None and self._tenure.waits(record):
             await self._failing.queue(ticket)
         elif await self._failing.is_broken(ticket):
             error = SequenceBrokenError("an earlier record of this sequence became a dead letter")
             await self._failing.letter(ticket, error, attempts=ticket.attempt)
+            await self._failing.look_behind(ticket)
         else:
-            await self._try_until_settled(ticket)
-        if ticket.parked is not None:
-            await self._look_behind(ticket)
+            return False
+        return True
 
-    async def _try_until_settled(self, ticket: Ticket) -> None:
-        attempts = ticket.attempt
-        while (error := await self._try(ticket)) is not None:
-            match self._failing.remedy(ticket, error, attempts=attempts):
-                case Remedy.PARK:
-                    return await self._failing.park(ticket, error)
-                case Remedy.LETTER:
-                    return await self._failing.letter(ticket, error, attempts=attempts)
-                case Remedy.HOLD:
-                    await self._failing.hold(ticket, error, attempts=attempts)
-            attempts += 1
-        return None
+    def _clear(self, run: list[Ticket], at: int) -> list[Ticket]:
+        """Return the tickets from `at` on that nothing is known against; a parked one is tried alone."""
+        clear = [run[at]]
+        if run[at].parked is not None or self._failing.is_sequence(run[at]):
+            return clear
+        for ticket in run[at + 1 :]:
+            if ticket.parked is not None or self._tenure.waits(ticket.record) or self._failing.is_sequence(ticket):
+                break
+            if self._tenure.was_given_up(ticket.record):
+                break
+            clear.append(ticket)
+        return clear
 
-    async def _try(self, ticket: Ticket) -> Exception | None:
-        """Return what the event failed with; a backend that is away is raised."""
-        try:
-            admission = await self._attempt.make(ticket)
-        except ProcessingError as failure:
-            return failure.error
-        except (LeaseLostError, UnavailableError):
-            raise
-        except Exception as error:  # noqa: BLE001 - one event's trouble must not stop the others; disposition decides
-            return error
-        self._note(ticket, admission)
-        return None
-
-    async def _look_behind(self, ticket: Ticket) -> None:
-        """Find out whether anything of the key still waits, now that its head may be gone."""
-        waiting = await self._ports.backend.parking.waiting_keys(self._name)
-        self._tenure.set_waiting(ticket.record, waits=waiting_key(ticket.record) in waiting)
+    async def _try(self, run: list[Ticket]) -> int:
+        """Try a run until something of it is out of hand, and return how much."""
+        attempts = run[0].attempt
+        while True:
+            made = await self._attempt.make(run)
+            for ticket, admission in zip(run, made.admissions, strict=False):
+                self._note(ticket, admission)
+                self._tenure.done(ticket.record)
+                await self._failing.look_behind(ticket)
+            done = len(made.admissions)
+            if made.error is None:
+                return done
+            if done:  # what failed is another event, whose attempts have yet to be counted
+                run, attempts = run[done:], run[done].attempt
+            remedy = await self._failing.deal(run[0], made.error, attempts=attempts)
+            if remedy in {Remedy.PARK, Remedy.LETTER}:
+                await self._failing.look_behind(run[0])
+                return done + 1
+            attempts += remedy is Remedy.HOLD
+            run = run[:1]
 
     def _note(self, ticket: Ticket, admission: Admission) -> None:
         done = admission is Admission.NEW
         record = ticket.record
-        self._ports.telemetry.count("events_done" if done else "events_duplicate")
+        self._ports.telemetry.count("events_done" if done else "events_duplicate", of=self._name)
         self._ports.telemetry.log(
             "event.done" if done else "event.duplicate",
             processor=self._name,

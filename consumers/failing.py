@@ -9,13 +9,13 @@ from enum import StrEnum
 from typing import assert_never
 
 from consumers.faults import asked_delay_s, note_of, stack_hash
-from consumers.identity import letter_entry, record_letter_id, request_of
+from consumers.identity import record_letter_id, request_of
 from consumers.letters import Loss, bury
 from consumers.ports import RunnerPorts
 from consumers.sequences import break_sequence, is_broken
 from consumers.settings import RunnerSettings
 from consumers.telemetry import LogName
-from consumers.tenure import Tenure, Ticket, policy_of
+from consumers.tenure import Tenure, Ticket, policy_of, waiting_key
 from consumers.transactions import transact
 from grym.errors import Disposition, PermanentError, TransientError, disposition
 from grym.ports.work import OpenWork
@@ -28,6 +28,7 @@ class Remedy(StrEnum):
     PARK = "park"
     LETTER = "letter"
     HOLD = "hold"
+    EXCUSE = "excuse"
 
 
 class SequenceBrokenError(PermanentError):
@@ -46,6 +47,46 @@ class Failing:
         self._settings = settings
         self._tenure = tenure
 
+    async def deal(self, ticket: Ticket, error: Exception, *, attempts: int) -> Remedy:
+        """Do what is to be done about a failed attempt; after `HOLD` and `EXCUSE` the next one is due.
+
+        Raises
+        ------
+        Exception
+            `error` itself where the tenure must end.
+        """
+        remedy = self.remedy(ticket, error, attempts=attempts)
+        self._ports.telemetry.count("events_failed", of=self._name)
+        match remedy:
+            case Remedy.PARK:
+                await self.park(ticket, error)
+            case Remedy.LETTER:
+                await self.letter(ticket, error, attempts=attempts)
+            case Remedy.HOLD:
+                await self.hold(ticket, error, attempts=attempts)
+            case Remedy.EXCUSE:
+                await self.excuse(ticket, error)
+        return remedy
+
+    async def excuse(self, ticket: Ticket, error: Exception) -> None:
+        """Wait until the dependency that failed may be tried again; the attempt does not count (promise 6)."""
+        self._ports.telemetry.count("events_excused", of=self._name)
+        await self._ports.clock.sleep(self._delay_s(ticket, error, attempts=1))
+        await self._ports.breakers.wait_until_clear(self._name)
+
+    async def look_behind(self, ticket: Ticket) -> None:
+        """Find out whether anything of a parked record's key still waits, now that it is out of hand."""
+        if ticket.parked is not None:
+            waiting = await self._backend.parking.waiting_keys(self._name)
+            self._tenure.set_waiting(ticket.record, waits=waiting_key(ticket.record) in waiting)
+            self._tenure.let_go(ticket.parked)
+
+    async def unpark(self, ticket: Ticket) -> None:
+        """Take a record that succeeded out of the parking lot."""
+        if ticket.parked is not None:
+            number = ticket.parked.parked_id
+            await transact(self._backend.work, self._tenure.lease, lambda work: work.unpark(number))
+
     def remedy(self, ticket: Ticket, error: Exception, *, attempts: int) -> Remedy:
         """Choose what to do about a failed attempt.
 
@@ -57,6 +98,8 @@ class Failing:
         Exception
             `error` itself where the tenure must end.
         """
+        if self._ports.breakers.excuses(self._name, error):
+            return Remedy.EXCUSE
         wanted = disposition(error)
         match wanted:
             case Disposition.CRASH:
@@ -74,37 +117,35 @@ class Failing:
     async def hold(self, ticket: Ticket, error: Exception, *, attempts: int) -> None:
         """Wait before the next attempt in place."""
         self._note("event.held", ticket, error, attempts=attempts)
-        self._ports.telemetry.count("events_held")
+        self._ports.telemetry.count("events_held", of=self._name)
         await self._ports.clock.sleep(self._delay_s(ticket, error, attempts=attempts))
 
     async def park(self, ticket: Ticket, error: Exception) -> None:
         """Set an event aside with its key, or set a parked one's next attempt."""
         fault, delay_s = note_of(error), self._delay_s(ticket, error, attempts=ticket.attempt)
 
-        async def steps(work: OpenWork) -> int:
+        async def steps(work: OpenWork) -> None:
             if ticket.parked is not None:
                 await work.postpone(ticket.parked.parked_id, fault=fault, delay_s=delay_s)
-                return 0
+                return
             await work.park(self._name, ticket.record, fault=fault, delay_s=delay_s)
-            return await self._tenure.settle(work, ticket)
 
-        line = await transact(self._backend.work, self._tenure.lease, steps)
-        self._tenure.settled(ticket, line)
+        await transact(self._backend.work, self._tenure.lease, steps)
         self._tenure.set_waiting(ticket.record, waits=True)
+        self._tenure.done(ticket.record)
         self._note("event.parked", ticket, error, attempts=ticket.attempt)
-        self._ports.telemetry.count("events_parked")
+        self._ports.telemetry.count("events_parked", of=self._name)
 
     async def queue(self, ticket: Ticket) -> None:
         """Let a record wait behind what is parked of its key."""
 
-        async def steps(work: OpenWork) -> int:
+        async def steps(work: OpenWork) -> None:
             await work.park(self._name, ticket.record, fault=None, delay_s=None)
-            return await self._tenure.settle(work, ticket)
 
-        line = await transact(self._backend.work, self._tenure.lease, steps)
-        self._tenure.settled(ticket, line)
+        await transact(self._backend.work, self._tenure.lease, steps)
         self._tenure.set_waiting(ticket.record, waits=True)  # another lane may have seen the key free in between
-        self._ports.telemetry.count("events_queued")
+        self._tenure.done(ticket.record)
+        self._ports.telemetry.count("events_queued", of=self._name)
 
     async def letter(self, ticket: Ticket, error: Exception, *, attempts: int) -> None:
         """Make a dead letter of an event, and break its sequence where the topic is made of sequences."""
@@ -121,31 +162,29 @@ class Failing:
         )
         breaks = policy_of(record.topic) == "sequence" and not isinstance(error, SequenceBrokenError)
 
-        async def steps(work: OpenWork) -> int:
+        async def steps(work: OpenWork) -> None:
             await bury(work, loss)
             if breaks:
                 up_to = self._tenure.taken(record.topic_partition)
                 await break_sequence(work, self._backend.states, self._name, record, up_to=up_to)
-            return await self._tenure.settle(work, ticket)
+            if ticket.parked is not None:
+                await work.unpark(ticket.parked.parked_id)
 
-        line = await transact(self._backend.work, self._tenure.lease, steps)
-        self._tenure.settled(ticket, line)
+        await transact(self._backend.work, self._tenure.lease, steps)
+        self._tenure.done(record)
         if breaks:
             self._tenure.break_sequence(record)
         self._note("event.lettered", ticket, error, attempts=attempts)
-        self._ports.telemetry.count("events_lettered")
+        self._ports.telemetry.count("events_lettered", of=self._name)
 
-    async def was_lettered(self, ticket: Ticket) -> bool:
-        """Return whether an earlier holder gave this record up already."""
-        if ticket.parked is not None or not self._tenure.may_be_known(ticket.record):
-            return False
-        entry = letter_entry(self._name, record_letter_id(self._name, ticket.record))
-        return await self._backend.progress.seen(entry)
+    def is_sequence(self, ticket: Ticket) -> bool:
+        """Return whether the records of a topic are useless without those before them."""
+        return policy_of(ticket.record.topic) == "sequence"
 
     async def is_broken(self, ticket: Ticket) -> bool:
         """Return whether a record belongs to a sequence that is broken before it."""
         record = ticket.record
-        if policy_of(record.topic) != "sequence":
+        if not self.is_sequence(ticket):
             return False
         waited = ticket.parked is not None and ticket.parked.fault is None
         if waited or self._tenure.may_be_broken(record):

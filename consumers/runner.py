@@ -1,22 +1,27 @@
-"""Runs one processor: whoever holds its lease reads, decides, commits; everybody else waits to take over.
+"""Runs one processor: takes what it is assigned, works while that lasts, and begins again.
 
-The promises kept here: one effect per event (inbox, state, outputs and position in one transaction fenced by the
-lease), order per key through retries, nothing lost (a record is out of hand only when done, parked or a letter), and a
-graceful stop that finishes what is in hand. Losing the lease drops all work at once; the successor does it again.
+The promises kept here: one effect per event (inbox, state and outputs in one transaction), order per key through
+retries, nothing lost (a record is out of hand only when done, parked or a letter), and a graceful stop that finishes
+what is in hand. Losing an assignment drops all work; whoever has it next does it again.
 """
 
 import asyncio
 from contextvars import Context
+from typing import cast
 
-from consumers.holding import Holding, compete, held
+from consumers.budget import Budget
+from consumers.events import EventWorker
+from consumers.flow import Flow, Worker
+from consumers.hops import HopWorker
 from consumers.intake import topics_read_by
-from consumers.lanes import Lanes
+from consumers.leased import LeasedFeed
 from consumers.ports import RunnerPorts
-from consumers.pump import Pump
 from consumers.settings import RunnerSettings
 from consumers.tenure import Tenure
 from consumers.waits import cancel_all, first_of, raise_if_cancelled, sleep_unless
 from grym.errors import LeaseLostError, TransientError
+from grym.ports.feed import Assignment, Feed
+from streams.hop import Hop
 from streams.processor import AnyProcessor
 
 
@@ -26,14 +31,17 @@ class ProcessorRunner:
     Parameters
     ----------
     processor
-        The capability to run; its name is the name of the lease, of its positions and of its parking lot.
+        The capability to run, or a pure hop; its name is the name of its group or lease and of its parking lot.
     """
 
-    def __init__(self, processor: AnyProcessor, ports: RunnerPorts, settings: RunnerSettings | None = None) -> None:
+    def __init__(
+        self, processor: AnyProcessor | Hop, ports: RunnerPorts, settings: RunnerSettings | None = None
+    ) -> None:
         self._processor = processor
+        self._hop = _as_hop(processor)
         self._ports = ports
         self._settings = settings or RunnerSettings()
-        self._lanes: Lanes | None = None
+        self._budget: Budget | None = None
 
     @property
     def name(self) -> str:
@@ -43,78 +51,111 @@ class ProcessorRunner:
     @property
     def in_hand(self) -> int:
         """How many events are being worked on."""
-        return 0 if self._lanes is None else self._lanes.backlog
+        return 0 if self._budget is None else self._budget.count
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Run until `stop` is set: compete for the lease, work while it lasts, begin again.
+        """Run until `stop` is set: wait for an assignment, work while it lasts, begin again.
 
         Raises
         ------
         Exception
             What neither a retry nor another attempt at the same event can mend.
         """
-        failures = 0
-        while not stop.is_set():
-            began_s = self._ports.clock.monotonic_s()
-            try:
-                await self._once(stop)
-            except LeaseLostError:
-                raise_if_cancelled()
-                self._ports.telemetry.count("leases_lost")
-                self._ports.telemetry.log("lease.lost", processor=self.name)
-            except TransientError as error:
-                raise_if_cancelled()
-                worked_well = self._ports.clock.monotonic_s() - began_s > self._settings.retry.cap_s
-                failures = 1 if worked_well else failures + 1
-                self._ports.telemetry.count("interruptions")
-                self._ports.telemetry.log("runner.interrupted", processor=self.name, code=error.code)
-                delay_s = self._settings.retry.delay_s(attempts=failures, identity=self.name)
-                await sleep_unless(stop, self._ports.clock, delay_s)
+        feed = self._feed()
+        try:
+            await self._keep_running(feed, stop)
+        finally:
+            await feed.close()
+            self._ports.telemetry.quiet(self.name)
         self._ports.telemetry.log("runner.stopped", processor=self.name)
 
-    async def _once(self, stop: asyncio.Event) -> None:
-        leases, clock, settings = self._ports.backend.leases, self._ports.clock, self._settings.lease
-        lease = await compete(leases, self.name, holder=self._ports.holder, clock=clock, settings=settings, stop=stop)
-        if lease is None:
-            return
-        self._ports.telemetry.log("lease.acquired", processor=self.name, epoch=lease.epoch)
-        async with held(leases, lease, clock=clock, settings=settings) as holding:
+    async def _keep_running(self, feed: Feed, stop: asyncio.Event) -> None:
+        failures, clock, telemetry = 0, self._ports.clock, self._ports.telemetry
+        while not stop.is_set():
+            began_s = clock.monotonic_s()
             try:
-                await self._work(holding, stop)
+                await self._once(feed, stop)
+            except LeaseLostError:
+                raise_if_cancelled()
+                telemetry.count("leases_lost", of=self.name)
+                telemetry.log("lease.lost", processor=self.name)
+            except TransientError as error:
+                raise_if_cancelled()
+                worked_well = clock.monotonic_s() - began_s > self._settings.retry.cap_s
+                failures = 1 if worked_well else failures + 1
+                telemetry.count("interruptions", of=self.name)
+                telemetry.log("runner.interrupted", processor=self.name, code=error.code)
+                telemetry.stand(self.name, "away")
+                delay_s = self._settings.reconnect.delay_s(attempts=failures, identity=self.name)
+                await sleep_unless(stop, clock, delay_s)
+
+    async def _once(self, feed: Feed, stop: asyncio.Event) -> None:
+        self._ports.telemetry.stand(self.name, "competing")
+        async with feed.assigned(stop) as assignment:
+            if assignment is None:
+                return
+            try:
+                await self._work(assignment, stop)
             except BaseExceptionGroup as group:
                 raise _worst(group) from group
             finally:
-                self._lanes = None
+                self._budget = None
 
-    async def _work(self, holding: Holding, stop: asyncio.Event) -> None:
-        tenure = await self._tenure(holding)
+    async def _work(self, assignment: Assignment, stop: asyncio.Event) -> None:
+        telemetry, settings = self._ports.telemetry, self._settings
+        tenure = await self._tenure(assignment)
+        budget = self._budget = Budget(max_count=settings.backlog, max_bytes=settings.backlog_bytes)
+        telemetry.stand(self.name, "assigned")
+        telemetry.count("rebalances", of=self.name)
+        telemetry.gauge("assigned_partitions", len(tenure.sources), of=self.name)
+        telemetry.log("assignment.began", processor=self.name, partitions=len(tenure.sources))
         async with asyncio.TaskGroup() as group:
-            keeper = group.create_task(holding.keep())
-            lanes = Lanes(group, concurrency=self._settings.concurrency, capacity=self._settings.backlog)
-            self._lanes = lanes
-            pump = Pump(self._processor, self._ports, self._settings, tenure=tenure, lanes=lanes)
+            worker = self._worker(group, tenure, budget)
+            flow = Flow(
+                self.name,
+                self._ports,
+                settings,
+                assignment=assignment,
+                tenure=tenure,
+                budget=budget,
+                worker=worker,
+            )
             # A log remembers per context what its reader has seen: the loops share theirs with nobody.
-            loops = [group.create_task(loop, context=Context()) for loop in (pump.read(), pump.retry(), pump.commit())]
-            await stop.wait()
+            loops = [group.create_task(loop, context=Context()) for loop in (flow.read(), flow.retry(), flow.commit())]
+            await first_of(stop.wait(), assignment.lost())
             await cancel_all(*loops)
-            await self._drain(lanes)
-            await pump.flush()
-            keeper.cancel()
+            # What is left after the drain is dropped, and done again by whoever has it next.
+            drain_s = settings.drain_s if stop.is_set() else settings.revoke_drain_s
+            await first_of(budget.wait_until_empty(), self._ports.clock.sleep(drain_s))
+            await worker.drop()
+            await flow.flush()
+        telemetry.log("assignment.ended", processor=self.name)
 
-    async def _tenure(self, holding: Holding) -> Tenure:
-        backend = self._ports.backend
+    async def _tenure(self, assignment: Assignment) -> Tenure:
+        backend, marks = self._ports.backend, assignment.marks
         return Tenure(
             self.name,
-            holding,
-            ends=await backend.log.ends(topics_read_by(self._processor)),
-            positions=await backend.progress.positions(self.name),
+            assignment,
             waiting=await backend.parking.waiting_keys(self.name),
+            given_up=await backend.letters.given_up(self.name, {s: mark.position for s, mark in marks.items()}),
         )
 
-    async def _drain(self, lanes: Lanes) -> None:
-        """Let what is in hand finish, within bounds; what is left is dropped and done again by the next holder."""
-        await first_of(lanes.wait_until_empty(), self._ports.clock.sleep(self._settings.drain_s))
-        lanes.drop()
+    def _worker(self, group: asyncio.TaskGroup, tenure: Tenure, budget: Budget) -> Worker:
+        ports, settings = self._ports, self._settings
+        if self._hop is not None:
+            return HopWorker(self._hop, ports, settings, tenure=tenure, group=group, budget=budget)
+        processor = cast("AnyProcessor", self._processor)
+        return EventWorker(processor, ports, settings, tenure=tenure, group=group, budget=budget)
+
+    def _feed(self) -> Feed:
+        topics = topics_read_by(cast("AnyProcessor", self._processor)) if self._hop is None else self._hop.topics
+        if self._ports.backend.feeds is not None:
+            return self._ports.backend.feeds.feed(self.name, topics)
+        return LeasedFeed(self.name, topics, self._ports, self._settings)
+
+
+def _as_hop(processor: AnyProcessor | Hop) -> Hop | None:
+    return None if hasattr(processor, "state_type") else processor
 
 
 def _worst(group: BaseExceptionGroup[BaseException]) -> BaseException:

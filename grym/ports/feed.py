@@ -51,6 +51,13 @@ class Assignment(Protocol):
         """
         ...
 
+    def passed(self) -> Mapping[TopicPartition, int]:
+        """Return up to where partitions were read since the last call although nothing is left there.
+
+        Retention took it, or it is the marks of transactions: positions that no record will ever finish.
+        """
+        ...
+
     def pause(self, sources: Collection[TopicPartition]) -> None:
         """Leave these partitions alone until `resume`; pausing twice is no error."""
         ...

@@ -5,7 +5,7 @@ state, outputs, effects. A lease given to `begin` is locked for the length of th
 so a processor that lost it cannot commit.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -323,16 +323,18 @@ class Progress(Protocol):
 class ParkingLot(Protocol):
     """Read what waits."""
 
-    async def due_heads(self, processor: str, *, limit: int) -> list[Parked]:
-        """Return heads that are due by the database's clock, longest due first."""
+    async def due_heads(
+        self, processor: str, *, limit: int, sources: Collection[TopicPartition] | None = None
+    ) -> list[Parked]:
+        """Return heads that are due by the database's clock, longest due first; of some partitions, None for all."""
         ...
 
     async def waiting_keys(self, processor: str) -> set[tuple[str, bytes]]:
         """Return (topic, key) of everything parked; a record of one of them must queue behind it."""
         ...
 
-    async def next_due_in_s(self, processor: str) -> float | None:
-        """Return seconds until the next head is due (0 when one is), None when nothing waits."""
+    async def next_due_in_s(self, processor: str, *, sources: Collection[TopicPartition] | None = None) -> float | None:
+        """Return seconds until the next head of those partitions is due (0 when one is), None when nothing waits."""
         ...
 
 
@@ -341,6 +343,10 @@ class LetterBook(Protocol):
 
     async def letters(self, *, state: str | None = "open", limit: int = 1000) -> list[Letter]:
         """Return letters, newest first; all states with None."""
+        ...
+
+    async def given_up(self, processor: str, after: Mapping[TopicPartition, int]) -> set[tuple[TopicPartition, int]]:
+        """Return the places behind some positions whose records became letters of a processor."""
         ...
 
     async def letter(self, letter_id: str) -> tuple[Letter, Record] | None:

@@ -22,7 +22,7 @@ from tests.contract.fakes import MemoryArtifacts, eventually, message
 from tests.contract.probe import Probe, Tally
 
 SETTINGS = RunnerSettings(
-    retry=RetryPolicy(base_s=0.2), lease=LeaseSettings(ttl_s=30.0, compete_s=0.02), poll_s=0.1, flush_s=0.01
+    retry=RetryPolicy(base_s=0.2), lease=LeaseSettings(ttl_s=30.0, compete_s=0.02), poll_s=0.1, commit_s=0.01
 )
 WISH = RequestComposition(prompt="x")
 

@@ -1,6 +1,6 @@
 """Reading what is committed, and the ports that are one transaction in themselves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +11,6 @@ from grym.adapters.memory.store import Store, inbox_key
 from grym.adapters.placement import place
 from grym.adapters.waking import Bookmarks
 from grym.errors import LeaseLostError
-from grym.ports.jobs import LeasedJob
 from grym.ports.patterns import StoredPattern
 from grym.ports.work import InboxEntry, Lease, Letter, Parked, StoredState
 from schemas.catalogue import BY_NAME, DEAD_LETTERS
@@ -92,41 +91,6 @@ class MemoryLeases:
         return replace(lease, expires_at=expires_at)
 
 
-class MemoryJobs:
-    """The queue of long work."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    async def take(self, kinds: tuple[str, ...], *, holder: str, lease_s: float) -> LeasedJob | None:
-        """Take the oldest job of the tenant that was served longest ago."""
-        del holder
-        store, now = self._store, self._store.clock.now()
-        ready = [job for job in store.jobs.values() if job.request.kind in kinds and job.can_be_taken(now)]
-        if not ready:
-            return None
-        chosen = min(ready, key=lambda job: (store.turns.get(job.request.tenant, 0), job.order))
-        store.turns[chosen.request.tenant] = store.next_number()
-        taken = replace(
-            chosen,
-            state="running",
-            attempt=chosen.attempt + 1,
-            fence=chosen.fence + 1,
-            leased_until=now + timedelta(seconds=lease_s),
-        )
-        store.jobs[chosen.request.job_id] = taken
-        return taken.leased()
-
-    async def renew(self, job_id: str, fence: int, *, lease_s: float) -> bool:
-        """Extend the lease of a job that is still in this holder's hands."""
-        job = self._store.jobs.get(job_id)
-        if job is None or job.state != "running" or job.fence != fence:
-            return False
-        leased_until = self._store.clock.now() + timedelta(seconds=lease_s)
-        self._store.jobs[job_id] = replace(job, leased_until=leased_until)
-        return True
-
-
 class MemoryReaders:
     """States, progress, letters, texts and patterns."""
 
@@ -165,6 +129,14 @@ class MemoryReaders:
         """Return letters, newest first."""
         wanted = [letter for letter in self._store.letters.values() if state in {None, letter.state}]
         return sorted(wanted, key=lambda letter: letter.created_at, reverse=True)[:limit]
+
+    async def given_up(self, processor: str, after: Mapping[TopicPartition, int]) -> set[tuple[TopicPartition, int]]:
+        """Return the places behind some positions whose records became letters."""
+        return {
+            (letter.origin, letter.origin_position)
+            for letter in self._store.letters.values()
+            if letter.processor == processor and letter.origin_position > after.get(letter.origin, 2**63)
+        }
 
     async def letter(self, letter_id: str) -> tuple[Letter, Record] | None:
         """Return a letter with its record."""
@@ -216,29 +188,31 @@ class MemoryParkingLot:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def due_heads(self, processor: str, *, limit: int) -> list[Parked]:
+    async def due_heads(
+        self, processor: str, *, limit: int, sources: Collection[TopicPartition] | None = None
+    ) -> list[Parked]:
         """Return heads that are due, longest due first; a head without a due time is due at once."""
         now = self._store.clock.now()
-        due = [row for row in self._heads(processor) if row.due_at is None or row.due_at <= now]
+        due = [row for row in self._heads(processor, sources) if row.due_at is None or row.due_at <= now]
         return sorted(due, key=lambda row: (row.due_at or row.first_failed_at, row.parked_id))[:limit]
 
     async def waiting_keys(self, processor: str) -> set[tuple[str, bytes]]:
         """Return (topic, key) of everything parked."""
         return {lane_of(row)[1:] for row in self._store.parked.values() if row.processor == processor}
 
-    async def next_due_in_s(self, processor: str) -> float | None:
+    async def next_due_in_s(self, processor: str, *, sources: Collection[TopicPartition] | None = None) -> float | None:
         """Return seconds until the next head is due."""
-        now = self._store.clock.now()
-        waits = [0.0 if row.due_at is None else (row.due_at - now).total_seconds() for row in self._heads(processor)]
+        now, heads = self._store.clock.now(), self._heads(processor, sources)
+        waits = [0.0 if row.due_at is None else (row.due_at - now).total_seconds() for row in heads]
         return max(0.0, min(waits)) if waits else None
 
-    def _heads(self, processor: str) -> list[Parked]:
+    def _heads(self, processor: str, sources: Collection[TopicPartition] | None) -> list[Parked]:
         heads: dict[tuple[str, str, bytes], Parked] = {}
         for parked_id in sorted(self._store.parked):
             row = self._store.parked[parked_id]
             if row.processor == processor:
                 heads.setdefault(lane_of(row), row)
-        return list(heads.values())
+        return [row for row in heads.values() if sources is None or row.record.topic_partition in sources]
 
 
 class MemoryCounters:

@@ -1,6 +1,6 @@
 """What can be read of states, progress, the parking lot, letters, texts, patterns and open work."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -17,13 +17,24 @@ join states s on s.processor = $1 and s.key = g.key"""
 
 _HEADS = """
 with heads as (select distinct on (lane) * from parked where processor = $1 order by lane, parked_id)
-select * from heads where due_at is null or due_at <= clock_timestamp()
+select * from heads where (due_at is null or due_at <= clock_timestamp())
+  and ($3::text[] is null or (topic, partition) in (select * from unnest($3::text[], $4::integer[])))
 order by coalesce(due_at, first_failed_at), parked_id limit $2"""
 
 _NEXT_DUE = """
-with heads as (select distinct on (lane) due_at from parked where processor = $1 order by lane, parked_id)
+with heads as (
+    select distinct on (lane) due_at, topic, partition from parked where processor = $1 order by lane, parked_id
+)
 select greatest(0, extract(epoch from min(coalesce(due_at, clock_timestamp())) - clock_timestamp()))::float8
-from heads having count(*) > 0"""
+from heads
+where $2::text[] is null or (topic, partition) in (select * from unnest($2::text[], $3::integer[]))
+having count(*) > 0"""
+
+_GIVEN_UP = """
+select origin_topic, origin_partition, origin_position
+from letters join unnest($2::text[], $3::integer[], $4::bigint[]) as a (topic, partition, position)
+  on origin_topic = topic and origin_partition = partition and origin_position > position
+where processor = $1"""
 
 _LETTER_RECORD = """
 select topic, partition, position, key, headers, value, appended_at from events
@@ -102,6 +113,12 @@ class PostgresReaders:
             )
         return [letter_of(row) for row in rows]
 
+    async def given_up(self, processor: str, after: Mapping[TopicPartition, int]) -> set[tuple[TopicPartition, int]]:
+        """Return the places behind some positions whose records became letters."""
+        async with self._database.reader() as connection:
+            rows = await connection.fetch(_GIVEN_UP, processor, *_columns(after), list(after.values()))
+        return {(TopicPartition(row["origin_topic"], row["origin_partition"]), row["origin_position"]) for row in rows}
+
     async def letter(self, letter_id: str) -> tuple[Letter, Record] | None:
         """Return a letter with its record."""
         async with self._database.reader() as connection:
@@ -142,10 +159,13 @@ class PostgresParkingLot:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def due_heads(self, processor: str, *, limit: int) -> list[Parked]:
+    async def due_heads(
+        self, processor: str, *, limit: int, sources: Collection[TopicPartition] | None = None
+    ) -> list[Parked]:
         """Return heads that are due, longest due first; a head without a due time is due at once."""
         async with self._database.reader() as connection:
-            return [parked_of(row) for row in await connection.fetch(_HEADS, processor, limit)]
+            rows = await connection.fetch(_HEADS, processor, limit, *_columns(sources))
+        return [parked_of(row) for row in rows]
 
     async def waiting_keys(self, processor: str) -> set[tuple[str, bytes]]:
         """Return (topic, key) of everything parked."""
@@ -153,10 +173,10 @@ class PostgresParkingLot:
             rows = await connection.fetch("select distinct topic, key from parked where processor = $1", processor)
         return {(row["topic"], row["key"] or b"") for row in rows}
 
-    async def next_due_in_s(self, processor: str) -> float | None:
+    async def next_due_in_s(self, processor: str, *, sources: Collection[TopicPartition] | None = None) -> float | None:
         """Return seconds until the next head is due."""
         async with self._database.reader() as connection:
-            due_in_s: float | None = await connection.fetchval(_NEXT_DUE, processor)
+            due_in_s: float | None = await connection.fetchval(_NEXT_DUE, processor, *_columns(sources))
             return due_in_s
 
 
@@ -180,3 +200,10 @@ class PostgresCounters:
         async with self._database.reader() as connection:
             row = await connection.fetchrow(_OPEN_WORK, self._processors, self._topics)
         return dict(row)
+
+
+def _columns(sources: Collection[TopicPartition] | None) -> tuple[list[str] | None, list[int] | None]:
+    """Return partitions as the columns of a statement, nothing where all are meant."""
+    if sources is None:
+        return None, None
+    return [source.topic for source in sources], [source.partition for source in sources]

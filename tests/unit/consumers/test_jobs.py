@@ -55,7 +55,7 @@ def test_every_report_is_an_event_of_its_own() -> None:
 
 def test_command_of_a_lost_job_is_kept_as_it_was() -> None:
     """The letter holds the command's bytes under the job's own id, at position 0."""
-    loss = loss_of(JOB, PermanentError("no", code="x.y"), at=EPOCH)
+    loss = loss_of(JOB, PermanentError("no", code="x.y"), attempts=3, at=EPOCH)
     assert (loss.record.value, loss.record.key, loss.record.headers) == (COMMAND.value, COMMAND.key, COMMAND.headers)
     assert (loss.record.position, loss.attempts, loss.fault.code) == (0, 3, "x.y")
     assert loss.letter_id == job_letter_id("generation", "j1", 2)

@@ -1,14 +1,15 @@
 """What a runner knows while it holds a lease."""
 
+from collections.abc import Mapping
+from typing import cast
+
 import msgspec
 
-from consumers.holding import Holding
-from consumers.settings import LeaseSettings
-from consumers.tenure import Tenure, Ticket, lane_of, policy_of, waiting_key
-from grym.ports.work import FaultNote, Parked
+from consumers.tenure import Place, Tenure, Ticket, lane_of, policy_of, waiting_key
+from grym.ports.feed import Assignment, Mark
+from grym.ports.work import FaultNote, Lease, Parked
 from schemas.records import Record, TopicPartition
-from tests.contract.fakes import EPOCH, LoopClock, run_virtual
-from tests.contract.probe import World, open_world
+from tests.contract.fakes import EPOCH
 
 SOURCE = TopicPartition("grym.requests.v1", 0)
 
@@ -31,74 +32,82 @@ def parked(*, attempts: int, fault: FaultNote | None) -> Parked:
     )
 
 
-async def tenure(world: World, *, ends: int = 0) -> Tenure:
+class Assigned:
+    """An assignment of one partition."""
+
+    def __init__(self, *, ends: int = 0, mark: Mark | None = None) -> None:
+        self.lease: Lease | None = None
+        self.marks: Mapping[TopicPartition, Mark] = {SOURCE: mark or Mark()}
+        self.ends: Mapping[TopicPartition, int] = {SOURCE: ends}
+
+
+def tenure(*, ends: int = 0, mark: Mark | None = None, given_up: frozenset[Place] = frozenset()) -> Tenure:
     """Return a fresh tenure."""
-    lease = await world.backend.leases.acquire("p", holder="one", ttl_s=60.0)
-    assert lease is not None
-    holding = Holding(world.backend.leases, lease, clock=LoopClock(), settings=LeaseSettings())
-    return Tenure("p", holding, ends={SOURCE: ends}, positions={}, waiting=[("t", b"k")])
+    assignment = cast("Assignment", Assigned(ends=ends, mark=mark))
+    return Tenure("p", assignment, waiting=[("t", b"k")], given_up=given_up)
 
 
-def test_position_is_committed_with_the_lowest_event() -> None:
-    """Settling 2 before 1 commits nothing; settling 1 commits both, and the store knows it."""
-
-    async def work() -> None:
-        world = open_world()
-        state = await tenure(world)
-        tickets = [Ticket(record=record(n)) for n in (1, 2)]
-        for ticket in tickets:
-            state.take(ticket.record)
-        for ticket, line in ((tickets[1], 0), (tickets[0], 2)):
-            async with world.backend.work.begin(state.lease) as unit:
-                assert await state.settle(unit, ticket) == line
-            state.settled(ticket, line)
-        assert await world.backend.progress.positions("p") == {SOURCE: 2}
-        assert state.dirty() == {}
-
-    run_virtual(work())
+def test_marks_are_to_be_committed_until_they_were() -> None:
+    """Finishing 2 before 1 is told beside the line; finishing 1 moves it; a commit leaves nothing to do."""
+    state = tenure()
+    for number in (1, 2):
+        assert state.take(record(number))
+    assert state.to_commit() == {}
+    state.done(record(2))
+    assert state.to_commit() == {SOURCE: Mark(position=0, beyond=(2,))}
+    state.done(record(1))
+    assert state.to_commit() == {SOURCE: Mark(position=2)}
+    state.committed({SOURCE: Mark(position=2)})
+    assert (state.to_commit(), state.taken(SOURCE)) == ({}, 2)
 
 
-def test_skipped_records_wait_for_the_flush() -> None:
-    """A skipped record is done but dirty, until its position was committed."""
-
-    async def work() -> None:
-        state = await tenure(open_world())
-        state.take(record(1))
-        assert state.dirty() == {}
-        state.skip(record(1))
-        assert state.dirty() == {SOURCE: 1}
-        state.committed({SOURCE: 1})
-        assert state.dirty() == {}
-        assert state.taken(SOURCE) == 1
-
-    run_virtual(work())
+def test_letters_of_an_earlier_assignment_are_known() -> None:
+    """Exactly the places that were given up are left alone."""
+    state = tenure(given_up=frozenset({(SOURCE, 3)}))
+    assert [state.was_given_up(record(n)) for n in (2, 3)] == [False, True]
 
 
-def test_what_was_there_before_may_be_known() -> None:
-    """Records up to the ends of the beginning may have been worked on; later ones cannot."""
+def test_what_was_there_before_may_be_broken() -> None:
+    """Records up to the ends of the beginning may belong to a broken sequence; later ones only if it broke since."""
+    state = tenure(ends=5)
+    assert state.may_be_broken(record(5))
+    assert not state.may_be_broken(record(6))
+    state.break_sequence(record(6))
+    assert state.may_be_broken(record(7))
 
-    async def work() -> None:
-        state = await tenure(open_world(), ends=5)
-        assert state.may_be_known(record(5))
-        assert not state.may_be_known(record(6))
-        assert not state.may_be_known(record(1, topic="grym.other.v1"))
 
-    run_virtual(work())
+def test_a_partition_is_crowded_by_what_is_in_hand_and_by_its_span() -> None:
+    """Too many unfinished, or one slow record that everything else has run away from."""
+    state = tenure()
+    for number in range(1, 6):
+        state.take(record(number))
+    assert state.crowded(max_unfinished=4, max_span=99) == {SOURCE}
+    for number in range(2, 6):
+        state.done(record(number))
+    assert state.crowded(max_unfinished=4, max_span=99) == set()
+    assert state.crowded(max_unfinished=4, max_span=4) == {SOURCE}
+
+
+def test_a_head_is_taken_in_hand_once() -> None:
+    """Not while it is in hand, nor when it left during the look that shows it; a later look may take it again."""
+    state, head = tenure(), parked(attempts=1, fault=None)
+    assert state.take_parked(head)
+    assert not state.take_parked(head)
+    state.let_go(head)
+    assert not state.take_parked(head)
+    state.forget_let_go()
+    assert state.take_parked(head)
 
 
 def test_waiting_keys_are_remembered() -> None:
     """A key waits by topic and bytes; no key counts as the empty one."""
-
-    async def work() -> None:
-        state = await tenure(open_world())
-        assert state.waits(record(key=b"k", topic="t"))
-        assert not state.waits(record(key=b"k"))
-        state.set_waiting(record(key=None), waits=True)
-        assert state.waits(record(key=b""))
-        state.set_waiting(record(key=None), waits=False)
-        assert not state.waits(record(key=b""))
-
-    run_virtual(work())
+    state = tenure()
+    assert state.waits(record(key=b"k", topic="t"))
+    assert not state.waits(record(key=b"k"))
+    state.set_waiting(record(key=None), waits=True)
+    assert state.waits(record(key=b""))
+    state.set_waiting(record(key=None), waits=False)
+    assert not state.waits(record(key=b""))
 
 
 def test_lane_is_the_key_but_for_sequences_and_keyless_records() -> None:

@@ -1,7 +1,7 @@
 """Reading and retrying: what retention took, and heads that are looked at while they are in hand."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from consumers.runner import ProcessorRunner
@@ -47,9 +47,11 @@ class SlowLot:
         self._lot = lot
         self._answer_s = answer_s
 
-    async def due_heads(self, processor: str, *, limit: int) -> list[Parked]:
+    async def due_heads(
+        self, processor: str, *, limit: int, sources: Collection[TopicPartition] | None = None
+    ) -> list[Parked]:
         """Look now, answer later."""
-        found = await self._lot.due_heads(processor, limit=limit)
+        found = await self._lot.due_heads(processor, limit=limit, sources=sources)
         await asyncio.sleep(self._answer_s)
         return found
 
@@ -57,9 +59,9 @@ class SlowLot:
         """Return what waits."""
         return await self._lot.waiting_keys(processor)
 
-    async def next_due_in_s(self, processor: str) -> float | None:
+    async def next_due_in_s(self, processor: str, *, sources: Collection[TopicPartition] | None = None) -> float | None:
         """Return when to look again."""
-        return await self._lot.next_due_in_s(processor)
+        return await self._lot.next_due_in_s(processor, sources=sources)
 
 
 def test_records_that_retention_took_are_passed_over() -> None:
