@@ -17,9 +17,7 @@ NAMES = (
     "patterns",
     "replay",
     "stream",
-    "topics",
     "vary",
-    "worker",
 )
 
 

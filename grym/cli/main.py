@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from grym import __version__
-from grym.cli import analyze, compose, database, dlq, doctor, events, later, rate, requests, schema, up
+from grym.cli import analyze, compose, database, dlq, doctor, events, later, rate, requests, schema, topics, up, worker
 from grym.cli.faults import INTERRUPTED, usage_error_json
 from grym.cli.screen import Screen
 
@@ -40,11 +40,12 @@ def root(
     del version  # its callback has acted on it
 
 
-for module in (compose, analyze, rate, requests, up, doctor, later):
+for module in (compose, analyze, rate, requests, up, worker, doctor, later):
     module.register(app)
 app.add_typer(events.app, name="events")
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(database.app, name="db")
+app.add_typer(topics.app, name="topics")
 app.add_typer(schema.app, name="schema")
 
 

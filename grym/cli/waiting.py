@@ -25,12 +25,15 @@ class Awaited:
 
 
 @asynccontextmanager
-async def opened(*, to_work: bool = False) -> AsyncIterator["Runtime"]:
-    """Open the runtime of the settings, `to_work` where processors will run; heavy modules are loaded here only."""
+async def opened(*, to_work: bool = False, kind: str = "client") -> AsyncIterator["Runtime"]:
+    """Open the runtime of the settings, `to_work` where processors will run; heavy modules are loaded here only.
+
+    `kind` names the process among its like.
+    """
     from grym.runtime import open_runtime
     from grym.settings import read_settings
 
-    async with open_runtime(read_settings(), to_work=to_work) as runtime:
+    async with open_runtime(read_settings(), to_work=to_work, kind=kind) as runtime:
         yield runtime
 
 

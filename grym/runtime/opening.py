@@ -66,6 +66,7 @@ class Runtime:
         only: Collection[str] | None = None,
         until_idle: bool = False,
         grace_s: float = GRACE_S,
+        port: int | None = None,
     ) -> None:
         """Run processors until `stop` is set, or until nothing is open.
 
@@ -75,6 +76,8 @@ class Runtime:
             Names of processors; all of them for None.
         grace_s
             Seconds a piece in the making may still take after `stop`, before it is handed back.
+        port
+            Where health and metrics are served; None takes that of the settings.
 
         Raises
         ------
@@ -119,13 +122,15 @@ class Runtime:
 
 
 @asynccontextmanager
-async def open_runtime(settings: Settings, *, to_work: bool = False) -> AsyncIterator[Runtime]:
+async def open_runtime(settings: Settings, *, to_work: bool = False, kind: str = "client") -> AsyncIterator[Runtime]:
     """Open the runtime that the settings ask for, starting what it needs.
 
     Parameters
     ----------
     to_work
         Whether processors will run: worker processes then load their libraries while the database starts.
+    kind
+        What this process is among its like; part of its name in consumer groups.
 
     Raises
     ------

@@ -1,8 +1,8 @@
 """Who a worker is: a name that no other worker of its kind has at the same time, and that a restart finds again.
 
 A consumer group hands a member that comes back under its name the same partitions at once, without a rebalance. The
-name is the machine's with the lowest slot that is free. A slot is a locked file in the home folder: the system frees
-it when the process ends, however it ends.
+name is that of the machine and the work, with the lowest slot that is free. A slot is a locked file in the home folder:
+the system frees it when the process ends, however it ends.
 """
 
 import fcntl
@@ -27,7 +27,7 @@ def worker_name(home: Path, kind: str, *, chosen: str | None) -> Iterator[str]:
     home
         Where the slots of this machine lie.
     kind
-        What the worker does: workers of different kinds may have one name.
+        What the worker does; part of its name, so that one of all processors and one of a single one differ.
     chosen
         The name the settings give; whoever gives names answers for their difference.
 
@@ -50,7 +50,7 @@ def worker_name(home: Path, kind: str, *, chosen: str | None) -> Iterator[str]:
             hint="Set GRYM_HOME to a folder that you may write to, or name the worker by GRYM_WORKER.",
         ) from error
     try:
-        yield f"{socket.gethostname()}-{slot}"
+        yield f"{socket.gethostname()}-{kind}-{slot}"
     finally:
         os.close(descriptor)
 

@@ -22,13 +22,13 @@ with worker_name(pathlib.Path(sys.argv[1]), "features", chosen=None) as name:
 
 
 def test_two_workers_of_a_kind_have_different_names(tmp_path: Path) -> None:
-    """The second takes the next slot; one of another kind begins with the first."""
+    """The second takes the next slot; the name of one of another kind differs by the kind."""
     with (
         worker_name(tmp_path, "features", chosen=None) as first,
         worker_name(tmp_path, "features", chosen=None) as second,
         worker_name(tmp_path, "quality", chosen=None) as other,
     ):
-        assert (first, second, other) == (f"{HOST}-0", f"{HOST}-1", f"{HOST}-0")
+        assert (first, second, other) == (f"{HOST}-features-0", f"{HOST}-features-1", f"{HOST}-quality-0")
 
 
 def test_a_slot_is_free_again_after_a_kill(tmp_path: Path) -> None:
@@ -37,13 +37,13 @@ def test_a_slot_is_free_again_after_a_kill(tmp_path: Path) -> None:
         [sys.executable, "-c", HOLDER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as holder:
         assert holder.stdout is not None
-        assert holder.stdout.readline().strip() == f"{HOST}-0"
+        assert holder.stdout.readline().strip() == f"{HOST}-features-0"
         with worker_name(tmp_path, "features", chosen=None) as meanwhile:
-            assert meanwhile == f"{HOST}-1"
+            assert meanwhile == f"{HOST}-features-1"
         holder.kill()
         holder.wait()
     with worker_name(tmp_path, "features", chosen=None) as successor:
-        assert successor == f"{HOST}-0"
+        assert successor == f"{HOST}-features-0"
 
 
 def test_a_given_name_is_taken_as_it_is(tmp_path: Path) -> None:

@@ -1,0 +1,35 @@
+"""Running processors until a signal comes: what ``grym up`` and ``grym worker`` share."""
+
+import asyncio
+import signal
+
+from grym.cli.screen import Screen
+
+
+async def run_processors(
+    screen: Screen, names: tuple[str, ...], *, kind: str, port: int | None = None, until_idle: bool = False
+) -> None:
+    """Run processors until SIGTERM or SIGINT, or until nothing is open, and say so.
+
+    Parameters
+    ----------
+    names
+        The processors.
+    kind
+        What this process is among its like: their names are told apart.
+    port
+        Where health and metrics are served; None takes that of the settings, and serves nothing where there is none.
+    """
+    from grym.cli.waiting import opened
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with opened(to_work=True, kind=kind) as runtime:
+        screen.note(f"running {', '.join(names)}" + (" until nothing is open" if until_idle else "; Ctrl-C stops"))
+        await runtime.supervise(stop, only=names, until_idle=until_idle, port=port)
+    if screen.json:
+        screen.emit({"processors": list(names), "stopped": "asked" if stop.is_set() else "idle"})
+    else:
+        screen.note("stopped")
