@@ -59,15 +59,15 @@ def record_of(job: LeasedJob) -> Record:
     )
 
 
-def loss_of(job: LeasedJob, error: Exception, *, at: datetime) -> Loss:
-    """Return the letter of a job that is given up."""
+def loss_of(job: LeasedJob, error: Exception, *, attempts: int, at: datetime) -> Loss:
+    """Return the letter of a job that is given up after so many failed attempts."""
     return Loss(
         letter_id=job_letter_id(job.kind, job.job_id, job.run_no),
         processor=job.kind,
         record=record_of(job),
         fault=note_of(error),
         stack=stack_hash(error),
-        attempts=job.attempt,
+        attempts=attempts,
         first_failed_at=at,
         failed_at=at,
     )

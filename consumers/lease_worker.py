@@ -1,34 +1,57 @@
-"""Long work under a lease: taken from the queue, kept alive by heartbeats, ended in one fenced transaction (promise 8).
+"""Long work under a lease: taken from the queue as slots are free, each job run by `JobRun` (promise 8).
 
-A worker that lost its job (cancelled, or taken by somebody else) stops the work and leaves nothing behind: results,
-progress and failures are all refused without the newest fence. A graceful stop lets a running job finish for a while,
-then hands it back untried.
+A worker takes nothing while a dependency of its work is known to be away, or while memory is short. It takes over the
+jobs of others, whose lease expired, only when it has seen the queue for the length of a lease without a gap: after an
+outage everybody's lease has expired, and those who are alive renew theirs first. A graceful stop lets running jobs
+finish for a while, then hands them back untried.
 """
 
 import asyncio
 from collections.abc import Iterable, Mapping
 
 from consumers.claims import ClaimDesk
-from consumers.faults import asked_delay_s, note_of
-from consumers.jobs import loss_of, progress_message, record_of, result_messages
-from consumers.letters import bury
+from consumers.heart import heart_for
+from consumers.job_run import Bench, JobExhaustedError, JobRun
+from consumers.pool_size import PoolSize
 from consumers.ports import RunnerPorts
 from consumers.settings import LeaseWorkerSettings
-from consumers.telemetry import LogName
-from consumers.transactions import transact
-from consumers.waits import cancel_all, first_of
-from grym.errors import Disposition, LeaseLostError, PermanentError, TransientError, disposition
-from grym.ports.effects import HoldArtifact
+from consumers.waits import first_of
+from grym.errors import TransientError
 from grym.ports.jobs import LeasedJob
-from grym.ports.work import OpenWork
-from schemas.envelope import Envelope, decode
-from streams.processor import LongWork, Output
+from streams.processor import LongWork
+
+__all__ = ["JobExhaustedError", "LeaseWorker"]
 
 
-class JobExhaustedError(PermanentError):
-    """A job was taken too often without ever reporting a failure: it probably ends its process."""
+class Sight:
+    """For how long the queue has been in sight without a gap; pure.
 
-    default_code = "job.exhausted"
+    Parameters
+    ----------
+    lease_s
+        Seconds a lease lasts: how long it takes until everybody who is alive has renewed.
+    """
+
+    def __init__(self, lease_s: float) -> None:
+        self._lease_s = lease_s
+        self._since_s: float | None = None
+        self._last_s = 0.0
+
+    def saw(self, now_s: float) -> None:
+        """Note that the queue answered; half a lease without an answer is a gap."""
+        if self._since_s is None or now_s - self._last_s > self._lease_s / 2:
+            self._since_s = now_s
+        self._last_s = now_s
+
+    def lose(self) -> None:
+        """Note that the queue cannot be reached."""
+        self._since_s = None
+
+    def is_steady(self, now_s: float) -> bool:
+        """Return whether the queue has been in sight for the length of a lease."""
+        if self._since_s is None or now_s - self._last_s > self._lease_s / 2:
+            return False
+        return now_s - self._since_s >= self._lease_s
 
 
 class LeaseWorker:
@@ -46,9 +69,12 @@ class LeaseWorker:
         self._works: Mapping[str, LongWork] = {work.kind: work for work in works}
         self._kinds = tuple(sorted(self._works))
         self._ports = ports
-        self._backend = ports.backend
+        self._jobs = ports.backend.jobs
         self._settings = settings or LeaseWorkerSettings()
-        self._claims = ClaimDesk(ports.artifacts)
+        self._size = PoolSize(self._settings.limits)
+        self._looked_s = float("-inf")
+        self._sight = Sight(self._settings.lease_s)
+        self._freed = asyncio.Event()
         self.in_hand = 0
 
     @property
@@ -58,168 +84,77 @@ class LeaseWorker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take and run jobs until `stop` is set, then let running ones finish within the grace."""
-        async with asyncio.TaskGroup() as group:
-            for _ in range(self._settings.slots):
-                group.create_task(self._slot(stop))
+        async with heart_for(self._ports.backend, self._ports.clock, lease_s=self._settings.lease_s) as heart:
+            bench = Bench(
+                ports=self._ports, settings=self._settings, claims=ClaimDesk(self._ports.artifacts), heart=heart
+            )
+            async with asyncio.TaskGroup() as group:
+                while not stop.is_set():
+                    job = await self._take(stop)
+                    if job is not None:
+                        self._count_in_hand(1)
+                        group.create_task(self._hold(JobRun(job, self._works[job.kind], bench), stop))
+                        continue
+                    await self._look()
+                    await self._wait(stop)
 
-    async def _slot(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            try:
-                job = await self._backend.jobs.take(
-                    self._kinds, holder=self._ports.holder, lease_s=self._settings.lease_s
-                )
-                if job is not None:
-                    await self._hold(job, stop)
-                    continue
-            except TransientError as error:
-                self._ports.telemetry.count("interruptions")
-                self._ports.telemetry.log("runner.interrupted", processor=self.name, code=error.code)
-            await first_of(stop.wait(), self._ports.bell.wait(self._ports.clock, timeout_s=self._settings.poll_s))
-
-    async def _hold(self, job: LeasedJob, stop: asyncio.Event) -> None:
-        self.in_hand += 1
-        self._note("job.taken", job)
+    async def _take(self, stop: asyncio.Event) -> LeasedJob | None:
+        """Take a job where one may be run now."""
+        self._freed.clear()
+        if self.in_hand >= self._size.slots or self._blocked():
+            return None
+        await first_of(stop.wait(), self._ports.admission.admit())
+        if stop.is_set():
+            return None
+        adopt = self._sight.is_steady(self._ports.clock.monotonic_s())
         try:
-            await self._run(job, stop)
-        except LeaseLostError:
-            self._ports.telemetry.count("jobs_dropped")
-            self._note("job.dropped", job)
+            job = await self._jobs.take(
+                self._kinds, holder=self._ports.holder, lease_s=self._settings.lease_s, adopt=adopt
+            )
+        except TransientError as error:
+            self._interrupted(error)
+            return None
+        self._sight.saw(self._ports.clock.monotonic_s())
+        return job
+
+    def _blocked(self) -> bool:
+        return any(self._ports.breakers.blocking(kind) is not None for kind in self._kinds)
+
+    async def _hold(self, job: JobRun, stop: asyncio.Event) -> None:
+        try:
+            await job.run(stop)
+        except TransientError as error:
+            self._interrupted(error)
         finally:
-            self.in_hand -= 1
+            self._count_in_hand(-1)
+            self._freed.set()
 
-    async def _run(self, job: LeasedJob, stop: asyncio.Event) -> None:
-        """Run a job to its end, or until it is lost, or until the grace after a stop is over."""
-        work = asyncio.create_task(self._do(job))
-        beat = asyncio.create_task(self._beat(job))
-        patience = asyncio.create_task(self._patience(stop))
-        try:
-            await asyncio.wait((work, beat, patience), return_when=asyncio.FIRST_COMPLETED)
-            if work.done():
-                await self._end(job, work)
-            elif beat.done():
-                beat.result()
-            else:
-                await cancel_all(work)
-                await self._hand_back(job)
-        finally:
-            await cancel_all(work, beat, patience)
-
-    async def _do(self, job: LeasedJob) -> tuple[Envelope, tuple[Output, ...]]:
-        if job.attempt > self._settings.max_takes:
-            raise JobExhaustedError(f"the job was taken {job.attempt} times and never ended")
-        command = decode(await self._claims.check_out(record_of(job)))
-        reports = _Reports(job, command, self._works[job.kind], self._ports)
-        return command, await self._works[job.kind].work(command, reports)
-
-    async def _beat(self, job: LeasedJob) -> None:
-        """Renew the lease until it is refused."""
-        while True:
-            await self._ports.clock.sleep(self._settings.lease_s / 4)
-            try:
-                kept = await self._backend.jobs.renew(job.job_id, job.fence, lease_s=self._settings.lease_s)
-            except LeaseLostError:
-                raise
-            except TransientError:
-                continue
-            if not kept:
-                raise LeaseLostError(f"the job {job.job_id} was cancelled or taken by somebody else")
-
-    async def _patience(self, stop: asyncio.Event) -> None:
-        await stop.wait()
-        await self._ports.clock.sleep(self._settings.grace_s)
-
-    async def _end(self, job: LeasedJob, work: asyncio.Task[tuple[Envelope, tuple[Output, ...]]]) -> None:
-        """End a job by what its work returned or raised."""
-        if work.cancelled():
-            error = TransientError("something the work waited for was cancelled", code="runner.cancelled")
-            await self._fail(job, error)
+    async def _look(self) -> None:
+        """Look at the queue now and then, and take more or fewer jobs at once from then on."""
+        now_s = self._ports.clock.monotonic_s()
+        if now_s - self._looked_s < self._settings.limits.look_s:
             return
+        self._looked_s = now_s
         try:
-            await self._finish(job, *work.result())
-        except Exception as error:  # noqa: BLE001 - whatever the work raised; disposition decides
-            await self._fail(job, error)
-
-    async def _finish(self, job: LeasedJob, command: Envelope, outputs: tuple[Output, ...]) -> None:
-        messages, claims = await result_messages(job, command, outputs, self._claims)
-
-        async def steps(unit: OpenWork) -> None:
-            await unit.finish_job(job.job_id, job.fence, state="done")
-            await unit.append(messages)
-            for uri in claims:
-                await unit.apply(HoldArtifact(request_id=job.request_id, uri=uri))
-
-        await transact(self._backend.work, None, steps)
-        self._ports.telemetry.count("jobs_done")
-        self._note("job.done", job)
-
-    async def _fail(self, job: LeasedJob, error: Exception) -> None:
-        """Put a failed job back, or give it up."""
-        wanted = disposition(error)
-        if wanted is Disposition.CRASH:
-            raise error
-        if wanted is Disposition.DEAD_LETTER or self._settings.retry.exhausted(job.attempt):
-            await self._give_up(job, error)
+            backlog = await self._jobs.backlog(self._kinds)
+        except TransientError as error:
+            self._interrupted(error)
             return
-        delay_s = self._settings.retry.delay_s(attempts=job.attempt, identity=job.job_id, asked_s=asked_delay_s(error))
-        await self._put_back(job, error, delay_s=delay_s)
+        self._sight.saw(self._ports.clock.monotonic_s())
+        slots = self._size.look(backlog, in_hand=self.in_hand, now_s=now_s)
+        self._ports.telemetry.gauge("jobs_waiting", backlog.waiting, of=self.name)
+        self._ports.telemetry.gauge("job_wait_seconds", backlog.oldest_s, of=self.name)
+        self._ports.telemetry.gauge("job_slots", slots)
 
-    async def _give_up(self, job: LeasedJob, error: Exception) -> None:
-        loss = loss_of(job, error, at=self._ports.clock.now())
+    async def _wait(self, stop: asyncio.Event) -> None:
+        rung = self._ports.bell.wait(self._ports.clock, timeout_s=self._settings.poll_s)
+        await first_of(stop.wait(), self._freed.wait(), rung)
 
-        async def steps(unit: OpenWork) -> None:
-            await unit.finish_job(job.job_id, job.fence, state="failed")
-            await bury(unit, loss)
+    def _count_in_hand(self, change: int) -> None:
+        self.in_hand += change
+        self._ports.telemetry.gauge("jobs_running", self.in_hand, of=self.name)
 
-        await transact(self._backend.work, None, steps)
-        self._ports.telemetry.count("jobs_lettered")
-        self._note("job.lettered", job, error)
-
-    async def _put_back(self, job: LeasedJob, error: Exception, *, delay_s: float) -> None:
-        fault = note_of(error)
-        await transact(
-            self._backend.work,
-            None,
-            lambda unit: unit.retry_job(job.job_id, job.fence, fault=fault, delay_s=delay_s),
-        )
-        self._ports.telemetry.count("jobs_retried")
-        self._note("job.retried", job, error)
-
-    async def _hand_back(self, job: LeasedJob) -> None:
-        """Put a job back untried because this worker stops."""
-        await transact(self._backend.work, None, lambda unit: unit.hand_back_job(job.job_id, job.fence))
-        self._note("job.handed_back", job)
-
-    def _note(self, name: LogName, job: LeasedJob, error: Exception | None = None) -> None:
-        fault = note_of(error) if error is not None else None
-        self._ports.telemetry.log(
-            name,
-            kind=job.kind,
-            job_id=job.job_id,
-            request_id=job.request_id,
-            correlation_id=job.request_id,
-            attempt=job.attempt,
-            error_class=fault.error_class if fault else None,
-            code=fault.code if fault else None,
-        )
-
-
-class _Reports:
-    """Tells how far one job is; refuses to go on once the job is lost."""
-
-    def __init__(self, job: LeasedJob, command: Envelope, work: LongWork, ports: RunnerPorts) -> None:
-        self._job = job
-        self._command = command
-        self._work = work
-        self._ports = ports
-        self._number = 0
-
-    async def __call__(self, stage: str, share: float) -> None:
-        body = self._work.progress(self._command, stage, share)
-        message = progress_message(self._job, self._command, body, number=self._number, at=self._ports.clock.now())
-        self._number += 1
-
-        async def steps(unit: OpenWork) -> None:
-            await unit.touch_job(self._job.job_id, self._job.fence)
-            await unit.append([message])
-
-        await transact(self._ports.backend.work, None, steps)
+    def _interrupted(self, error: TransientError) -> None:
+        self._sight.lose()
+        self._ports.telemetry.count("interruptions", of=self.name)
+        self._ports.telemetry.log("runner.interrupted", processor=self.name, code=error.code)

@@ -33,6 +33,8 @@ LogName = Literal[
     "job.taken",
     "job.done",
     "job.retried",  # a job went back into the queue
+    "job.postponed",  # something it needs is away; the try does not count
+    "job.overdue",  # its deadline had passed before it was begun
     "job.handed_back",  # this worker stops; the job is for somebody else
     "job.lettered",  # a job was given up
     "job.dropped",  # a job was cancelled or taken by somebody else; its result was discarded
@@ -61,6 +63,7 @@ _LEVELS: dict[LogName, Level] = {
     "event.held": "warning",
     "event.lettered": "error",
     "job.retried": "warning",
+    "job.postponed": "warning",
     "job.lettered": "error",
     "watch.unreadable": "warning",
     "outbox.failed": "warning",

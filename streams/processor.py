@@ -6,6 +6,7 @@ its ids, raises `PermanentError` for what can never succeed and `TransientError`
 different topics in any order.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -117,8 +118,23 @@ def known_types(processor: AnyProcessor) -> frozenset[str]:
 class Report(Protocol):
     """Tell how far long work is; raises `LeaseLostError` when the work is no longer wanted."""
 
+    @property
+    def checkpoint(self) -> bytes | None:
+        """What an earlier try of the same work kept last; None when there is nothing to go on from."""
+        ...
+
     async def __call__(self, stage: str, share: float) -> None:
         """Report the stage by name and the share done, 0–1."""
+        ...
+
+    async def keep(self, checkpoint: bytes, *, holds: Sequence[str] = ()) -> None:
+        """Keep what another try can go on from, should this one end early; small, and in place of the last one.
+
+        Parameters
+        ----------
+        holds
+            Addresses of artifacts that the checkpoint refers to.
+        """
         ...
 
 

@@ -69,10 +69,18 @@ class Backlog:
 class JobStore(Protocol):
     """Take jobs and hold on to them."""
 
-    async def take(self, kinds: tuple[str, ...], *, holder: str, lease_s: float) -> LeasedJob | None:
+    async def take(
+        self, kinds: tuple[str, ...], *, holder: str, lease_s: float, adopt: bool = True
+    ) -> LeasedJob | None:
         """Take a job that is due, or one whose lease expired; None when there is none.
 
         The highest priority first; within it tenants take turns, and each tenant's oldest job comes first.
+
+        Parameters
+        ----------
+        adopt
+            Whether a job may be taken whose holder let the lease expire. After an outage of the store nobody should
+            for the length of a lease: holders that are alive renew theirs first.
         """
         ...
 
