@@ -25,6 +25,7 @@ _SHIFTED = (
     ("jobs", "due_at"),
     ("jobs", "leased_until"),
     ("jobs", "ended_at"),
+    ("cancelled_runs", "cancelled_at"),
     ("lease_beats", "expires_at"),
 )
 

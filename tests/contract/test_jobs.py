@@ -1,19 +1,23 @@
 """Jobs: taken once, fenced, kept alive by renewal, fair to tenants."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from grym.errors import LeaseLostError
+from grym.errors import LeaseLostError, TransientError
 from grym.ports.effects import CancelJobs, EnqueueJob
+from grym.ports.jobs import Backlog, LeasedJob
 from tests.contract.backends import FAULT, Kit, message
 
 KINDS = ("generation",)
 OPTIONS: dict[str, dict[str, Any]] = {"finish_job": {"state": "done"}, "retry_job": {"fault": FAULT, "delay_s": 0}}
 
 
-async def enqueue(kit: Kit, *job_ids: str, tenant: str = "t", request_id: str = "r", run_no: int = 1) -> None:
+async def enqueue(
+    kit: Kit, *job_ids: str, tenant: str = "t", request_id: str = "r", run_no: int = 1, **others: Any
+) -> None:
     """Accept jobs, in order."""
     async with kit.backend.work.begin() as work:
         for job_id in job_ids:
@@ -26,6 +30,7 @@ async def enqueue(kit: Kit, *job_ids: str, tenant: str = "t", request_id: str = 
                     run_no=run_no,
                     tenant=tenant,
                     message=command,
+                    **others,
                 )
             )
 
@@ -172,3 +177,138 @@ async def test_many_workers_take_every_job_once(kit: Kit) -> None:
     while (more := await take(kit, lease_s=60)) is not None:
         taken.append(more)
     assert sorted(taken) == sorted(f"j{n}" for n in range(20))
+
+
+async def taken(kit: Kit, *, lease_s: float = 10, adopt: bool = True) -> LeasedJob:
+    """Take a job that must be there."""
+    job = await kit.backend.jobs.take(KINDS, holder="h", lease_s=lease_s, adopt=adopt)
+    assert job is not None
+    return job
+
+
+async def test_the_urgent_come_first_and_tenants_take_turns_among_them(kit: Kit) -> None:
+    """Priority before turns, turns before age."""
+    await enqueue(kit, "a1", tenant="a")
+    await enqueue(kit, "a2", "a3", tenant="a", priority=5)
+    await enqueue(kit, "b1", tenant="b", priority=5)
+    assert [await take(kit) for _ in range(4)] == ["a2", "b1", "a3", "a1"]
+
+
+async def test_failures_count_apart_from_takes(kit: Kit) -> None:
+    """A worker that was killed has not failed."""
+    await enqueue(kit, "a")
+    await taken(kit, lease_s=1)
+    await kit.pass_time(2)
+    job = await taken(kit)
+    assert (job.attempt, job.failures, job.idle_takes) == (2, 0, 2)
+    async with kit.backend.work.begin() as work:
+        await work.retry_job("a", job.fence, fault=FAULT, delay_s=0)
+    job = await taken(kit)
+    assert (job.attempt, job.failures, job.idle_takes) == (3, 1, 3)
+
+
+async def test_a_checkpoint_comes_back_with_the_job(kit: Kit) -> None:
+    """The newest one, under the fence; takes without one are counted anew."""
+    await enqueue(kit, "a")
+    stale = await taken(kit, lease_s=1)
+    await kit.pass_time(2)
+    job = await taken(kit, lease_s=1)
+    assert job.checkpoint is None
+    with pytest.raises(LeaseLostError):
+        async with kit.backend.work.begin() as work:
+            await work.keep_checkpoint("a", stale.fence, b"stale")
+    for checkpoint in (b"1", b"2"):
+        async with kit.backend.work.begin() as work:
+            await work.keep_checkpoint("a", job.fence, checkpoint)
+    await kit.pass_time(2)
+    job = await taken(kit)
+    assert (job.checkpoint, job.idle_takes) == (b"2", 1)
+
+
+async def test_handing_back_can_wait_and_costs_nothing(kit: Kit) -> None:
+    """Neither an attempt nor an idle take."""
+    await enqueue(kit, "a")
+    job = await taken(kit)
+    async with kit.backend.work.begin() as work:
+        await work.hand_back_job("a", job.fence, delay_s=5)
+    assert await take(kit) is None
+    await kit.pass_time(6)
+    job = await taken(kit)
+    assert (job.attempt, job.failures, job.idle_takes) == (1, 0, 1)
+
+
+async def test_expired_jobs_are_left_to_their_holders_where_asked(kit: Kit) -> None:
+    """After an outage only queued ones are taken; whoever held one renews it."""
+    await enqueue(kit, "a")
+    job = await taken(kit, lease_s=1)
+    await kit.pass_time(2)
+    await enqueue(kit, "b")
+    assert (await taken(kit, adopt=False)).job_id == "b"
+    assert await kit.backend.jobs.take(KINDS, holder="h", lease_s=1, adopt=False) is None
+    assert await kit.backend.jobs.renew("a", job.fence, lease_s=1)
+
+
+async def test_a_deadline_is_told_with_the_job(kit: Kit) -> None:
+    """Whether it has passed is judged by the backend's clock."""
+    past, future = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+    await enqueue(kit, "late", deadline_at=past)
+    await enqueue(kit, "early", deadline_at=future)
+    await enqueue(kit, "free")
+    told = [await taken(kit) for _ in range(3)]
+    assert [(job.deadline_at, job.overdue) for job in told] == [(past, True), (future, False), (None, False)]
+
+
+async def test_a_run_cancelled_before_its_command_is_read_does_not_begin(kit: Kit) -> None:
+    """Later runs do; cancelling an earlier run again takes nothing back."""
+    for run_no in (2, 1):
+        async with kit.backend.work.begin() as work:
+            await work.apply(CancelJobs(request_id="r", run_no=run_no))
+    await enqueue(kit, "one", run_no=1)
+    await enqueue(kit, "two", run_no=2)
+    await enqueue(kit, "three", run_no=3)
+    assert [await take(kit) for _ in range(2)] == ["three", None]
+    assert (await kit.backend.counters.open_work())["jobs"] == 1
+
+
+async def test_cancelling_and_accepting_at_once_leaves_no_job_behind(kit: Kit) -> None:
+    """Whoever comes second sees the first."""
+
+    async def cancel() -> None:
+        async with kit.backend.work.begin() as work:
+            await work.apply(CancelJobs(request_id="r", run_no=1))
+            await asyncio.sleep(0)
+
+    for n in range(10):
+        outcomes = await asyncio.gather(enqueue(kit, f"j{n}"), cancel(), return_exceptions=True)
+        assert all(outcome is None or isinstance(outcome, TransientError) for outcome in outcomes)
+        assert outcomes[1] is None or await take(kit) in {None, f"j{n}"}
+    assert await take(kit) is None
+
+
+async def test_the_backlog_tells_what_waits_and_what_runs(kit: Kit) -> None:
+    """An expired job waits again, one that is not due does not wait yet, other kinds do not count."""
+    assert await kit.backend.jobs.backlog(KINDS) == Backlog()
+    await enqueue(kit, "a", "b", "c")
+    await kit.pass_time(7)
+    job = await taken(kit, lease_s=100)
+    async with kit.backend.work.begin() as work:
+        await work.retry_job(job.job_id, job.fence, fault=FAULT, delay_s=1000)
+    await taken(kit, lease_s=10)
+    found = await kit.backend.jobs.backlog(KINDS)
+    assert (found.waiting, found.running) == (1, 1)
+    assert 7 <= found.oldest_s < 60
+    await kit.pass_time(20)
+    found = await kit.backend.jobs.backlog(KINDS)
+    assert (found.waiting, found.running) == (2, 0)
+    assert await kit.backend.jobs.backlog(("other",)) == Backlog()
+
+
+async def test_a_store_of_its_own_sees_the_same_jobs(kit: Kit) -> None:
+    """For heartbeats, apart from all other connections."""
+    await enqueue(kit, "a")
+    stores = kit.backend.job_stores
+    assert stores is not None
+    async with stores.open() as store:
+        job = await store.take(KINDS, holder="h", lease_s=10)
+        assert job is not None
+        assert await store.renew("a", job.fence, lease_s=10)

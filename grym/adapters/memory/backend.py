@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from grym.adapters.memory.housekeeping import MemoryHousekeeping
+from grym.adapters.memory.jobs import MemoryJobs, MemoryJobStores
 from grym.adapters.memory.readers import (
     MemoryCounters,
-    MemoryJobs,
     MemoryLeases,
     MemoryLog,
     MemoryParkingLot,
@@ -33,7 +33,7 @@ def open_memory(
         Topics by processor, for counting open work; the catalogue's readers unless given.
     """
     store = Store(clock=clock, readers=dict(readers or readers_by_catalogue()))
-    log, read = MemoryLog(store), MemoryReaders(store)
+    log, read, jobs = MemoryLog(store), MemoryReaders(store), MemoryJobs(store)
     return Backend(
         log=log,
         history=log,
@@ -46,7 +46,8 @@ def open_memory(
         letters=read,
         texts=read,
         counters=MemoryCounters(store),
-        jobs=MemoryJobs(store),
+        jobs=jobs,
+        job_stores=MemoryJobStores(jobs),
         patterns=read,
         housekeeping=MemoryHousekeeping(store),
         closing=_nothing,

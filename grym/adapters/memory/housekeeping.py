@@ -25,6 +25,7 @@ class MemoryHousekeeping:
             "events": limit - room,
             "inbox": self._sweep_inbox(limit=limit),
             "letters": self._sweep_letters(limit=limit),
+            "cancelled_runs": self._sweep_cancelled_runs(limit=limit),
         }
 
     async def held_artifacts(self) -> set[str]:
@@ -54,6 +55,13 @@ class MemoryHousekeeping:
         old = [key for key, row in self._store.inbox.items() if row.admitted_at < oldest][:limit]
         for key in old:
             del self._store.inbox[key]
+        return len(old)
+
+    def _sweep_cancelled_runs(self, *, limit: int) -> int:
+        oldest = self._store.clock.now() - timedelta(seconds=INBOX_HORIZON_S)
+        old = [key for key, row in self._store.cancelled_runs.items() if row.cancelled_at < oldest][:limit]
+        for key in old:
+            del self._store.cancelled_runs[key]
         return len(old)
 
     def _sweep_letters(self, *, limit: int) -> int:

@@ -50,19 +50,25 @@ class JobRow:
     fence: int = 0
     leased_until: datetime | None = None
     fault: FaultNote | None = None
+    failures: int = 0
+    idle_takes: int = 0
+    checkpoint: bytes | None = None
+
+    @property
+    def ready_at(self) -> datetime:
+        """When somebody may take it, as things stand."""
+        return self.due_at if self.leased_until is None else self.leased_until
 
     @property
     def is_open(self) -> bool:
         """Whether it is still to be done."""
         return self.state in {"queued", "running"}
 
-    def can_be_taken(self, now: datetime) -> bool:
+    def can_be_taken(self, now: datetime, *, adopt: bool = True) -> bool:
         """Return whether it waits for its turn, or its holder let the lease expire."""
-        if self.state == "queued":
-            return self.due_at <= now
-        return self.state == "running" and self.leased_until is not None and self.leased_until <= now
+        return self.is_open and self.ready_at <= now and (adopt or self.state == "queued")
 
-    def leased(self) -> LeasedJob:
+    def leased(self, now: datetime) -> LeasedJob:
         """Return it as the port hands it out."""
         request = self.request
         return LeasedJob(
@@ -75,7 +81,21 @@ class JobRow:
             attempt=self.attempt,
             fence=self.fence,
             created_at=self.created_at,
+            failures=self.failures,
+            idle_takes=self.idle_takes,
+            priority=request.priority,
+            deadline_at=request.deadline_at,
+            checkpoint=self.checkpoint,
+            overdue=request.deadline_at is not None and request.deadline_at <= now,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CancelledRun:
+    """Up to which run the long work of a request was cancelled."""
+
+    run_no: int
+    cancelled_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

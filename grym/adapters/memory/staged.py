@@ -32,6 +32,11 @@ class Staged(Generic[K, V]):
             return self._changes[key]
         return self._committed.get(key)
 
+    def look(self, key: K) -> V | None:
+        """Return the row, and undo this transaction where somebody changes it before the commit."""
+        self._found.setdefault(key, self._committed.get(key))
+        return self.get(key)
+
     def put(self, key: K, row: V) -> None:
         """Insert or replace a row."""
         self._found.setdefault(key, self._committed.get(key))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from grym.adapters.memory.rows import InboxRow, JobRow, LeaseRow, PatternRow, StateRow, TextRow
+from grym.adapters.memory.rows import CancelledRun, InboxRow, JobRow, LeaseRow, PatternRow, StateRow, TextRow
 from grym.adapters.placement import correlation_of
 from grym.ports.clock import Clock
 from grym.ports.effects import SetTimer
@@ -45,6 +45,7 @@ class Store:
     timers: dict[str, SetTimer] = field(default_factory=dict)
     taken_timers: set[str] = field(default_factory=set)
     jobs: dict[str, JobRow] = field(default_factory=dict)
+    cancelled_runs: dict[str, CancelledRun] = field(default_factory=dict)
     turns: dict[str, int] = field(default_factory=dict)
     texts: dict[str, TextRow] = field(default_factory=dict)
     holds: dict[tuple[str, str], bool] = field(default_factory=dict)

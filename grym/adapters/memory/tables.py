@@ -1,8 +1,8 @@
 """One transaction's view of all tables."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from grym.adapters.memory.rows import InboxRow, JobRow, PatternRow, StateRow, TextRow
+from grym.adapters.memory.rows import CancelledRun, InboxRow, JobRow, PatternRow, StateRow, TextRow
 from grym.adapters.memory.staged import Staged
 from grym.adapters.memory.store import InboxKey, StateKey, Store
 from grym.ports.effects import SetTimer
@@ -21,6 +21,7 @@ class Tables:
     letters: Staged[str, Letter]
     timers: Staged[str, SetTimer]
     jobs: Staged[str, JobRow]
+    cancelled_runs: Staged[str, CancelledRun]
     texts: Staged[str, TextRow]
     holds: Staged[tuple[str, str], bool]
     patterns: Staged[str, PatternRow]
@@ -36,6 +37,7 @@ class Tables:
             letters=Staged("a letter", store.letters),
             timers=Staged("a timer", store.timers),
             jobs=Staged("a job", store.jobs),
+            cancelled_runs=Staged("a cancelled run", store.cancelled_runs),
             texts=Staged("a text", store.texts),
             holds=Staged("an artifact's reference", store.holds),
             patterns=Staged("a pattern", store.patterns),
@@ -43,18 +45,7 @@ class Tables:
 
     def commit(self) -> None:
         """Make all changes visible, or raise `TransientError` and change nothing."""
-        tables = (
-            self.inbox,
-            self.states,
-            self.positions,
-            self.parked,
-            self.letters,
-            self.timers,
-            self.jobs,
-            self.texts,
-            self.holds,
-            self.patterns,
-        )
+        tables = [getattr(self, entry.name) for entry in fields(self)]
         for table in tables:
             table.check()
         for table in tables:

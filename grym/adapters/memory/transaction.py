@@ -191,19 +191,33 @@ class MemoryTransaction:
 
     async def finish_job(self, job_id: str, fence: int, *, state: str) -> None:
         """End a job."""
-        self._tables.jobs.put(job_id, replace(self._held(job_id, fence), state=state, leased_until=None))
+        self._tables.jobs.put(
+            job_id, replace(self._held(job_id, fence), state=state, leased_until=None, checkpoint=None)
+        )
 
     async def retry_job(self, job_id: str, fence: int, *, fault: FaultNote, delay_s: float) -> None:
         """Put a job back into the queue after a failed attempt."""
         due_at = self._store.clock.now() + timedelta(seconds=delay_s)
-        job = replace(self._held(job_id, fence), state="queued", due_at=due_at, fault=fault, leased_until=None)
+        held = self._held(job_id, fence)
+        failed = replace(held, failures=held.failures + 1, fault=fault)
+        self._tables.jobs.put(job_id, replace(failed, state="queued", due_at=due_at, leased_until=None))
+
+    async def keep_checkpoint(self, job_id: str, fence: int, checkpoint: bytes) -> None:
+        """Store how far a job is."""
+        job = replace(self._held(job_id, fence), checkpoint=checkpoint, idle_takes=0)
         self._tables.jobs.put(job_id, job)
 
-    async def hand_back_job(self, job_id: str, fence: int) -> None:
-        """Put a job back untried, due at once: stopping is no attempt."""
+    async def hand_back_job(self, job_id: str, fence: int, *, delay_s: float = 0.0) -> None:
+        """Put a job back untried: stopping is no attempt."""
         held = self._held(job_id, fence)
-        due_at = self._store.clock.now()
-        job = replace(held, state="queued", due_at=due_at, attempt=held.attempt - 1, leased_until=None)
+        job = replace(
+            held,
+            state="queued",
+            due_at=self._store.clock.now() + timedelta(seconds=delay_s),
+            attempt=held.attempt - 1,
+            idle_takes=max(0, held.idle_takes - 1),
+            leased_until=None,
+        )
         self._tables.jobs.put(job_id, job)
 
     async def take_due_timers(self, *, limit: int) -> list[DueTimer]:

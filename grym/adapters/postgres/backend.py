@@ -8,7 +8,7 @@ from pathlib import Path
 from grym.adapters.postgres.database import Database, Revive
 from grym.adapters.postgres.embedded import EmbeddedServer, start_embedded
 from grym.adapters.postgres.housekeeping import PostgresHousekeeping
-from grym.adapters.postgres.jobs import PostgresJobs
+from grym.adapters.postgres.jobs import PostgresJobs, PostgresJobStores
 from grym.adapters.postgres.leases import PostgresLeases
 from grym.adapters.postgres.log import PostgresLog
 from grym.adapters.postgres.migrating import migrate
@@ -24,7 +24,11 @@ READERS = 4
 
 
 async def open_postgres(
-    dsn: str, *, readers: Mapping[str, tuple[str, ...]] | None = None, revive: Revive | None = None
+    dsn: str,
+    *,
+    readers: Mapping[str, tuple[str, ...]] | None = None,
+    revive: Revive | None = None,
+    has_grace: bool = False,
 ) -> Backend:
     """Open a backend over a PostgreSQL server, its schema brought up to date.
 
@@ -34,6 +38,8 @@ async def open_postgres(
         Topics by processor, for counting open work; the catalogue's readers unless given.
     revive
         Brings back a server that cannot be reached; None leaves that to others.
+    has_grace
+        Whether holders of leases get more time after an outage of the server; for servers that are shared.
 
     Raises
     ------
@@ -47,7 +53,7 @@ async def open_postgres(
     except BaseException:
         await database.close()
         raise
-    return _assemble(database, readers or readers_by_catalogue())
+    return _assemble(database, readers or readers_by_catalogue(), has_grace=has_grace)
 
 
 async def open_embedded(home: Path, *, readers: Mapping[str, tuple[str, ...]] | None = None) -> Backend:
@@ -81,7 +87,7 @@ def _leaving(backend: Backend, server: EmbeddedServer) -> Backend:
     return replace(backend, closing=closing)
 
 
-def _assemble(database: Database, readers: Mapping[str, tuple[str, ...]]) -> Backend:
+def _assemble(database: Database, readers: Mapping[str, tuple[str, ...]], *, has_grace: bool) -> Backend:
     wakeup = WakeUp(database)
     wakeup.start()
     log, read = PostgresLog(database, wakeup), PostgresReaders(database)
@@ -95,7 +101,7 @@ def _assemble(database: Database, readers: Mapping[str, tuple[str, ...]]) -> Bac
         history=log,
         publisher=log,
         work=PostgresWork(database, wakeup),
-        leases=PostgresLeases(database),
+        leases=PostgresLeases(database, has_grace=has_grace),
         states=read,
         progress=read,
         parking=PostgresParkingLot(database),
@@ -103,6 +109,7 @@ def _assemble(database: Database, readers: Mapping[str, tuple[str, ...]]) -> Bac
         texts=read,
         counters=PostgresCounters(database, readers),
         jobs=PostgresJobs(database),
+        job_stores=PostgresJobStores(database.dsn),
         patterns=read,
         housekeeping=PostgresHousekeeping(database),
         closing=closing,

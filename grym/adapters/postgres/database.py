@@ -64,6 +64,12 @@ class Database:
             await reading
         return cls(dsn, writing=writing, reading=reading, revive=revive)
 
+    @classmethod
+    async def single(cls, dsn: str) -> "Database":
+        """Return a database with at most one connection, made when it is first needed."""
+        pool = await _pool(dsn, size=1, at_once=0)
+        return cls(dsn, writing=pool, reading=pool, revive=None)
+
     @asynccontextmanager
     async def reader(self) -> AsyncIterator[Any]:
         """Lend a connection for reading."""
@@ -119,10 +125,10 @@ async def connect(dsn: str) -> Any:
     return connection
 
 
-def _pool(dsn: str, *, size: int) -> asyncpg.Pool:
+def _pool(dsn: str, *, size: int, at_once: int = 1) -> asyncpg.Pool:
     return asyncpg.create_pool(
         dsn,
-        min_size=1,
+        min_size=at_once,
         max_size=size,
         timeout=CONNECT_TIMEOUT_S,
         command_timeout=STATEMENT_TIMEOUT_S + LOCK_TIMEOUT_S,

@@ -32,15 +32,21 @@ where letter_id = $1 returning true"""
 _TOUCH = "select true from jobs where job_id = $1 and fence = $2 and state = 'running' for update"
 
 _FINISH = """
-update jobs set state = $3, leased_until = null, ended_at = clock_timestamp()
+update jobs set state = $3, leased_until = null, checkpoint = null, ended_at = clock_timestamp()
 where job_id = $1 and fence = $2 and state = 'running' returning true"""
 
 _RETRY = """
-update jobs set state = 'queued', leased_until = null, fault = $3, due_at = clock_timestamp() + $4
+update jobs set state = 'queued', leased_until = null, failures = failures + 1, fault = $3,
+                due_at = clock_timestamp() + $4
+where job_id = $1 and fence = $2 and state = 'running' returning true"""
+
+_KEEP_CHECKPOINT = """
+update jobs set checkpoint = $3, idle_takes = 0
 where job_id = $1 and fence = $2 and state = 'running' returning true"""
 
 _HAND_BACK = """
-update jobs set state = 'queued', leased_until = null, attempt = attempt - 1, due_at = clock_timestamp()
+update jobs set state = 'queued', leased_until = null, attempt = attempt - 1,
+                idle_takes = greatest(idle_takes - 1, 0), due_at = clock_timestamp() + $3
 where job_id = $1 and fence = $2 and state = 'running' returning true"""
 
 _DUE_TIMERS = """
@@ -134,9 +140,14 @@ class JobRows(Rows):
         delay = timedelta(seconds=delay_s)
         _insist(await self._connection.fetchval(_RETRY, job_id, fence, pack_fault(fault), delay))
 
-    async def hand_back_job(self, job_id: str, fence: int) -> None:
-        """Put a job back untried, due at once: stopping is no attempt."""
-        _insist(await self._connection.fetchval(_HAND_BACK, job_id, fence))
+    async def keep_checkpoint(self, job_id: str, fence: int, checkpoint: bytes) -> None:
+        """Store how far a job is."""
+        _insist(await self._connection.fetchval(_KEEP_CHECKPOINT, job_id, fence, checkpoint))
+
+    async def hand_back_job(self, job_id: str, fence: int, *, delay_s: float = 0.0) -> None:
+        """Put a job back untried: stopping is no attempt."""
+        delay = timedelta(seconds=delay_s)
+        _insist(await self._connection.fetchval(_HAND_BACK, job_id, fence, delay))
 
 
 class TimerRows(Rows):

@@ -31,13 +31,31 @@ delete from timers where timer_id in (
     select timer_id from timers where timer_id = any($1::text[]) order by timer_id for update
 )"""
 
+# Accepting and cancelling take turns per request, so that a cancel misses no job whose command is read meanwhile.
+_TAKE_TURNS = """
+select pg_advisory_xact_lock(1785684851, place) from (
+    select distinct hashtext(request_id) as place from unnest($1::text[]) as g (request_id) order by place
+) as places"""
+
 _ENQUEUE = """
-insert into jobs (job_id, kind, request_id, run_no, tenant, topic, key, headers, value)
-select job_id, kind, request_id, run_no, tenant, topic, key, headers, value
-from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::text[], $7::bytea[], $8::bytea[],
-            $9::bytea[])
-    with ordinality as g (job_id, kind, request_id, run_no, tenant, topic, key, headers, value, n) order by n
+insert into jobs (job_id, kind, request_id, run_no, tenant, priority, deadline_at, topic, key, headers, value,
+                  state, ended_at)
+select job_id, kind, request_id, g.run_no, tenant, priority, deadline_at, topic, key, headers, value,
+       case when c.run_no >= g.run_no then 'cancelled' else 'queued' end,
+       case when c.run_no >= g.run_no then clock_timestamp() end
+from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::integer[], $7::timestamptz[], $8::text[],
+            $9::bytea[], $10::bytea[], $11::bytea[])
+    with ordinality as g (job_id, kind, request_id, run_no, tenant, priority, deadline_at, topic, key, headers, value,
+                          n)
+left join cancelled_runs c using (request_id) order by n
 on conflict (job_id) do nothing"""
+
+_CANCEL_RUNS = """
+insert into cancelled_runs as c (request_id, run_no)
+select request_id, max(run_no) from unnest($1::text[], $2::integer[]) as g (request_id, run_no)
+group by request_id order by request_id
+on conflict (request_id) do update set run_no = greatest(c.run_no, excluded.run_no),
+                                       cancelled_at = excluded.cancelled_at"""
 
 _CANCEL_JOBS = """
 update jobs set state = 'cancelled', leased_until = null, ended_at = clock_timestamp()
@@ -98,9 +116,12 @@ async def _apply_timers(connection: Any, effects: Iterable[Effect]) -> None:
 
 async def _apply_jobs(connection: Any, effects: Iterable[Effect]) -> None:
     jobs = [effect for effect in effects if isinstance(effect, EnqueueJob | CancelJobs)]
+    if jobs:
+        await connection.execute(_TAKE_TURNS, [effect.request_id for effect in jobs])
     for kind, run in groupby(jobs, key=type):
-        statement = _ENQUEUE if kind is EnqueueJob else _CANCEL_JOBS
-        await _insert(connection, statement, [_job_row(effect) for effect in run])
+        rows = [_job_row(effect) for effect in run]
+        for statement in (_ENQUEUE,) if kind is EnqueueJob else (_CANCEL_RUNS, _CANCEL_JOBS):
+            await _insert(connection, statement, rows)
 
 
 async def _insert(connection: Any, statement: str, rows: Sequence[Row]) -> None:
@@ -118,7 +139,8 @@ def _job_row(effect: EnqueueJob | CancelJobs) -> Row:
         return (effect.request_id, effect.run_no)
     message = effect.message
     names = (effect.job_id, effect.kind, effect.request_id, effect.run_no, effect.tenant)
-    return (*names, message.topic, message.key, pack_headers(message.headers), message.value)
+    command = (message.topic, message.key, pack_headers(message.headers), message.value)
+    return (*names, effect.priority, effect.deadline_at, *command)
 
 
 def _text_row(effect: KeepText) -> Row:

@@ -27,6 +27,11 @@ delete from jobs where ctid = any(array(
 ))"""
 # The newest job stays: readers tell by the highest number whether there is a new one.
 
+# A command may be read as late as any event.
+_SWEEP_CANCELLED_RUNS = """
+delete from cancelled_runs where ctid = any(array(
+    select ctid from cancelled_runs where cancelled_at < clock_timestamp() - $1::interval limit $2
+))"""
 
 _SWEEP_LETTERS = """
 delete from letters where ctid = any(array(
@@ -50,8 +55,9 @@ class PostgresHousekeeping:
                 events += await _sweep_topic(connection, topic, limit=limit - events)
             inbox = _count(await connection.execute(_SWEEP_INBOX, horizon, limit))
             jobs = _count(await connection.execute(_SWEEP_JOBS, horizon, limit))
+            runs = _count(await connection.execute(_SWEEP_CANCELLED_RUNS, horizon, limit))
             letters = _count(await connection.execute(_SWEEP_LETTERS, timedelta(seconds=LETTERS_S), limit))
-        return {"events": events, "inbox": inbox, "jobs": jobs, "letters": letters}
+        return {"events": events, "inbox": inbox, "jobs": jobs, "letters": letters, "cancelled_runs": runs}
 
     async def held_artifacts(self) -> set[str]:
         """Return the addresses that some request refers to."""

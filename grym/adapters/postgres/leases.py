@@ -2,6 +2,10 @@
 
 A successor locks the holder's row against the shared locks of its commits, so an epoch never grows in the middle of
 one. Whether a lease is free is looked at without a lock first, so competing costs the holder nothing.
+
+A lease that was alive when the server went away has mostly expired when it is back, and whoever asks first would get
+it while its holder works on. So, where the server is shared, nobody takes such a lease for one lifetime after the start
+of the server. An embedded server has no grace: a fresh start must be quick.
 """
 
 from dataclasses import replace
@@ -15,8 +19,12 @@ from grym.ports.work import Lease
 _IS_FREE = """
 select not exists (
     select 1 from leases join lease_beats using (name)
-    where name = $1 and holder <> '' and expires_at > clock_timestamp()
+    where name = $1 and holder <> ''
+      and (expires_at > clock_timestamp()
+           or (clock_timestamp() < pg_postmaster_start_time() + $2::interval
+               and expires_at > pg_postmaster_start_time() - interval '1 hour'))
 )"""
+# What expired an hour before the start of the server has no holder that still comes back.
 
 _INTRODUCE = "insert into leases (name, holder, epoch) values ($1, '', 0) on conflict (name) do nothing"
 
@@ -35,18 +43,27 @@ _RELEASE = "update leases set holder = '' where name = $1 and holder = $2 and ep
 
 
 class PostgresLeases:
-    """Who runs what."""
+    """Who runs what.
 
-    def __init__(self, database: Database) -> None:
+    Parameters
+    ----------
+    has_grace
+        Whether holders get more time after an outage of the server.
+    """
+
+    def __init__(self, database: Database, *, has_grace: bool = False) -> None:
         self._database = database
+        self._has_grace = has_grace
 
     async def acquire(self, name: str, *, holder: str, ttl_s: float) -> Lease | None:
         """Take a lease that is free or expired."""
+        ttl = timedelta(seconds=ttl_s)
+        grace = ttl if self._has_grace else timedelta()
         async with self._database.writer() as connection:
-            if not await connection.fetchval(_IS_FREE, name):
+            if not await connection.fetchval(_IS_FREE, name, grace):
                 return None
             async with connection.transaction():
-                return await _take(connection, name, holder=holder, ttl_s=ttl_s)
+                return await _take(connection, name, holder=holder, ttl=ttl, grace=grace)
 
     async def renew(self, lease: Lease, *, ttl_s: float) -> Lease:
         """Hold on to a lease."""
@@ -64,11 +81,11 @@ class PostgresLeases:
             await connection.execute(_RELEASE, lease.name, lease.holder, lease.epoch)
 
 
-async def _take(connection: Any, name: str, *, holder: str, ttl_s: float) -> Lease | None:
+async def _take(connection: Any, name: str, *, holder: str, ttl: timedelta, grace: timedelta) -> Lease | None:
     await connection.execute(_INTRODUCE, name)
     await connection.execute("select 1 from leases where name = $1 for update", name)
-    if not await connection.fetchval(_IS_FREE, name):  # somebody was quicker
+    if not await connection.fetchval(_IS_FREE, name, grace):  # somebody was quicker
         return None
     epoch = await connection.fetchval(_TAKE, name, holder)
-    expires_at = await connection.fetchval(_BEAT, name, timedelta(seconds=ttl_s))
+    expires_at = await connection.fetchval(_BEAT, name, ttl)
     return Lease(name=name, holder=holder, epoch=epoch, expires_at=expires_at)
