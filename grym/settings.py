@@ -33,6 +33,7 @@ LATER = {
 
 MAX_CPU_WORKERS = 64
 MAX_PORT = 65_535
+MAX_REPLICAS = 9
 MIN_MEMORY_MB = 64
 """An interpreter with the libraries of the smallest worker takes nearly as much."""
 
@@ -95,6 +96,12 @@ def _identity(name: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", name):
         raise ValueError("must be 1 to 100 letters, digits, dots, dashes or underscores")
     return name
+
+
+def _prefix(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{0,100}", text):
+        raise ValueError("must be at most 100 letters, digits, dots, dashes or underscores")
+    return text
 
 
 def _store_url(url: str) -> str:
@@ -169,6 +176,15 @@ class Settings(BaseSettings):
     )
     kafka_key: Annotated[Path, AfterValidator(_absolute)] | None = Field(
         default=None, description="Its private key (PEM)."
+    )
+    kafka_prefix: Annotated[str, AfterValidator(_prefix)] = Field(
+        default="", description="What the names of topics and groups begin with, where several grym share the brokers."
+    )
+    kafka_replicas: int | None = Field(
+        default=None,
+        ge=1,
+        le=MAX_REPLICAS,
+        description="Copies of each new topic; by default up to three.",
     )
     kafka_transactions: bool = Field(
         default=False, description="1 puts pure hops from topic to topic into transactions of Kafka."
@@ -302,6 +318,8 @@ _EXAMPLES = {
     "kafka_ca": "/etc/grym/ca.pem",
     "kafka_cert": "/etc/grym/worker.pem",
     "kafka_key": "/etc/grym/worker.key",
+    "kafka_prefix": "staging.",
+    "kafka_replicas": "3",
     "kafka_transactions": "1",
     "single_host": "1",
     "redis": "redis://cache.example:6379/0",

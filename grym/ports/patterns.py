@@ -1,10 +1,11 @@
 """Reading pattern memory: windows to compare with, motifs to develop."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # many processes name patterns and never touch a vector
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -16,7 +17,7 @@ class StoredPattern:
     kind: str
     name: str
     extractor: str
-    vectors: NDArray[np.float32]
+    vectors: "NDArray[np.float32]"
     motif: bytes = b""
     tags: dict[str, str] = field(default_factory=dict)
 

@@ -4,11 +4,13 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from grym.domain.composing.plan import Motif, Plan, Wish
 from grym.domain.composing.score import Score
-from grym.domain.signal import Signal
+
+if TYPE_CHECKING:  # who only passes sound on loads nothing for it
+    from grym.domain.signal import Signal
 
 T = TypeVar("T")
 
@@ -25,7 +27,7 @@ class RenderedScore:
         SoundFont name, digest and licence; synthesiser version.
     """
 
-    stems: tuple[tuple[str, Signal], ...]
+    stems: "tuple[tuple[str, Signal], ...]"
     backend: str
     provenance: dict[str, str] = field(default_factory=dict)
 
@@ -82,7 +84,7 @@ class CpuPool(Protocol):
 class AudioDoor(Protocol):
     """Read a sound file that nobody has vouched for."""
 
-    def read_signal(self, path: Path, *, max_seconds: float) -> Signal:
+    def read_signal(self, path: Path, *, max_seconds: float) -> "Signal":
         """Decode a file with every check and cap; runs inside a worker process.
 
         Raises

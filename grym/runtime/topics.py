@@ -1,9 +1,15 @@
 """The catalogue on the brokers: created where it is missing, compared where it is there."""
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
+from grym.runtime.brokers import kafka_settings
 from grym.settings import Settings
 from schemas.catalogue import TOPICS, Topic
+
+if TYPE_CHECKING:
+    from grym.adapters.kafka.admin import TopicState
 
 
 class TopicRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,12 +43,29 @@ async def list_topics(settings: Settings) -> list[TopicRow]:
         When no broker can be reached.
     """
     settings.require_known_runtime()
-    return [_row(topic, state="embedded") for topic in TOPICS]
+    if settings.kafka is None:
+        return [_row(topic, state="embedded") for topic in TOPICS]
+    from grym.adapters.kafka.admin import topic_states  # noqa: PLC0415 (the embedded runtime does without Kafka)
+
+    return [_row_of(found) for found in await topic_states(kafka_settings(settings))]
 
 
 async def create_topics(settings: Settings) -> list[TopicRow]:
     """Create the topics that the brokers lack and return what is there then; otherwise as `list_topics`."""
-    return await list_topics(settings)
+    settings.require_known_runtime()
+    if settings.kafka is None:
+        return await list_topics(settings)
+    from grym.adapters.kafka.admin import create_topics as make  # noqa: PLC0415 (as above)
+
+    brokers = kafka_settings(settings)
+    made = {brokers.logical(name) for name in await make(brokers)}
+    rows = await list_topics(settings)
+    return [msgspec.structs.replace(row, state="created") if row.name in made else row for row in rows]
+
+
+def _row_of(found: "TopicState") -> TopicRow:
+    differences = tuple(f"{name} is {has or 'unset'}, not {wanted}" for name, (wanted, has) in found.drift.items())
+    return _row(found.topic, state="there" if found.exists else "missing", differences=differences)
 
 
 def _row(topic: Topic, *, state: str, differences: tuple[str, ...] = ()) -> TopicRow:
