@@ -307,7 +307,8 @@ async def test_a_store_of_its_own_sees_the_same_jobs(kit: Kit) -> None:
     """For heartbeats, apart from all other connections."""
     await enqueue(kit, "a")
     stores = kit.backend.job_stores
-    assert stores is not None
+    if stores is None:
+        pytest.skip("nothing can hold up a store in memory")
     async with stores.open() as store:
         job = await store.take(KINDS, holder="h", lease_s=10)
         assert job is not None

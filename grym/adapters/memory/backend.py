@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from grym.adapters.memory.housekeeping import MemoryHousekeeping
-from grym.adapters.memory.jobs import MemoryJobs, MemoryJobStores
+from grym.adapters.memory.jobs import MemoryJobs
 from grym.adapters.memory.readers import (
     MemoryCounters,
     MemoryLeases,
@@ -33,7 +33,7 @@ def open_memory(
         Topics by processor, for counting open work; the catalogue's readers unless given.
     """
     store = Store(clock=clock, readers=dict(readers or readers_by_catalogue()))
-    log, read, jobs = MemoryLog(store), MemoryReaders(store), MemoryJobs(store)
+    log, read = MemoryLog(store), MemoryReaders(store)
     return Backend(
         log=log,
         history=log,
@@ -46,8 +46,7 @@ def open_memory(
         letters=read,
         texts=read,
         counters=MemoryCounters(store),
-        jobs=jobs,
-        job_stores=MemoryJobStores(jobs),
+        jobs=MemoryJobs(store),
         patterns=read,
         housekeeping=MemoryHousekeeping(store),
         closing=_nothing,

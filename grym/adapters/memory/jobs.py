@@ -1,13 +1,11 @@
 """The queue of long work in memory: by priority, then the oldest job of the tenant that was served longest ago."""
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 from grym.adapters.memory.rows import JobRow
 from grym.adapters.memory.store import Store
-from grym.ports.jobs import Backlog, JobStore, LeasedJob
+from grym.ports.jobs import Backlog, LeasedJob
 
 
 class MemoryJobs:
@@ -59,18 +57,3 @@ class MemoryJobs:
     def _turn(self, job: JobRow) -> tuple[int, int, int]:
         request = job.request
         return (-request.priority, self._store.turns.get(request.tenant, 0), job.order)
-
-
-class MemoryJobStores:
-    """Opens job stores; memory needs no connections."""
-
-    def __init__(self, jobs: JobStore) -> None:
-        self._jobs = jobs
-
-    def open(self) -> AbstractAsyncContextManager[JobStore]:
-        """Return the one store there is."""
-        return self._open()
-
-    @asynccontextmanager
-    async def _open(self) -> AsyncIterator[JobStore]:
-        yield self._jobs
