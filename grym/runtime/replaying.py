@@ -1,0 +1,147 @@
+"""A shadow run over the real processors: their adapters read the world, and whatever they would write is recorded."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from consumers.replay import Part, Replay, Report, Span
+from consumers.replay.pace import EventClock, Pace
+from consumers.replay.run import Sink, Watch
+from grym.adapters.memory import open_memory
+from grym.adapters.memory.shadows import RecordedArtifacts
+from grym.adapters.planning import RulePlanner
+from grym.errors import InvalidRequestError
+from grym.ports.artifacts import ArtifactStore
+from grym.ports.backend import Backend
+from grym.ports.clock import Clock
+from grym.ports.sound import CpuPool
+from grym.runtime.names import checked_names
+from grym.runtime.studio import DoorInWorker
+from schemas.commands import (
+    ExtractFeatures,
+    GenerateMusic,
+    MakePlan,
+    ProposeParameters,
+    RateQuality,
+    RecallPatterns,
+    RememberPatterns,
+)
+from schemas.events import FeedbackGiven, OpinionCredited, ParametersExposed
+from streams.coordinator import Coordinator
+from streams.features import Features
+from streams.generation import Generation
+from streams.learning import Learning
+from streams.patterns import Patterns
+from streams.quality import Quality
+
+DECIDING = ("coordinator", "patterns", "learning")
+"""What decides by its state alone; the answers of all others are facts unless they are audited."""
+
+AUDITED = ("coordinator", "patterns", "generation", "learning")
+"""What an audit makes again; analyses of sound only where they are named, since they take as long as they took then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayWish:
+    """What is to be replayed.
+
+    Parameters
+    ----------
+    speed
+        Seconds of the span in a second; None for as fast as the share of the machine allows.
+    audit
+        Make facts again, too: plans, proposals, what memory answers.
+    processors
+        By name; by default all that decide.
+    """
+
+    begin: datetime
+    end: datetime
+    topics: tuple[str, ...] | None = None
+    processors: tuple[str, ...] | None = None
+    speed: float | None = None
+    audit: bool = False
+
+
+async def replay(
+    wish: ReplayWish,
+    *,
+    live: Backend,
+    artifacts: ArtifactStore,
+    clock: Clock,
+    cpu: CpuPool,
+    sink: Sink | None = None,
+    watch: Watch | None = None,
+) -> Report:
+    """Replay a span into a shadow run and return what differs.
+
+    Raises
+    ------
+    InvalidRequestError
+        ``replay.span`` for a span that ends before it begins, ``replay.facts`` for a processor that only makes facts
+        without an audit, ``runtime.unknown_processor``.
+    """
+    if not wish.begin < wish.end:
+        raise InvalidRequestError("the span ends before it begins", code="replay.span", hint="Swap --from and --to.")
+    event_clock = EventClock(wish.begin)
+    shadow = open_memory(event_clock)
+    names = _names(wish)
+    parts = [_part(name, live, shadow, RecordedArtifacts(artifacts), cpu, audit=wish.audit) for name in names]
+    span = Span(begin=wish.begin, end=wish.end, topics=None if wish.topics is None else frozenset(wish.topics))
+    run = Replay(
+        live=live,
+        shadow=shadow,
+        event_clock=event_clock,
+        artifacts=artifacts,
+        parts=parts,
+        clock=clock,
+        pace=Pace(clock, speed=wish.speed),
+        sink=sink,
+        watch=watch,
+    )
+    return await run.run(span)
+
+
+def _names(wish: ReplayWish) -> Collection[str]:
+    """Return the processors to replay."""
+    if wish.processors is None:
+        return AUDITED if wish.audit else DECIDING
+    names = checked_names(wish.processors)
+    facts = [name for name in names if name not in DECIDING]
+    if facts and not wish.audit:
+        raise InvalidRequestError(
+            f"what {facts[0]} answers is a fact", code="replay.facts", hint="Give --audit to make facts again."
+        )
+    return names
+
+
+def _part(name: str, live: Backend, shadow: Backend, artifacts: ArtifactStore, cpu: CpuPool, *, audit: bool) -> Part:
+    """Build one processor over the shadow."""
+    match name:
+        case "coordinator":
+            return Part(processor=Coordinator())
+        case "learning":
+            return Part(
+                processor=Learning(),
+                facts=() if audit else (ProposeParameters,),
+                refolds=(ParametersExposed, FeedbackGiven, OpinionCredited),
+                leans_on=(FeedbackGiven, OpinionCredited, ProposeParameters),
+            )
+        case "patterns":
+            return Part(
+                processor=Patterns(store=shadow.patterns, artifacts=artifacts),
+                facts=() if audit else (RecallPatterns,),
+                refolds=(RememberPatterns, FeedbackGiven),
+                leans_on=(RecallPatterns,),
+            )
+        case "generation":
+            return Part(  # a prompt that was erased is not taken from the log again
+                processor=Generation(planner=RulePlanner(), texts=live.texts),
+                facts=(GenerateMusic,) if audit else (MakePlan, GenerateMusic),
+            )
+        case "features":
+            features = Features(artifacts=artifacts, cpu=cpu, door=DoorInWorker())
+            return Part(processor=features, facts=() if audit else (ExtractFeatures,))
+        case _:
+            quality = Quality(artifacts=artifacts, cpu=cpu, door=DoorInWorker())
+            return Part(processor=quality, facts=() if audit else (RateQuality,))
