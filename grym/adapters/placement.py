@@ -48,6 +48,18 @@ def place(message: Message) -> TopicPartition:
     ContractError
         ``publish.unknown_topic``, ``publish.too_large`` or ``publish.broken_header``.
     """
+    topic = check(message)
+    return TopicPartition(topic.name, partition_of(spread_by(message), partitions=topic.partitions))
+
+
+def check(message: Message) -> Topic:
+    """Return the topic of a message that the catalogue allows.
+
+    Raises
+    ------
+    ContractError
+        As `place`.
+    """
     topic = BY_NAME.get(message.topic)
     if topic is None:
         raise ContractError(
@@ -56,8 +68,12 @@ def place(message: Message) -> TopicPartition:
             hint="The topics are listed in docs/schemas/events.md.",
         )
     _check_size(topic, message)
-    key = message.key if message.key is not None else header(message.headers, "ce_id") or message.value or b""
-    return TopicPartition(topic.name, partition_of(key, partitions=topic.partitions))
+    return topic
+
+
+def spread_by(message: Message) -> bytes:
+    """Return the bytes whose hash decides the partition: the key, or what stands in for one."""
+    return message.key if message.key is not None else header(message.headers, "ce_id") or message.value or b""
 
 
 def correlation_of(message: Message | Record) -> bytes:

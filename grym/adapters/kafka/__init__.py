@@ -1,0 +1,1 @@
+"""Apache Kafka behind the ports: topics, sender, log and feeds."""

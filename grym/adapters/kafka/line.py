@@ -1,0 +1,125 @@
+"""One producer with its lanes, from its first message until something fails for good."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from grym.adapters.kafka.faults import translated, unknown
+from grym.adapters.kafka.lanes import Batch, Lane
+from grym.adapters.kafka.settings import KafkaSettings
+from grym.adapters.placement import partition_of, spread_by
+from schemas.records import Message, TopicPartition
+
+_CLOSE_TIMEOUT_S = 5.0
+
+
+class Line:
+    """Connections to the brokers and what waits for them.
+
+    Attributes
+    ----------
+    broken
+        Why nothing more can be sent this way.
+    waiting_bytes
+        How much is not confirmed.
+    """
+
+    def __init__(self, settings: KafkaSettings, producer: AIOKafkaProducer) -> None:
+        self.broken: BaseException | None = None
+        self.waiting_bytes = 0
+        self._settings = settings
+        self._producer = producer
+        self._lanes: dict[tuple[str, int], Lane] = {}
+        self._known: set[str] = set()
+
+    @classmethod
+    async def open(cls, settings: KafkaSettings) -> "Line":
+        """Connect.
+
+        Raises
+        ------
+        UnavailableError
+            When no broker answers in time.
+        AdapterError
+            When they refuse.
+        """
+        with translated():
+            producer = AIOKafkaProducer(
+                **settings.connection(),
+                acks="all",
+                enable_idempotence=True,
+                max_batch_size=settings.batch_bytes,
+            )
+            try:
+                await asyncio.wait_for(producer.start(), settings.send_timeout_s)
+            except BaseException:
+                await _stop(producer)
+                raise
+        return cls(settings, producer)
+
+    def knows(self, topics: set[str]) -> bool:
+        """Return whether the partitions of all these topics were asked for."""
+        return topics <= self._known
+
+    async def learn(self, topics: set[str]) -> None:
+        """Ask for the partitions of topics that were not used yet.
+
+        Raises
+        ------
+        UnavailableError
+            When no broker answers, or a topic is missing.
+        """
+        for topic in topics - self._known:
+            with translated():
+                await self._producer.partitions_for(self._settings.physical(topic))
+            self._known.add(topic)
+
+    def append(self, messages: Sequence[Message]) -> list[tuple[Batch, int]]:
+        """Put messages on their way and return each one's batch and place in it.
+
+        The number of partitions is the broker's, since foreign clients go by that too.
+        """
+        counts = {topic: self._partitions(topic) for topic in {message.topic for message in messages}}
+        slots = []
+        for message in messages:
+            at = (message.topic, partition_of(spread_by(message), partitions=counts[message.topic]))
+            lane = self._lanes.get(at) or self._lane(*at)
+            slots.append(lane.append(message))
+        return slots
+
+    def fail(self, error: BaseException) -> None:
+        """Give up everything that is not confirmed."""
+        if self.broken is None:
+            self.broken = error
+            for lane in self._lanes.values():
+                lane.fail(unknown(f"a batch before it failed: {error}"[:200]))
+
+    async def close(self) -> None:
+        """End the producer without waiting for what it still has."""
+        self.fail(unknown("the client was closed"))
+        await _stop(self._producer)
+
+    def _partitions(self, topic: str) -> int:
+        return len(self._producer.client.cluster.partitions_for_topic(self._settings.physical(topic)))
+
+    def _lane(self, topic: str, partition: int) -> Lane:
+        source = TopicPartition(topic, partition)
+        lane = Lane(self._producer, source, self._settings.physical(topic), settled=self._settled)
+        self._lanes[topic, partition] = lane
+        return lane
+
+    def _settled(self, batch: Batch) -> None:
+        self.waiting_bytes -= batch.bytes
+        answer = batch.outcome.result()
+        if isinstance(answer, BaseException):
+            self.fail(answer)
+
+
+async def _stop(producer: AIOKafkaProducer) -> None:
+    """Close the connections; the client would wait for ever for what it cannot send, so that is taken from it first."""
+    producer._message_accumulator.fail_all(KafkaError("closed"))  # noqa: SLF001 - the client offers no other way
+    with suppress(KafkaError, OSError, TimeoutError):
+        await asyncio.wait_for(producer.stop(), _CLOSE_TIMEOUT_S)
