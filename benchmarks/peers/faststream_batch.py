@@ -4,7 +4,6 @@ Its `publish_batch` takes one set of headers for all messages, so the headers of
 """
 
 # mypy: ignore-errors
-# ruff: noqa: ANN001
 # Its client lives in the peers' environment, not in grym's.
 
 import asyncio

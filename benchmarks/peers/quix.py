@@ -1,7 +1,6 @@
-"""Quix Streams: at least once, offsets committed on its timer; an error ends the process, which is then started again."""
+"""Quix Streams: at least once, offsets committed on its timer; an error ends the process, then started again."""
 
 # mypy: ignore-errors
-# ruff: noqa: ANN001
 # Its client lives in the peers' environment, not in grym's.
 
 from quixstreams import Application
