@@ -4,6 +4,7 @@ A command of a capability travels on that capability's topic, keyed by request i
 of the same name in the past tense. `round` counts regenerations of one run, from 1.
 """
 
+from datetime import datetime
 from typing import ClassVar, Literal
 
 import msgspec
@@ -31,6 +32,8 @@ class RequestComposition(Body, frozen=True, kw_only=True):
         How the score becomes sound; ``score`` makes none.
     deadline_s
         Seconds from the log-append time of this request until it is cancelled.
+    priority
+        −10 to 10: while pieces wait to be made, those of a higher priority are made first.
     """
 
     TYPE: ClassVar[str] = "grym.composition.request.v1"
@@ -46,6 +49,7 @@ class RequestComposition(Body, frozen=True, kw_only=True):
     backend: Backend = "auto"
     user: str = "anonymous"
     deadline_s: float = 600.0
+    priority: int = 0
 
 
 class RequestAnalysis(Body, frozen=True, kw_only=True):
@@ -142,7 +146,15 @@ class MakePlan(Body, frozen=True, kw_only=True):
 
 
 class GenerateMusic(Body, frozen=True, kw_only=True):
-    """Ask for the piece of a plan: score, sound and page. Long work, run under a lease."""
+    """Ask for the piece of a plan: score, sound and page. Long work, run under a lease.
+
+    Parameters
+    ----------
+    priority
+        The request's own.
+    deadline_at
+        When the request will be cancelled; a piece that was not begun by then is not made.
+    """
 
     TYPE: ClassVar[str] = "grym.music.generate.v1"
     TOPIC: ClassVar[str] = "grym.generation.v1"
@@ -152,6 +164,8 @@ class GenerateMusic(Body, frozen=True, kw_only=True):
     backend: Backend = "auto"
     motifs: tuple[MotifData, ...] = ()
     round: int = 1
+    priority: int = 0
+    deadline_at: datetime | None = None
 
 
 class ExtractFeatures(Body, frozen=True, kw_only=True):

@@ -122,6 +122,8 @@ def _generate(run: Run) -> Output:
             backend=run.composition.backend,
             motifs=run.answers.recall.motifs,
             round=run.round,
+            priority=run.composition.priority,
+            deadline_at=run.due_at,
         ),
         attempt=run.round,
     )

@@ -22,6 +22,7 @@ from streams.translate import fault_of, wish_of
 MAX_DEADLINE_S = 7 * 86_400.0  # the retention of requests: a later deadline would outlive the request itself
 MAX_SEED = 2**63 - 1  # fits every integer column
 EMBEDDINGS = ("dsp",)
+MAX_PRIORITY = 10
 MAX_NAME_CHARACTERS = 200  # users and collections are names, not texts
 
 
@@ -43,6 +44,7 @@ def request(envelope: Envelope, run: Run | None) -> Decided:
         cancelled = RequestCancelled(reason=run.cancel_reason)
         return end(envelope, fresh, "cancelled", cancelled, before=(accepted,), effects=(kept,))
     timer = _deadline_timer(fresh, envelope)
+    fresh = msgspec.structs.replace(fresh, due_at=timer.due_at)
     return advance(envelope, fresh, before=(accepted,), effects=(timer, kept))
 
 
@@ -85,6 +87,10 @@ def _check_bounds(wish: RequestComposition | RequestAnalysis) -> None:
             f"the embedding {wish.embedding!r} is not known",
             code="request.embedding",
             hint=f"Choose one of: {', '.join(EMBEDDINGS)}.",
+        )
+    if isinstance(wish, RequestComposition) and abs(wish.priority) > MAX_PRIORITY:
+        raise InvalidRequestError(
+            "a priority is a whole number from -10 to 10", code="request.priority", hint="Leave it out to get 0."
         )
     seed = wish.seed if isinstance(wish, RequestComposition) else None
     if seed is not None and not 0 <= seed <= MAX_SEED:
@@ -142,4 +148,5 @@ def redrive(envelope: Envelope, run: Run | None) -> Decided:
     )
     accepted = Output(body=RequestAccepted(kind=again.kind, deadline_s=again.request.deadline_s), run_no=again.run_no)
     timer = _deadline_timer(again, envelope)
+    again = msgspec.structs.replace(again, due_at=timer.due_at)
     return advance(envelope, again, before=(accepted,), effects=(timer,))

@@ -71,6 +71,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     run_no: int = 1
     round: int = 1
     created_at: datetime | None = None
+    due_at: datetime | None = None
     ended_at: datetime | None = None
     composition: RequestComposition | None = None
     analysis: RequestAnalysis | None = None

@@ -57,4 +57,6 @@ def _job(envelope: Envelope, command: GenerateMusic) -> EnqueueJob:
         run_no=envelope.run_no,
         tenant=envelope.tenant,
         message=encode(envelope),
+        priority=command.priority,
+        deadline_at=command.deadline_at,
     )

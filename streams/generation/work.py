@@ -1,4 +1,7 @@
-"""The long part of generation: compose, engrave, perform, store; repeatable after a crash, since the seed decides."""
+"""The long part of generation: compose, engrave, perform, store; repeatable after a crash, since the seed decides.
+
+Once a piece is on paper a checkpoint keeps it, so that a crash repeats the performance only.
+"""
 
 import re
 from pathlib import Path
@@ -12,6 +15,7 @@ from schemas.body import ArtifactRef, Body
 from schemas.commands import GenerateMusic
 from schemas.envelope import Envelope
 from schemas.events import GenerationProgressed, MusicGenerated
+from streams.generation.checkpoint import Checkpoint, pack, papers_of, unpack
 from streams.generation.processor import JOB_KIND
 from streams.processor import Output, Report
 from streams.translate import checks_to_wire, motifs_from_wire, motifs_to_wire, plan_from_wire
@@ -43,7 +47,28 @@ class GenerationWork:
     async def work(self, envelope: Envelope, report: Report) -> tuple[Output, ...]:
         """Make the piece that a command asks for."""
         command: GenerateMusic = envelope.body
-        await report("composing", 0.0)
+        paper = unpack(report.checkpoint)
+        if paper is None:
+            await report("composing", 0.0)
+            paper = await self._put_on_paper(command)
+            if command.backend == "score":
+                return (Output(body=paper.body),)
+            await report.keep(pack(paper), holds=papers_of(paper.body))
+        await report("performing", 0.3)
+        with self._scratch.folder() as folder:
+            recorded = await self._cpu.run(
+                RECORD,
+                self._studio,
+                paper.score,
+                command.backend,
+                command.seed,
+                folder,
+                timeout_s=RECORDING_TIMEOUT_S,
+            )
+            await report("storing", 0.9)
+            return (Output(body=await self._with_sound(paper.body, recorded)),)
+
+    async def _put_on_paper(self, command: GenerateMusic) -> Checkpoint:
         written = await self._cpu.run(
             WRITE,
             self._studio,
@@ -52,25 +77,11 @@ class GenerationWork:
             motifs_from_wire(command.motifs),
             timeout_s=WRITING_TIMEOUT_S,
         )
-        if command.backend == "score":
-            return (Output(body=await self._body(command, written, None)),)
-        await report("performing", 0.3)
-        with self._scratch.folder() as folder:
-            recorded = await self._cpu.run(
-                RECORD,
-                self._studio,
-                written.score,
-                command.backend,
-                command.seed,
-                folder,
-                timeout_s=RECORDING_TIMEOUT_S,
-            )
-            await report("storing", 0.9)
-            return (Output(body=await self._body(command, written, recorded)),)
+        return Checkpoint(score=written.score, body=await self._body(command, written))
 
-    async def _body(self, command: GenerateMusic, written: "Written", recorded: Recorded | None) -> MusicGenerated:
+    async def _body(self, command: GenerateMusic, written: "Written") -> MusicGenerated:
         pages = enumerate(written.pages, start=1)
-        body = MusicGenerated(
+        return MusicGenerated(
             midi=await self._put(written.midi, "audio/midi", "midi"),
             musicxml=await self._put(written.musicxml.encode(), "application/vnd.recordare.musicxml+xml", "score"),
             pages=tuple([await self._put(page.encode(), "image/svg+xml", f"page-{n}") for n, page in pages]),
@@ -80,7 +91,6 @@ class GenerationWork:
             motifs=motifs_to_wire(written.motifs),
             round=command.round,
         )
-        return body if recorded is None else await self._with_sound(body, recorded)
 
     async def _with_sound(self, body: MusicGenerated, recorded: Recorded) -> MusicGenerated:
         return msgspec.structs.replace(

@@ -184,6 +184,28 @@ async def test_the_deadline_counts_from_the_log(desk: Desk) -> None:
     assert timer.cause_id == desk.run.request_event_id
 
 
+async def test_a_piece_knows_how_urgent_it_is_and_until_when(desk: Desk) -> None:
+    """Priority and deadline travel with the command, and a redrive's deadline is its own."""
+    urgent = msgspec.structs.replace(REQUEST, deadline_s=90.0, priority=5)
+    command = (await desk.take_all(urgent, *TO_PLAN[1:]))[-1]
+    assert isinstance(command, GenerateMusic)
+    timer = next(effect for effect in desk.effects if isinstance(effect, SetTimer))
+    assert (command.priority, command.deadline_at) == (5, timer.due_at)
+    await desk.take(CancelRequest())
+    again = (await desk.take(RedriveRequest(letter_id="l1", run_no=1)))[-1]
+    assert isinstance(again, GenerateMusic)
+    later = next(effect for effect in reversed(desk.effects) if isinstance(effect, SetTimer))
+    assert (later.run_no, again.deadline_at) == (2, later.due_at)
+
+
+@pytest.mark.parametrize("priority", [-11, 11, 2**70])
+async def test_an_endless_priority_is_refused(desk: Desk, priority: int) -> None:
+    """Every integer column takes what is accepted."""
+    (_, rejected) = await desk.take(msgspec.structs.replace(REQUEST, priority=priority))
+    assert isinstance(rejected, RequestRejected)
+    assert rejected.fault.code == "request.priority"
+
+
 async def test_a_composition_runs_to_completion(desk: Desk) -> None:
     """Every step sends its command once the steps it needs have ended, and the end comes once."""
     caused = await desk.take_all(*TO_PLAN)

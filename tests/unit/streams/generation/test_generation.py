@@ -1,8 +1,10 @@
 """Generation: plans from private text, pieces as jobs, and the piece itself made by the real composer."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -117,17 +119,25 @@ class FolderDesk:
 class Reports:
     """What a worker told about its progress."""
 
-    def __init__(self) -> None:
+    def __init__(self, checkpoint: bytes | None = None) -> None:
         self.told: list[tuple[str, float]] = []
+        self.checkpoint = checkpoint
+        self.kept: list[tuple[bytes, tuple[str, ...]]] = []
 
     async def __call__(self, stage: str, share: float) -> None:
         """Note a report."""
         self.told.append((stage, share))
 
+    async def keep(self, checkpoint: bytes, *, holds: Sequence[str] = ()) -> None:
+        """Note a checkpoint."""
+        self.kept.append((checkpoint, tuple(holds)))
 
-async def made(event: Any, tmp_path: Path, command: GenerateMusic) -> tuple[MusicGenerated, FakeStudio, Reports]:
+
+async def made(
+    event: Any, tmp_path: Path, command: GenerateMusic, *, checkpoint: bytes | None = None
+) -> tuple[MusicGenerated, FakeStudio, Reports]:
     """Run the work for a command."""
-    studio, reports, desk = FakeStudio(), Reports(), FolderDesk(tmp_path)
+    studio, reports, desk = FakeStudio(), Reports(checkpoint), FolderDesk(tmp_path)
     work = GenerationWork(artifacts=FakeStore(), scratch=desk, cpu=InlinePool(), studio=studio)
     (output,) = await work.work(event(command), reports)
     assert not desk.open
@@ -202,6 +212,40 @@ async def test_the_same_seed_gives_the_same_midi(event: Any, tmp_path: Path) -> 
     other, _, _ = await made(event, tmp_path, GenerateMusic(plan=PLAN, seed=8))
     assert first.midi == again.midi
     assert first.midi.uri != other.midi.uri
+
+
+async def test_a_piece_on_paper_is_only_performed_after_a_crash(event: Any, tmp_path: Path) -> None:
+    """The next try gives the same piece without composing, and holds on to the papers meanwhile."""
+    command = GenerateMusic(plan=PLAN, seed=7)
+    whole, first, reports = await made(event, tmp_path, command)
+    ((checkpoint, holds),) = reports.kept
+    assert len(checkpoint) < 50_000
+    papers = (whole.midi, whole.musicxml, *whole.pages)
+    assert set(holds) == {paper.uri for paper in papers}
+    resumed, again, later = await made(event, tmp_path, command, checkpoint=checkpoint)
+    assert resumed == whole
+    assert again.performed == first.performed
+    assert [stage for stage, _ in later.told] == ["performing", "storing"]
+    assert later.kept == []
+
+
+@pytest.mark.parametrize("checkpoint", [b"", b"broken", zlib.compress(b"broken"), zlib.compress(b"\x80")])
+async def test_an_unreadable_checkpoint_is_none(event: Any, tmp_path: Path, checkpoint: bytes) -> None:
+    """Another version of the code may have kept it: the piece is made anew."""
+    whole, _, _ = await made(event, tmp_path, GenerateMusic(plan=PLAN, seed=7))
+    again, _, reports = await made(event, tmp_path, GenerateMusic(plan=PLAN, seed=7), checkpoint=checkpoint)
+    assert again == whole
+    assert [stage for stage, _ in reports.told] == ["composing", "performing", "storing"]
+
+
+async def test_a_job_carries_the_requests_priority_and_deadline(event: Any) -> None:
+    """The queue needs them without reading the command."""
+    due_at = datetime(2026, 1, 1, tzinfo=UTC)
+    cause = event(GenerateMusic(plan=PLAN, seed=7, priority=3, deadline_at=due_at))
+    decision = await Generation(planner=RulePlanner(), texts=FakeTexts()).process(cause, None)
+    (job,) = decision.effects
+    assert isinstance(job, EnqueueJob)
+    assert (job.priority, job.deadline_at) == (3, due_at)
 
 
 def test_progress_tells_stage_share_and_round(event: Any, tmp_path: Path) -> None:

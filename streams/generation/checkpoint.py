@@ -1,0 +1,44 @@
+"""Where making a piece can go on after a crash: the score is written, its papers are stored, only the sound is missing.
+
+The score travels inside the checkpoint, packed; the papers are named by it. A checkpoint of another version of this
+code that cannot be read is no checkpoint: the seed gives the same piece again.
+"""
+
+import zlib
+
+import msgspec
+
+from grym.domain.composing.score import Score
+from schemas.events import MusicGenerated
+
+MAX_UNPACKED_BYTES = 64 * 1024 * 1024
+"""Far beyond ten minutes of six busy parts, which take about one megabyte."""
+
+
+class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece on paper: what is to be performed, and the answer as far as it is known."""
+
+    score: Score
+    body: MusicGenerated
+
+
+def pack(checkpoint: Checkpoint) -> bytes:
+    """Return a checkpoint as it is kept."""
+    return zlib.compress(msgspec.msgpack.encode(checkpoint))
+
+
+def unpack(kept: bytes | None) -> Checkpoint | None:
+    """Return what was kept; None where nothing was, or nothing that this code can go on from."""
+    if kept is None:
+        return None
+    unpacking = zlib.decompressobj()
+    try:
+        plain = unpacking.decompress(kept, MAX_UNPACKED_BYTES)
+        return msgspec.msgpack.decode(plain, type=Checkpoint)
+    except (zlib.error, msgspec.MsgspecError):
+        return None
+
+
+def papers_of(body: MusicGenerated) -> tuple[str, ...]:
+    """Return the addresses of the artifacts a checkpoint refers to."""
+    return tuple(ref.uri for ref in (body.midi, body.musicxml, *body.pages))
