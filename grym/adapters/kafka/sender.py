@@ -6,7 +6,7 @@ that is not confirmed yet fails with it, as unknown, and the next call begins wi
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,10 +24,17 @@ Slot = tuple[Batch, int]
 
 
 class KafkaSender:
-    """Sender and Publisher on Kafka; belongs to the event loop of its first call."""
+    """Sender and Publisher on Kafka; belongs to the event loop of its first call.
 
-    def __init__(self, settings: KafkaSettings) -> None:
+    Parameters
+    ----------
+    allow
+        Raises `ContractError` for a message that must not be sent; by default what the catalogue does not allow.
+    """
+
+    def __init__(self, settings: KafkaSettings, *, allow: Callable[[Message], object] = check) -> None:
         self._settings = settings
+        self._allow = allow
         self._line: Line | None = None
         self._turn = asyncio.Lock()
         self._entering = 0
@@ -47,9 +54,11 @@ class KafkaSender:
         TransientError
             ``publish.unknown`` when some may be stored and some not: send all of them again.
         """
-        topics = {check(message).name for message in messages}
+        for message in messages:
+            self._allow(message)
         if not messages:
             return []
+        topics = {message.topic for message in messages}
         slots = await self._enqueue(messages, topics)
         await self._confirmed(slots)
         return [_placement(batch, place) for batch, place in slots]
