@@ -21,12 +21,13 @@ async def run_processors(
         Where health and metrics are served; None takes that of the settings, and serves nothing where there is none.
     """
     from grym.cli.waiting import opened
+    from grym.runtime.names import COMPUTING
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with opened(to_work=True, kind=kind) as runtime:
+    async with opened(to_work=not COMPUTING.isdisjoint(names), kind=kind) as runtime:
         screen.note(f"running {', '.join(names)}" + (" until nothing is open" if until_idle else "; Ctrl-C stops"))
         await runtime.supervise(stop, only=names, until_idle=until_idle, port=port)
     if screen.json:

@@ -5,6 +5,8 @@ from collections.abc import Collection
 from grym.errors import InvalidRequestError
 
 PROCESSORS = ("coordinator", "features", "patterns", "generation", "quality", "learning")
+COMPUTING = frozenset({"features", "generation", "quality"})
+"""Those that compute in worker processes."""
 
 
 def checked_names(only: Collection[str] | None) -> tuple[str, ...]:

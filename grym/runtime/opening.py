@@ -9,16 +9,17 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
-from consumers.ports import RunnerPorts
 from grym.adapters.artifacts import FolderScratch, SweptArtifacts, open_artifacts
 from grym.adapters.clock import SystemClock
 from grym.adapters.cpu_pool import ProcessCpuPool
 from grym.adapters.postgres.backend import open_embedded, open_postgres
-from grym.errors import GrymError, UnavailableError
+from grym.errors import GrymError
 from grym.ports.artifacts import Scratch
 from grym.ports.backend import Backend
 from grym.ports.clock import Clock
 from grym.ports.sound import CpuPool
+from grym.runtime.home import usable_home
+from grym.runtime.safety import Safety
 from grym.settings import Settings
 from producers.client import GrymClient
 from producers.redrive import LetterDesk
@@ -35,13 +36,21 @@ PRELOADED = (
 """What worker processes import while the database still starts."""
 
 
+CLIENT = "client"
+
 GRACE_S = 10.0
 """What a stopped `grym up` gives the piece it is making: most are done by then."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Runtime:
-    """An open runtime."""
+    """An open runtime.
+
+    Parameters
+    ----------
+    holder
+        Names this process among all others, on any machine.
+    """
 
     settings: Settings
     backend: Backend
@@ -49,6 +58,8 @@ class Runtime:
     scratch: Scratch
     clock: Clock
     cpu: CpuPool
+    holder: str
+    safety: Safety
 
     @cached_property
     def client(self) -> GrymClient:
@@ -77,7 +88,7 @@ class Runtime:
         grace_s
             Seconds a piece in the making may still take after `stop`, before it is handed back.
         port
-            Where health and metrics are served; None takes that of the settings.
+            Where health and metrics are served; None serves nothing.
 
         Raises
         ------
@@ -85,21 +96,10 @@ class Runtime:
             What ended a processor.
         """
         # What only reads the log does not load them.
-        from consumers.supervisor import Supervisor  # noqa: PLC0415 (see above)
-        from grym.runtime.processors import Workshop, components  # noqa: PLC0415 (see above)
+        from grym.runtime.crew import Crew  # noqa: PLC0415 (see above)
 
-        ports = RunnerPorts(backend=self.backend, artifacts=self.artifacts, clock=self.clock, holder=_holder())
-        shop = Workshop(
-            ports=ports,
-            artifacts=self.artifacts,
-            cpu=self.cpu,
-            scratch=self.scratch,
-            soundfont=self.settings.soundfont,
-            slots=self.settings.cpu_workers,
-            grace_s=grace_s,
-        )
         try:
-            await Supervisor(components(shop, only), ports).run(stop, until_idle=until_idle)
+            await Crew(self, only=only, grace_s=grace_s, port=port).run(stop, until_idle=until_idle)
         except BaseExceptionGroup as group:
             raise first_cause(group) from None
 
@@ -107,8 +107,12 @@ class Runtime:
     async def working(self, *, only: Collection[str] | None = None) -> AsyncIterator[None]:
         """Run processors in the background of the block; what ends them ends the block.
 
-        A block that has its answer does not wait for the pieces of others: they are handed back.
+        A block that has its answer does not wait for the pieces of others: they are handed back. On Kafka the workers
+        do it all, and nothing runs here.
         """
+        if self.backend.feeds is not None:
+            yield
+            return
         stop = asyncio.Event()
         try:
             async with asyncio.TaskGroup() as group:
@@ -122,54 +126,59 @@ class Runtime:
 
 
 @asynccontextmanager
-async def open_runtime(settings: Settings, *, to_work: bool = False, kind: str = "client") -> AsyncIterator[Runtime]:
+async def open_runtime(settings: Settings, *, to_work: bool = False, kind: str = CLIENT) -> AsyncIterator[Runtime]:
     """Open the runtime that the settings ask for, starting what it needs.
 
     Parameters
     ----------
     to_work
-        Whether processors will run: worker processes then load their libraries while the database starts.
+        Whether sound will be made or analysed here: worker processes then load their libraries while the database
+        starts.
     kind
         What this process is among its like; part of its name in consumer groups.
 
     Raises
     ------
     InvalidRequestError
-        When the settings ask for a part that this version does not have.
+        When the settings ask for a part that this version does not have, or for workers that share no state.
     UnavailableError
         When the database or the artifact store cannot be had.
     """
     settings.require_known_runtime()
     async with AsyncExitStack() as stack:
         cpu = await stack.enter_async_context(ProcessCpuPool(workers=settings.cpu_workers, preload=PRELOADED))
-        if to_work:
+        if to_work and (settings.kafka is None or kind != CLIENT):  # on Kafka a client leaves the work to workers
             cpu.start()
+        clock, holder = SystemClock(), _holder()
+        backend = await _open_backend(settings, stack, kind)
+        safety = Safety(backend, settings, clock=clock, holder=holder)
         artifacts = open_artifacts(settings.artifacts_url, cache=settings.home / "cache")
-        scratch = FolderScratch(settings.scratch_folder)
-        backend = await _open_backend(settings)
-        stack.push_async_callback(backend.close)
+        if settings.redis is not None:
+            artifacts = await stack.enter_async_context(safety.cached(artifacts, settings.redis))
         yield Runtime(
             settings=settings,
             backend=backend,
             artifacts=artifacts,
-            scratch=scratch,
-            clock=SystemClock(),
+            scratch=FolderScratch(settings.scratch_folder),
+            clock=clock,
             cpu=cpu,
+            holder=holder,
+            safety=safety,
         )
 
 
-async def _open_backend(settings: Settings) -> Backend:
+async def _open_backend(settings: Settings, stack: AsyncExitStack, kind: str) -> Backend:
+    if settings.kafka is not None:
+        from grym.runtime.kafka import open_on_kafka  # noqa: PLC0415 (the embedded runtime does without Kafka)
+
+        return await stack.enter_async_context(open_on_kafka(settings, kind=kind))
     if settings.database is not None:
-        return await open_postgres(settings.database)
-    try:
-        settings.home.mkdir(parents=True, exist_ok=True)
-        return await open_embedded(settings.home)
-    except OSError as error:
-        raise UnavailableError(
-            f"the home folder {settings.home} cannot be used: {error.strerror}",
-            code="home.unusable",
-            hint="Set GRYM_HOME to a folder that you may write to.",
-        ) from error
+        backend = await open_postgres(settings.database)
+    else:
+        with usable_home(settings):
+            backend = await open_embedded(settings.home)
+    stack.push_async_callback(backend.close)
+    return backend
 
 
 def first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:

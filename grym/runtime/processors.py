@@ -1,29 +1,26 @@
-"""How each processor is built from the adapters of this machine."""
+"""How each processor is built from the adapters of this machine.
+
+Only what is asked for is loaded: a worker of one processor pays for that one alone.
+"""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from consumers.lease_worker import LeaseWorker
 from consumers.ports import RunnerPorts
 from consumers.runner import ProcessorRunner
 from consumers.settings import LeaseWorkerSettings
 from consumers.supervisor import Component
 from consumers.timers import TimerService
 from grym.adapters.artifacts import SweptArtifacts
-from grym.adapters.planning import RulePlanner
 from grym.ports.artifacts import Scratch
 from grym.ports.sound import CpuPool
 from grym.runtime.housekeeping import Housekeeper
 from grym.runtime.names import checked_names
 from grym.runtime.studio import DoorInWorker, StudioInWorker
-from streams.coordinator import Coordinator
-from streams.features import Features
-from streams.generation import Generation, GenerationWork
-from streams.learning import Learning
-from streams.patterns import Patterns
 from streams.processor import AnyProcessor
-from streams.quality import Quality
+
+# ruff: noqa: PLC0415  (each builder loads its own processor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,27 +45,40 @@ class Workshop:
 
 
 def _coordinator(shop: Workshop) -> AnyProcessor:
+    from streams.coordinator import Coordinator
+
     del shop
     return Coordinator()
 
 
 def _features(shop: Workshop) -> AnyProcessor:
+    from streams.features import Features
+
     return Features(artifacts=shop.ports.artifacts, cpu=shop.cpu, door=DoorInWorker())
 
 
 def _patterns(shop: Workshop) -> AnyProcessor:
+    from streams.patterns import Patterns
+
     return Patterns(store=shop.ports.backend.patterns, artifacts=shop.ports.artifacts)
 
 
 def _generation(shop: Workshop) -> AnyProcessor:
+    from grym.adapters.planning import RulePlanner
+    from streams.generation import Generation
+
     return Generation(planner=RulePlanner(), texts=shop.ports.backend.texts)
 
 
 def _quality(shop: Workshop) -> AnyProcessor:
+    from streams.quality import Quality
+
     return Quality(artifacts=shop.ports.artifacts, cpu=shop.cpu, door=DoorInWorker())
 
 
 def _learning(shop: Workshop) -> AnyProcessor:
+    from streams.learning import Learning
+
     del shop
     return Learning()
 
@@ -84,7 +94,7 @@ _BUILDERS: dict[str, Callable[[Workshop], AnyProcessor]] = {
 
 
 def components(shop: Workshop, only: Collection[str] | None) -> list[Component]:
-    """Return what runs in this process: the processors asked for, their long work, timers, housekeeping."""
+    """Return what runs in this process: the processors asked for, their long work, and what any process may do."""
     names = checked_names(only)
     found: list[Component] = [ProcessorRunner(_BUILDERS[name](shop), shop.ports) for name in names]
     if "generation" in names:
@@ -92,7 +102,10 @@ def components(shop: Workshop, only: Collection[str] | None) -> list[Component]:
     return [*found, TimerService(shop.ports), Housekeeper(shop.ports, shop.artifacts)]
 
 
-def _generation_work(shop: Workshop) -> LeaseWorker:
+def _generation_work(shop: Workshop) -> Component:
+    from consumers.lease_worker import LeaseWorker
+    from streams.generation import GenerationWork
+
     studio = StudioInWorker(soundfont=shop.soundfont)
     work = GenerationWork(artifacts=shop.ports.artifacts, scratch=shop.scratch, cpu=shop.cpu, studio=studio)
     return LeaseWorker([work], shop.ports, LeaseWorkerSettings(slots=shop.slots, grace_s=shop.grace_s))

@@ -9,7 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from grym.adapters.kafka.faults import translated
 from grym.adapters.kafka.settings import KafkaSettings
 from grym.ports.log import EventLog
-from grym.ports.work import InboxEntry, Progress
+from grym.ports.work import Counters, InboxEntry, Progress
 from schemas.records import TopicPartition
 
 
@@ -78,24 +78,32 @@ class GroupProgress:
         return await self._offsets.positions(processor)
 
 
-class GroupLag:
-    """How many records the groups have not finished (see `grym.ports.work.Counters`).
+class GroupCounters:
+    """How much is open where the log is Kafka (see `grym.ports.work.Counters`).
+
+    The database, with its outbox, is asked before the log: what leaves the one in between is found in the other.
 
     Parameters
     ----------
+    database
+        Counts what is parked, jobs, and what waits to be sent.
     readers
         Topics by processor.
     """
 
-    def __init__(self, log: EventLog, offsets: GroupOffsets, readers: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, database: Counters, *, log: EventLog, offsets: GroupOffsets, readers: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        self._database = database
         self._log = log
         self._offsets = offsets
         self._readers = dict(readers)
 
     async def open_work(self) -> dict[str, int]:
-        """Return the sum over all processors as ``records``."""
+        """Return counts that are all 0 only when nothing is left to do soon."""
+        counts = await self._database.open_work()
         lags = await asyncio.gather(*(self._lag(name, topics) for name, topics in self._readers.items()))
-        return {"records": sum(lags)}
+        return counts | {"records": sum(lags)}
 
     async def _lag(self, processor: str, topics: tuple[str, ...]) -> int:
         done = await self._offsets.positions(processor)

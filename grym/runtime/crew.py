@@ -1,0 +1,55 @@
+"""Everything that runs in a process that works: processors, long work, and what one process of all does for all."""
+
+import asyncio
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from consumers.ports import RunnerPorts
+from consumers.supervisor import Component, Supervisor
+from grym.runtime.processors import Workshop, components
+
+if TYPE_CHECKING:
+    from grym.runtime.opening import Runtime
+
+
+class Crew:
+    """The components of one process; parameters as `grym.runtime.opening.Runtime.supervise` has them."""
+
+    def __init__(
+        self, runtime: "Runtime", *, only: Collection[str] | None, grace_s: float, port: int | None = None
+    ) -> None:
+        safety = runtime.safety
+        self._ports = RunnerPorts(
+            backend=runtime.backend,
+            artifacts=runtime.artifacts,
+            clock=runtime.clock,
+            holder=runtime.holder,
+            telemetry=safety.telemetry,
+            breakers=safety.breakers,
+            admission=safety.admission,
+        )
+        shop = Workshop(
+            ports=self._ports,
+            artifacts=runtime.artifacts,
+            cpu=runtime.cpu,
+            scratch=runtime.scratch,
+            soundfont=runtime.settings.soundfont,
+            slots=runtime.settings.cpu_workers,
+            grace_s=grace_s,
+        )
+        self._components = [*components(shop, only), safety.news, *self._beside(runtime, port)]
+
+    async def run(self, stop: asyncio.Event, *, until_idle: bool) -> None:
+        """Run everything until `stop` is set, or until nothing is open."""
+        await Supervisor(self._components, self._ports).run(stop, until_idle=until_idle)
+
+    def _beside(self, runtime: "Runtime", port: int | None) -> list[Component]:
+        """Return what runs beside the processors: the relay of the outbox, and health where a port is given."""
+        del port
+        found: list[Component] = []
+        backend = runtime.backend
+        if backend.outbox is not None and backend.sender is not None:
+            from producers.relay import OutboxRelay  # noqa: PLC0415 (the embedded runtime sends nothing)
+
+            found.append(OutboxRelay(backend, clock=runtime.clock, holder=runtime.holder))
+        return found

@@ -1,0 +1,52 @@
+"""What keeps a process from harm: breakers for what it depends on, a bound on its memory, and what it tells of both."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from consumers.admission import MemoryAdmission
+from consumers.breaker_news import BreakerNews
+from consumers.telemetry import Telemetry
+from grym.adapters.artifacts import SweptArtifacts
+from grym.adapters.breaker import ProcessBreakers
+from grym.adapters.process_memory import ProcessMemory, default_limit_bytes
+from grym.ports.backend import Backend
+from grym.ports.clock import Clock
+from grym.settings import Settings
+
+MEGABYTE = 1024 * 1024
+
+NEEDS = {
+    "coordinator": (),
+    "features": ("artifacts",),
+    "patterns": ("artifacts",),
+    "generation": ("artifacts",),
+    "quality": ("artifacts",),
+    "learning": (),
+}
+"""What each processor cannot do without, beside the database and the log, whose absence the runner itself sits out."""
+
+
+class Safety:
+    """The breakers, the memory and the numbers of one process."""
+
+    def __init__(self, backend: Backend, settings: Settings, *, clock: Clock, holder: str) -> None:
+        limit_bytes = default_limit_bytes()
+        if settings.memory_limit_mb is not None:
+            limit_bytes = settings.memory_limit_mb * MEGABYTE
+        self.telemetry = Telemetry()
+        self.news = BreakerNews(backend.publisher, clock=clock, holder=holder, telemetry=self.telemetry)
+        self.breakers = ProcessBreakers(clock=clock, needs=NEEDS, tell=self.news.tell)
+        self.admission = MemoryAdmission(ProcessMemory(limit_bytes=limit_bytes), clock, self.telemetry)
+        self.telemetry.include(self.breakers)
+        self.telemetry.include(self.admission)
+
+    @asynccontextmanager
+    async def cached(self, artifacts: SweptArtifacts, url: str) -> AsyncIterator[SweptArtifacts]:
+        """Yield a store with copies of small payloads in the Redis at `url`, which nobody waits for."""
+        from grym.adapters.redis_cache import DEPENDENCY, RedisCachedArtifacts  # noqa: PLC0415 (few use it)
+
+        cached = RedisCachedArtifacts.at(url, artifacts, self.breakers.breaker(DEPENDENCY))
+        try:
+            yield cached
+        finally:
+            await cached.aclose()
