@@ -368,6 +368,6 @@ class Counters(Protocol):
     async def open_work(self) -> dict[str, int]:
         """Return counts that are all 0 only when nothing is left to do soon.
 
-        Keys: ``records`` (behind a reader's position), ``parked``, ``jobs`` (queued or running).
+        Keys: ``records`` (behind a reader's position), ``parked``, ``jobs`` (queued or running), ``outbox`` (unsent).
         """
         ...

@@ -26,6 +26,8 @@ _SHIFTED = (
     ("jobs", "leased_until"),
     ("jobs", "ended_at"),
     ("cancelled_runs", "cancelled_at"),
+    ("outbox", "put_at"),
+    ("outbox_refused", "refused_at"),
     ("lease_beats", "expires_at"),
 )
 
@@ -54,10 +56,10 @@ class Kit:
             await backend.close()
 
 
-async def memory_kit() -> Kit:
+async def memory_kit(*, log_elsewhere: bool = False) -> Kit:
     """Return an empty backend in memory."""
     clock = VirtualClock()
-    backend = open_memory(clock)
+    backend = open_memory(clock, log_elsewhere=log_elsewhere)
 
     async def again() -> Backend:
         return backend
@@ -65,9 +67,9 @@ async def memory_kit() -> Kit:
     return Kit(name="memory", backend=backend, pass_time=clock.advance, again=again)
 
 
-async def postgres_kit(dsn: str) -> Kit:
+async def postgres_kit(dsn: str, *, log_elsewhere: bool = False) -> Kit:
     """Return an empty backend in a database of its own; time passes by moving what is stored into the past."""
-    backend = await open_postgres(dsn)
+    backend = await open_postgres(dsn, log_elsewhere=log_elsewhere)
 
     async def pass_time(seconds: float) -> None:
         connection = await connect(dsn)
@@ -81,7 +83,7 @@ async def postgres_kit(dsn: str) -> Kit:
     opened: list[Backend] = []
 
     async def again() -> Backend:
-        opened.append(await open_postgres(dsn))
+        opened.append(await open_postgres(dsn, log_elsewhere=log_elsewhere))
         return opened[-1]
 
     return Kit(name="postgres", backend=backend, pass_time=pass_time, again=again, opened=opened)

@@ -65,6 +65,18 @@ async def kit(server_or_memory: str | None) -> AsyncIterator[Kit]:
     await opened.close()
 
 
+@pytest.fixture
+async def apart(server_or_memory: str | None) -> AsyncIterator[Kit]:
+    """Open each backend in the form whose log lies elsewhere."""
+    if server_or_memory is None:
+        opened = await memory_kit(log_elsewhere=True)
+    else:
+        await _empty(server_or_memory)
+        opened = await postgres_kit(server_or_memory, log_elsewhere=True)
+    yield opened
+    await opened.close()
+
+
 @pytest.fixture(scope="session")
 def grym(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
     """Call the command line on a home of its own, whose server runs as long as the session."""

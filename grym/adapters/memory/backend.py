@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from grym.adapters.memory.housekeeping import MemoryHousekeeping
 from grym.adapters.memory.jobs import MemoryJobs
+from grym.adapters.memory.outbox import MemoryOutbox
 from grym.adapters.memory.readers import (
     MemoryCounters,
     MemoryLeases,
@@ -19,7 +20,11 @@ from grym.ports.clock import Clock
 
 
 def open_memory(
-    clock: Clock, *, on_commit: CommitHook | None = None, readers: Mapping[str, tuple[str, ...]] | None = None
+    clock: Clock,
+    *,
+    on_commit: CommitHook | None = None,
+    readers: Mapping[str, tuple[str, ...]] | None = None,
+    log_elsewhere: bool = False,
 ) -> Backend:
     """Return an empty backend that lives as long as it is referred to.
 
@@ -31,8 +36,11 @@ def open_memory(
         Fault injection: called before and after every commit of a unit of work, may raise.
     readers
         Topics by processor, for counting open work; the catalogue's readers unless given.
+    log_elsewhere
+        Whether events are put into an outbox, to be sent to a log that lies elsewhere. Then the caller replaces `log`,
+        `publisher`, `sender`, `feeds` and `counters` of the backend; the log of this one is empty.
     """
-    store = Store(clock=clock, readers=dict(readers or readers_by_catalogue()))
+    store = Store(clock=clock, readers=dict(readers or readers_by_catalogue()), log_elsewhere=log_elsewhere)
     log, read = MemoryLog(store), MemoryReaders(store)
     return Backend(
         log=log,
@@ -50,6 +58,7 @@ def open_memory(
         patterns=read,
         housekeeping=MemoryHousekeeping(store),
         closing=_nothing,
+        outbox=MemoryOutbox(store) if log_elsewhere else None,
     )
 
 

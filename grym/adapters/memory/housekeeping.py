@@ -25,6 +25,7 @@ class MemoryHousekeeping:
             "events": limit - room,
             "inbox": self._sweep_inbox(limit=limit),
             "letters": self._sweep_letters(limit=limit),
+            "outbox_refused": self._sweep_refused(limit=limit),
             "cancelled_runs": self._sweep_cancelled_runs(limit=limit),
         }
 
@@ -62,6 +63,13 @@ class MemoryHousekeeping:
         old = [key for key, row in self._store.cancelled_runs.items() if row.cancelled_at < oldest][:limit]
         for key in old:
             del self._store.cancelled_runs[key]
+        return len(old)
+
+    def _sweep_refused(self, *, limit: int) -> int:
+        oldest = self._store.clock.now() - timedelta(seconds=LETTERS_S)
+        old = [number for number, row in self._store.refused.items() if row.put_at < oldest][:limit]
+        for number in old:
+            del self._store.refused[number]
         return len(old)
 
     def _sweep_letters(self, *, limit: int) -> int:

@@ -231,7 +231,8 @@ class MemoryCounters:
             for source, end in store.ends.items()
             if source.topic in topics
         )
-        return {"records": behind, "parked": len(store.parked), "jobs": sum(job.is_open for job in jobs)}
+        still_open = {"jobs": sum(job.is_open for job in jobs), "outbox": len(store.outbox)}
+        return {"records": behind, "parked": len(store.parked), **still_open}
 
 
 def vectors_of(payload: bytes, *, dim: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.float32]]":

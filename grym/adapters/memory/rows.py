@@ -5,6 +5,7 @@ from datetime import datetime
 
 from grym.ports.effects import EnqueueJob, KeepPattern
 from grym.ports.jobs import LeasedJob
+from grym.ports.outbox import Unsent
 from grym.ports.work import FaultNote, Parked
 
 
@@ -96,6 +97,15 @@ class CancelledRun:
 
     run_no: int
     cancelled_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OutboxRow:
+    """A message that waits to be sent, or, with a fault, one that the log will never take."""
+
+    unsent: Unsent
+    put_at: datetime
+    fault: FaultNote | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from grym.adapters.memory.rows import CancelledRun, InboxRow, JobRow, LeaseRow, PatternRow, StateRow, TextRow
+from grym.adapters.memory.rows import CancelledRun, InboxRow, JobRow, LeaseRow, OutboxRow, PatternRow, StateRow, TextRow
 from grym.adapters.placement import correlation_of
 from grym.ports.clock import Clock
 from grym.ports.effects import SetTimer
+from grym.ports.outbox import Unsent
 from grym.ports.work import InboxEntry, Letter, Parked
 from schemas.records import Message, Record, TopicPartition
 
@@ -30,10 +31,13 @@ class Store:
     ----------
     readers
         Topics by processor: who has to read what before nothing is open.
+    log_elsewhere
+        Whether what is appended goes into the outbox, and the records kept here are only the history.
     """
 
     clock: Clock
     readers: dict[str, tuple[str, ...]]
+    log_elsewhere: bool = False
     ends: dict[TopicPartition, int] = field(default_factory=dict)
     records: dict[TopicPartition, list[Record]] = field(default_factory=lambda: defaultdict(list))
     by_correlation: dict[bytes, list[Record]] = field(default_factory=lambda: defaultdict(list))
@@ -51,6 +55,8 @@ class Store:
     holds: dict[tuple[str, str], bool] = field(default_factory=dict)
     patterns: dict[str, PatternRow] = field(default_factory=dict)
     leases: dict[str, LeaseRow] = field(default_factory=dict)
+    outbox: dict[int, OutboxRow] = field(default_factory=dict)
+    refused: dict[int, OutboxRow] = field(default_factory=dict)
     version: int = 0
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
     _changed: list[asyncio.Future[None]] = field(default_factory=list)
@@ -74,8 +80,25 @@ class Store:
                 appended_at=now,
             )
             self.ends[source] = position
-            self.records[source].append(record)
-            self.by_correlation[correlation_of(record)].append(record)
+            self.keep(record)
+
+    def keep(self, record: Record) -> None:
+        """Keep a record of the log, or of the history of a log that lies elsewhere."""
+        self.records[record.topic_partition].append(record)
+        self.by_correlation[correlation_of(record)].append(record)
+
+    def note(self, record: Record) -> None:
+        """Keep a record for the history unless it was kept before."""
+        known = self.records[record.topic_partition]
+        if all(other.position != record.position for other in known):
+            self.keep(record)
+
+    def put_out(self, messages: Sequence[tuple[TopicPartition, Message]]) -> None:
+        """Put messages into the outbox."""
+        now = self.clock.now()
+        for _, message in messages:
+            unsent = Unsent(outbox_no=self.next_number(), message=message)
+            self.outbox[unsent.outbox_no] = OutboxRow(unsent=unsent, put_at=now)
 
     def wake(self) -> None:
         """Wake whoever waits: something was appended or enqueued."""

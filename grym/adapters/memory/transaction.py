@@ -74,6 +74,7 @@ class MemoryTransaction:
         self._store = store
         self._tables = Tables.over(store)
         self._messages: list[tuple[TopicPartition, Message]] = []
+        self._noted: list[Record] = []
         self._timers: list[str] = []
 
     async def admit(self, entry: InboxEntry) -> Admission:
@@ -126,8 +127,8 @@ class MemoryTransaction:
             await self.apply(effect)
 
     async def note(self, records: Sequence[Record]) -> None:
-        """Keep nothing: the records lie in this very store."""
-        del records
+        """Keep records for the history, where the log lies elsewhere."""
+        self._noted += records
 
     async def advance(self, processor: str, positions: Mapping[TopicPartition, int]) -> None:
         """Record that everything up to these positions is done; never moves backwards."""
@@ -247,7 +248,12 @@ class MemoryTransaction:
     def commit(self) -> None:
         """Make everything visible at once, or raise and change nothing."""
         self._tables.commit()
-        self._store.append(self._messages)
+        if self._store.log_elsewhere:
+            for record in self._noted:
+                self._store.note(record)
+            self._store.put_out(self._messages)
+        else:
+            self._store.append(self._messages)
         if self._messages or self._tables.jobs.is_changed:
             self._store.wake()
 

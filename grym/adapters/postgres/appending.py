@@ -56,11 +56,12 @@ async def append(connection: Any, messages: Sequence[Placed]) -> None:
         [pack_headers(message.headers) for _, message in messages],
         [message.value for _, message in messages],
         [digest_of(correlation_of(message)) for _, message in messages],
-        [_letter_id(message) for _, message in messages],
+        [letter_id_of(message) for _, message in messages],
     )
 
 
-def _letter_id(message: Message) -> str | None:
+def letter_id_of(message: Message) -> str | None:
+    """Return which dead letter a message is; None where it is none."""
     if message.topic != DEAD_LETTERS:
         return None
     named = header(message.headers, LETTER_ID_HEADER)

@@ -12,6 +12,7 @@ from grym.adapters.postgres.jobs import PostgresJobs, PostgresJobStores
 from grym.adapters.postgres.leases import PostgresLeases
 from grym.adapters.postgres.log import PostgresLog
 from grym.adapters.postgres.migrating import migrate
+from grym.adapters.postgres.outbox import PostgresOutbox
 from grym.adapters.postgres.reading import PostgresCounters, PostgresParkingLot, PostgresReaders
 from grym.adapters.postgres.transaction import PostgresWork
 from grym.adapters.postgres.wakeup import WakeUp
@@ -29,6 +30,7 @@ async def open_postgres(
     readers: Mapping[str, tuple[str, ...]] | None = None,
     revive: Revive | None = None,
     has_grace: bool = False,
+    log_elsewhere: bool = False,
 ) -> Backend:
     """Open a backend over a PostgreSQL server, its schema brought up to date.
 
@@ -40,6 +42,9 @@ async def open_postgres(
         Brings back a server that cannot be reached; None leaves that to others.
     has_grace
         Whether holders of leases get more time after an outage of the server; for servers that are shared.
+    log_elsewhere
+        Whether events are put into an outbox, to be sent to a log that lies elsewhere. Then the caller replaces `log`,
+        `publisher`, `sender`, `feeds` and `counters` of the backend; the log of this one is empty.
 
     Raises
     ------
@@ -53,7 +58,7 @@ async def open_postgres(
     except BaseException:
         await database.close()
         raise
-    return _assemble(database, readers or readers_by_catalogue(), has_grace=has_grace)
+    return _assemble(database, readers or readers_by_catalogue(), has_grace=has_grace, log_elsewhere=log_elsewhere)
 
 
 async def open_embedded(home: Path, *, readers: Mapping[str, tuple[str, ...]] | None = None) -> Backend:
@@ -87,7 +92,9 @@ def _leaving(backend: Backend, server: EmbeddedServer) -> Backend:
     return replace(backend, closing=closing)
 
 
-def _assemble(database: Database, readers: Mapping[str, tuple[str, ...]], *, has_grace: bool) -> Backend:
+def _assemble(
+    database: Database, readers: Mapping[str, tuple[str, ...]], *, has_grace: bool, log_elsewhere: bool
+) -> Backend:
     wakeup = WakeUp(database)
     wakeup.start()
     log, read = PostgresLog(database, wakeup), PostgresReaders(database)
@@ -100,7 +107,7 @@ def _assemble(database: Database, readers: Mapping[str, tuple[str, ...]], *, has
         log=log,
         history=log,
         publisher=log,
-        work=PostgresWork(database, wakeup),
+        work=PostgresWork(database, wakeup, log_elsewhere=log_elsewhere),
         leases=PostgresLeases(database, has_grace=has_grace),
         states=read,
         progress=read,
@@ -113,4 +120,5 @@ def _assemble(database: Database, readers: Mapping[str, tuple[str, ...]], *, has
         patterns=read,
         housekeeping=PostgresHousekeeping(database),
         closing=closing,
+        outbox=PostgresOutbox(database, wakeup) if log_elsewhere else None,
     )

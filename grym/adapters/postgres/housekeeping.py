@@ -33,6 +33,11 @@ delete from cancelled_runs where ctid = any(array(
     select ctid from cancelled_runs where cancelled_at < clock_timestamp() - $1::interval limit $2
 ))"""
 
+_SWEEP_REFUSED = """
+delete from outbox_refused where ctid = any(array(
+    select ctid from outbox_refused where refused_at < clock_timestamp() - $1::interval limit $2
+))"""
+
 _SWEEP_LETTERS = """
 delete from letters where ctid = any(array(
     select ctid from letters where created_at < clock_timestamp() - $1::interval limit $2
@@ -57,7 +62,9 @@ class PostgresHousekeeping:
             jobs = _count(await connection.execute(_SWEEP_JOBS, horizon, limit))
             runs = _count(await connection.execute(_SWEEP_CANCELLED_RUNS, horizon, limit))
             letters = _count(await connection.execute(_SWEEP_LETTERS, timedelta(seconds=LETTERS_S), limit))
-        return {"events": events, "inbox": inbox, "jobs": jobs, "letters": letters, "cancelled_runs": runs}
+            refused = _count(await connection.execute(_SWEEP_REFUSED, timedelta(seconds=LETTERS_S), limit))
+        swept = {"events": events, "inbox": inbox, "jobs": jobs, "letters": letters}
+        return {**swept, "cancelled_runs": runs, "outbox_refused": refused}
 
     async def held_artifacts(self) -> set[str]:
         """Return the addresses that some request refers to."""

@@ -22,11 +22,24 @@ select topic, partition, position, key, headers, value, appended_at from events
 where correlation = $1 order by entry_no"""
 
 
-class PostgresLog:
+class PostgresHistory:
+    """What has happened to one request: in the log itself, or noted where the log lies elsewhere."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of_request(self, correlation_id: str) -> list[Record]:
+        """Return every record with that correlation id, in the order of appending."""
+        async with self._database.reader() as connection:
+            rows = await connection.fetch(_OF_REQUEST, digest_of(correlation_id.encode(errors="replace")))
+        return [record_of(row) for row in rows]
+
+
+class PostgresLog(PostgresHistory):
     """The event log."""
 
     def __init__(self, database: Database, wakeup: WakeUp) -> None:
-        self._database = database
+        super().__init__(database)
         self._wakeup = wakeup
         self._bookmarks: Bookmarks[Seen] = Bookmarks()
 
@@ -49,12 +62,6 @@ class PostgresLog:
     async def wait(self, *, timeout_s: float) -> None:
         """Return soon after an append by anybody, or after `timeout_s` seconds."""
         self._bookmarks.turn(await self._wakeup.wait_for_more(self._bookmarks.known(), timeout_s=timeout_s))
-
-    async def of_request(self, correlation_id: str) -> list[Record]:
-        """Return every record with that correlation id, in the order of appending."""
-        async with self._database.reader() as connection:
-            rows = await connection.fetch(_OF_REQUEST, digest_of(correlation_id.encode(errors="replace")))
-        return [record_of(row) for row in rows]
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """Append all messages in one statement, which is one transaction."""

@@ -51,6 +51,7 @@ select coalesce((
            left join positions using (processor, topic, partition)
        ), 0)::bigint as records,
        (select count(*) from parked) as parked,
+       (select count(*) from outbox) as outbox,
        (select count(*) from jobs where state in ('queued', 'running')) as jobs"""
 
 

@@ -9,6 +9,7 @@ from grym.adapters.postgres.database import Database
 from grym.adapters.postgres.desks import JobRows, LetterRows, ParkedRows, TimerRows
 from grym.adapters.postgres.effects import apply_effects
 from grym.adapters.postgres.inbox import InboxRows
+from grym.adapters.postgres.outbox import note, put, shard_of
 from grym.adapters.postgres.states import StateRows
 from grym.adapters.postgres.wakeup import WakeUp
 from grym.errors import LeaseLostError
@@ -28,9 +29,10 @@ on conflict (processor, topic, partition) do update set position = greatest(p.po
 class PostgresWork:
     """Opens transactions."""
 
-    def __init__(self, database: Database, wakeup: WakeUp) -> None:
+    def __init__(self, database: Database, wakeup: WakeUp, *, log_elsewhere: bool = False) -> None:
         self._database = database
         self._wakeup = wakeup
+        self._transaction = OutboxTransaction if log_elsewhere else PostgresTransaction
 
     def begin(self, lease: Lease | None = None) -> AbstractAsyncContextManager[OpenWork]:
         """Open a transaction that commits on leaving the block without an error."""
@@ -42,11 +44,11 @@ class PostgresWork:
             async with connection.transaction():
                 if lease is not None:
                     await _check_lease(connection, lease)
-                work = PostgresTransaction(connection)
+                work = self._transaction(connection)
                 yield work
                 await work.flush()
             if work.concerns_others:
-                self._wakeup.announce()
+                self._wakeup.announce(work.shards)
 
 
 class PostgresTransaction(InboxRows, StateRows, ParkedRows, LetterRows, JobRows, TimerRows):
@@ -56,6 +58,7 @@ class PostgresTransaction(InboxRows, StateRows, ParkedRows, LetterRows, JobRows,
         super().__init__(connection)
         self._messages: list[Placed] = []
         self.concerns_others = False
+        self.shards: set[int] = set()
 
     async def append(self, messages: Sequence[Message]) -> None:
         """Stage outputs; they get their positions just before the commit."""
@@ -84,6 +87,20 @@ class PostgresTransaction(InboxRows, StateRows, ParkedRows, LetterRows, JobRows,
         """Write what was kept back; the commit follows."""
         self.concerns_others = self.concerns_others or bool(self._messages)
         await append(self._connection, self._messages)
+
+
+class OutboxTransaction(PostgresTransaction):
+    """A transaction whose outputs go to a log that lies elsewhere."""
+
+    async def note(self, records: Sequence[Record]) -> None:
+        """Keep records that came from outside for the history of their requests."""
+        await note(self._connection, records)
+
+    async def flush(self) -> None:
+        """Put what was kept back into the outbox."""
+        self.shards = {shard_of(message) for _, message in self._messages}
+        self.concerns_others = self.concerns_others or bool(self.shards)
+        await put(self._connection, self._messages)
 
 
 async def _check_lease(connection: Any, lease: Lease) -> None:

@@ -8,12 +8,14 @@ as does a broken listening connection, which is opened again in the background.
 import asyncio
 import contextlib
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 import asyncpg
 
 from grym.adapters.postgres.database import Database
 from grym.errors import GrymError
+from grym.ports.outbox import SHARDS
 
 CHANNEL = "grym_log"
 LOOK_S = 0.5
@@ -36,7 +38,9 @@ class WakeUp:
         self._database = database
         self._name = uuid.uuid4().hex
         self._happened = asyncio.Event()
-        self._unsent = asyncio.Event()
+        self._untold = asyncio.Event()
+        self._untold_shards: set[int] = set()
+        self._bells = [_Bell() for _ in range(SHARDS)]
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -48,14 +52,27 @@ class WakeUp:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._unsent.is_set():
+        if self._untold.is_set():
             with contextlib.suppress(GrymError):  # readers look by themselves
                 await self._notify()
 
-    def announce(self) -> None:
-        """Note that something was appended: wake this process now, and the others soon."""
+    def announce(self, shards: Iterable[int] = ()) -> None:
+        """Note that something was appended, or put into shards of the outbox: wake this process now, others soon."""
         self._wake()
-        self._unsent.set()
+        self._ring(shards)
+        self._untold_shards.update(shards)
+        self._untold.set()
+
+    def rung(self, shard: int) -> int:
+        """Return how often something was put into a shard of the outbox, as far as this process has heard."""
+        return self._bells[shard].count
+
+    async def wait_for_ring(self, shard: int, known: int, *, timeout_s: float) -> None:
+        """Return once the number of a shard is another than `known`, or after `LOOK_S` or `timeout_s` seconds."""
+        bell = self._bells[shard]
+        if bell.count == known:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(bell.rang.wait(), timeout=min(timeout_s, LOOK_S))
 
     async def seen(self) -> Seen:
         """Return how much there is."""
@@ -82,16 +99,18 @@ class WakeUp:
 
     async def _tell(self) -> None:
         while True:
-            await self._unsent.wait()
-            self._unsent.clear()
+            await self._untold.wait()
+            self._untold.clear()
             try:
                 await self._notify()
             except GrymError:  # readers look by themselves
                 await asyncio.sleep(REPAIR_S)
 
     async def _notify(self) -> None:
+        shards, self._untold_shards = self._untold_shards, set()
+        notice = " ".join((self._name, *map(str, sorted(shards))))
         async with self._database.reader() as connection:
-            await connection.execute("select pg_notify($1, $2)", CHANNEL, self._name)
+            await connection.execute("select pg_notify($1, $2)", CHANNEL, notice)
 
     async def _listen(self) -> None:
         while True:
@@ -107,11 +126,27 @@ class WakeUp:
             connection.add_termination_listener(lambda _: lost.set())
             await connection.add_listener(CHANNEL, self._heard)
             self._wake()  # what came while nobody listened
+            self._ring(range(SHARDS))
             await lost.wait()
         finally:
             connection.terminate()
         await asyncio.sleep(REPAIR_S)
 
-    def _heard(self, _connection: Any, _pid: int, _channel: str, sender: str) -> None:
+    def _heard(self, _connection: Any, _pid: int, _channel: str, notice: str) -> None:
+        sender, *shards = notice.split()
         if sender != self._name:
             self._wake()
+            self._ring(int(shard) for shard in shards if shard.isdigit() and int(shard) < SHARDS)
+
+    def _ring(self, shards: Iterable[int]) -> None:
+        for shard in shards:
+            bell, self._bells[shard] = self._bells[shard], _Bell(self._bells[shard].count + 1)
+            bell.rang.set()
+
+
+class _Bell:
+    """Rung once; its number tells how many were rung before."""
+
+    def __init__(self, count: int = 0) -> None:
+        self.count = count
+        self.rang = asyncio.Event()
