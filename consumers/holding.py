@@ -5,8 +5,8 @@ every commit is fenced by the lease's epoch anyway.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from consumers.settings import LeaseSettings
 from consumers.waits import sleep_unless
@@ -65,6 +65,23 @@ async def compete(
             return lease
         await sleep_unless(stop, clock, settings.compete_s)
     return None
+
+
+def holding_by_name(
+    leases: Leases, *, holder: str, clock: Clock, settings: LeaseSettings
+) -> Callable[[str, asyncio.Event], AbstractAsyncContextManager[Holding | None]]:
+    """Return how to wait for a lease by its name and hold it during a block; None when stopped before it was free."""
+
+    @asynccontextmanager
+    async def hold(name: str, stop: asyncio.Event) -> AsyncIterator[Holding | None]:
+        lease = await compete(leases, name, holder=holder, clock=clock, settings=settings, stop=stop)
+        if lease is None:
+            yield None
+            return
+        async with held(leases, lease, clock=clock, settings=settings) as holding:
+            yield holding
+
+    return hold
 
 
 @asynccontextmanager

@@ -41,6 +41,7 @@ LogName = Literal[
     "timers.fired",
     "watch.unreadable",  # a record of the awaited request could not be understood
     "outbox.failed",  # messages could not be sent; they stay and are sent later
+    "outbox.refused",  # the log will never take a message as it is; it was set aside
     "breaker.changed",  # a dependency is left alone, tried again, or back
     "memory.changed",  # the memory has become short, or is not any more
     "health.started",
@@ -67,6 +68,7 @@ _LEVELS: dict[LogName, Level] = {
     "job.lettered": "error",
     "watch.unreadable": "warning",
     "outbox.failed": "warning",
+    "outbox.refused": "error",
     "breaker.changed": "warning",
     "memory.changed": "warning",
 }
