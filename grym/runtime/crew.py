@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from consumers.holding import holding_by_name
 from consumers.ports import RunnerPorts
+from consumers.settings import LeaseSettings
 from consumers.supervisor import Component, Supervisor
 from grym.runtime.processors import Workshop, components
 
@@ -47,9 +49,19 @@ class Crew:
         """Return what runs beside the processors: the relay of the outbox, and health where a port is given."""
         del port
         found: list[Component] = []
-        backend = runtime.backend
-        if backend.outbox is not None and backend.sender is not None:
-            from producers.relay import OutboxRelay  # noqa: PLC0415 (the embedded runtime sends nothing)
-
-            found.append(OutboxRelay(backend, clock=runtime.clock, holder=runtime.holder))
+        if runtime.backend.outbox is not None:
+            found.append(self._relay())
         return found
+
+    def _relay(self) -> Component:
+        from producers.relay import OutboxRelay, RelayPorts  # noqa: PLC0415 (the embedded runtime sends nothing)
+
+        ports, backend = self._ports, self._ports.backend
+        assert backend.outbox is not None
+        assert backend.sender is not None
+        hold = holding_by_name(backend.leases, holder=ports.holder, clock=ports.clock, settings=LeaseSettings())
+        return OutboxRelay(
+            RelayPorts(
+                outbox=backend.outbox, sender=backend.sender, hold=hold, clock=ports.clock, telemetry=ports.telemetry
+            )
+        )

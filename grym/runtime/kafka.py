@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import structlog
 
-from grym.adapters.kafka.feeds import KafkaFeeds
+from grym.adapters.kafka.feed import KafkaFeeds
 from grym.adapters.kafka.groups import GroupCounters, GroupOffsets, GroupProgress
 from grym.adapters.kafka.reader import KafkaLog
 from grym.adapters.kafka.sender import KafkaSender
@@ -48,14 +48,15 @@ async def open_on_kafka(settings: Settings, *, kind: str) -> AsyncIterator[Backe
         stack.push_async_callback(database.close)
         name = stack.enter_context(worker_name(settings.home, kind, chosen=settings.worker))
         sender, log, offsets = KafkaSender(brokers), KafkaLog(brokers), GroupOffsets(brokers)
-        for part in (sender, log, offsets):
+        feeds = KafkaFeeds(brokers, identity=name)
+        for part in (sender, log, offsets, feeds):
             stack.push_async_callback(part.close)
         yield replace(
             database,
             log=_WokenLog(log, database.log),
             publisher=NotedPublisher(sender, database.work),
             sender=sender,
-            feeds=KafkaFeeds(brokers, worker=name),
+            feeds=feeds,
             progress=GroupProgress(database.progress, offsets),
             counters=GroupCounters(database.counters, log=log, offsets=offsets, readers=readers_by_catalogue()),
         )
