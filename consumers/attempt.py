@@ -5,7 +5,7 @@ and deciding raise belongs to the event (`ProcessingError`) and is parked or bec
 in between is nobody's event and ends the tenure.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -35,9 +35,9 @@ class ProcessingError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """What became of a run: the admissions of the tickets that are settled, and what the next one failed with."""
+    """What became of a run: how many of its events are settled, and what the next one failed with."""
 
-    admissions: tuple[Admission, ...]
+    count: int
     error: Exception | None = None
 
 
@@ -83,17 +83,31 @@ class _Draft:
 
 
 class Attempt:
-    """Carries events of one processor through one tenure."""
+    """Carries events of one processor through one tenure.
 
-    def __init__(self, processor: AnyProcessor, ports: RunnerPorts, settings: RunnerSettings, desk: Desk) -> None:
+    Parameters
+    ----------
+    settled
+        Told of every event as soon as its effect is committed.
+    """
+
+    def __init__(
+        self,
+        processor: AnyProcessor,
+        ports: RunnerPorts,
+        settings: RunnerSettings,
+        desk: Desk,
+        settled: Callable[[Ticket, Admission], None],
+    ) -> None:
         self._processor = processor
         self._ports = ports
         self._claims = ClaimDesk(ports.artifacts)
         self._settings = settings
         self._desk = desk
+        self._settled = settled
 
     async def make(self, run: Sequence[Ticket]) -> Made:
-        """Give each event its one effect, in order, up to the first that fails or that must wait for a commit.
+        """Give each event its one effect, in order, up to the first that fails.
 
         Raises
         ------
@@ -101,31 +115,37 @@ class Attempt:
             When nothing can be committed here now.
         """
         understood, error = await self._understand_all(run)
-        if not understood:
-            return Made(admissions=(), error=error)
+        count = 0
+        while count < len(understood):
+            made = await self._make_some(understood[count:])
+            count += made.count
+            if made.error is not None:
+                return Made(count=count, error=made.error)
+        return Made(count=count, error=error)
+
+    async def _make_some(self, understood: Sequence[_Understood]) -> Made:
+        """Commit at least one event, or say what the first failed with."""
         for _ in range(self._settings.max_conflicts):
             draft, failure = await self._decide_all(understood)
             if not draft.admissions:
-                return Made(admissions=(), error=failure)
+                return Made(count=0, error=failure)
             try:
-                return await self._commit(draft, failure or (error if self._whole(draft, understood) else None))
+                return await self._commit(draft, understood, failure)
             except StateConflictError:
-                self._ports.telemetry.count("state_conflicts")
-                understood, error = understood[:1], None  # one at a time until this one is through
-        return Made(admissions=(), error=StateConflictError("others kept saving the state in between"))
+                self._ports.telemetry.count("state_conflicts", of=self._processor.name)
+                understood = understood[:1]  # one at a time until this one is through
+        return Made(count=0, error=StateConflictError("others kept saving the state in between"))
 
-    def _whole(self, draft: _Draft, understood: Sequence[_Understood]) -> bool:
-        return len(draft.admissions) == len(understood)
-
-    async def _commit(self, draft: _Draft, error: Exception | None) -> Made:
+    async def _commit(self, draft: _Draft, understood: Sequence[_Understood], error: Exception | None) -> Made:
         admission = await self._desk.commit(draft.ready(self._processor.name))
         if admission is not Admission.NEW and len(draft.admissions) > 1:
             raise StateConflictError("an event had its effect in between", code="state.raced")
         if admission is Admission.CONFLICT:
-            return Made(admissions=(), error=_conflict(draft.entries[0]))
-        if admission is Admission.DUPLICATE:
-            return Made(admissions=(admission,), error=error)
-        return Made(admissions=tuple(draft.admissions), error=error)
+            return Made(count=0, error=_conflict(draft.entries[0]))
+        admissions = draft.admissions if admission is Admission.NEW else [admission]
+        for event, said in zip(understood, admissions, strict=False):
+            self._settled(event.ticket, said)
+        return Made(count=len(admissions), error=error)
 
     # --- understanding ---------------------------------------------------------------------------------------------
 
@@ -162,7 +182,7 @@ class Attempt:
             # What comes from outside is compared with what it was the first time, which the commit does.
             if seen and not event.entry.external:
                 draft.admissions.append(Admission.DUPLICATE)
-                self._settle(draft, event)
+                self._unpark(draft, event)
                 continue
             try:
                 await self._decide(draft, event)
@@ -193,12 +213,12 @@ class Attempt:
         draft.admissions.append(Admission.NEW)
         if event.entry.external:
             draft.notes.append(event.ticket.record)
-        self._settle(draft, event)
+        self._unpark(draft, event)
 
     async def _decision(self, draft: _Draft, event: _Understood) -> Decision[object]:
         state = self._state(draft, event.state_key)
         work = self._processor.process(event.envelope, state)
-        return await within(self._ports.clock, self._settings.process_limit_s, work)
+        return await within(self._settings.process_limit_s, work)
 
     def _state(self, draft: _Draft, key: str | None) -> object:
         """Return the state an event decides on: what the run made of it, else what is stored."""
@@ -213,7 +233,7 @@ class Attempt:
         wrapped = envelopes_of(self._processor.name, envelope, decision.outputs)
         return [await self._claims.check_in(encode(output, key=key)) for output, key in wrapped]
 
-    def _settle(self, draft: _Draft, event: _Understood) -> None:
+    def _unpark(self, draft: _Draft, event: _Understood) -> None:
         if event.ticket.parked is not None:
             draft.unpark.append(event.ticket.parked.parked_id)
 

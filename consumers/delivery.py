@@ -8,6 +8,7 @@ from consumers.attempt import Attempt
 from consumers.failing import Failing, Remedy, SequenceBrokenError
 from consumers.ports import RunnerPorts
 from consumers.settings import RunnerSettings
+from consumers.telemetry import LogName
 from consumers.tenure import Tenure, Ticket
 from consumers.units import Desk
 from grym.ports.work import Admission
@@ -24,8 +25,9 @@ class Delivery:
         self._name = processor.name
         self._ports = ports
         self._tenure = tenure
-        self._attempt = Attempt(processor, ports, settings, desk)
+        self._attempt = Attempt(processor, ports, settings, desk, self._settled)
         self._failing = Failing(processor.name, ports, settings, tenure)
+        self._tells = ports.telemetry.tells("event.done")
 
     async def deliver(self, run: list[Ticket]) -> None:
         """Take a run of records of one lane out of hand, in order: done, parked, queued or letters."""
@@ -69,28 +71,31 @@ class Delivery:
         attempts = run[0].attempt
         while True:
             made = await self._attempt.make(run)
-            for ticket, admission in zip(run, made.admissions, strict=False):
-                self._note(ticket, admission)
-                self._tenure.done(ticket.record)
-                await self._failing.look_behind(ticket)
-            done = len(made.admissions)
+            if made.count and run[0].parked is not None:
+                await self._failing.look_behind(run[0])
             if made.error is None:
-                return done
-            if done:  # what failed is another event, whose attempts have yet to be counted
-                run, attempts = run[done:], run[done].attempt
+                return made.count
+            if made.count:  # what failed is another event, which is tried from the start
+                return made.count + await self._try(run[made.count :])
             remedy = await self._failing.deal(run[0], made.error, attempts=attempts)
             if remedy in {Remedy.PARK, Remedy.LETTER}:
                 await self._failing.look_behind(run[0])
-                return done + 1
+                return 1
             attempts += remedy is Remedy.HOLD
             run = run[:1]
 
-    def _note(self, ticket: Ticket, admission: Admission) -> None:
-        done = admission is Admission.NEW
+    def _settled(self, ticket: Ticket, admission: Admission) -> None:
+        """Note that an event had its effect, now or before."""
+        is_new = admission is Admission.NEW
+        self._tenure.done(ticket.record)
+        self._ports.telemetry.count("events_done" if is_new else "events_duplicate", of=self._name)
+        if self._tells:
+            self._tell(ticket, "event.done" if is_new else "event.duplicate")
+
+    def _tell(self, ticket: Ticket, name: LogName) -> None:
         record = ticket.record
-        self._ports.telemetry.count("events_done" if done else "events_duplicate", of=self._name)
         self._ports.telemetry.log(
-            "event.done" if done else "event.duplicate",
+            name,
             processor=self._name,
             type=peek(record.headers, "ce_type"),
             id=peek(record.headers, "ce_id"),

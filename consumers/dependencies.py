@@ -54,7 +54,7 @@ class DependencyWatch:
     async def _ask(self, dependency: str, ping: Ping) -> None:
         async def limited() -> None:
             try:
-                await within(self._clock, LIMIT_S, ping())
+                await within(LIMIT_S, ping())
             except TimeLimitError as error:
                 raise UnavailableError(f"{dependency} did not answer", code="dependency.timeout") from error
 

@@ -17,6 +17,9 @@ MAX_BATCH = 256
 BUFFER_BYTES = 256 * 1024
 """What is read of one partition at once, as far as the size of its last records tells."""
 
+POLL_S = 1.0
+"""Seconds after which the log is looked at without a wake-up."""
+
 Place = tuple[datetime, str, int, int]
 
 
@@ -68,6 +71,24 @@ async def merged(
         _, number = heapq.heappop(heap)
         yield cursors[number].take()
         await _offer(heap, cursors[number], number, before)
+
+
+async def followed(
+    log: EventLog, topics: Iterable[str], *, after: Mapping[TopicPartition, int]
+) -> AsyncIterator[Record]:
+    """Yield the records of topics in the order in which they were appended, and then as they come, without end.
+
+    What one look finds is merged; of two processes that append at once the later instant may be seen first.
+    """
+    names, positions = tuple(topics), dict(after)
+    while True:
+        ends = await log.ends(names)
+        grown = {source: end for source, end in ends.items() if end > positions.get(source, 0)}
+        async for record in merged(log, after=positions, upto=grown):
+            yield record
+        positions |= grown
+        if not grown:
+            await log.wait(timeout_s=POLL_S)
 
 
 async def _offer(heap: list[tuple[Place, int]], cursor: "_Cursor", number: int, before: datetime | None) -> None:

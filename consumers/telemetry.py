@@ -4,6 +4,7 @@ Every line carries ids, codes and positions; prompts, notes and error sentences 
 Numbers cost well under a microsecond each: they are added up here and read when somebody asks (`samples`).
 """
 
+import logging
 import time
 from bisect import bisect_left
 from collections import Counter
@@ -107,12 +108,12 @@ class Telemetry:
         """Add to a counter; `of` is the value of its label (a processor's name, mostly)."""
         self._counts[name, of] += by
 
-    def observe(self, name: MetricName, value: float, *, of: str = "") -> None:
-        """Put one value into a histogram."""
+    def observe(self, name: MetricName, value: float, *, of: str = "", times: int = 1) -> None:
+        """Put a value into a histogram, once or for each of several that share it."""
         histogram = self._histograms.get((name, of))
         if histogram is None:
             histogram = self._histograms[name, of] = _Histogram(CATALOGUE[name].bounds)
-        histogram.add(value)
+        histogram.add(value, times)
 
     def gauge(self, name: MetricName, value: float, *, of: str = "") -> None:
         """Set a gauge."""
@@ -160,6 +161,12 @@ class Telemetry:
         for source in self._sources:
             yield from source.samples()
 
+    def tells(self, name: LogName) -> bool:
+        """Return whether a line of that name would be written: where a line a record costs more than the record."""
+        return bool(
+            self._logger.bind().is_enabled_for(logging.getLevelNamesMapping()[_LEVELS.get(name, "info").upper()])
+        )
+
     def log(self, name: LogName, **fields: str | float | None) -> None:
         """Write one line at the level of its name."""
         getattr(self._logger, _LEVELS.get(name, "info"))(name, **fields)
@@ -173,6 +180,6 @@ class _Histogram:
         self.counts = [0] * (len(bounds) + 1)
         self.total = 0.0
 
-    def add(self, value: float) -> None:
-        self.counts[bisect_left(self.bounds, value)] += 1
-        self.total += value
+    def add(self, value: float, times: int) -> None:
+        self.counts[bisect_left(self.bounds, value)] += times
+        self.total += value * times

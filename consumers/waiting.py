@@ -99,7 +99,7 @@ class Watcher:
             return _taken(await arrived.get())
         left_s = max(0.0, deadline_s - self._clock.monotonic_s())
         try:
-            return _taken(await within(self._clock, left_s, arrived.get()))
+            return _taken(await within(left_s, arrived.get()))
         except TimeLimitError:
             return None
 

@@ -49,8 +49,8 @@ async def first_of(*waits: Coroutine[Any, Any, Any]) -> None:
         await cancel_all(*tasks)
 
 
-async def within(clock: Clock, limit_s: float, work: Coroutine[Any, Any, T]) -> T:
-    """Return what `work` returns within `limit_s` seconds of `clock`; it is cancelled otherwise.
+async def within(limit_s: float, work: Coroutine[Any, Any, T]) -> T:
+    """Return what `work` returns within `limit_s` seconds of the running loop; it is cancelled otherwise.
 
     Raises
     ------
@@ -59,16 +59,16 @@ async def within(clock: Clock, limit_s: float, work: Coroutine[Any, Any, T]) -> 
     TransientError
         ``runner.cancelled`` when the work was cancelled, but not from here.
     """
-    task, limit = asyncio.ensure_future(work), asyncio.ensure_future(clock.sleep(limit_s))
     try:
-        await asyncio.wait((task, limit), return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            raise TimeLimitError(f"not done within {limit_s} seconds")
-        if task.cancelled():
-            raise TransientError("something it waited for was cancelled", code="runner.cancelled")
-        return task.result()
-    finally:
-        await cancel_all(task, limit)
+        async with asyncio.timeout(limit_s) as limit:
+            return await work
+    except TimeoutError:
+        if limit.expired():
+            raise TimeLimitError(f"not done within {limit_s} seconds") from None
+        raise
+    except asyncio.CancelledError:
+        raise_if_cancelled()
+        raise TransientError("something it waited for was cancelled", code="runner.cancelled") from None
 
 
 async def cancel_all(*tasks: asyncio.Future[Any]) -> None:
