@@ -2,13 +2,13 @@
 
 import getpass
 import re
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from grym.cli.command import command
+from grym.cli.instants import UNITS_S, instant
 from grym.cli.letters import draw_groups, draw_letter, groups_json, letter_json, shown_letter
 from grym.cli.screen import Screen
 from grym.errors import InvalidRequestError
@@ -26,7 +26,6 @@ MAX_LETTERS = 10_000
 MAX_EDIT_BYTES = 16 * 1024 * 1024
 """Room for the largest body, written with spaces, and all that is ignored around it."""
 
-UNITS_S = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 IdsArgument = Annotated[list[str] | None, typer.Argument(metavar="[ID…]", help="Letters; without any, all open ones.")]
 WhereOption = Annotated[
@@ -180,7 +179,7 @@ async def _letters(
 def _filtered(letters: list["Letter"], *, where: list[str] | None, since: str | None) -> list["Letter"]:
     from producers.redrive import matches
 
-    wanted, oldest = conditions(where or []), instant(since, now=datetime.now(UTC))
+    wanted, oldest = conditions(where or []), instant(since, code="dlq.since")
     return [letter for letter in letters if matches(letter, wanted, oldest)]
 
 
@@ -201,28 +200,6 @@ def conditions(words: list[str]) -> dict[str, str]:
             )
         found[name] = value
     return found
-
-
-def instant(text: str | None, *, now: datetime) -> datetime | None:
-    """Return the instant that ``2h`` before `now` or an RFC 3339 text means.
-
-    Raises
-    ------
-    InvalidRequestError
-        ``dlq.since``.
-    """
-    if text is None:
-        return None
-    ago = re.fullmatch(r"(\d{1,6})([smhd])", text)
-    if ago:
-        return now - timedelta(seconds=int(ago[1]) * UNITS_S[ago[2]])
-    try:
-        found = datetime.fromisoformat(text.upper())
-    except ValueError as error:
-        raise InvalidRequestError(
-            f"{text!r} is no instant", code="dlq.since", hint="Write 2h, 7d or 2026-01-31T12:00:00Z."
-        ) from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def letters_per_s(text: str | None) -> float | None:

@@ -1,30 +1,32 @@
-"""``grym events``: the log, as JSON lines for programs and as a causal chain for people."""
+"""``grym events``: the log, as JSON lines for programs and as a causal chain for people; archives of it."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
 from grym.cli.command import command
+from grym.cli.event_rows import causal_order, chain, event_row, show_line
+from grym.cli.instants import instant
 from grym.cli.options import RequestIdArgument
 from grym.cli.screen import Screen
-from grym.errors import AdapterError, ContractError, InvalidRequestError
+from grym.errors import AdapterError, InvalidRequestError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from grym.runtime import Runtime
     from schemas.records import Record, TopicPartition
 
 app = typer.Typer(help="What has happened, event by event.", no_args_is_help=True)
 
 READ_AT_ONCE = 256
-SHORT_ID = 8
-
 TopicOption = Annotated[
     list[str] | None,
-    typer.Option("--topic", help="Only this topic; may be repeated.", show_default=False),
+    typer.Option("--topic", "--topics", help="Only this topic; may be repeated.", show_default=False),
 ]
 BeginningOption = Annotated[
     bool, typer.Option("--from-beginning", help="Begin with the oldest event kept.", show_default=False)
@@ -32,8 +34,41 @@ BeginningOption = Annotated[
 LimitOption = Annotated[
     int | None, typer.Option("--limit", min=1, help="Stop after so many events.", show_default=False)
 ]
+FollowOption = Annotated[
+    bool, typer.Option("--follow/--no-follow", help="Wait for events to come, or stop at the newest one.")
+]
+TypeOption = Annotated[
+    list[str] | None,
+    typer.Option("--type", help="Only events whose type holds this text; may be repeated.", show_default=False),
+]
+SourceOption = Annotated[
+    str | None, typer.Option("--source", help="Only events written by this source.", show_default=False)
+]
+SubjectOption = Annotated[
+    str | None, typer.Option("--request", help="Only events of this request.", show_default=False)
+]
+BeginOption = Annotated[
+    str | None,
+    typer.Option("--from", metavar="T", help="Since an instant, or 90s, 15m, 2h, 7d ago.", show_default=False),
+]
+EndOption = Annotated[
+    str | None,
+    typer.Option("--to", metavar="T", help="Until an instant, or 90s, 15m, 2h, 7d ago.", show_default=False),
+]
 FileOption = Annotated[
-    Path | None, typer.Option("--out", metavar="FILE", help="Write to a file instead.", show_default=False)
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="Write plain JSON lines to a file instead.", show_default=False),
+]
+ArchiveArgument = Annotated[
+    Path | None, typer.Argument(metavar="[FILE]", help="Archive to write; without it JSON lines are printed.")
+]
+ArtifactsOption = Annotated[
+    bool, typer.Option("--artifacts", help="Put what the events refer to into the archive, too.", show_default=False)
+]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.", show_default=False)]
+ImportArgument = Annotated[Path, typer.Argument(metavar="FILE", help="Archive to read.")]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Verify the archive and tell what would be published.", show_default=False)
 ]
 
 
@@ -44,51 +79,110 @@ async def show(screen: Screen, *, request_id: RequestIdArgument) -> None:
 
     async with opened() as runtime:
         records = await runtime.client.records(request_id)
-    if not records:
+        rows = causal_order([await event_row(runtime, record) for record in records])
+    if not rows:
         raise InvalidRequestError(
             f"the log holds no event of {request_id}", code="request.unknown", hint="`grym ls` lists the requests."
         )
-    rows = causal_order([event_json(record) for record in records])
     if screen.json:
         for row in rows:
             screen.emit(row)
         return
-    screen.show(_chain(rows))
+    screen.show(chain(rows))
 
 
 @command(app, "tail")
 async def tail(
-    screen: Screen, *, topic: TopicOption = None, from_beginning: BeginningOption = False, limit: LimitOption = None
+    screen: Screen,
+    *,
+    topic: TopicOption = None,
+    from_beginning: BeginningOption = False,
+    limit: LimitOption = None,
+    follow: FollowOption = True,
+    type_: TypeOption = None,
+    source: SourceOption = None,
+    request: SubjectOption = None,
+    begin: BeginOption = None,
 ) -> None:
-    """Print events as they are appended, until interrupted."""
+    """Print events in the order in which they were appended, and then as they come, until interrupted."""
     from grym.cli.waiting import opened
 
-    topics = _topics(topic)
+    topics, since = _topics(topic), instant(begin)
+    wanted = _filter(type_, source, request)
     async with opened() as runtime:
-        from consumers.tail import tail as tail_of
-
-        after = None if from_beginning else await runtime.backend.log.ends(topics)
         count = 0
-        async for record in tail_of(runtime.backend.log, topics, after=after):
-            _line(screen, event_json(record))
+        async for record in _tailed(runtime, topics, since=since, from_beginning=from_beginning, follow=follow):
+            if not wanted(record):
+                continue
+            show_line(screen, await event_row(runtime, record))
             count += 1
             if count == limit:
                 return
 
 
+async def _tailed(
+    runtime: "Runtime", topics: tuple[str, ...], *, since: "datetime | None", from_beginning: bool, follow: bool
+) -> AsyncIterator["Record"]:
+    """Yield what is there from the place asked for, and then what comes."""
+    from consumers.spans import followed, merged, positions_before
+
+    log = runtime.backend.log
+    ends = await log.ends(topics)
+    after = ends
+    if from_beginning:
+        after = {}
+    elif since is not None:
+        after = await positions_before(log, topics, since)
+    records = followed(log, topics, after=after) if follow else merged(log, after=after, upto=ends)
+    async for record in records:
+        yield record
+
+
+def _filter(types: list[str] | None, source: str | None, request: str | None) -> Callable[["Record"], bool]:
+    from schemas.envelope import peek
+
+    def wanted(record: "Record") -> bool:
+        headers = record.headers
+        fits_type = not types or any(text in peek(headers, "ce_type") for text in types)
+        subject = peek(headers, "ce_subject") or (record.key or b"").decode(errors="replace")
+        fits_request = request in {None, subject, peek(headers, "ce_correlationid")}
+        return fits_type and fits_request and source in {None, peek(headers, "ce_source")}
+
+    return wanted
+
+
 @command(app, "export")
-async def export(screen: Screen, *, topic: TopicOption = None, out: FileOption = None) -> None:
-    """Write every event the log keeps as JSON lines, topic by topic."""
+async def export(
+    screen: Screen,
+    *,
+    file: ArchiveArgument = None,
+    topic: TopicOption = None,
+    begin: BeginOption = None,
+    end: EndOption = None,
+    artifacts: ArtifactsOption = False,
+    force: ForceOption = False,
+    out: FileOption = None,
+) -> None:
+    """Write events into an archive that `import` reads, or as JSON lines, topic by topic."""
     from grym.cli.waiting import opened
 
-    topics = _topics(topic)
+    topics, span = _topics(topic), (instant(begin), instant(end))
+    if file is not None:
+        from grym.cli.archives import export_archive
+
+        if out is not None:
+            raise InvalidRequestError(
+                "--out writes JSON lines, FILE an archive", code="usage.export", hint="Give one of them."
+            )
+        await export_archive(screen, file, topics, span, artifacts=artifacts, force=force)
+        return
     async with opened() as runtime:
         if out is None:
-            await _export(runtime, topics, sys.stdout)
+            await _export(runtime, topics, span, sys.stdout)
             return
         try:
-            with out.open("w", encoding="utf-8") as file:
-                count = await _export(runtime, topics, file)
+            with out.open("w", encoding="utf-8") as lines:
+                count = await _export(runtime, topics, span, lines)
         except OSError as error:
             raise AdapterError(
                 f"{out} cannot be written: {error.strerror}",
@@ -101,130 +195,53 @@ async def export(screen: Screen, *, topic: TopicOption = None, out: FileOption =
         screen.note(f"{count} events written to {out}")
 
 
-async def _export(runtime: "Runtime", topics: tuple[str, ...], file: IO[str]) -> int:
+@command(app, "import")
+async def import_(
+    screen: Screen, *, file: ImportArgument, topic: TopicOption = None, dry_run: DryRunOption = False
+) -> None:
+    """Publish the events of an archive again under their own ids; doing it twice is harmless."""
+    from grym.cli.archives import import_archive
+
+    await import_archive(screen, file, frozenset(_topics(topic)) if topic else None, dry_run=dry_run)
+
+
+Span = tuple["datetime | None", "datetime | None"]
+
+
+async def _export(runtime: "Runtime", topics: tuple[str, ...], span: Span, file: IO[str]) -> int:
+    from consumers.spans import positions_before
+
+    begin, end = span
+    log = runtime.backend.log
+    ends = await (log.ends(topics) if end is None else positions_before(log, topics, end))
+    begins = {} if begin is None else await positions_before(log, topics, begin)
     count = 0
-    ends = await runtime.backend.log.ends(topics)
-    for place, end in sorted(ends.items()):
-        count += await _export_partition(runtime, place, end, file)
+    for place, last in sorted(ends.items()):
+        count += await _export_partition(runtime, place, begins.get(place, 0), last, file)
     return count
 
 
-async def _export_partition(runtime: "Runtime", place: "TopicPartition", end: int, file: IO[str]) -> int:
-    after = count = 0
+async def _export_partition(runtime: "Runtime", place: "TopicPartition", after: int, end: int, file: IO[str]) -> int:
+    count = 0
     while after < end:
         records = await runtime.backend.log.read(place, after=after, limit=READ_AT_ONCE)
-        if not records:
-            break
         for record in records:
-            file.write(msgspec.json.encode(event_json(record)).decode() + "\n")
-        after = records[-1].position
-        count += len(records)
+            if record.position > end:
+                return count
+            file.write(msgspec.json.encode(await event_row(runtime, record)).decode() + "\n")
+            count += 1
+        after = records[-1].position if records else end
     return count
-
-
-def event_json(record: "Record") -> dict[str, Any]:
-    """Return the contract's object of one record; one that cannot be understood says so and shows its text."""
-    from schemas.envelope import peek, read_attributes
-
-    try:
-        named = read_attributes(record.headers)
-    except ContractError:
-        named = {}
-    data, error = _data(record)
-    row = {
-        "id": named.get("ce_id", peek(record.headers, "ce_id")),
-        "type": named.get("ce_type", peek(record.headers, "ce_type")),
-        "source": named.get("ce_source", peek(record.headers, "ce_source")),
-        "subject": named.get("ce_subject") or (record.key or b"").decode(errors="replace"),
-        "time": record.appended_at,
-        "correlation_id": named.get("ce_correlationid") or named.get("ce_subject", ""),
-        "causation_id": named.get("ce_causationid", ""),
-        "run": int(named.get("ce_runno", "1")) if named.get("ce_runno", "1").isascii() else 1,
-        "topic": record.topic,
-        "partition": record.partition,
-        "position": record.position,
-        "data": data,
-    }
-    return row if error is None else {**row, "error": error}
-
-
-def _data(record: "Record") -> tuple[Any, str | None]:
-    """Return the body as plain JSON values, and why it could not be read as such."""
-    claim = next((value for name, value in record.headers if name == "grym_claim"), None)
-    if claim is not None:
-        return {"claim": claim.decode(errors="replace")}, None
-    try:
-        return msgspec.json.decode(record.value or b"null"), None
-    except msgspec.MsgspecError:
-        value = record.value or b""
-        return {"hex": value[:64].hex(), "bytes": len(value)}, "the value is not JSON"
-
-
-def causal_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return events so that each comes after the one that caused it, otherwise in the order given."""
-    ids = {row["id"] for row in rows}
-    waiting: dict[str, list[dict[str, Any]]] = {}
-    ordered: list[dict[str, Any]] = []
-    told: set[str] = set()
-
-    def tell(row: dict[str, Any]) -> None:
-        pending = [row]
-        while pending:
-            current = pending.pop(0)
-            ordered.append(current)
-            told.add(current["id"])
-            pending += waiting.pop(current["id"], [])
-
-    for row in rows:
-        cause = row["causation_id"]
-        if cause and cause in ids and cause not in told and cause != row["id"]:
-            waiting.setdefault(cause, []).append(row)
-        else:
-            tell(row)
-    for rest in list(waiting.values()):  # a circle that only foreign events could close
-        ordered += rest
-    return ordered
-
-
-def depths(rows: Iterable[dict[str, Any]]) -> dict[str, int]:
-    """Return how many causes stand above each event, by id, for events in causal order."""
-    found: dict[str, int] = {}
-    for row in rows:
-        found[row["id"]] = found.get(row["causation_id"], -1) + 1
-    return found
 
 
 def _topics(wanted: list[str] | None) -> tuple[str, ...]:
+    """Return the topics asked for, each by itself or several with commas; all of them for none."""
     from schemas.catalogue import BY_NAME, TOPICS
 
-    for name in wanted or ():
+    names = [name.strip() for words in wanted or () for name in words.split(",")]
+    for name in names:
         if name not in BY_NAME:
             raise InvalidRequestError(
                 f"there is no topic {name!r}", code="log.topic", hint=f"Choose among: {', '.join(BY_NAME)}."
             )
-    return tuple(wanted or [topic.name for topic in TOPICS])
-
-
-def _line(screen: Screen, row: dict[str, Any]) -> None:
-    if screen.json:
-        screen.emit(row)
-        return
-    screen.out.print(f"{row['time']:%H:%M:%S.%f}  {row['type']}  {row['subject']}  {row['source']}", markup=False)
-
-
-def _chain(rows: list[dict[str, Any]]) -> Any:
-    """Return the story of a request: each event one step to the right of the one that caused it."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE, pad_edge=False)
-    for heading, may_shrink in (("at", False), ("event", False), ("by", True), ("id", False), ("cause", False)):
-        table.add_column(heading, no_wrap=True, overflow="ellipsis" if may_shrink else "fold")
-    depth = depths(rows)
-    begun = rows[0]["time"]
-    for row in rows:
-        after_s = (row["time"] - begun).total_seconds()
-        name = " " * depth[row["id"]] + row["type"].removeprefix("grym.")
-        by = row["source"].removeprefix("grym/")
-        table.add_row(f"{after_s:.3f} s", name, by, row["id"][:SHORT_ID], row["causation_id"][:SHORT_ID])
-    return table
+    return tuple(names or [topic.name for topic in TOPICS])

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grym.cli.dlq import conditions, instant, letters_per_s
+from grym.cli.dlq import conditions, letters_per_s
+from grym.cli.instants import instant
 from grym.errors import InvalidRequestError
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

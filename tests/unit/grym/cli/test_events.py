@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from grym.cli.events import causal_order, depths, event_json
+from grym.cli.event_rows import causal_order, depths, event_json
 from schemas.commands import CancelRequest
 from schemas.envelope import Envelope, encode
 from schemas.records import Record

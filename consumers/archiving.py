@@ -1,0 +1,239 @@
+"""Writing a piece of the log into an archive, and publishing one again; both hold a bounded part of it at a time."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from consumers.archive import (
+    CHUNK_BYTES,
+    ArtifactLine,
+    ChunkLine,
+    Line,
+    Lines,
+    Opening,
+    RecordLine,
+    message_of,
+    record_line,
+    references,
+)
+from consumers.claims import CLAIM, ClaimDesk
+from grym.errors import InvalidRequestError, PermanentError, TransientError
+from grym.ports.artifacts import ArtifactStore
+from grym.ports.clock import Clock
+from grym.ports.log import Publisher
+from schemas.body import ArtifactRef
+from schemas.catalogue import BY_NAME
+from schemas.envelope import JSON
+from schemas.records import Message, Record, header
+
+BATCH_RECORDS = 256
+BATCH_BYTES = 1024 * 1024
+"""What is published at once: one transaction of the embedded log, one request to a broker."""
+
+ATTEMPTS = 5
+PAUSE_S = 1.0
+"""Long enough for a database or a broker to come back from a fail-over."""
+
+Write = Callable[[bytes], object]
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """How much was written or published.
+
+    Parameters
+    ----------
+    missing
+        Artifacts that a record refers to and the store no longer has.
+    """
+
+    records: int = 0
+    artifacts: int = 0
+    missing: int = 0
+    topics: Counter[str] = field(default_factory=Counter)
+
+
+class Archivist:
+    """Writes one archive.
+
+    Parameters
+    ----------
+    artifacts
+        Where the artifacts come from that go into it; None leaves them out.
+    """
+
+    def __init__(self, write: Write, *, artifacts: ArtifactStore | None = None) -> None:
+        self._write = write
+        self._artifacts = artifacts
+        self._lines = Lines()
+        self._held: set[str] = set()
+        self.tally = Tally()
+
+    def open(self, opening: Opening) -> None:
+        """Write what the file is."""
+        self._put(opening)
+
+    async def add(self, record: Record) -> None:
+        """Write one record, after the artifacts it is the first to refer to."""
+        if self._artifacts is not None:
+            for ref in await _refs(record, self._artifacts):
+                await self._add_artifact(ref, self._artifacts)
+        self._put(record_line(record))
+        self.tally.records += 1
+        self.tally.topics[record.topic] += 1
+
+    async def add_all(self, records: AsyncIterator[Record], *, watch: Callable[[Tally], None]) -> None:
+        """Write records as they come, telling how far it is after each."""
+        async for record in records:
+            await self.add(record)
+            watch(self.tally)
+
+    def close(self) -> None:
+        """Write the line that makes the file whole."""
+        self._write(self._lines.closing())
+
+    async def _add_artifact(self, ref: ArtifactRef, artifacts: ArtifactStore) -> None:
+        if ref.uri in self._held:
+            return
+        self._held.add(ref.uri)
+        try:
+            path = await artifacts.local_path(ref)
+        except PermanentError:
+            self.tally.missing += 1
+            return
+        with path.open("rb") as file:
+            self._put(ArtifactLine(uri=ref.uri, size_bytes=path.stat().st_size, media_type=ref.media_type))
+            while piece := file.read(CHUNK_BYTES):
+                self._put(ChunkLine(data=piece))
+        self.tally.artifacts += 1
+
+    def _put(self, line: Line) -> None:
+        self._write(self._lines.line(line))
+
+
+async def _refs(record: Record, artifacts: ArtifactStore) -> list[ArtifactRef]:
+    """Return what a record refers to: its claimed body, and what its body names."""
+    try:
+        whole = await ClaimDesk(artifacts).check_out(record)
+        body: Any = msgspec.json.decode(whole.value or b"null")
+    except (PermanentError, msgspec.MsgspecError):
+        return []
+    found = [
+        ArtifactRef(uri=uri, size_bytes=size_bytes, media_type=kind) for uri, size_bytes, kind in references(body)
+    ]
+    claim = header(record.headers, CLAIM)
+    if claim is not None:
+        found.append(ArtifactRef(uri=claim.decode(), size_bytes=len(whole.value or b""), media_type=JSON))
+    return found
+
+
+def survey(lines: Iterable[Line], *, topics: frozenset[str] | None) -> Tally:
+    """Read an archive to its end, which verifies it, and return how much of it would be published.
+
+    Raises
+    ------
+    InvalidRequestError
+        What is wrong with the archive; ``archive.topic`` where it holds a topic that this grym does not know.
+    """
+    tally = Tally()
+    for line in lines:
+        if isinstance(line, RecordLine) and _is_wanted(line, topics):
+            if line.topic not in BY_NAME:
+                raise InvalidRequestError(
+                    f"there is no topic {line.topic!r}",
+                    code="archive.topic",
+                    hint="Choose the topics to import with --topic; shadow runs are read, not imported.",
+                )
+            tally.records += 1
+            tally.topics[line.topic] += 1
+        tally.artifacts += isinstance(line, ArtifactLine)
+    return tally
+
+
+class Importer:
+    """Publishes an archive again, under the ids it was published with: doing it twice is harmless.
+
+    Parameters
+    ----------
+    folder
+        Opens a folder for the artifact at hand.
+    """
+
+    def __init__(
+        self,
+        *,
+        publisher: Publisher,
+        artifacts: ArtifactStore,
+        clock: Clock,
+        folder: Callable[[], AbstractContextManager[Path]],
+    ) -> None:
+        self._publisher = publisher
+        self._artifacts = artifacts
+        self._clock = clock
+        self._folder = folder
+        self.tally = Tally()
+
+    async def run(
+        self, lines: Iterator[Line], *, topics: frozenset[str] | None, watch: Callable[[Tally], None]
+    ) -> Tally:
+        """Store the artifacts and publish the records of an archive that `survey` has verified, in its order.
+
+        Raises
+        ------
+        TransientError
+            When nobody takes the records; what was published by then stays, and importing again is harmless.
+        """
+        batch: list[Message] = []
+        size_bytes = 0
+        for line in lines:
+            if isinstance(line, ArtifactLine):
+                await self._store(line, lines)
+            elif isinstance(line, RecordLine) and _is_wanted(line, topics):
+                message = message_of(line.record())
+                batch.append(message)
+                size_bytes += len(message.value or b"")
+            if len(batch) >= BATCH_RECORDS or size_bytes >= BATCH_BYTES:
+                await self._publish(batch, watch)
+                batch, size_bytes = [], 0
+        await self._publish(batch, watch)
+        return self.tally
+
+    async def _publish(self, batch: list[Message], watch: Callable[[Tally], None]) -> None:
+        if not batch:
+            return
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                await self._publisher.publish(batch)
+                break
+            except TransientError:
+                if attempt == ATTEMPTS:
+                    raise
+                await self._clock.sleep(PAUSE_S * attempt)
+        self.tally.records += len(batch)
+        self.tally.topics.update(message.topic for message in batch)
+        watch(self.tally)
+
+    async def _store(self, artifact: ArtifactLine, lines: Iterator[Line]) -> None:
+        with self._folder() as folder:
+            path = folder / "artifact"
+            with path.open("wb") as file:
+                _copy(lines, file, size_bytes=artifact.size_bytes)
+            await self._artifacts.put_file(path, media_type=artifact.media_type)
+        self.tally.artifacts += 1
+
+
+def _copy(lines: Iterator[Line], file: IO[bytes], *, size_bytes: int) -> None:
+    """Write the lines of one artifact into a file."""
+    while size_bytes > 0:
+        line = next(lines)
+        assert isinstance(line, ChunkLine)
+        size_bytes -= file.write(line.data)
+
+
+def _is_wanted(line: RecordLine, topics: frozenset[str] | None) -> bool:
+    return topics is None or line.topic in topics

@@ -1,0 +1,112 @@
+"""Archives of the log: written from a span, verified, and published again."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grym.cli.screen import Screen
+
+if TYPE_CHECKING:
+    from consumers.archive import Line
+    from consumers.archiving import Tally
+
+NOTE_EVERY = 10_000
+"""Records between two lines of progress."""
+
+
+async def export_archive(
+    screen: Screen,
+    file: Path,
+    topics: tuple[str, ...],
+    span: tuple[datetime | None, datetime | None],
+    *,
+    artifacts: bool,
+    force: bool,
+) -> None:
+    """Write a span of topics into an archive."""
+    from consumers.archive import FORMAT, Opening
+    from consumers.archiving import Archivist
+    from consumers.spans import merged, positions_before
+    from grym import __version__
+    from grym.adapters.archive_files import writing
+    from grym.cli.waiting import opened
+
+    begin, end = span
+    async with opened() as runtime:
+        log = runtime.backend.log
+        ends = await log.ends(topics)
+        after = {} if begin is None else await positions_before(log, topics, begin)
+        with writing(file, force=force) as write:
+            archivist = Archivist(write, artifacts=runtime.artifacts if artifacts else None)
+            archivist.open(Opening(format=FORMAT, grym=__version__, topics=topics, begin=begin, end=end))
+            await archivist.add_all(merged(log, after=after, upto=ends, before=end), watch=_watch(screen, "written"))
+            archivist.close()
+    tally = archivist.tally
+    told = {
+        "file": str(file),
+        "events": tally.records,
+        "artifacts": tally.artifacts,
+        "missing_artifacts": tally.missing,
+    }
+    if screen.json:
+        screen.emit({**told, "topics": dict(sorted(tally.topics.items()))})
+        return
+    screen.show(f"{tally.records} events and {tally.artifacts} artifacts written to {file}")
+    if tally.missing:
+        screen.note(f"{tally.missing} artifacts are no longer in the store")
+
+
+async def import_archive(screen: Screen, file: Path, topics: frozenset[str] | None, *, dry_run: bool) -> None:
+    """Verify an archive and, unless it is only to be told, publish it again."""
+    from asyncio import to_thread
+
+    from consumers.archiving import Importer, survey
+
+    # All of it is read before anything is published: a file that is cut off changes nothing.
+    tally = await to_thread(lambda: survey(_lines(file), topics=topics))
+    if not dry_run:
+        from grym.cli.waiting import opened
+
+        async with opened() as runtime:
+            importer = Importer(
+                publisher=runtime.backend.publisher,
+                artifacts=runtime.artifacts,
+                clock=runtime.clock,
+                folder=runtime.scratch.folder,
+            )
+            tally = await importer.run(_lines(file), topics=topics, watch=_watch(screen, "published"))
+    if screen.json:
+        counts = dict(sorted(tally.topics.items()))
+        screen.emit(
+            {
+                "file": str(file),
+                "events": tally.records,
+                "artifacts": tally.artifacts,
+                "topics": counts,
+                "dry_run": dry_run,
+            }
+        )
+        return
+    verb = "would be published" if dry_run else "published; `grym up --until-idle` works on them"
+    screen.show(f"{tally.records} events {verb}")
+
+
+def _lines(file: Path) -> "Iterator[Line]":
+    from consumers.archive import MAX_LINE_BYTES, read_lines
+    from grym.adapters.archive_files import lines_of
+
+    return read_lines(lines_of(file, max_line_bytes=MAX_LINE_BYTES))
+
+
+def _watch(screen: Screen, verb: str) -> "Callable[[Tally], None]":
+    """Return what tells now and then how far it is."""
+    noted = 0
+
+    def watch(tally: "Tally") -> None:
+        nonlocal noted
+        if tally.records - noted >= NOTE_EVERY:
+            noted = tally.records
+            screen.note(f"{noted} events {verb}")
+
+    return watch
