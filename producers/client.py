@@ -22,7 +22,7 @@ from producers.identity import uuid7
 from producers.status import RequestStatus, is_request, is_terminal, readable, status_of_request, status_of_run
 from schemas.body import ArtifactRef
 from schemas.commands import CancelRequest, RequestAnalysis, RequestComposition
-from schemas.envelope import Envelope, encode
+from schemas.envelope import Envelope, encode, peek
 from schemas.events import FeedbackFolded, FeedbackGiven, RequestCancelled, RequestCompleted
 from schemas.records import Message, Record, TopicPartition
 from streams.coordinator.run import Run
@@ -170,8 +170,18 @@ class GrymClient:
         return ([status for status in waiting if status.request_id not in ids] + known)[:limit]
 
     async def records(self, request_id: str) -> list[Record]:
-        """Return every record of a request as it lies in the log, in the order of appending."""
-        return await self._backend.history.of_request(request_id)
+        """Return every record of a request as it lies in the log, in the order of appending.
+
+        A request may have come with a correlation id of its own, which all of its events carry and which other
+        requests may share.
+        """
+        found = await self._backend.history.of_request(request_id)
+        run = await self._run(request_id)
+        if run is None or not run.correlation_id:
+            return found
+        shared = await self._backend.history.of_request(run.correlation_id)
+        mine = [record for record in shared if peek(record.headers, "ce_subject") == request_id]
+        return sorted([*found, *mine], key=lambda record: record.appended_at)
 
     async def story(self, request_id: str) -> list[Envelope]:
         """Return every readable event of a request, in the order of appending."""

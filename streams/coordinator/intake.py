@@ -60,6 +60,7 @@ def _new_run(envelope: Envelope, request: RequestComposition | RequestAnalysis) 
         analysis=request if isinstance(request, RequestAnalysis) else None,
         prompt_ref=f"text://{envelope.subject}/prompt" if composition else "",
         request_event_id=envelope.id,
+        correlation_id="" if envelope.correlation_id == envelope.subject else envelope.correlation_id,
     )
 
 

@@ -63,6 +63,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything the coordinator knows of a request.
 
     ``expected``: only a cancel has arrived so far (`cancel_reason`); the request will be cancelled once it comes.
+    `correlation_id` is what its events carry where the request came with one of its own; empty where that is its id.
     """
 
     request_id: str
@@ -80,6 +81,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     mode: str = ""
     seed: int = 0
     request_event_id: str = ""
+    correlation_id: str = ""
     cancel_reason: str = ""
     plan: PlanData | None = None
     answers: Answers = Answers()

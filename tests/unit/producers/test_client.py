@@ -15,6 +15,7 @@ from schemas.envelope import decode, peek
 from schemas.events import FeedbackGiven, RequestCancelled
 from schemas.records import Message, Record
 from streams.coordinator.run import Run
+from tests.contract.fakes import message
 from tests.unit.producers.world import World
 
 T = TypeVar("T")
@@ -255,3 +256,16 @@ async def test_what_follows_a_request_names_its_cause(world: World) -> None:
     await world.client.cancel("r1")
     request, cancel = [decode((await world.records(topic))[0]) for topic in (REQUESTS, "grym.cancels.v1")]
     assert cancel.causation_id == request.id
+
+
+async def test_a_request_with_a_correlation_id_of_its_own_keeps_its_story(world: World) -> None:
+    """Its events carry the foreign id, which other requests may share; its story holds its own events only."""
+    for request_id in ("order-1", "order-2"):
+        asked = message(WISH, subject=request_id, event_id=f"{request_id}/ask", correlation_id="basket")
+        await world.backend.publisher.publish([asked])
+    await world.coordinate_all(REQUESTS)
+    story = await world.client.story("order-1")
+    assert story[0].id == "order-1/ask"
+    assert len(story) > 1
+    assert {(event.subject, event.correlation_id) for event in story} == {("order-1", "basket")}
+    assert (await world.client.status("order-1")).state == "running"
