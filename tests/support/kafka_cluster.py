@@ -46,6 +46,7 @@ transaction.state.log.replication.factor={replicas}
 transaction.state.log.min.isr={insync}
 transaction.state.log.num.partitions=8
 group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
 log.cleaner.enable=false

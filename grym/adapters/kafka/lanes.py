@@ -115,9 +115,7 @@ class Lane:
     async def _sent(self, batch: Batch) -> Any:
         """Return what the broker answered, or the error."""
         try:
-            delivered = await self._producer.send_batch(
-                batch.builder, self._physical, partition=self._source.partition
-            )
+            delivered = await self._producer.send_batch(batch.builder, self._physical, partition=self._source.partition)
             return await delivered
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the outcome of this batch
             return error
