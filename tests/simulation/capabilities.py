@@ -2,11 +2,14 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Callable
 
 import msgspec
 
 from grym.errors import AdapterError, PermanentError, TransientError
+from grym.ports.artifacts import ArtifactStore
+from grym.ports.breaker import Breakers
 from grym.ports.effects import EnqueueJob
 from schemas.body import ArtifactRef, Body, CheckResult, Fault
 from schemas.commands import (
@@ -35,6 +38,7 @@ from schemas.events import (
 from schemas.music import Analysis, InstrumentData, MetreData, PlanData, SectionPlanData, TonalityData
 from streams.coordinator import Coordinator, Run
 from streams.processor import AnyProcessor, Decision, Output, Report
+from tests.simulation.sky import ARTIFACTS
 
 PLAN = PlanData(
     title="Study",
@@ -49,6 +53,10 @@ PLAN = PlanData(
     parameters={"density": 0.4},
 )
 SOUND = ArtifactRef(uri="artifact://sha256/" + "0" * 64, size_bytes=1, media_type="audio/wav", name="mix")
+ENDLESS_S = 1000.0
+"""Seconds of work that nobody waits for: its deadline comes first."""
+NEEDY = ("features",)
+"""Capabilities that cannot do without the artifact store."""
 FAULT = Fault(code="audio.truncated", message="too short")
 
 
@@ -61,6 +69,7 @@ class Trouble:
         self._poison = poison
         self._failures = failures
         self._attempts: dict[tuple[str, str], int] = {}
+        self.counts: Counter[str] = Counter()
 
     async def befall(self, processor: str, envelope: Envelope) -> None:
         """Take some time, then perhaps fail."""
@@ -72,9 +81,24 @@ class Trouble:
         failures = chance.randint(1, self._failures)
         await asyncio.sleep(chance.random() * 0.2)
         if poisoned:
+            self.counts["poisoned attempts"] += 1
             raise PermanentError("poison", code="simulation.poison")
         if fails and attempt <= failures:
+            self.counts["failed attempts"] += 1
             raise (TransientError, AdapterError, ZeroDivisionError)[attempt % 3]("not now")
+
+
+class Guarded:
+    """The artifact store behind its breaker, for those who read from it."""
+
+    def __init__(self, artifacts: ArtifactStore, breakers: Breakers) -> None:
+        self._artifacts = artifacts
+        self._breakers = breakers
+
+    async def read(self, payload: bytes) -> None:
+        """Put something in; it is away as often as anything else in the store would be."""
+        breaker = self._breakers.breaker(ARTIFACTS)
+        await breaker.call(lambda: self._artifacts.put(payload, media_type="text/plain"))
 
 
 class Capability:
@@ -82,10 +106,13 @@ class Capability:
 
     state_type: type[None] = type(None)
 
-    def __init__(self, name: str, accepts: tuple[type[Body], ...], trouble: Trouble) -> None:
+    def __init__(
+        self, name: str, accepts: tuple[type[Body], ...], trouble: Trouble, guarded: Guarded | None = None
+    ) -> None:
         self.name = name
         self.accepts = accepts
         self._trouble = trouble
+        self._guarded = guarded
 
     def state_key(self, envelope: Envelope) -> str | None:
         """Return None."""
@@ -95,6 +122,8 @@ class Capability:
     async def process(self, envelope: Envelope, state: None) -> Decision[None]:
         """Answer, or fail."""
         del state
+        if self.name in NEEDY and self._guarded is not None:
+            await self._guarded.read(envelope.id.encode())
         await self._trouble.befall(self.name, envelope)
         if isinstance(envelope.body, GenerateMusic):
             return Decision(effects=(_job(envelope, envelope.body),))
@@ -126,7 +155,8 @@ class Studio:
         """Make a piece."""
         await report("composing", 0.0)
         await self._trouble.befall("studio", envelope)
-        await asyncio.sleep(random.Random(envelope.id).random() * 5)
+        endless = envelope.subject.endswith("-endless")
+        await asyncio.sleep(ENDLESS_S if endless else random.Random(envelope.id).random() * 8)
         await report("storing", 0.9)
         made = MusicGenerated(
             midi=SOUND, musicxml=SOUND, audio=SOUND, backend="synth", duration_s=30.0, round=envelope.body.round
@@ -138,7 +168,7 @@ class Studio:
         return GenerationProgressed(stage=stage, share=share, round=envelope.body.round)
 
 
-def capabilities(trouble: Trouble) -> list[AnyProcessor]:
+def capabilities(trouble: Trouble, guarded: Guarded | None = None) -> list[AnyProcessor]:
     """Return every capability but the coordinator."""
     table: dict[str, tuple[type[Body], ...]] = {
         "features": (ExtractFeatures,),
@@ -147,7 +177,7 @@ def capabilities(trouble: Trouble) -> list[AnyProcessor]:
         "quality": (RateQuality,),
         "learning": (ProposeParameters, ParametersExposed, FeedbackGiven),
     }
-    return [Capability(name, accepts, trouble) for name, accepts in table.items()]
+    return [Capability(name, accepts, trouble, guarded) for name, accepts in table.items()]
 
 
 def answer_to(envelope: Envelope) -> Body | None:

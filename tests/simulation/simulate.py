@@ -1,47 +1,50 @@
-"""One simulated afternoon: two processes that die and freeze, requests that fail, repeat and are cancelled.
+"""One simulated afternoon: two processes that die, freeze and restart while requests fail, repeat and are cancelled.
 
 Everything follows from the seed. At the end one healthy process works until nothing is open, dead-lettered runs are
 redriven (twice each), and then the promises are checked on what lies in the log.
 
-Long form: ``python -m tests.simulation.simulate FIRST COUNT``.
+    python -m tests.simulation.simulate --seed 7 --form kafka        one afternoon, and what happened in it
+    python -m tests.simulation.simulate --count 1000                 afternoons from the seed on, both forms in turn
 """
 
+import argparse
 import asyncio
+import gc
 import logging
 import random
 import sys
-from collections import Counter, defaultdict
+import time
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 import structlog
 
-from consumers.identity import RUNNER_SOURCE
-from consumers.intake import Concern
-from consumers.lease_worker import LeaseWorker
-from consumers.ports import RunnerPorts
-from consumers.retry import RetryPolicy
-from consumers.runner import ProcessorRunner
-from consumers.settings import LeaseSettings, LeaseWorkerSettings, RunnerSettings
-from consumers.supervisor import Component, Supervisor
-from consumers.timers import TimerService
-from grym.adapters.memory import open_memory
-from grym.ports.backend import Backend
-from schemas.catalogue import BY_NAME, TOPICS
-from schemas.commands import CancelRequest, RedriveRequest, RequestAnalysis, RequestComposition
+from consumers.supervisor import Supervisor
+from schemas.commands import RedriveRequest
 from schemas.envelope import peek
-from schemas.events import FeedbackGiven, RequestAccepted, RequestDeadLettered, RequestIgnored
-from schemas.records import Message, Record, TopicPartition
-from streams.processor import AnyProcessor
-from tests.contract.fakes import LoopClock, MemoryArtifacts, message, run_virtual
-from tests.simulation.capabilities import SOUND, Studio, Trouble, TroubledCoordinator, capabilities
-from tests.simulation.mortal import Bug, Ledger, Life, mortal
+from schemas.events import RequestDeadLettered
+from schemas.records import Message
+from tests.contract.fakes import message
+from tests.simulation.bugs import Bug
+from tests.simulation.checks import Findings, broken_promises
+from tests.simulation.ledger import Ledger
+from tests.simulation.loop import run_simulated
+from tests.simulation.mortal import Life
+from tests.simulation.process import Troubles, components, processors
+from tests.simulation.stories import story
+from tests.simulation.world import FORMS, Form, World
 
-TERMINALS = frozenset(f"grym.request.{end}.v1" for end in ("completed", "rejected", "deadlettered", "cancelled"))
-RETRY = RetryPolicy(max_attempts=5, base_s=0.2, cap_s=2.0)
-RUNNER = RunnerSettings(retry=RETRY, lease=LeaseSettings(ttl_s=3.0), poll_s=5.0, drain_s=5.0, concurrency=4)
-WORKER = LeaseWorkerSettings(retry=RETRY, lease_s=4.0, poll_s=2.0, grace_s=3.0, slots=2)
-DEADLINE_S = 900.0
+REQUESTS = 5
+CRASHES = (0.0, 0.002, 0.01)
+"""Shares of commits at which a process dies, before or after: some afternoons are calm, since zombies need time."""
+TROUBLED_S = 12
+"""Virtual seconds for which trouble goes on after the last request."""
+SETTLE_S = 20_000
+"""Virtual seconds within which everything must come to rest."""
+LATE_S = 150.0
+"""Seconds by which a deadline may be missed, outages apart: processes are dead, frozen, or their clocks jump."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,97 +52,62 @@ class Afternoon:
     """One simulation."""
 
     seed: int
+    form: Form = "embedded"
     bug: Bug = "none"
-    requests: int = 6
-    crash: float = 0.02
+    world: World = field(init=False)
     chance: random.Random = field(init=False)
-    clock: LoopClock = field(default_factory=LoopClock)
-    artifacts: MemoryArtifacts = field(default_factory=MemoryArtifacts)
-    ledger: Ledger = field(default_factory=Ledger)
-    backend: Backend = field(init=False)
-    trouble: Trouble = field(init=False)
-    mild: Trouble = field(init=False)
+    crash: float = field(init=False)
     published: list[Message] = field(default_factory=list)
-    lives: list[Life] = field(default_factory=list)
+    deadlines_s: dict[str, float] = field(default_factory=dict)
+    troubles: Troubles = field(init=False)
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
-        self.backend = open_memory(self.clock)
-        self.trouble = Trouble(self.seed)
-        # A failure event that became a letter itself would leave its run to the deadline, so nothing poisons the
-        # coordinator, and three failures are fewer than the attempts there are.
-        self.mild = Trouble(self.seed, poison=0.0, failures=3)
+        self.crash = self.chance.choice(CRASHES)
+        self.troubles = Troubles.of(self.seed)
+        self.world = World(form=self.form, seed=self.seed, processors=processors(self.troubles), bug=self.bug)
 
     async def run(self) -> list[str]:
         """Live through it and return what was broken, as sentences."""
-        upstream = asyncio.create_task(self._upstream())
+        weather = asyncio.create_task(self.world.sky.change())
         processes = [asyncio.create_task(self._restarting(name)) for name in ("a", "b")]
-        await upstream
-        await asyncio.sleep(20)
-        for process in processes:
-            process.cancel()
-        await asyncio.gather(*processes, return_exceptions=True)
-        await self._settle("c")
-        await self._redrive()
-        await self._settle("d")
-        return await self._broken()
+        await self._upstream()
+        await asyncio.sleep(TROUBLED_S)
+        for task in (weather, *processes):
+            task.cancel()
+        await asyncio.gather(weather, *processes, return_exceptions=True)
+        try:
+            await self._settle("c")
+            await self._redrive()
+            await self._settle("d")
+        except TimeoutError:
+            self.world.ledger.broken.append("it never came to rest")
+        return broken_promises(await self._findings())
 
     async def _upstream(self) -> None:
-        for number in range(self.requests):
-            for sent in self._story(f"r{self.seed}-{number}"):
-                self.published.append(sent)
-                await self.backend.publisher.publish([sent])
-                await asyncio.sleep(self.chance.random() * 1.5)
+        for number in range(REQUESTS):
+            told = story(self.chance, f"r{self.seed}-{number}")
+            for oddity in told.oddities:
+                self.world.ledger.count(oddity)
+            self.deadlines_s[told.request_id] = told.deadline_s
+            for sent in told.messages:
+                await self._publish(sent)
+                await asyncio.sleep(self.chance.random() * 0.7)
 
-    def _story(self, request_id: str) -> list[Message]:
-        """Return what upstream sends about one request."""
-        kind = self.chance.choice(["compose", "compose", "analyze", "refused"])
-        request_id = f"{request_id}-{kind}"
-        wish = (
-            RequestComposition(prompt="a calm piano piece in D minor", deadline_s=DEADLINE_S)
-            if kind == "compose"
-            else RequestAnalysis(audio=SOUND, deadline_s=DEADLINE_S)
-        )
-        asked = message(wish, subject=request_id, event_id=f"{request_id}/ask")
-        story = [asked]
-        if self.chance.random() < 0.3:
-            story.append(asked)
-        if self.chance.random() < 0.25:
-            cancel = message(CancelRequest(), subject=request_id, event_id=f"{request_id}/cancel")
-            story.insert(self.chance.randint(0, len(story)), cancel)
-        if self.chance.random() < 0.25:
-            nagging = [
-                message(CancelRequest(), subject=request_id, event_id=f"{request_id}/again{n}") for n in range(4)
-            ]
-            story += nagging
-        if self.chance.random() < 0.25:
-            broken = message(wish, subject=request_id, event_id=f"{request_id}/broken")
-            story.append(msgspec.structs.replace(broken, value=b'{"prompt"'))
-        if self.chance.random() < 0.25:
-            opinion = FeedbackGiven(user="u", stars=4)
-            story.append(message(opinion, subject=request_id, event_id=f"{request_id}/opinion", key="u"))
-        return story
-
-    def _processors(self) -> list[AnyProcessor]:
-        return [TroubledCoordinator(self.mild), *capabilities(self.trouble)]
-
-    def _components(self, ports: RunnerPorts) -> list[Component]:
-        runners: list[Component] = [ProcessorRunner(processor, ports, RUNNER) for processor in self._processors()]
-        return [*runners, LeaseWorker([Studio(self.trouble)], ports, WORKER), TimerService(ports)]
-
-    def _ports(self, name: str, life: Life) -> RunnerPorts:
-        seen = mortal(self.backend, life, self.ledger, bug=self.bug, readers=_readers)
-        return RunnerPorts(backend=seen, artifacts=self.artifacts, clock=self.clock, holder=name)
+    async def _publish(self, sent: Message) -> None:
+        self.published.append(sent)
+        await self.world.backend.publisher.publish([sent])
 
     async def _restarting(self, name: str) -> None:
-        """Run a process; when it dies, start it again a while later."""
+        """Run a process; when it dies or stops, start it again a while later."""
         for number in range(1000):
             holder = f"{name}{number}"
-            life = Life(f"{self.seed}/{holder}", self.ledger, crash=self.crash)
-            ports = self._ports(holder, life)
-            process = asyncio.create_task(Supervisor(self._components(ports), ports).run(asyncio.Event()))
-            life.on_death = process.cancel
-            weather = asyncio.create_task(self._weather(life))
+            life = Life(f"{self.seed}/{holder}", self.world.ledger, self.world.sky, crash=self.crash)
+            stop = asyncio.Event()
+            ports = self.world.ports(holder, name, life)
+            process = asyncio.create_task(Supervisor(components(ports, self.troubles), ports).run(stop))
+            life.at_death(process.cancel)
+            weather = asyncio.create_task(self._weather(life, stop))
             try:
                 await asyncio.wait([process])
                 if not life.dead:
@@ -149,158 +117,107 @@ class Afternoon:
                 process.cancel()
                 weather.cancel()
                 await asyncio.gather(process, weather, return_exceptions=True)
-            await asyncio.sleep(self.chance.random() * 4)
+            await asyncio.sleep(self.chance.random() * 3)
 
-    async def _weather(self, life: Life) -> None:
-        while True:
-            await asyncio.sleep(self.chance.random() * 20)
-            if self.chance.random() < 0.5:
-                life.die()
-            else:
-                await life.freeze(self.chance.random() * 8)
+    async def _weather(self, life: Life, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            await asyncio.sleep(self.chance.random() * 12)
+            match self.chance.choice(["kill", "freeze", "freeze", "stop"]):
+                case "kill":
+                    life.die()
+                case "freeze":
+                    await life.freeze(self.chance.random() * 10)
+                case _:
+                    self.world.ledger.count("graceful stops")
+                    stop.set()
 
     async def _settle(self, name: str) -> None:
         """Let one healthy process work until nothing is open."""
-        life = Life(f"{self.seed}/{name}", self.ledger, crash=0.0)
-        ports = self._ports(name, life)
-        async with asyncio.timeout(20_000):
-            await Supervisor(self._components(ports), ports).run(asyncio.Event(), until_idle=True)
+        life = Life(f"{self.seed}/{name}", self.world.ledger, self.world.sky, crash=0.0)
+        ports = self.world.ports(name, name, life)
+        async with asyncio.timeout(SETTLE_S):
+            await Supervisor(components(ports, self.troubles), ports).run(asyncio.Event(), until_idle=True)
 
     async def _redrive(self) -> None:
-        for record in await self._records("grym.outcomes.v1"):
-            if peek(record.headers, "ce_type") == RequestDeadLettered.TYPE:
-                body = msgspec.json.decode(record.value or b"", type=RequestDeadLettered)
-                request_id, run_no = peek(record.headers, "ce_subject"), int(peek(record.headers, "ce_runno"))
-                command = message(
-                    RedriveRequest(letter_id=body.letter_id, run_no=run_no),
-                    subject=request_id,
-                    event_id=f"{request_id}/redrive",
-                    run_no=run_no,
-                )
-                self.published += [command, command]
-                await self.backend.publisher.publish([command, command])
+        seen = set()
+        for record in await self.world.of_topic("grym.outcomes.v1"):
+            if peek(record.headers, "ce_type") != RequestDeadLettered.TYPE or peek(record.headers, "ce_id") in seen:
+                continue
+            seen.add(peek(record.headers, "ce_id"))
+            command = _redrive_command(record.value or b"", record.headers)
+            await self._publish(command)
+            await self._publish(command)
 
-    async def _records(self, topic: str) -> list[Record]:
-        sources = [TopicPartition(topic, number) for number in range(BY_NAME[topic].partitions)]
-        found = [await self.backend.log.read(source, after=0, limit=100_000) for source in sources]
-        return [record for lane in found for record in lane]
-
-    async def _broken(self) -> list[str]:
-        everything = [record for topic in TOPICS for record in await self._records(topic.name)]
-        letters = await self.backend.letters.letters(state=None, limit=100_000)
-        given_up = {(letter.processor, letter.origin, letter.origin_position) for letter in letters}
-        faults = [*_ends_once(everything), *_said_once(everything), *_answered(everything, self.published)]
-        for processor in self._processors():
-            faults += _accounted(processor, everything, self.ledger, given_up)
-            faults += _in_order(processor, everything, self.ledger)
-        return faults
+    async def _findings(self) -> Findings:
+        self.world.count_groups()
+        self.troubles.count(self.world.ledger)
+        return Findings(
+            everything=await self.world.everything(),
+            published=self.published,
+            ledger=self.world.ledger,
+            processors=self.world.processors,
+            deadlines_s=self.deadlines_s,
+            late_s=LATE_S + self.world.sky.outage_s,
+        )
 
 
-def _readers(topic: str) -> tuple[str, ...]:
-    return BY_NAME[topic].readers
-
-
-Identity = tuple[str, str, int]
-
-
-def _identity(record: Record) -> Identity:
-    run_no = peek(record.headers, "ce_runno") or "1"
-    return peek(record.headers, "ce_source"), peek(record.headers, "ce_id"), int(run_no)
-
-
-def _ends_once(everything: list[Record]) -> list[str]:
-    """Every accepted run has exactly one terminal event."""
-    ends: Counter[tuple[str, str]] = Counter()
-    accepted = set()
-    for record in everything:
-        run = peek(record.headers, "ce_subject"), peek(record.headers, "ce_runno")
-        kind = peek(record.headers, "ce_type")
-        if kind in TERMINALS:
-            ends[run] += 1
-        if kind == RequestAccepted.TYPE:
-            accepted.add(run)
-    faults = [f"run {run} ended {ends[run]} times" for run in sorted(accepted) if ends[run] != 1]
-    return faults + [f"run {run} ended but never began" for run in sorted(set(ends) - accepted)]
-
-
-def _said_once(everything: list[Record]) -> list[str]:
-    """No event of grym's own lies in the log twice."""
-    said = Counter(
-        (record.topic, *_identity(record))
-        for record in everything
-        if peek(record.headers, "ce_source").startswith("grym/") and not peek(record.headers, "grym_letter_id")
+def _redrive_command(value: bytes, headers: tuple[tuple[str, bytes], ...]) -> Message:
+    letter_id = msgspec.json.decode(value, type=RequestDeadLettered).letter_id
+    request_id, run_no = peek(headers, "ce_subject"), int(peek(headers, "ce_runno"))
+    return message(
+        RedriveRequest(letter_id=letter_id, run_no=run_no),
+        subject=request_id,
+        event_id=f"{request_id}/redrive",
+        run_no=run_no,
     )
-    return [f"{name} was said {times} times" for name, times in sorted(said.items()) if times > 1]
 
 
-def _answered(everything: list[Record], published: list[Message]) -> list[str]:
-    """Every readable request was accepted or recorded as ignored."""
-    heard = {
-        peek(record.headers, "ce_causationid")
-        for record in everything
-        if peek(record.headers, "ce_type") in {RequestAccepted.TYPE, RequestIgnored.TYPE}
-    }
-    asked = {peek(sent.headers, "ce_id") for sent in published if sent.topic == "grym.requests.v1"}
-    return [
-        f"request {name} was never answered" for name in sorted(asked) if name.endswith("ask") and name not in heard
-    ]
-
-
-def _accounted(
-    processor: AnyProcessor,
-    everything: list[Record],
-    ledger: Ledger,
-    given_up: set[tuple[str, TopicPartition, int]],
-) -> list[str]:
-    """Every record that concerns a processor had its effect or became a letter; no effect happened twice."""
-    concern = Concern(processor)
-    effects = Counter(
-        (entry.source, entry.event_id, entry.run_no) for entry in ledger.effects if entry.processor == processor.name
-    )
-    topics = {body.TOPIC for body in processor.accepts}
-    faults = [f"{processor.name}: {name} had {times} effects" for name, times in effects.items() if times > 1]
-    for record in everything:
-        if record.topic not in topics or not concern.covers(record):
-            continue
-        place = (processor.name, record.topic_partition, record.position)
-        if _identity(record) not in effects and place not in given_up:
-            faults.append(f"{processor.name}: {_identity(record)} was lost")
-    return faults
-
-
-def _in_order(processor: AnyProcessor, everything: list[Record], ledger: Ledger) -> list[str]:
-    """Effects of one key of one topic follow the order of the log."""
-    first: dict[Identity, Record] = {}
-    for record in everything:
-        first.setdefault(_identity(record), record)
-    lanes: dict[tuple[str, bytes | None], list[int]] = defaultdict(list)
-    for entry in ledger.effects:
-        done = first.get((entry.source, entry.event_id, entry.run_no))
-        if entry.processor == processor.name and entry.source != RUNNER_SOURCE and done is not None:
-            lanes[done.topic, done.key].append(done.position)
-    return [f"{processor.name}: {lane} in the order {got}" for lane, got in lanes.items() if got != sorted(got)]
-
-
-def simulate(seed: int, *, bug: Bug = "none") -> tuple[list[str], Ledger]:
-    """Return what was broken in one simulation, and how much happened in it."""
+def simulate(seed: int, *, form: Form = "embedded", bug: Bug = "none") -> tuple[list[str], Ledger]:
+    """Return what was broken in one simulation, and what happened in it."""
 
     async def live() -> tuple[list[str], Ledger]:
-        afternoon = Afternoon(seed=seed, bug=bug)
-        return await afternoon.run(), afternoon.ledger
+        afternoon = Afternoon(seed=seed, form=form, bug=bug)
+        return await afternoon.run(), afternoon.world.ledger
 
-    return run_virtual(live())
+    return run_simulated(live())
 
 
-def main(first: int, count: int) -> int:
-    """Run many seeds and print what was broken."""
+def replay_of(seed: int, form: Form) -> str:
+    """Return the command that lives through an afternoon again."""
+    return f"python -m tests.simulation.simulate --seed {seed} --form {form}"
+
+
+def main(words: Sequence[str]) -> int:
+    """Run seeds, print what was broken and how often which fault fired."""
+    wanted = _arguments(words)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    bad = 0
-    for seed in range(first, first + count):
-        faults, ledger = simulate(seed)
-        bad += bool(faults)
-        sys.stdout.write(f"seed {seed}: {ledger.crashes} crashes, {len(ledger.effects)} effects, {faults or 'fine'}\n")
+    gc.freeze()
+    faults: Counter[str] = Counter()
+    effects = bad = 0
+    began_s = time.process_time()
+    for seed in range(wanted.seed, wanted.seed + wanted.count):
+        form: Form = wanted.form or FORMS[seed % len(FORMS)]
+        broken, ledger = simulate(seed, form=form, bug=wanted.bug)
+        faults += ledger.faults
+        effects += len(ledger.effects)
+        bad += bool(broken)
+        if broken:
+            sys.stdout.write(f"seed {seed} ({form}): {'; '.join(broken[:5])}\n    {replay_of(seed, form)}\n")
+    took_ms = (time.process_time() - began_s) * 1000 / wanted.count
+    sys.stdout.write(f"{wanted.count} afternoons, {bad} broken, {effects} effects, {took_ms:.0f} ms of CPU time each\n")
+    for fault, times in sorted(faults.items()):
+        sys.stdout.write(f"  {times:7d} {fault}\n")
     return min(bad, 1)
 
 
+def _arguments(words: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="tests.simulation.simulate", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seed", type=int, default=0, help="the first afternoon")
+    parser.add_argument("--count", type=int, default=1, help="how many")
+    parser.add_argument("--form", choices=FORMS, default=None, help="both in turn where none is named")
+    parser.add_argument("--bug", default="none", help="a bug to be planted; see tests/simulation/bugs.py")
+    return parser.parse_args(words)
+
+
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))
+    sys.exit(main(sys.argv[1:]))

@@ -2,23 +2,30 @@
 
 import pytest
 
-from tests.simulation.mortal import Bug
+from tests.simulation.bugs import Bug
 from tests.simulation.simulate import simulate
+from tests.simulation.world import Form
 
+ENOUGH = 200
 
-@pytest.mark.parametrize(
-    ("bug", "sentence"),
-    [
-        ("no inbox", "had 2 effects"),
-        ("commit before work", "ended 0 times"),
-        ("swallowed poison", "was lost"),
-        ("no parking order", "in the order"),
-    ],
+EVERYWHERE: tuple[tuple[Bug, str], ...] = (
+    ("no inbox", "had 2 effects"),
+    ("commit before work", "committed past"),
+    ("commit past in-flight", "committed past"),
+    ("swallowed poison", "was lost"),
+    ("no parking order", "in the order"),
+    ("lost timer", "after its deadline"),
+    ("late sequence", "was lost"),
+    ("stale fence", "was said 2 times"),
 )
-def test_planted_bug_is_found(bug: Bug, sentence: str) -> None:
+
+
+@pytest.mark.parametrize(("bug", "sentence"), EVERYWHERE)
+@pytest.mark.parametrize("form", ["embedded"])
+def test_planted_bug_is_found(form: Form, bug: Bug, sentence: str) -> None:
     """An afternoon with the bug breaks the promise that the bug is about."""
-    for seed in range(12):
-        faults, _ = simulate(seed, bug=bug)
-        if any(sentence in fault for fault in faults):
+    for seed in range(ENOUGH):
+        broken, _ = simulate(seed, form=form, bug=bug)
+        if any(sentence in what for what in broken):
             return
-    pytest.fail(f"twelve afternoons with {bug!r} and nothing was noticed")
+    pytest.fail(f"{ENOUGH} afternoons with {bug!r} and nothing was noticed")

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from grym.adapters.memory.group import Group, Member
 from grym.adapters.memory.group_log import MemoryGroupLog, partitions_of
 from grym.errors import LeaseLostError
-from grym.ports.feed import Mark
+from grym.ports.feed import Feed, Mark
 from schemas.records import Record, TopicPartition
 
 POLL_S = 1.0
@@ -33,8 +33,12 @@ class MemoryFeeds:
         self._identity = identity
         self._feeds: list[MemoryFeed] = []
 
-    def feed(self, processor: str, topics: tuple[str, ...]) -> "MemoryFeed":
+    def feed(self, processor: str, topics: tuple[str, ...]) -> Feed:
         """Return the feed of a processor over its topics."""
+        return self.memory_feed(processor, topics)
+
+    def memory_feed(self, processor: str, topics: tuple[str, ...]) -> "MemoryFeed":
+        """Return the same with what only this kind of feed can do."""
         feed = MemoryFeed(self._log, self._log.group(group_name(processor)), self._identity, topics)
         self._feeds.append(feed)
         return feed
@@ -117,6 +121,7 @@ class GroupAssignment:
         self._marks = {source: group.marks.get(source, Mark()) for source in member.sources}
         self._ends = {source: log.end(source) for source in member.sources}
         self._taken = {source: mark.position for source, mark in self._marks.items()}
+        self._passed: dict[TopicPartition, int] = {}
         self._paused: set[TopicPartition] = set()
         self._turn = 0
 
@@ -143,6 +148,11 @@ class GroupAssignment:
             records = self._fetch(max_records, max_bytes)
         return records
 
+    def passed(self) -> Mapping[TopicPartition, int]:
+        """Return up to where partitions were read since the last call although nothing is left there."""
+        passed, self._passed = self._passed, {}
+        return passed
+
     def pause(self, sources: Collection[TopicPartition]) -> None:
         """Leave these partitions alone."""
         self._paused.update(sources)
@@ -154,8 +164,11 @@ class GroupAssignment:
 
     async def commit(self, marks: Mapping[TopicPartition, Mark]) -> None:
         """Store how far partitions are done; refused in silence once the assignment is lost."""
-        if marks and self._generation == self._member.generation:
-            self._group.commit(self._member, marks)
+        self.keep(marks)
+
+    def keep(self, marks: Mapping[TopicPartition, Mark]) -> bool:
+        """Store the same and say whether it was accepted."""
+        return self._generation == self._member.generation and self._group.commit(self._member, marks)
 
     async def lost(self) -> None:
         """Return once the assignment is to be given back.
@@ -191,7 +204,7 @@ class GroupAssignment:
         beyond = self._marks[source].beyond
         for record in self._log.records_after(source, self._taken[source], limit=room + len(beyond)):
             if record.position in beyond:
-                self._taken[source] = record.position
+                self._taken[source] = self._passed[source] = record.position
                 continue
             size = len(record.value or b"")
             if taken and (size > max_bytes or len(taken) >= max_records):
@@ -199,7 +212,14 @@ class GroupAssignment:
             taken.append(record)
             self._taken[source] = record.position
             max_bytes -= size
+        if not self._log.records_after(source, self._taken[source], limit=1):
+            self._pass_over_the_rest(source)
         return max_bytes
+
+    def _pass_over_the_rest(self, source: TopicPartition) -> None:
+        """Note that no record lies between the last one read and the end."""
+        if self._log.end(source) > self._taken[source]:
+            self._taken[source] = self._passed[source] = self._log.end(source)
 
 
 async def _either(one: asyncio.Event, other: asyncio.Event) -> None:
