@@ -125,6 +125,8 @@ class KafkaWorld:
         try:
             consumer.assign([Place(self.prefix + topic, number) for number in await self._partitions(consumer, topic)])
             while not until(found):
+                fallen = [name for name, process in self.workers.items() if process.poll() is not None]
+                assert not fallen, self.alive()
                 assert time.monotonic() < end_s, f"not within {patience_s} s; seen: {_summary(found)}; {self.alive()}"
                 for batch in (await consumer.getmany(timeout_ms=200)).values():
                     found += [

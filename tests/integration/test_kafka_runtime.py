@@ -1,0 +1,128 @@
+"""The Kafka runtime as a whole: foreign clients ask, workers work, and the answer is on the topic where it belongs."""
+
+import asyncio
+import json
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from grym.runtime import PROCESSORS
+from tests.support.kafka import kafka_cluster, skip_or_fail
+from tests.support.kafka_console import Console
+from tests.support.kafka_jars import KafkaMissingError, classpath, java
+from tests.support.kafka_world import OUTCOMES, REQUESTS, KafkaWorld, kafka_world
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "java" / "AskForAPiece.java"
+WISH = {"prompt": "a calm piano nocturne in D minor", "seconds": 6, "backend": "score"}
+QUICK = ("--seconds", "6", "--backend", "score")
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Return a folder that every server may enter."""
+    with tempfile.TemporaryDirectory(prefix="grym-test-") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def world(kafka: str, topic_prefix: str, empty_dsn: str, folder: Path) -> Iterator[KafkaWorld]:
+    """Return a world of this test's own on the shared broker."""
+    with kafka_world(bootstrap=kafka, dsn=empty_dsn, folder=folder, prefix=topic_prefix) as world:
+        yield world
+
+
+@pytest.fixture
+async def own_world(empty_dsn: str, folder: Path) -> AsyncIterator[KafkaWorld]:
+    """Return a world with a broker of its own, so that topics bear their published names."""
+    try:
+        async with kafka_cluster() as cluster:
+            with kafka_world(bootstrap=cluster.bootstrap, dsn=empty_dsn, folder=folder) as world:
+                yield world
+    except KafkaMissingError as missing:
+        skip_or_fail(missing)
+
+
+async def ask_by_console(world: KafkaWorld, request_id: str) -> None:
+    """Publish a request by Kafka's own console producer, with what the AsyncAPI document requires and no more."""
+    headers = f"ce_id:{request_id}-1,ce_source:console,ce_type:grym.composition.request.v1"
+    line = f"{headers}\t{request_id}\t{json.dumps(WISH)}"
+    console = Console(world.bootstrap)
+    await console.produce(world.prefix + REQUESTS, [line], "parse.key=true", "parse.headers=true")
+
+
+async def test_a_request_by_the_console_producer_is_completed(world: KafkaWorld) -> None:
+    """A client that shares no line with grym gets its piece; the command line tells of it, and SIGTERM ends it well."""
+    world.start("all", "up")
+    await ask_by_console(world, "console-1")
+    end = (await world.outcomes("console-1"))["console-1"]
+    assert (end.text("ce_type"), end.key) == ("grym.request.completed.v1", b"console-1")
+    assert end.body["result"]["midi"]["media_type"] == "audio/midi"
+    told = world.grym("status", "console-1")
+    assert (told["state"], {step["state"] for step in told["steps"]} - {"skipped"}) == ("completed", {"done"})
+    assert [row["request_id"] for row in world.grym("ls")["requests"]] == ["console-1"]
+    assert world.stop() == [0]
+
+
+async def test_the_command_line_asks_waits_and_rates(world: KafkaWorld) -> None:
+    """Commands publish and wait while workers elsewhere work; the next piece knows the opinion."""
+    world.start("all", "up")
+    piece = world.grym("compose", WISH["prompt"], *QUICK, "--user", "ada", "--out", str(world.folder / "piece"))
+    assert piece["outcome"] == "completed"
+    assert piece["midi"] in {str(file) for file in (world.folder / "piece").iterdir()}
+    assert world.grym("rate", piece["request_id"], "1", "--user", "ada")["accepted"] is True
+    again = world.grym("compose", WISH["prompt"], *QUICK, "--user", "ada", "--no-wait", "--request-id", "again-1")
+    assert again["outcome"] == "pending"
+    await world.outcomes("again-1")
+    assert "learned" in {value["source"] for value in world.grym("status", "again-1")["parameters"].values()}
+
+
+async def test_a_request_waits_for_its_workers(world: KafkaWorld) -> None:
+    """What was asked without workers is known at once, can be cancelled, and is done once there are some."""
+    for name in ("early-1", "early-2"):
+        asked = world.grym("compose", WISH["prompt"], *QUICK, "--no-wait", "--request-id", name)
+        assert asked["outcome"] == "pending"
+    assert world.grym("status", "early-1")["state"] == "accepted"
+    assert {row["request_id"] for row in world.grym("ls")["requests"]} == {"early-1", "early-2"}
+    world.grym("cancel", "early-2", "--timeout-s", "0", code=5)
+    told = world.grym("up", "--until-idle")
+    assert told["stopped"] == "idle"
+    assert (world.grym("status", "early-1")["state"], world.grym("status", "early-2")["state"]) == (
+        "completed",
+        "cancelled",
+    )
+
+
+async def test_topics_are_as_the_catalogue_has_them(world: KafkaWorld) -> None:
+    """Created topics differ in nothing, and creating them again changes nothing."""
+    states = {row["state"] for row in world.grym("topics", "create")["topics"]}
+    assert states == {"there"}
+    assert not [row for row in world.grym("topics", "ls")["topics"] if row["differences"]]
+
+
+async def test_a_broker_that_is_away_is_exit_four(world: KafkaWorld) -> None:
+    """What needs the brokers says that they cannot be reached."""
+    world.more["GRYM_KAFKA"] = "127.0.0.1:1"
+    for words in (("topics", "ls"), ("compose", "a waltz", *QUICK, "--no-wait")):
+        assert world.grym(*words, code=4)["error"]["code"] == "kafka.unreachable"
+
+
+@pytest.mark.slow
+async def test_two_of_each_worker_serve_foreign_clients(own_world: KafkaWorld) -> None:
+    """With two workers of each processor, the console producer and the example in Java get their pieces."""
+    world = own_world
+    for name in PROCESSORS:
+        for number in (1, 2):
+            world.start(f"{name}-{number}", "worker", name)
+    await asyncio.gather(*(ask_by_console(world, f"console-{number}") for number in range(4)))
+    command = [java(), "-cp", classpath(), str(EXAMPLE), world.bootstrap, "a waltz", "6", "score"]
+    asked = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=240, check=False)
+    assert asked.returncode == 0, asked.stdout + asked.stderr
+    assert "grym.request.completed.v1" in asked.stdout
+    ends = await world.outcomes(*(f"console-{number}" for number in range(4)))
+    assert {end.text("ce_type") for end in ends.values()} == {"grym.request.completed.v1"}
+    seen = await Console(world.bootstrap).consume(OUTCOMES, count=1, properties=("print.headers=true",))
+    assert "ce_type:grym.request.accepted.v1" in seen[0]
+    assert set(world.stop()) == {0}
