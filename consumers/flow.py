@@ -8,6 +8,7 @@ moment after something was done, apart from the events themselves.
 from collections.abc import Sequence
 from typing import Protocol
 
+from consumers.ages import Ages
 from consumers.budget import Budget
 from consumers.ports import RunnerPorts
 from consumers.settings import RunnerSettings
@@ -59,18 +60,29 @@ class Flow:
         self._budget = budget
         self._worker = worker
         self._paused: set[TopicPartition] = set()
+        self._ages = Ages(name, ports.clock, line=tenure.line, in_hand=lambda: budget.count)
 
     async def read(self) -> None:
         """Take records in hand as they are appended, until cancelled."""
+        self._ports.telemetry.include(self._ages)
+        try:
+            await self._read()
+        finally:
+            self._ports.telemetry.exclude(self._ages)
+            self._ports.telemetry.quiet(self._name)
+
+    async def _read(self) -> None:
         while True:
+            self._ports.telemetry.quiet(self._name)  # what waits on purpose is not stuck
             await self._pass_gates()
             self._pause_and_resume()
+            self._ports.telemetry.beat(self._name)
             records = await self._assignment.poll(
                 max_records=min(self._settings.batch, max(1, self._budget.room)),
                 max_bytes=max(1, self._budget.room_bytes),
             )
-            self._ports.telemetry.beat(self._name)
             if records:
+                self._ages.took(records)
                 self._ports.telemetry.count("events_read", len(records), of=self._name)
                 self._worker.take([record for record in records if self._tenure.take(record)])
             for source, position in self._assignment.passed().items():

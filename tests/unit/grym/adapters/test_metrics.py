@@ -42,14 +42,14 @@ def test_counts_gauges_and_histograms_arrive() -> None:
     telemetry = Telemetry()
     telemetry.count("events_done", 3, of="features")
     telemetry.count("events_done", 2, of="quality")
-    telemetry.gauge("lag_records", 17, of="features")
+    telemetry.gauge("assigned_partitions", 17, of="features")
     for seconds in (0.001, 0.003, 0.3, 100.0):
         telemetry.observe("event_seconds", seconds, of="features")
     found = scraped(Exposition([telemetry]))
     features = by(processor="features")
     assert found["grym_events_done_total", features] == 3
     assert found["grym_events_done_total", by(processor="quality")] == 2
-    assert found["grym_lag_records", features] == 17
+    assert found["grym_assigned_partitions", features] == 17
     assert found["grym_event_seconds_count", features] == 4
     assert math.isclose(found["grym_event_seconds_sum", features], 100.304)
     buckets = {
