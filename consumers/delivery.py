@@ -68,7 +68,7 @@ class Delivery:
 
     async def _try(self, run: list[Ticket]) -> int:
         """Try a run until something of it is out of hand, and return how much."""
-        attempts = run[0].attempt
+        attempts, excused = run[0].attempt, 0
         while True:
             made = await self._attempt.make(run)
             if made.count and run[0].parked is not None:
@@ -77,11 +77,12 @@ class Delivery:
                 return made.count
             if made.count:  # what failed is another event, which is tried from the start
                 return made.count + await self._try(run[made.count :])
-            remedy = await self._failing.deal(run[0], made.error, attempts=attempts)
+            remedy = await self._failing.deal(run[0], made.error, attempts=attempts, excused=excused)
             if remedy in {Remedy.PARK, Remedy.LETTER}:
                 await self._failing.look_behind(run[0])
                 return 1
             attempts += remedy is Remedy.HOLD
+            excused += remedy is Remedy.EXCUSE
             run = run[:1]
 
     def _settled(self, ticket: Ticket, admission: Admission) -> None:
@@ -89,6 +90,8 @@ class Delivery:
         is_new = admission is Admission.NEW
         self._tenure.done(ticket.record)
         self._ports.telemetry.count("events_done" if is_new else "events_duplicate", of=self._name)
+        age = self._ports.clock.now() - ticket.record.appended_at
+        self._ports.telemetry.observe("event_age_seconds", age.total_seconds(), of=self._name)
         if self._tells:
             self._tell(ticket, "event.done" if is_new else "event.duplicate")
 

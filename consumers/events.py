@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 
 from consumers.budget import Budget
 from consumers.delivery import Delivery
@@ -53,6 +54,11 @@ class EventWorker:
     def put(self, ticket: Ticket) -> None:
         """Work on the head of a parked key."""
         self.lanes.put(lane_of(ticket.record), ticket, size_bytes=size_of(ticket.record))
+
+    @property
+    def oldest(self) -> datetime | None:
+        """When the oldest record in hand was appended to the log."""
+        return min((ticket.record.appended_at for ticket in self.lanes.heads()), default=None)
 
     async def drop(self) -> None:
         """Let go of everything in hand; what was about to be committed is undone or found in the inbox."""

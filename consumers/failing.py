@@ -17,7 +17,7 @@ from consumers.settings import RunnerSettings
 from consumers.telemetry import LogName
 from consumers.tenure import Tenure, Ticket, policy_of, waiting_key
 from consumers.transactions import transact
-from grym.errors import Disposition, PermanentError, TransientError, disposition
+from grym.errors import Disposition, PermanentError, TransientError, UnavailableError, disposition
 from grym.ports.work import OpenWork
 from schemas.envelope import peek
 
@@ -47,15 +47,22 @@ class Failing:
         self._settings = settings
         self._tenure = tenure
 
-    async def deal(self, ticket: Ticket, error: Exception, *, attempts: int) -> Remedy:
+    async def deal(self, ticket: Ticket, error: Exception, *, attempts: int, excused: int = 0) -> Remedy:
         """Do what is to be done about a failed attempt; after `HOLD` and `EXCUSE` the next one is due.
+
+        Parameters
+        ----------
+        attempts
+            Failed attempts that count, this one included.
+        excused
+            Attempts before this one that did not count.
 
         Raises
         ------
         Exception
             `error` itself where the tenure must end.
         """
-        remedy = self.remedy(ticket, error, attempts=attempts)
+        remedy = self.remedy(ticket, error, attempts=attempts, excused=excused)
         self._ports.telemetry.count("events_failed", of=self._name)
         match remedy:
             case Remedy.PARK:
@@ -65,13 +72,17 @@ class Failing:
             case Remedy.HOLD:
                 await self.hold(ticket, error, attempts=attempts)
             case Remedy.EXCUSE:
-                await self.excuse(ticket, error)
+                await self.excuse(ticket, error, excused=excused)
         return remedy
 
-    async def excuse(self, ticket: Ticket, error: Exception) -> None:
+    async def excuse(self, ticket: Ticket, error: Exception, *, excused: int) -> None:
         """Wait until the dependency that failed may be tried again; the attempt does not count (promise 6)."""
         self._ports.telemetry.count("events_excused", of=self._name)
-        await self._ports.clock.sleep(self._delay_s(ticket, error, attempts=1))
+        identity = record_letter_id(self._name, ticket.record)
+        delay_s = self._settings.reconnect.delay_s(
+            attempts=excused + 1, identity=identity, asked_s=asked_delay_s(error)
+        )
+        await self._ports.clock.sleep(delay_s)
         await self._ports.breakers.wait_until_clear(self._name)
 
     async def look_behind(self, ticket: Ticket) -> None:
@@ -87,7 +98,7 @@ class Failing:
             number = ticket.parked.parked_id
             await transact(self._backend.work, self._tenure.lease, lambda work: work.unpark(number))
 
-    def remedy(self, ticket: Ticket, error: Exception, *, attempts: int) -> Remedy:
+    def remedy(self, ticket: Ticket, error: Exception, *, attempts: int, excused: int = 0) -> Remedy:
         """Choose what to do about a failed attempt.
 
         A lane is held for as long as a `TransientError` asks for, but an error nobody foresaw gets no more than the
@@ -98,7 +109,7 @@ class Failing:
         Exception
             `error` itself where the tenure must end.
         """
-        if self._ports.breakers.excuses(self._name, error):
+        if self._is_excused(error, excused=excused):
             return Remedy.EXCUSE
         wanted = disposition(error)
         match wanted:
@@ -113,6 +124,16 @@ class Failing:
                     return Remedy.LETTER
                 return Remedy.HOLD if holds else Remedy.PARK
         assert_never(wanted)
+
+    def _is_excused(self, error: Exception, *, excused: int) -> bool:
+        """Return whether a failure is a dependency's and not the event's.
+
+        An adapter that calls everything unavailable must not hold a partition for ever, so patience has an end where
+        no breaker confirms that the dependency is away.
+        """
+        if self._ports.breakers.excuses(self._name, error):
+            return True
+        return isinstance(error, UnavailableError) and excused < self._settings.max_excuses
 
     async def hold(self, ticket: Ticket, error: Exception, *, attempts: int) -> None:
         """Wait before the next attempt in place."""

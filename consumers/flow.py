@@ -6,6 +6,7 @@ moment after something was done, apart from the events themselves.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from consumers.ages import Ages
@@ -24,6 +25,11 @@ SOON_S = 0.01
 
 class Worker(Protocol):
     """Who takes records out of hand."""
+
+    @property
+    def oldest(self) -> datetime | None:
+        """When the oldest record in hand was appended to the log; None with nothing in hand."""
+        ...
 
     def take(self, records: Sequence[Record]) -> None:
         """Work on records that were just taken in hand."""
@@ -76,7 +82,7 @@ class Flow:
             self._ports.telemetry.quiet(self._name)  # what waits on purpose is not stuck
             await self._pass_gates()
             self._pause_and_resume()
-            self._ports.telemetry.beat(self._name)
+            self._ports.telemetry.beat(f"{self._name}.poll")
             records = await self._assignment.poll(
                 max_records=min(self._settings.batch, max(1, self._budget.room)),
                 max_bytes=max(1, self._budget.room_bytes),
@@ -117,7 +123,7 @@ class Flow:
 
     async def _pass_gates(self) -> None:
         if dependency := self._ports.breakers.blocking(self._name):
-            self._ports.telemetry.log("runner.paused", processor=self._name, dependency=dependency)
+            self._ports.telemetry.log("runner.paused", processor=self._name, reason=dependency)
             await self._ports.breakers.wait_until_clear(self._name)
             self._ports.telemetry.log("runner.resumed", processor=self._name)
         await self._ports.admission.admit()

@@ -6,6 +6,7 @@ has something in hand, waits in the parking lot or fails goes through the lanes 
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 
 from consumers.budget import Budget
 from consumers.failing import Failing, Remedy
@@ -40,7 +41,7 @@ class HopWorker:
         self._budget = budget
         self._sender = _sender_of(ports)
         self._failing = Failing(hop.name, ports, settings, tenure)
-        self._sending: set[asyncio.Task[None]] = set()
+        self._sending: dict[asyncio.Task[None], Record] = {}
         self.lanes: Lanes[Ticket] = Lanes(
             group, self._deliver, concurrency=settings.concurrency, max_run=1, budget=budget
         )
@@ -61,12 +62,18 @@ class HopWorker:
         if clear:
             self._budget.take(len(clear), size_bytes)
             task = self._group.create_task(self._send(clear, messages, size_bytes))
-            self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
+            self._sending[task] = clear[0]
+            task.add_done_callback(self._sending.pop)
 
     def put(self, ticket: Ticket) -> None:
         """Work on the head of a parked key."""
         self.lanes.put(lane_of(ticket.record), ticket, size_bytes=size_of(ticket.record))
+
+    @property
+    def oldest(self) -> datetime | None:
+        """When the oldest record in hand was appended to the log."""
+        heads = [*self._sending.values(), *(ticket.record for ticket in self.lanes.heads())]
+        return min((record.appended_at for record in heads), default=None)
 
     async def drop(self) -> None:
         """Let go of everything in hand."""
@@ -87,6 +94,8 @@ class HopWorker:
         if messages:
             await self._sender.send(messages)
         self._tenure.done_all(records)
+        age = self._ports.clock.now() - records[0].appended_at
+        self._ports.telemetry.observe("event_age_seconds", age.total_seconds(), of=self._hop.name)
         self._budget.give_back(len(records), size_bytes)
         self._ports.telemetry.count("events_done", len(records), of=self._hop.name)
         self._ports.telemetry.count("messages_sent", len(messages), of=self._hop.name)
@@ -106,16 +115,16 @@ class HopWorker:
             await self._failing.look_behind(ticket)
 
     async def _try(self, ticket: Ticket) -> None:
-        attempts = ticket.attempt
+        attempts, excused = ticket.attempt, 0
         while True:
             try:
                 messages = await self._work(ticket.record)
             except Exception as error:  # noqa: BLE001 - the event's fault; `Failing` decides
-                match await self._failing.deal(ticket, error, attempts=attempts):
+                match await self._failing.deal(ticket, error, attempts=attempts, excused=excused):
                     case Remedy.HOLD:
                         attempts += 1
                     case Remedy.EXCUSE:
-                        pass
+                        excused += 1
                     case Remedy.PARK | Remedy.LETTER:
                         return
             else:

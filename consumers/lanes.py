@@ -6,7 +6,7 @@ costs few commits. Whatever the work raises ends the task group the lanes run in
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Iterator
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -62,6 +62,10 @@ class Lanes(Generic[T]):
     def busy(self, key: Hashable) -> bool:
         """Return whether something of a key is in hand."""
         return key in self._queues
+
+    def heads(self) -> Iterator[T]:
+        """Return what each lane is at."""
+        return (queue[0][0] for queue in self._queues.values() if queue)
 
     def drop(self) -> None:
         """Cancel everything in hand."""

@@ -6,6 +6,7 @@ what is in hand. Losing an assignment drops all work; whoever has it next does i
 """
 
 import asyncio
+from collections.abc import Iterator
 from contextvars import Context
 from typing import cast
 
@@ -21,6 +22,7 @@ from consumers.tenure import Tenure
 from consumers.waits import cancel_all, first_of, raise_if_cancelled, sleep_unless
 from grym.errors import LeaseLostError, TransientError
 from grym.ports.feed import Assignment, Feed
+from grym.ports.metrics import Sample
 from streams.hop import Hop
 from streams.processor import AnyProcessor
 
@@ -42,6 +44,7 @@ class ProcessorRunner:
         self._ports = ports
         self._settings = settings or RunnerSettings()
         self._budget: Budget | None = None
+        self._worker: Worker | None = None
 
     @property
     def name(self) -> str:
@@ -53,6 +56,13 @@ class ProcessorRunner:
         """How many events are being worked on."""
         return 0 if self._budget is None else self._budget.count
 
+    def samples(self) -> Iterator[Sample]:
+        """Return how much is in hand and how old it is, as a `MetricSource`."""
+        oldest = None if self._worker is None else self._worker.oldest
+        age_s = 0.0 if oldest is None else (self._ports.clock.now() - oldest).total_seconds()
+        yield Sample(name="events_in_hand", value=self.in_hand, of=self.name)
+        yield Sample(name="oldest_unfinished_seconds", value=max(0.0, age_s), of=self.name)
+
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set: wait for an assignment, work while it lasts, begin again.
 
@@ -61,12 +71,14 @@ class ProcessorRunner:
         Exception
             What neither a retry nor another attempt at the same event can mend.
         """
-        feed = self._feed()
+        feed, telemetry = self._feed(), self._ports.telemetry
+        telemetry.include(self)
         try:
             await self._keep_running(feed, stop)
         finally:
+            telemetry.exclude(self)
+            telemetry.quiet(f"{self.name}.poll")
             await feed.close()
-            self._ports.telemetry.quiet(self.name)
         self._ports.telemetry.log("runner.stopped", processor=self.name)
 
     async def _keep_running(self, feed: Feed, stop: asyncio.Event) -> None:
@@ -99,7 +111,7 @@ class ProcessorRunner:
             except BaseExceptionGroup as group:
                 raise _worst(group) from group
             finally:
-                self._budget = None
+                self._budget = self._worker = None
 
     async def _work(self, assignment: Assignment, stop: asyncio.Event) -> None:
         telemetry, settings = self._ports.telemetry, self._settings
@@ -110,7 +122,7 @@ class ProcessorRunner:
         telemetry.gauge("assigned_partitions", len(tenure.sources), of=self.name)
         telemetry.log("assignment.began", processor=self.name, partitions=len(tenure.sources))
         async with asyncio.TaskGroup() as group:
-            worker = self._worker(group, tenure, budget)
+            worker = self._worker = self._hire(group, tenure, budget)
             flow = Flow(
                 self.name,
                 self._ports,
@@ -125,9 +137,11 @@ class ProcessorRunner:
             await first_of(stop.wait(), assignment.lost())
             await cancel_all(*loops)
             # What is left after the drain is dropped, and done again by whoever has it next.
+            began_s = self._ports.clock.monotonic_s()
             drain_s = settings.drain_s if stop.is_set() else settings.revoke_drain_s
             await first_of(budget.wait_until_empty(), self._ports.clock.sleep(drain_s))
             await worker.drop()
+            telemetry.observe("drain_seconds", self._ports.clock.monotonic_s() - began_s, of=self.name)
             await flow.flush()
         telemetry.log("assignment.ended", processor=self.name)
 
@@ -140,7 +154,7 @@ class ProcessorRunner:
             given_up=await backend.letters.given_up(self.name, {s: mark.position for s, mark in marks.items()}),
         )
 
-    def _worker(self, group: asyncio.TaskGroup, tenure: Tenure, budget: Budget) -> Worker:
+    def _hire(self, group: asyncio.TaskGroup, tenure: Tenure, budget: Budget) -> Worker:
         ports, settings = self._ports, self._settings
         if self._hop is not None:
             return HopWorker(self._hop, ports, settings, tenure=tenure, group=group, budget=budget)

@@ -54,6 +54,8 @@ class RunnerSettings:
     """Seconds a graceful stop waits for events in hand."""
     revoke_drain_s: float = 0.2
     """Seconds a rebalance waits for events in hand: everybody else stands still meanwhile."""
+    max_excuses: int = 50
+    """Attempts forgiven to an unavailable dependency that no breaker knows to be away: about four minutes."""
     max_conflicts: int = 20
     """Times a decision is made again since somebody saved the state in between, before the event is parked."""
 
