@@ -14,7 +14,7 @@ PACKAGES := grym schemas streams consumers producers
 SOURCES  := $(PACKAGES) tests tools $(wildcard examples benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help compose test slow test-all accept-quick check lint format format-check types imports drift docs schema coverage mutation \
+.PHONY: help compose test slow test-all test-views accept-quick check lint format format-check types imports drift docs schema coverage mutation \
         bench examples up wheel packaging doctor system clean
 
 help: ## list these verbs
@@ -27,6 +27,9 @@ help: ## list these verbs
 
 .venv/.grym-dev: uv.lock pyproject.toml tools/setup.sh
 	@tools/setup.sh sync dev
+
+.venv-views/.grym-views: uv.lock pyproject.toml tools/setup.sh
+	@tools/setup.sh sync views
 
 .venv/.grym-system: | .venv/.grym-run
 	@tools/setup.sh system
@@ -61,6 +64,9 @@ accept: .venv/.grym-dev .venv/.grym-system ## the acceptance checks: the program
 
 accept-quick: .venv/.grym-dev .venv/.grym-system ## of those, the piece of the README and what a rating changes
 	@$(BIN)/pytest -q tests/acceptance/test_nocturne.py tests/acceptance/test_learning.py
+
+test-views: .venv-views/.grym-views ## the views on Faust, in an environment of their own, on real Kafka
+	@.venv-views/bin/pytest -q tests/integration/test_faust_views.py tests/unit/streams/views
 
 check: lint format-check types imports drift docs ## everything that reads the code without running it
 
@@ -111,5 +117,5 @@ packaging: .venv/.grym-dev ## the wheel in a clean environment without the sourc
 	@$(BIN)/pytest -q tests/packaging
 
 clean: ## remove what was built or installed here; recordings in out/ stay
-	rm -rf .venv .uv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-views .uv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find $(PACKAGES) tests -name __pycache__ -prune -exec rm -rf {} +

@@ -3,6 +3,7 @@
 #
 #   setup.sh uv ARGUMENTS…   run uv in the checkout; it is put into .uv/ unless a usable one is on PATH
 #   setup.sh sync run|dev    make .venv/ from uv.lock, without or with the tools of developers
+#   setup.sh sync views      make .venv-views/ for the views on Faust, which do not agree with the extra ml
 #   setup.sh system          FluidSynth and a General MIDI SoundFont, which make the sound better but are not needed
 #
 # Policy: progress goes to stderr; no interpreter is ever downloaded; what needs rights we do not have is printed as
@@ -59,7 +60,12 @@ find_uv() {
 
 sync() {
     uv=$(find_uv)
-    case $1 in run) groups=--no-dev ;; dev) groups='--group dev' ;; *) say "sync run or sync dev"; return 2 ;; esac
+    case $1 in
+        run) groups=--no-dev ;;
+        dev) groups='--group dev' ;;
+        views) views; return ;;
+        *) say "sync run, sync dev or sync views"; return 2 ;;
+    esac
     # A virtual environment that works keeps its interpreter; otherwise the one that was found makes it.
     if .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=.venv/bin/python
     else python=$(find_python); fi
@@ -69,6 +75,12 @@ sync() {
     "$uv" sync --quiet --frozen --inexact $groups --python "$python" >&2
     touch ".venv/.grym-$1"
     if [ "$1" = dev ]; then touch .venv/.grym-run; fi
+}
+
+views() {
+    say "Installing the locked packages into .venv-views/ ..."
+    UV_PROJECT_ENVIRONMENT=.venv-views "$uv" sync --quiet --frozen --extra views --group dev --python "$(find_python)" >&2
+    touch .venv-views/.grym-views
 }
 
 has_fluidsynth() {
@@ -105,5 +117,5 @@ case ${1:-} in
     uv) shift; uv=$(find_uv); exec "$uv" "$@" ;;
     sync) sync "${2:-}" ;;
     system) system ;;
-    *) say "usage: setup.sh uv ARGUMENTS | sync run | sync dev | system"; exit 2 ;;
+    *) say "usage: setup.sh uv ARGUMENTS | sync run | sync dev | sync views | system"; exit 2 ;;
 esac
