@@ -1,6 +1,6 @@
 """Records as rows: the contract's object of each, in the order of causes, and as a tree for people."""
 
-from collections.abc import Iterable
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,6 +13,21 @@ if TYPE_CHECKING:
     from schemas.records import Record
 
 SHORT_ID = 8
+GIST = (
+    "kind",
+    "step",
+    "purpose",
+    "stage",
+    "share",
+    "round",
+    "backend",
+    "passed",
+    "stars",
+    "accepted",
+    "reason",
+    "code",
+)
+"""What people look for in a body; never a prompt."""
 
 
 async def event_row(runtime: "Runtime", record: "Record") -> dict[str, Any]:
@@ -32,7 +47,7 @@ async def event_row(runtime: "Runtime", record: "Record") -> dict[str, Any]:
 
 def event_json(record: "Record") -> dict[str, Any]:
     """Return the contract's object of one record; one that cannot be understood says so and shows its text."""
-    from schemas.envelope import peek, read_attributes
+    from schemas.envelope import peek, peek_count, read_attributes
 
     try:
         named = read_attributes(record.headers)
@@ -47,7 +62,7 @@ def event_json(record: "Record") -> dict[str, Any]:
         "time": record.appended_at,
         "correlation_id": named.get("ce_correlationid") or named.get("ce_subject", ""),
         "causation_id": named.get("ce_causationid", ""),
-        "run": int(named.get("ce_runno", "1")) if named.get("ce_runno", "1").isascii() else 1,
+        "run": peek_count(record.headers, "ce_runno", default=1),
         "topic": record.topic,
         "partition": record.partition,
         "position": record.position,
@@ -94,14 +109,6 @@ def causal_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return ordered
 
 
-def depths(rows: Iterable[dict[str, Any]]) -> dict[str, int]:
-    """Return how many causes stand above each event, by id, for events in causal order."""
-    found: dict[str, int] = {}
-    for row in rows:
-        found[row["id"]] = found.get(row["causation_id"], -1) + 1
-    return found
-
-
 def show_line(screen: Screen, row: dict[str, Any]) -> None:
     """Write one event as a line."""
     if screen.json:
@@ -111,18 +118,58 @@ def show_line(screen: Screen, row: dict[str, Any]) -> None:
 
 
 def chain(rows: list[dict[str, Any]]) -> Any:
-    """Return the story of a request: each event one step to the right of the one that caused it."""
+    """Return the story of a request as a tree: every event below the one that caused it."""
     from rich import box
     from rich.table import Table
 
     table = Table(box=box.SIMPLE, pad_edge=False)
-    for heading, may_shrink in (("at", False), ("event", False), ("by", True), ("id", False), ("cause", False)):
+    for heading, may_shrink in (("at", False), ("event", False), ("by", True), ("what", True), ("id", False)):
         table.add_column(heading, no_wrap=True, overflow="ellipsis" if may_shrink else "fold")
-    depth = depths(rows)
     begun = rows[0]["time"]
-    for row in rows:
+    for branch, row in tree(rows):
         after_s = (row["time"] - begun).total_seconds()
-        name = " " * depth[row["id"]] + row["type"].removeprefix("grym.")
+        name = branch + row["type"].removeprefix("grym.")
         by = row["source"].removeprefix("grym/")
-        table.add_row(f"{after_s:.3f} s", name, by, row["id"][:SHORT_ID], row["causation_id"][:SHORT_ID])
+        table.add_row(f"{after_s:.3f} s", name, by, gist(row["data"]), row["id"][:SHORT_ID])
     return table
+
+
+def tree(rows: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+    """Return events with the branches drawn before their names, each right below its cause and its elder siblings.
+
+    `rows` are in causal order (see `causal_order`); an event of a circle, or one that names itself, is a root.
+    """
+    ids, below = set(), defaultdict[str, list[dict[str, Any]]](list)
+    for row in rows:
+        cause = row["causation_id"]
+        below[cause if cause in ids and row["id"] not in ids else ""].append(row)
+        ids.add(row["id"])
+    drawn: list[tuple[str, dict[str, Any]]] = []
+    told: set[str] = set()
+    pending = [("", "", row) for row in reversed(below[""])]
+    while pending:
+        branch, stem, row = pending.pop()
+        drawn.append((branch, row))
+        if row["id"] in told:  # the same event again: its effects stand below the first
+            continue
+        told.add(row["id"])
+        children = below[row["id"]]
+        for child in reversed(children):
+            last = child is children[-1]
+            pending.append((stem + ("└─ " if last else "├─ "), stem + ("   " if last else "│  "), child))
+    return drawn
+
+
+def gist(data: Any) -> str:
+    """Return the few values of a body that tell events of one type apart."""
+    if not isinstance(data, dict):
+        return ""
+    shown = {name: data[name] for name in GIST if isinstance(data.get(name), (str, int, float)) and data[name] != ""}
+    plan, fault = data.get("plan"), data.get("fault")
+    if isinstance(plan, dict):
+        shown |= {name: plan[name] for name in ("style", "tempo_bpm") if name in plan}
+    if isinstance(fault, dict) and "code" in fault:
+        shown["code"] = fault["code"]
+    return " ".join(
+        f"{name}={value:.3g}" if isinstance(value, float) else f"{name}={value}" for name, value in shown.items()
+    )

@@ -15,7 +15,6 @@ NAMES = (
     "harmonise",
     "learn",
     "patterns",
-    "replay",
     "stream",
     "vary",
 )

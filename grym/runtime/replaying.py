@@ -7,6 +7,7 @@ from datetime import datetime
 from consumers.replay import Part, Replay, Report, Span
 from consumers.replay.pace import EventClock, Pace
 from consumers.replay.run import Sink, Watch
+from grym.adapters.cpu_pool import ProcessCpuPool
 from grym.adapters.memory import open_memory
 from grym.adapters.memory.shadows import RecordedArtifacts
 from grym.adapters.planning import RulePlanner
@@ -69,7 +70,6 @@ async def replay(
     live: Backend,
     artifacts: ArtifactStore,
     clock: Clock,
-    cpu: CpuPool,
     sink: Sink | None = None,
     watch: Watch | None = None,
 ) -> Report:
@@ -86,20 +86,21 @@ async def replay(
     event_clock = EventClock(wish.begin)
     shadow = open_memory(event_clock)
     names = _names(wish)
-    parts = [_part(name, live, shadow, RecordedArtifacts(artifacts), cpu, audit=wish.audit) for name in names]
     span = Span(begin=wish.begin, end=wish.end, topics=None if wish.topics is None else frozenset(wish.topics))
-    run = Replay(
-        live=live,
-        shadow=shadow,
-        event_clock=event_clock,
-        artifacts=artifacts,
-        parts=parts,
-        clock=clock,
-        pace=Pace(clock, speed=wish.speed),
-        sink=sink,
-        watch=watch,
-    )
-    return await run.run(span)
+    # A worker process of its own, one, and only when sound is analysed again: live work keeps its own.
+    async with ProcessCpuPool(workers=1) as cpu:
+        run = Replay(
+            live=live,
+            shadow=shadow,
+            event_clock=event_clock,
+            artifacts=artifacts,
+            parts=[_part(name, live, shadow, RecordedArtifacts(artifacts), cpu, audit=wish.audit) for name in names],
+            clock=clock,
+            pace=Pace(clock, speed=wish.speed),
+            sink=sink,
+            watch=watch,
+        )
+        return await run.run(span)
 
 
 def _names(wish: ReplayWish) -> Collection[str]:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from grym.cli.event_rows import causal_order, depths, event_json
+from grym.cli.event_rows import causal_order, event_json, gist, tree
 from schemas.commands import CancelRequest
 from schemas.envelope import Envelope, encode
 from schemas.records import Record
@@ -70,6 +70,27 @@ def test_nothing_is_lost_in_a_circle() -> None:
     assert sorted(row["id"] for row in causal_order(rows)) == ["a", "b", "c"]
 
 
-def test_depth_counts_causes() -> None:
-    """The indentation of an event is the number of causes above it."""
-    assert depths([_row("a"), _row("b", "a"), _row("c", "b"), _row("d", "a")]) == {"a": 0, "b": 1, "c": 2, "d": 1}
+def test_a_tree_has_each_event_below_its_cause() -> None:
+    """Branches of one cause stay together, whatever order the events came in."""
+    rows = [_row("a"), _row("b", "a"), _row("c", "a"), _row("d", "b"), _row("e", "c"), _row("f")]
+    assert [branch + row["id"] for branch, row in tree(rows)] == ["a", "├─ b", "│  └─ d", "└─ c", "   └─ e", "f"]
+
+
+def test_a_tree_holds_every_event_once() -> None:
+    """Circles, events that cause themselves and repeats are shown too."""
+    rows = [_row("a", "b"), _row("b", "a"), _row("c", "c"), _row("d"), _row("d"), _row("e", "d")]
+    assert sorted(row["id"] for _, row in tree(causal_order(rows))) == ["a", "b", "c", "d", "d", "e"]
+
+
+def test_the_gist_of_a_body_is_what_tells_it_apart() -> None:
+    """A few named values; no text of a user, nothing of a body that is no object."""
+    assert gist({"step": "plan", "round": 2, "prompt": "secret"}) == "step=plan round=2"
+    assert gist({"fault": {"code": "audio.empty"}, "plan": {"style": "waltz", "tempo_bpm": 71.25}}) == (
+        "style=waltz tempo_bpm=71.2 code=audio.empty"
+    )
+    assert gist([1]) == gist(None) == ""
+
+
+def test_a_run_that_is_no_number_is_run_one() -> None:
+    """Whatever a header says, the record is shown."""
+    assert event_json(_record(b"{}", (("ce_runno", b"x"),)))["run"] == 1
