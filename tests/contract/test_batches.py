@@ -9,7 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grym.ports.effects import CancelJobs, CancelTimer, Effect, EnqueueJob, HoldArtifact, KeepText, SetTimer
+from grym.ports.effects import (
+    CancelJobs,
+    CancelTimer,
+    Effect,
+    EnqueueJob,
+    HoldArtifact,
+    KeepPattern,
+    KeepText,
+    SetTimer,
+)
 from grym.ports.work import Admission, InboxEntry, OpenWork, StateChange, StateConflictError
 from tests.contract.backends import Kit, entry, message
 
@@ -183,3 +192,55 @@ def renamed(given_effects: list[Effect], prefix: str) -> list[Effect]:
 def _renamed(effect: Effect, prefix: str) -> Effect:
     names = {"timer_id", "job_id", "request_id", "ref", "uri"} & {field.name for field in fields(effect)}
     return replace(effect, **{name: prefix + getattr(effect, name) for name in names})
+
+
+async def test_names_of_any_length_are_kept_apart(kit: Kit) -> None:
+    """Also those that differ only beyond what an index entry holds."""
+    one, other = "u" * 100_000, "u" * 99_999 + "v"
+    async with kit.backend.work.begin() as work:
+        await work.save_all([change(one, b"1", 0), change(other, b"2", 0)])
+        await work.apply_all(
+            [KeepText(ref=name[-1], request_id="r", user=name, text=name[-1]) for name in (one, other)]
+        )
+        for name in (one, other):
+            await work.apply(
+                KeepPattern(
+                    pattern_id=name[-1],
+                    collection=name,
+                    kind="motif",
+                    name=name,
+                    extractor="x",
+                    source_event_id="e",
+                    request_id="r",
+                )
+            )
+    states = await kit.backend.states.load_all("p", [one, other])
+    assert {key: state.value for key, state in states.items()} == {one: b"1", other: b"2"}
+    assert {state.key for state in states.values()} == {one, other}
+    found = await kit.backend.patterns.patterns(one, kind="motif", limit=5)
+    assert [(pattern.pattern_id, pattern.collection, pattern.name) for pattern in found] == [("u", one, one)]
+    assert await kit.backend.housekeeping.erase(one) == 1
+    assert await kit.backend.texts.text("v") == "v"
+
+
+async def test_characters_that_no_text_of_sql_holds_do_no_harm(kit: Kit) -> None:
+    """NUL and lone surrogates in any name, one by one and in batches."""
+    odd = "a\x00\udc80ü"
+    async with kit.backend.work.begin() as work:
+        await work.admit(entry(odd, source=odd))
+        await work.save_all([change(odd, b"1", 0)])
+        await work.apply_all(
+            [
+                SetTimer(timer_id=odd, subject=odd, purpose=odd, due_at=DUE, run_no=1, cause_id=odd),
+                CancelTimer(timer_id=odd),
+                EnqueueJob(job_id=odd, kind="k", request_id=odd, run_no=1, tenant=odd, message=message(b"job")),
+                CancelJobs(request_id=odd, run_no=1),
+                KeepText(ref=odd, request_id=odd, user=odd, text=odd),
+                HoldArtifact(request_id=odd, uri=odd),
+            ]
+        )
+    assert (await kit.backend.states.load_all("p", [odd]))[odd].value == b"1"
+    assert await kit.backend.texts.text(odd) == odd
+    async with kit.backend.work.begin() as work:
+        assert await work.take_due_timers(limit=5) == []
+    assert await kit.backend.jobs.take(("k",), holder="h", lease_s=1) is None

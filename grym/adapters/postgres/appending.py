@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from grym.adapters.placement import correlation_of, digest_of, place
-from grym.adapters.postgres.rows import pack_headers
+from grym.adapters.postgres.rows import pack_headers, plain
 from schemas.catalogue import DEAD_LETTERS
 from schemas.records import Message, TopicPartition, header
 
@@ -65,4 +65,4 @@ def letter_id_of(message: Message) -> str | None:
     if message.topic != DEAD_LETTERS:
         return None
     named = header(message.headers, LETTER_ID_HEADER)
-    return None if named is None else named.decode(errors="replace")
+    return None if named is None else plain(named.decode(errors="replace"))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from grym.adapters.postgres.rows import pack_headers, pack_tags
+from grym.adapters.postgres.rows import index_name, pack_headers, pack_tags, plain
 from grym.ports.effects import (
     CancelJobs,
     CancelTimer,
@@ -110,14 +110,14 @@ async def _apply_timers(connection: Any, effects: Iterable[Effect]) -> None:
             kept.pop(effect.timer_id, None)
             cancelled.add(effect.timer_id)
     if cancelled:
-        await connection.execute(_CANCEL_TIMERS, list(cancelled))
+        await connection.execute(_CANCEL_TIMERS, [plain(name) for name in cancelled])
     await _insert(connection, _SET_TIMERS, [_timer_row(effect) for effect in kept.values()])
 
 
 async def _apply_jobs(connection: Any, effects: Iterable[Effect]) -> None:
     jobs = [effect for effect in effects if isinstance(effect, EnqueueJob | CancelJobs)]
     if jobs:
-        await connection.execute(_TAKE_TURNS, [effect.request_id for effect in jobs])
+        await connection.execute(_TAKE_TURNS, [plain(effect.request_id) for effect in jobs])
     for kind, run in groupby(jobs, key=type):
         rows = [_job_row(effect) for effect in run]
         for statement in (_ENQUEUE,) if kind is EnqueueJob else (_CANCEL_RUNS, _CANCEL_JOBS):
@@ -127,7 +127,12 @@ async def _apply_jobs(connection: Any, effects: Iterable[Effect]) -> None:
 async def _insert(connection: Any, statement: str, rows: Sequence[Row]) -> None:
     """Carry out a statement over columns; nothing to do without rows."""
     if rows:
-        await connection.execute(statement, *(list(column) for column in zip(*rows, strict=True)))
+        columns = (list(map(_plain, column)) for column in zip(*rows, strict=True))
+        await connection.execute(statement, *columns)
+
+
+def _plain(value: Any) -> Any:
+    return plain(value) if isinstance(value, str) else value
 
 
 def _timer_row(effect: SetTimer) -> Row:
@@ -144,10 +149,10 @@ def _job_row(effect: EnqueueJob | CancelJobs) -> Row:
 
 
 def _text_row(effect: KeepText) -> Row:
-    return (effect.ref, effect.request_id, effect.user, effect.text.encode(errors="surrogatepass"))
+    return (effect.ref, effect.request_id, index_name(effect.user), effect.text.encode(errors="surrogatepass"))
 
 
 def _pattern_row(effect: KeepPattern) -> Row:
-    names = (effect.pattern_id, effect.collection, effect.kind, effect.name, effect.extractor)
+    names = (effect.pattern_id, index_name(effect.collection), effect.kind, effect.name, effect.extractor)
     origin = (effect.source_event_id, effect.request_id)
     return (*names, *origin, pack_tags(effect.tags), effect.vectors, effect.vector_dim, effect.motif)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from grym.adapters.postgres.database import Database
+from grym.adapters.postgres.rows import index_name
 from grym.adapters.retention import INBOX_HORIZON_S, LETTERS_S
 from schemas.catalogue import TOPICS, Topic
 
@@ -74,7 +75,7 @@ class PostgresHousekeeping:
     async def erase(self, user: str) -> int:
         """Remove the personal text of a user."""
         async with self._database.writer() as connection:
-            return _count(await connection.execute("delete from texts where user_id = $1", user))
+            return _count(await connection.execute("delete from texts where user_id = $1", index_name(user)))
 
 
 async def _sweep_topic(connection: Any, topic: Topic, *, limit: int) -> int:

@@ -6,7 +6,7 @@ import numpy as np
 
 from grym.adapters.postgres.database import Database
 from grym.adapters.postgres.inbox import inbox_name
-from grym.adapters.postgres.rows import letter_of, parked_of, record_of, unpack_tags
+from grym.adapters.postgres.rows import index_name, letter_of, parked_of, record_of, unpack_tags
 from grym.ports.patterns import StoredPattern
 from grym.ports.work import InboxEntry, Letter, Parked, StoredState
 from schemas.records import Record, TopicPartition
@@ -68,9 +68,10 @@ class PostgresReaders:
     async def load_all(self, processor: str, keys: Sequence[str]) -> dict[str, StoredState]:
         """Return the newest committed states of those keys that have one."""
         async with self._database.reader() as connection:
-            rows = await connection.fetch(_STATES, processor, list(keys))
+            rows = await connection.fetch(_STATES, processor, [index_name(key) for key in keys])
         return {
-            keys[row["n"] - 1]: StoredState(key=row["key"], value=row["value"], version=row["version"]) for row in rows
+            keys[row["n"] - 1]: StoredState(key=keys[row["n"] - 1], value=row["value"], version=row["version"])
+            for row in rows
         }
 
     async def scan(self, processor: str, *, limit: int) -> list[StoredState]:
@@ -136,7 +137,7 @@ class PostgresReaders:
     async def patterns(self, collection: str, *, kind: str, limit: int) -> list[StoredPattern]:
         """Return the newest patterns of a kind."""
         async with self._database.reader() as connection:
-            rows = await connection.fetch(_PATTERNS, collection, kind, limit)
+            rows = await connection.fetch(_PATTERNS, index_name(collection), kind, limit)
         return [
             StoredPattern(
                 pattern_id=row["pattern_id"],

@@ -4,11 +4,34 @@ from typing import Any
 
 import msgspec
 
+from grym.adapters.placement import digest_of
 from grym.ports.work import FaultNote, Letter, Parked
 from schemas.records import Headers, Message, Record, TopicPartition
 
 _HEADERS = msgspec.msgpack.Decoder(tuple[tuple[str, bytes], ...])
 _TAGS = msgspec.json.Decoder(dict[str, str])
+
+
+MAX_NAME_CHARACTERS = 512
+"""At most 2 kB in UTF-8, of the 2.7 kB that an entry of an index may take."""
+
+
+def plain(text: str) -> str:
+    """Return what PostgreSQL can keep as text: the character NUL and lone surrogates are replaced.
+
+    For elements of arrays, which asyncpg encodes by itself; a single text is replaced by the connection.
+    """
+    if text.isascii() and "\x00" not in text:
+        return text
+    return text.replace("\x00", "\ufffd").encode(errors="replace").decode()
+
+
+def index_name(name: str) -> str:
+    """Return a name that fits into an index: itself, or its beginning and digest where it is long."""
+    name = plain(name)
+    if len(name) <= MAX_NAME_CHARACTERS:
+        return name
+    return f"{name[:64]}#{digest_of(name.encode()).hex()}"
 
 
 def pack_headers(headers: Headers) -> bytes:

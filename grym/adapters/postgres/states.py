@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from grym.adapters.postgres.desks import Rows
+from grym.adapters.postgres.rows import index_name
 from grym.ports.work import StateChange, StateConflictError
 
 _SAVE = """
@@ -33,7 +34,7 @@ class StateRows(Rows):
         saved = await self._connection.fetch(
             _SAVE,
             [change.processor for change in changes],
-            [change.key for change in changes],
+            [index_name(change.key) for change in changes],
             [change.value for change in changes],
             [change.expected_version for change in changes],
         )
@@ -42,7 +43,7 @@ class StateRows(Rows):
 
 
 def _conflict(changes: Sequence[StateChange], saved: set[tuple[str, str]]) -> StateConflictError:
-    missing = (change for change in changes if (change.processor, change.key) not in saved)
+    missing = (change for change in changes if (change.processor, index_name(change.key)) not in saved)
     lost = next(missing, changes[0])
     return StateConflictError(
         f"the state {lost.key!r} of {lost.processor} was saved in between",
