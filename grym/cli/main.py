@@ -9,7 +9,22 @@ from typing import Annotated
 import typer
 
 from grym import __version__
-from grym.cli import analyze, compose, database, dlq, doctor, events, later, rate, requests, schema, topics, up, worker
+from grym.cli import (
+    analyze,
+    compose,
+    database,
+    dlq,
+    doctor,
+    events,
+    later,
+    rate,
+    replay,
+    requests,
+    schema,
+    topics,
+    up,
+    worker,
+)
 from grym.cli.faults import INTERRUPTED, usage_error_json
 from grym.cli.screen import Screen
 
@@ -40,7 +55,7 @@ def root(
     del version  # its callback has acted on it
 
 
-for module in (compose, analyze, rate, requests, up, worker, doctor, later):
+for module in (compose, analyze, rate, requests, up, worker, replay, doctor, later):
     module.register(app)
 app.add_typer(events.app, name="events")
 app.add_typer(dlq.app, name="dlq")
