@@ -11,15 +11,15 @@ back afterwards. Everything belongs to one event loop.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, TypeVar, cast
-
-import pybreaker
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from grym.errors import AdapterError, GrymError
 from grym.ports.breaker import BreakerChange, BreakerOpenError, BreakerState
 from grym.ports.clock import Clock
 from grym.ports.metrics import Sample
+
+if TYPE_CHECKING:
+    from grym.adapters.breaker_machine import Machine
 
 T = TypeVar("T")
 
@@ -52,15 +52,8 @@ class AsyncBreaker:
         self._dependency = dependency
         self._clock = clock
         self._settings = settings or BreakerSettings()
-        self._storage = _MonotonicStorage(clock)
-        self._machine = pybreaker.CircuitBreaker(
-            fail_max=self._settings.failures,
-            reset_timeout=self._settings.reset_s,
-            state_storage=self._storage,
-            listeners=[_Listener(self._changed)],
-            name=dependency,
-            throw_new_error_on_trip=False,
-        )
+        self._machine: Machine | None = None
+        """Made with the first failure; until then the breaker is closed."""
         self._tell = tell
         self._trying = False
         self._changes = 0
@@ -75,7 +68,7 @@ class AsyncBreaker:
     @property
     def state(self) -> BreakerState:
         """``closed``, ``open`` or ``half-open``."""
-        return cast("BreakerState", self._storage.state)
+        return "closed" if self._machine is None else self._machine.state
 
     @property
     def changes(self) -> int:
@@ -85,9 +78,9 @@ class AsyncBreaker:
     @property
     def retry_after_s(self) -> float:
         """Seconds until a call is let through again; 0 where one would be now, or as soon as somebody has tried."""
-        if self.state != "open":
+        if self._machine is None or self._machine.state != "open":
             return 0.0
-        return max(0.0, self._storage.opened_s + self._settings.reset_s - self._clock.monotonic_s())
+        return max(0.0, self._machine.opened_s + self._settings.reset_s - self._clock.monotonic_s())
 
     @property
     def blocks(self) -> bool:
@@ -104,12 +97,13 @@ class AsyncBreaker:
         AdapterError
             ``dependency.timeout`` where the settings limit a call and it took longer.
         """
-        if self.state == "closed":
+        machine = self._machine
+        if machine is None or machine.state == "closed":
             return await self._recorded(work)
         self._require_turn()
         self._trying = True
-        if self.state == "open":
-            self._machine.half_open()
+        if machine.state == "open":
+            machine.half_open()
         try:
             return await self._recorded(work)
         finally:
@@ -134,11 +128,18 @@ class AsyncBreaker:
             outcome = await self._within_limit(work)
         except Exception as error:
             if self._changes == admitted and counts_against(error):
-                self._record(error)
+                self._started().failed(error)
             raise
-        if self._changes == admitted and (self.state != "closed" or self._storage.counter):
-            self._record(None)
+        if self._changes == admitted and self._machine is not None:
+            self._machine.succeeded()
         return outcome
+
+    def _started(self) -> "Machine":
+        if self._machine is None:
+            from grym.adapters.breaker_machine import Machine  # noqa: PLC0415 (see there)
+
+            self._machine = Machine(failures=self._settings.failures, clock=self._clock, changed=self._changed)
+        return self._machine
 
     async def _within_limit(self, work: Callable[[], Awaitable[T]]) -> T:
         if self._settings.limit_s is None:
@@ -152,13 +153,6 @@ class AsyncBreaker:
             raise AdapterError(
                 f"{self._dependency} did not answer within {self._settings.limit_s:g} s", code="dependency.timeout"
             ) from error
-
-    def _record(self, error: Exception | None) -> None:
-        try:
-            self._machine.call(_outcome, error)
-        except Exception as raised:
-            if raised is not error:  # pybreaker raises what it was told; anything else is its own
-                raise
 
     def _require_turn(self) -> None:
         if not self.blocks:
@@ -259,44 +253,3 @@ def counts_against(error: Exception) -> bool:
     if isinstance(error, GrymError):
         return isinstance(error, AdapterError) and not isinstance(error, BreakerOpenError)
     return True
-
-
-class _MonotonicStorage(pybreaker.CircuitMemoryStorage):
-    """Remembers when the breaker opened by a clock that nobody sets."""
-
-    def __init__(self, clock: Clock) -> None:
-        super().__init__(pybreaker.STATE_CLOSED)
-        self._clock = clock
-        self.opened_s = 0.0
-
-    @property
-    def opened_at(self) -> datetime | None:
-        """Return nothing: `opened_s` is what counts."""
-        return None
-
-    @opened_at.setter
-    def opened_at(self, datetime: datetime) -> None:
-        """Take the time from the clock instead."""
-        del datetime
-        self.opened_s = self._clock.monotonic_s()
-
-
-class _Listener(pybreaker.CircuitBreakerListener):
-    def __init__(self, changed: Callable[[BreakerState, BreakerState], None]) -> None:
-        self._changed = changed
-
-    def state_change(
-        self,
-        cb: pybreaker.CircuitBreaker,
-        old_state: pybreaker.CircuitBreakerState | None,
-        new_state: pybreaker.CircuitBreakerState,
-    ) -> None:
-        """Pass it on."""
-        del cb
-        before = pybreaker.STATE_CLOSED if old_state is None else old_state.name
-        self._changed(cast("BreakerState", before), cast("BreakerState", new_state.name))
-
-
-def _outcome(error: Exception | None) -> None:
-    if error is not None:
-        raise error
