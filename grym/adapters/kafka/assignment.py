@@ -1,6 +1,6 @@
 """The partitions a member holds, as the runner sees them: a buffer that the member's thread fills.
 
-Everything here happens in the runner's loop, except `readable`, `handing` and `over`, which belong to the member's
+Everything here happens in the runner's loop, except `readable`, `handing`, `handed_to` and `over`, which belong to the member's
 thread: what both sides touch are single numbers and references, which Python exchanges whole.
 """
 
@@ -126,6 +126,11 @@ class KafkaAssignment:
         readable = [source for source in unpaused if self._handed[source] - self._taken[source] < room]
         self._full = len(readable) < len(unpaused)
         return readable, self._full
+
+    @property
+    def handed_to(self) -> Mapping[TopicPartition, int]:
+        """Return up to where each partition was handed over."""
+        return self._announced
 
     def handing(
         self, records: Mapping[TopicPartition, Sequence[Record]], read_to: Iterable[tuple[TopicPartition, int]]

@@ -185,8 +185,10 @@ class GroupMember(ConsumerRebalanceListener):  # type: ignore[misc]  # the clien
                 timeout_ms=milliseconds(_FULL_WAIT_S if full else _READ_WAIT_S),
                 max_records=_CHUNK,
             )
-            if assignment is self._current:  # else it was read before a rebalance, and will be read again
+            if assignment is self._current:
                 self._hand_over(assignment, fetched)
+            else:
+                self._rewind()
 
     def _hand_over(self, assignment: KafkaAssignment, fetched: Mapping[Any, Collection[Any]]) -> None:
         records = {}
@@ -197,6 +199,15 @@ class GroupMember(ConsumerRebalanceListener):  # type: ignore[misc]  # the clien
         news = assignment.handing(records, moved)
         if records or news:
             self._call_home(assignment.arrive, records, news)
+
+    def _rewind(self) -> None:
+        """Read again for the present assignment what was read for one that ended meanwhile: it is dropped.
+
+        The present one may have begun, and set its positions, while that fetch was still under way.
+        """
+        if self._current is not None:
+            for source, position in self._current.handed_to.items():
+                self._consumer.seek(self._at(source), position)
 
     async def _until_hungry(self) -> None:
         self._hungry.clear()
