@@ -61,8 +61,10 @@ async def open_postgres(
     return _assemble(database, readers or readers_by_catalogue(), has_grace=has_grace, log_elsewhere=log_elsewhere)
 
 
-async def open_embedded(home: Path, *, readers: Mapping[str, tuple[str, ...]] | None = None) -> Backend:
-    """Open a backend over the PostgreSQL of a home folder, starting it where nobody did.
+async def open_embedded(
+    home: Path, *, readers: Mapping[str, tuple[str, ...]] | None = None, log_elsewhere: bool = False
+) -> Backend:
+    """Open a backend over the PostgreSQL of a home folder, starting it where nobody did; otherwise as `open_postgres`.
 
     Raises
     ------
@@ -75,7 +77,7 @@ async def open_embedded(home: Path, *, readers: Mapping[str, tuple[str, ...]] | 
         await asyncio.to_thread(server.ensure)
 
     try:
-        backend = await open_postgres(server.dsn, readers=readers, revive=revive)
+        backend = await open_postgres(server.dsn, readers=readers, revive=revive, log_elsewhere=log_elsewhere)
     except BaseException:
         await asyncio.to_thread(server.leave)
         raise
