@@ -27,7 +27,8 @@ KEPT_S = 24 * 3600
 """Seconds a copy is kept: everybody who works on a request reads its artifacts within minutes."""
 TIMEOUT_S = 0.05
 """Seconds an answer may take: a store on the same network needs no more itself."""
-DEPENDENCY = "redis"
+REDIS = "redis"
+"""The name of its breaker."""
 
 
 class RedisCachedArtifacts:

@@ -29,7 +29,8 @@ async def run_processors(
         loop.add_signal_handler(number, stop.set)
     async with opened(to_work=not COMPUTING.isdisjoint(names), kind=kind) as runtime:
         screen.note(f"running {', '.join(names)}" + (" until nothing is open" if until_idle else "; Ctrl-C stops"))
-        await runtime.supervise(stop, only=names, until_idle=until_idle, port=port)
+        chosen = runtime.settings.port if port is None else port
+        await runtime.supervise(stop, only=names, until_idle=until_idle, port=chosen)
     if screen.json:
         screen.emit({"processors": list(names), "stopped": "asked" if stop.is_set() else "idle"})
     else:

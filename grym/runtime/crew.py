@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from consumers.holding import holding_by_name
+from consumers.backlog import BacklogWatch
 from consumers.ports import RunnerPorts
-from consumers.settings import LeaseSettings
 from consumers.supervisor import Component, Supervisor
+from grym.runtime.health import HealthServer
 from grym.runtime.processors import Workshop, components
+from grym.runtime.relaying import relay_of
 
 if TYPE_CHECKING:
     from grym.runtime.opening import Runtime
@@ -46,22 +47,12 @@ class Crew:
         await Supervisor(self._components, self._ports).run(stop, until_idle=until_idle)
 
     def _beside(self, runtime: "Runtime", port: int | None) -> list[Component]:
-        """Return what runs beside the processors: the relay of the outbox, and health where a port is given."""
-        del port
-        found: list[Component] = []
-        if runtime.backend.outbox is not None:
-            found.append(self._relay())
+        """Return what runs beside the processors: relay, watch over dependencies, health where it is asked for."""
+        safety = runtime.safety
+        found: list[Component] = [safety.watch()]
+        if (relay := relay_of(self._ports)) is not None:
+            found.append(relay)
+        if port is not None:
+            health = HealthServer(safety.telemetry, safety.breakers, host=runtime.settings.listen, port=port)
+            found += [health, BacklogWatch(self._ports)]
         return found
-
-    def _relay(self) -> Component:
-        from producers.relay import OutboxRelay, RelayPorts  # noqa: PLC0415 (the embedded runtime sends nothing)
-
-        ports, backend = self._ports, self._ports.backend
-        assert backend.outbox is not None
-        assert backend.sender is not None
-        hold = holding_by_name(backend.leases, holder=ports.holder, clock=ports.clock, settings=LeaseSettings())
-        return OutboxRelay(
-            RelayPorts(
-                outbox=backend.outbox, sender=backend.sender, hold=hold, clock=ports.clock, telemetry=ports.telemetry
-            )
-        )

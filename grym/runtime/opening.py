@@ -152,7 +152,7 @@ async def open_runtime(settings: Settings, *, to_work: bool = False, kind: str =
         clock, holder = SystemClock(), _holder()
         backend = await _open_backend(settings, stack, kind)
         safety = Safety(backend, settings, clock=clock, holder=holder)
-        artifacts = open_artifacts(settings.artifacts_url, cache=settings.home / "cache")
+        artifacts = safety.guarded(open_artifacts(settings.artifacts_url, cache=settings.home / "cache"))
         if settings.redis is not None:
             artifacts = await stack.enter_async_context(safety.cached(artifacts, settings.redis))
         yield Runtime(

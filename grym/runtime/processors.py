@@ -30,7 +30,7 @@ class Workshop:
     Parameters
     ----------
     slots
-        How many pieces are made at once.
+        How many pieces are made at once at most.
     grace_s
         Seconds a piece in the making may still take after a stop, before it is handed back.
     """
@@ -108,4 +108,6 @@ def _generation_work(shop: Workshop) -> Component:
 
     studio = StudioInWorker(soundfont=shop.soundfont)
     work = GenerationWork(artifacts=shop.ports.artifacts, scratch=shop.scratch, cpu=shop.cpu, studio=studio)
-    return LeaseWorker([work], shop.ports, LeaseWorkerSettings(slots=shop.slots, grace_s=shop.grace_s))
+    # One piece alone has the machine; more are made at once as soon as others wait.
+    settings = LeaseWorkerSettings(slots=1, most_slots=shop.slots, grace_s=shop.grace_s)
+    return LeaseWorker([work], shop.ports, settings)

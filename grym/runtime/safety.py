@@ -2,12 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from consumers.admission import MemoryAdmission
 from consumers.breaker_news import BreakerNews
+from consumers.dependencies import DependencyWatch, Ping
 from consumers.telemetry import Telemetry
 from grym.adapters.artifacts import SweptArtifacts
 from grym.adapters.breaker import ProcessBreakers
+from grym.adapters.guarded_artifacts import DEPENDENCY, GuardedArtifacts, ping
 from grym.adapters.process_memory import ProcessMemory, default_limit_bytes
 from grym.ports.backend import Backend
 from grym.ports.clock import Clock
@@ -17,10 +20,10 @@ MEGABYTE = 1024 * 1024
 
 NEEDS = {
     "coordinator": (),
-    "features": ("artifacts",),
-    "patterns": ("artifacts",),
-    "generation": ("artifacts",),
-    "quality": ("artifacts",),
+    "features": (DEPENDENCY,),
+    "patterns": (DEPENDENCY,),
+    "generation": (DEPENDENCY,),
+    "quality": (DEPENDENCY,),
     "learning": (),
 }
 """What each processor cannot do without, beside the database and the log, whose absence the runner itself sits out."""
@@ -33,19 +36,33 @@ class Safety:
         limit_bytes = default_limit_bytes()
         if settings.memory_limit_mb is not None:
             limit_bytes = settings.memory_limit_mb * MEGABYTE
+        self._clock = clock
         self.telemetry = Telemetry()
         self.news = BreakerNews(backend.publisher, clock=clock, holder=holder, telemetry=self.telemetry)
         self.breakers = ProcessBreakers(clock=clock, needs=NEEDS, tell=self.news.tell)
         self.admission = MemoryAdmission(ProcessMemory(limit_bytes=limit_bytes), clock, self.telemetry)
         self.telemetry.include(self.breakers)
         self.telemetry.include(self.admission)
+        self._pings: dict[str, Ping] = {}
+
+    def guarded(self, artifacts: SweptArtifacts) -> SweptArtifacts:
+        """Return a store behind its breaker."""
+        self._pings[DEPENDENCY] = partial(ping, artifacts)
+        return GuardedArtifacts(artifacts, self.breakers.breaker(DEPENDENCY), self._retried)
+
+    def watch(self) -> DependencyWatch:
+        """Return what asks now and then whether what is guarded answers."""
+        return DependencyWatch(self._pings, breakers=self.breakers, clock=self._clock)
+
+    def _retried(self, operation: str) -> None:
+        self.telemetry.count("io_retries", of=operation)
 
     @asynccontextmanager
     async def cached(self, artifacts: SweptArtifacts, url: str) -> AsyncIterator[SweptArtifacts]:
         """Yield a store with copies of small payloads in the Redis at `url`, which nobody waits for."""
-        from grym.adapters.redis_cache import DEPENDENCY, RedisCachedArtifacts  # noqa: PLC0415 (few use it)
+        from grym.adapters.redis_cache import REDIS, RedisCachedArtifacts  # noqa: PLC0415 (few use it)
 
-        cached = RedisCachedArtifacts.at(url, artifacts, self.breakers.breaker(DEPENDENCY))
+        cached = RedisCachedArtifacts.at(url, artifacts, self.breakers.breaker(REDIS))
         try:
             yield cached
         finally:
