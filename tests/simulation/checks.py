@@ -4,15 +4,19 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from consumers.identity import RUNNER_SOURCE
 from consumers.intake import Concern
 from schemas.envelope import peek
-from schemas.events import RequestAccepted, RequestIgnored
+from schemas.events import RequestAccepted, RequestCancelled, RequestIgnored
 from schemas.records import Message, Record
 from streams.processor import AnyProcessor
 from tests.simulation.ledger import Identity, Ledger, identity_of
 
 TERMINALS = frozenset(f"grym.request.{end}.v1" for end in ("completed", "rejected", "deadlettered", "cancelled"))
+PLENTY_S = 600.0
+"""Deadline that no run needs."""
 Run = tuple[str, str]
 
 
@@ -44,6 +48,7 @@ def broken_promises(findings: Findings) -> list[str]:
         *findings.ledger.broken,
         *_ends_once(findings.everything),
         *_ends_in_time(findings),
+        *_left_to_their_deadline(findings),
         *_decided_once(findings.ledger),
         *_answered(findings.everything, findings.published),
         *_no_letters_from_outages(findings.ledger),
@@ -89,6 +94,17 @@ def _ends_in_time(findings: Findings) -> list[str]:
         if took_s > deadline_s + findings.late_s:
             broken.append(f"run {request_id, run_no} ended {took_s - deadline_s:.0f} s after its deadline")
     return broken
+
+
+def _left_to_their_deadline(findings: Findings) -> list[str]:
+    """A run that had time enough did not need its deadline to end: nothing it waited for was lost."""
+    broken = set()
+    for (request_id, run_no), events in _events(findings.everything, frozenset({RequestCancelled.TYPE})).items():
+        for record in events.values():
+            reason = msgspec.json.decode(record.value or b"", type=RequestCancelled).reason
+            if reason == "deadline" and findings.deadlines_s.get(request_id, 0.0) >= PLENTY_S:
+                broken.add(f"run {request_id, run_no} was left to its deadline")
+    return sorted(broken)
 
 
 def _decided_once(ledger: Ledger) -> list[str]:

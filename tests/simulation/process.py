@@ -7,10 +7,10 @@ from consumers.lease_worker import LeaseWorker
 from consumers.ports import RunnerPorts
 from consumers.retry import RetryPolicy
 from consumers.runner import ProcessorRunner
-from consumers.settings import LeaseSettings, LeaseWorkerSettings, RunnerSettings, TimerSettings
+from consumers.settings import LeaseSettings, LeaseWorkerSettings, RunnerSettings, SupervisorSettings, TimerSettings
 from consumers.supervisor import Component
 from consumers.timers import TimerService
-from producers.relay import OutboxRelay, RelayPorts
+from producers.relay import OutboxRelay, RelayPorts, RelaySettings
 from streams.processor import AnyProcessor
 from tests.simulation.capabilities import Guarded, Studio, Trouble, TroubledCoordinator, capabilities
 from tests.simulation.ledger import Ledger
@@ -19,15 +19,17 @@ RETRY = RetryPolicy(max_attempts=5, base_s=0.2, cap_s=2.0)
 RUNNER = RunnerSettings(
     retry=RETRY,
     reconnect=RetryPolicy(base_s=0.2, cap_s=2.0),
-    lease=LeaseSettings(ttl_s=3.0, compete_s=1.0),
+    lease=LeaseSettings(ttl_s=4.0, renewals_per_ttl=3, compete_s=1.5),
     poll_s=5.0,
     drain_s=5.0,
     concurrency=4,
     max_run=4,
     max_unit=8,
 )
-WORKER = LeaseWorkerSettings(retry=RETRY, lease_s=2.5, poll_s=2.0, grace_s=3.0, slots=2)
-TIMERS = TimerSettings(poll_s=1.5)
+WORKER = LeaseWorkerSettings(retry=RETRY, lease_s=4.0, poll_s=1.5, look_s=30.0, grace_s=3.0, slots=2)
+TIMERS = TimerSettings(poll_s=2.0)
+RELAY = RelaySettings(look_s=5.0, watch_s=60.0)
+SETTLING = SupervisorSettings(settle_s=1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,4 +78,4 @@ def _relays(ports: RunnerPorts) -> list[Component]:
     relay = RelayPorts(
         outbox=backend.outbox, sender=backend.sender, hold=hold, clock=ports.clock, telemetry=ports.telemetry
     )
-    return [OutboxRelay(relay)]
+    return [OutboxRelay(relay, RELAY)]

@@ -32,7 +32,7 @@ from tests.simulation.checks import Findings, broken_promises
 from tests.simulation.ledger import Ledger
 from tests.simulation.loop import run_simulated
 from tests.simulation.mortal import Life
-from tests.simulation.process import Troubles, components, processors
+from tests.simulation.process import SETTLING, Troubles, components, processors
 from tests.simulation.stories import story
 from tests.simulation.world import FORMS, Form, World
 
@@ -136,7 +136,8 @@ class Afternoon:
         life = Life(f"{self.seed}/{name}", self.world.ledger, self.world.sky, crash=0.0)
         ports = self.world.ports(name, name, life)
         async with asyncio.timeout(SETTLE_S):
-            await Supervisor(components(ports, self.troubles), ports).run(asyncio.Event(), until_idle=True)
+            everything = Supervisor(components(ports, self.troubles), ports, SETTLING)
+            await everything.run(asyncio.Event(), until_idle=True)
 
     async def _redrive(self) -> None:
         seen = set()

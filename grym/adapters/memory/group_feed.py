@@ -10,7 +10,7 @@ from grym.errors import LeaseLostError
 from grym.ports.feed import Feed, Mark
 from schemas.records import Record, TopicPartition
 
-POLL_S = 1.0
+POLL_S = 5.0
 """Seconds a poll waits for the first record."""
 
 
@@ -121,6 +121,7 @@ class GroupAssignment:
         self._marks = {source: group.marks.get(source, Mark()) for source in member.sources}
         self._ends = {source: log.end(source) for source in member.sources}
         self._taken = {source: mark.position for source, mark in self._marks.items()}
+        self._sources = frozenset(self._taken)
         self._passed: dict[TopicPartition, int] = {}
         self._paused: set[TopicPartition] = set()
         self._turn = 0
@@ -144,7 +145,7 @@ class GroupAssignment:
         """Return the next records of partitions that are not paused, in order within each partition."""
         records = self._fetch(max_records, max_bytes)
         if not records:
-            await self._log.change(timeout_s=POLL_S)
+            await self._log.change(timeout_s=POLL_S, sources=self._sources)
             records = self._fetch(max_records, max_bytes)
         return records
 
@@ -160,7 +161,7 @@ class GroupAssignment:
     def resume(self, sources: Collection[TopicPartition]) -> None:
         """Read these partitions again."""
         self._paused.difference_update(sources)
-        self._log.wake()
+        self._log.wake(sources)
 
     async def commit(self, marks: Mapping[TopicPartition, Mark]) -> None:
         """Store how far partitions are done; refused in silence once the assignment is lost."""

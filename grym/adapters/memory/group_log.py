@@ -39,7 +39,7 @@ class MemoryGroupLog:
         self._positions: dict[TopicPartition, list[int]] = defaultdict(list)
         self._ends: dict[TopicPartition, int] = defaultdict(int)
         self._version = 0
-        self._waiting: set[asyncio.Future[None]] = set()
+        self._waiting: dict[asyncio.Future[None], frozenset[TopicPartition] | None] = {}
         self._bookmarks: Bookmarks[int] = Bookmarks()
 
     def group(self, name: str) -> Group:
@@ -59,7 +59,7 @@ class MemoryGroupLog:
         places = [place(message) for message in messages]
         placed = [self._append(source, message) for source, message in zip(places, messages, strict=True)]
         if placed:
-            self.wake()
+            self.wake(placement.source for placement in placed)
         return placed
 
     async def read(self, source: TopicPartition, *, after: int, limit: int) -> list[Record]:
@@ -88,23 +88,25 @@ class MemoryGroupLog:
             await self.change(timeout_s=timeout_s)
         self._bookmarks.turn(self._version)
 
-    async def change(self, *, timeout_s: float) -> None:
-        """Return at the next `wake`, or after `timeout_s` seconds."""
+    async def change(self, *, timeout_s: float, sources: frozenset[TopicPartition] | None = None) -> None:
+        """Return at the next `wake` that is about one of these partitions or any, or after `timeout_s` seconds."""
         loop = asyncio.get_running_loop()
         changed: asyncio.Future[None] = loop.create_future()
-        self._waiting.add(changed)
+        self._waiting[changed] = sources
         patience = loop.call_later(timeout_s, _resolve, changed)
         try:
             await changed
         finally:
             patience.cancel()
-            self._waiting.discard(changed)
+            del self._waiting[changed]
 
-    def wake(self) -> None:
-        """Wake whoever waits: something was appended, or an assignment has changed."""
+    def wake(self, sources: Iterable[TopicPartition]) -> None:
+        """Wake who waits for one of these partitions: something was appended, or may be read again."""
         self._version += 1
-        for changed in self._waiting:
-            _resolve(changed)
+        touched = frozenset(sources)
+        for changed, wanted in self._waiting.items():
+            if wanted is None or not wanted.isdisjoint(touched):
+                _resolve(changed)
 
     def _append(self, source: TopicPartition, message: Message) -> Placement:
         now, position = self.clock.now(), self._ends[source] + 1
