@@ -1,4 +1,4 @@
-"""Rolling windows per processor, folded by Faust over the topics that grym created (extra ``views``).
+"""A fold over the newest part of the log by Faust, on the topics that grym created (extra ``views``).
 
 Views are for dashboards: rebuilt from the log at every start, never the source of a decision. What Faust does otherwise
 than one might hope is switched off or lived with (measured; see the evidence in the architecture page):
@@ -8,16 +8,14 @@ than one might hope is switched off or lived with (measured; see the evidence in
 - the agent's loop lets no error out: an error would acknowledge its record all the same, and restart the agent;
 - it reaches into private parts of aiokafka, so both are pinned and the test runs on real Kafka.
 
-The longest window is read again from the log at a start: the group's offsets are set to that time before Faust joins.
-Each process of views is a group of its own and sees every partition.
+What counts is read again from the log at every start: the group's offsets are set to where it begins before Faust
+joins. Each process of views is a group of its own and sees every partition.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import faust
 import structlog
@@ -29,69 +27,56 @@ from grym.adapters.kafka.settings import KafkaSettings, milliseconds
 from grym.errors import UnavailableError
 from schemas.catalogue import AUDIO_FRAMES, BY_NAME, DEAD_LETTERS, TOPICS
 from schemas.records import Record
-from streams.views import View, ViewLimits, Window, observe
 
 VIEWED = tuple(topic.name for topic in TOPICS if topic.name not in {AUDIO_FRAMES, DEAD_LETTERS})
 """Everything but sound and the bytes of others."""
 
-Show = Callable[[tuple[Window, ...]], Awaitable[None]]
+V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ViewsSettings:
-    """What is shown, and how often.
+class FaustViews(Generic[V]):
+    """Folds the log into `view`.
 
     Parameters
     ----------
+    view
+        What a fold begins with.
+    fold
+        Returns the view after one more record; given one record twice, it must return the same.
     name
         Names this process among those that show views: its consumer group.
-    length_s
-        Seconds of the window that is shown.
-    every_s
-        Seconds between two showings.
+    horizon_s
+        How many seconds of the log count.
     """
 
-    name: str = "views"
-    topics: tuple[str, ...] = VIEWED
-    length_s: float = 300.0
-    every_s: float = 5.0
-    limits: ViewLimits = field(default_factory=ViewLimits)
-
-
-class FaustViews:
-    """Folds the log into a view; `view` is the newest one."""
-
-    def __init__(self, kafka: KafkaSettings, settings: ViewsSettings | None = None) -> None:
-        self._kafka = kafka
-        self._settings = settings or ViewsSettings()
-        self.view = View(limits=self._settings.limits)
+    def __init__(
+        self,
+        kafka: KafkaSettings,
+        view: V,
+        fold: Callable[[V, Record], V],
+        *,
+        name: str,
+        horizon_s: float,
+        topics: Sequence[str] = VIEWED,
+    ) -> None:
+        self.view = view
         self.failures = 0
+        self._kafka = kafka
+        self._fold = fold
+        self._group = kafka.group(name)
+        self._horizon_s = horizon_s
+        self._topics = tuple(topics)
         self._logger = structlog.get_logger("grym.views")
 
-    def windows(self) -> tuple[Window, ...]:
-        """Return the window of every processor up to now."""
-        now_s = datetime.now(UTC).timestamp()
-        return self.view.windows(length_s=self._settings.length_s, now_s=now_s)
-
-    async def run(self, show: Show, stop: asyncio.Event) -> None:
-        """Fold and show until `stop` is set.
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Fold inside the block.
 
         Raises
         ------
         UnavailableError
             When no broker can be reached at the start; ``views.no_topics`` where grym has created none.
         """
-        async with self.running():
-            while not stop.is_set():
-                await show(self.windows())
-                try:
-                    await asyncio.wait_for(stop.wait(), self._settings.every_s)
-                except TimeoutError:
-                    continue
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Fold inside the block."""
         app = self._app(await self._rewind())
         await app.start()
         try:
@@ -100,9 +85,9 @@ class FaustViews:
             await app.stop()
 
     async def _rewind(self) -> list[str]:
-        """Set the group to where the longest window begins, and return the topics that there are."""
-        since_ms = milliseconds(datetime.now(UTC).timestamp() - self._settings.limits.horizon_s)
-        partitions = await _partitions(self._kafka, self._settings.topics)
+        """Set the group to where what counts begins, and return the topics that there are."""
+        since_ms = milliseconds(datetime.now(UTC).timestamp() - self._horizon_s)
+        partitions = await _partitions(self._kafka, self._topics)
         consumer = AIOKafkaConsumer(**self._kafka.connection(), group_id=self._group, enable_auto_commit=False)
         await consumer.start()
         try:
@@ -114,10 +99,6 @@ class FaustViews:
         finally:
             await consumer.stop()
         return sorted({at.topic for at in partitions})
-
-    @property
-    def _group(self) -> str:
-        return self._kafka.group(self._settings.name)
 
     def _app(self, topics: Sequence[str]) -> faust.App:
         app = faust.App(
@@ -143,12 +124,11 @@ class FaustViews:
 
     async def _fold_all(self, stream: Any) -> None:
         async for event in stream.events():
-            self._fold(event.message)
+            self._take(event.message)
 
-    def _fold(self, message: Any) -> None:
+    def _take(self, message: Any) -> None:
         try:
-            record = _record(self._kafka.logical(message.topic), message)
-            self.view = self.view.fold(record.topic_partition, record.position, observe(record))
+            self.view = self._fold(self.view, _record(self._kafka.logical(message.topic), message))
         except Exception as error:  # noqa: BLE001 - an error that leaves the loop loses the record and restarts the agent
             self.failures += 1
             self._logger.warning("view.failed", error_class=type(error).__name__)

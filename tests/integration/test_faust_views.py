@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from grym.adapters.clock import SystemClock
 from grym.adapters.kafka.admin import create_topics
 from grym.adapters.kafka.sender import KafkaSender
 from grym.adapters.kafka.settings import KafkaSettings
@@ -18,7 +19,7 @@ from schemas.commands import RequestComposition
 from schemas.envelope import Envelope, encode
 from schemas.events import EventDeadLettered, QualityRated, RequestAccepted
 from schemas.records import Message, Record
-from streams.views import View, observe
+from streams.views import View, Window, observe
 
 pytest.importorskip("faust", reason="the extra `views` is not installed (`make test-views` makes an environment)")
 
@@ -121,11 +122,11 @@ def facts(view: View, now_s: float) -> list[tuple[str, int, int, float | None]]:
     return [(window.processor, window.events, window.failures, window.quality) for window in windows]
 
 
-def views_on(settings: KafkaSettings) -> "FaustViews":
+def views_on(settings: KafkaSettings) -> "FaustViews[View]":
     """Return views over the topics of this test."""
-    from grym.adapters.faust_views import FaustViews, ViewsSettings
+    from grym.runtime.views import ViewsSettings, open_views
 
-    return FaustViews(settings, ViewsSettings(topics=TOPICS, length_s=LENGTH_S))
+    return open_views(settings, ViewsSettings(topics=TOPICS, length_s=LENGTH_S))
 
 
 async def test_views_follow_the_log_and_are_rebuilt_from_it(settings: KafkaSettings, sender: KafkaSender) -> None:
@@ -172,13 +173,13 @@ async def test_a_fold_that_fails_loses_one_record_only(
     settings: KafkaSettings, sender: KafkaSender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing leaves the agent's loop: Faust would acknowledge the record anyway and restart the agent."""
-    import grym.adapters.faust_views as adapter
+    from grym.runtime import views as composed
 
     def fail_once(record: Record) -> None:
-        monkeypatch.setattr(adapter, "observe", observe)
+        monkeypatch.setattr(composed, "observe", observe)
         raise ZeroDivisionError(record.position)
 
-    monkeypatch.setattr(adapter, "observe", fail_once)
+    monkeypatch.setattr(composed, "observe", fail_once)
     messages = [told(RequestAccepted(kind="compose", deadline_s=1.0), 1, source="grym/coordinator") for _ in range(5)]
     views = views_on(settings)
     async with views.running():
@@ -186,6 +187,22 @@ async def test_a_fold_that_fails_loses_one_record_only(
         await until(lambda: views.view.marks.get(placed[-1].source) == placed[-1].position)
     window = views.view.window("coordinator", length_s=LENGTH_S, now_s=views.view.newest_s)
     assert (window.events, views.failures) == (4, 1)
+
+
+async def test_windows_are_shown_until_stopped(settings: KafkaSettings, sender: KafkaSender) -> None:
+    """Now and then, with what was folded meanwhile."""
+    from grym.runtime.views import ViewsSettings, show_views
+
+    stop, wanted = asyncio.Event(), ViewsSettings(topics=TOPICS, length_s=LENGTH_S, every_s=0.05)
+    await sender.send(some_events())
+
+    def show(windows: tuple[Window, ...]) -> None:
+        if {window.processor: window.events for window in windows}.get("quality") == 4:
+            stop.set()
+
+    async with asyncio.timeout(PATIENCE_S):
+        await show_views(settings, SystemClock(), show, stop, settings=wanted)
+    assert stop.is_set()
 
 
 async def test_views_without_topics_say_so(kafka: str, topic_prefix: str) -> None:
