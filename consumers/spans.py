@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime
 
-from grym.ports.log import EventLog
+from grym.ports.log import EventLog, TimedLog
 from schemas.records import Record, TopicPartition
 
 FIRST_BATCH = 16
@@ -25,6 +25,8 @@ Place = tuple[datetime, str, int, int]
 
 async def positions_before(log: EventLog, topics: Iterable[str], at: datetime) -> dict[TopicPartition, int]:
     """Return for every partition the position up to which records were appended before `at`; 0 where none was."""
+    if isinstance(log, TimedLog):
+        return await log.positions_at(topics, at)
     ends = await log.ends(topics)
     return {source: await _before(log, source, at, end=end) if end else 0 for source, end in ends.items()}
 

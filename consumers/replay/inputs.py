@@ -14,11 +14,11 @@ from consumers.claims import ClaimDesk
 from consumers.replay.parts import Part, type_of
 from consumers.replay.past import Deed, Past
 from consumers.spans import Place, place_of
-from grym.errors import PermanentError
+from grym.errors import ContractError, PermanentError
 from schemas.envelope import Envelope, decode
 from schemas.records import Record, TopicPartition
 
-Skip = Literal["open", "given_up", "erased", "unreadable"]
+Skip = Literal["open", "given_up", "erased", "unreadable", "lost"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +74,15 @@ class Inputs:
         nothing = Deed(outputs=(), worked_at=record.appended_at, rank=0, given_up=False)
         if record.value is None:
             return Input(part=part, record=record, envelope=None, deed=nothing, folds=folds, skip="erased")
+        skip: Skip | None = None
         try:
             whole = await self._claims.check_out(record)
             envelope = decode(whole)
-        except PermanentError:
-            return Input(part=part, record=record, envelope=None, deed=nothing, folds=folds, skip="unreadable")
+        except PermanentError as error:
+            # What cannot be read had no effect then either; what lay in an artifact that is gone may have had one.
+            skip = "unreadable" if isinstance(error, ContractError) else "lost"
+            return Input(part=part, record=record, envelope=None, deed=nothing, folds=folds, skip=skip)
         deed = await self._past.deed(part.name, envelope, record)
-        skip: Skip | None = None
         if deed.given_up:
             skip = "given_up"
         elif deed.worked_at >= self._end or self._done[part.name].is_open(record, deed):

@@ -53,8 +53,8 @@ class Report:
         Commands whose answers are facts, read and not made again.
     skipped
         Inputs that were not decided again, by reason: ``open`` (not worked on within the span), ``given_up`` (a dead
-        letter then), ``unfounded`` (the past it leans on is no longer whole),
-        ``repeated``, ``erased``, ``unreadable``, ``expired`` (outputs beyond retention).
+        letter then), ``unfounded`` (the past it leans on is no longer whole), ``repeated``, ``erased``, ``unreadable``
+        (by anybody), ``lost`` (an artifact is gone), ``expired`` (outputs beyond retention).
     effects
         What decisions asked for besides outputs, by kind; recorded and not carried out.
     """

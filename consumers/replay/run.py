@@ -30,6 +30,9 @@ from schemas.records import Message, Record, TopicPartition
 SETTLE_S = 2.0
 """Seconds after which the outputs of a log that lies elsewhere can be seen, once its outbox is empty."""
 
+WITHOUT_EFFECT = ("given_up", "unreadable")
+"""Why an input had no effect then."""
+
 PROMPT_ERASED = "prompt.erased"
 
 Sink = Callable[[Message, datetime], Awaitable[None]]
@@ -151,7 +154,7 @@ class Replay:
         report.read += 1
         key = _key_of(part, envelope)
         if envelope is None or found.skip is not None:
-            report.skipped[found.skip or "unreadable"] += 1
+            report.skipped[found.skip or "lost"] += 1
             self._set_aside(found, key)
             return
         if await self._is_partial(found, envelope, key, span):
@@ -168,10 +171,10 @@ class Replay:
     def _set_aside(self, found: Input, key: str | None) -> None:
         """Leave a key out from now on, since something happened to it that cannot be decided again.
 
-        What became a dead letter had no effect then, so its key goes on. Of a record that nobody can read only the
-        names in its headers are known.
+        What became a dead letter had no effect then, so its key goes on. Of a record that is gone only the names in
+        its headers are known.
         """
-        if found.skip == "given_up":
+        if found.skip in WITHOUT_EFFECT:
             return
         names = names_of(found.record) if found.envelope is None else {key} - {None}
         self.report.partial_keys.update((found.part.name, name) for name in names if name is not None)
@@ -219,7 +222,7 @@ class Replay:
         try:
             differing = changes(await self._claims.check_out(then), now)
         except PermanentError:
-            self.report.skipped["unreadable"] += 1
+            self.report.skipped["lost"] += 1
             return
         if differing:
             difference = replace(_difference(found, envelope, now), kind="changed", changes=tuple(differing))

@@ -7,7 +7,7 @@ has seen position p never misses one below it.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from schemas.records import Message, Record, TopicPartition
 
@@ -28,6 +28,15 @@ class EventLog(Protocol):
 
         An append between the last `read` and this call must not be slept through.
         """
+        ...
+
+
+@runtime_checkable
+class TimedLog(Protocol):
+    """A log that finds positions by time itself; any other is searched."""
+
+    async def positions_at(self, topics: Iterable[str], instant: datetime) -> dict[TopicPartition, int]:
+        """Return the positions after which everything was appended at `instant` or later."""
         ...
 
 

@@ -1,5 +1,6 @@
 """The Kafka form in memory: a log with groups beside a store that keeps state, inbox, parking, jobs and the outbox."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from grym.adapters.memory.backend import open_memory
@@ -9,7 +10,8 @@ from grym.adapters.readership import readers_by_catalogue
 from grym.ports.backend import Backend
 from grym.ports.clock import Clock
 from grym.ports.feed import Mark
-from grym.ports.work import Counters
+from grym.ports.work import Counters, InboxEntry, Progress
+from schemas.records import TopicPartition
 
 
 def open_memory_with_groups(clock: Clock, log: MemoryGroupLog, *, identity: str = "memory") -> Backend:
@@ -31,8 +33,30 @@ def open_memory_with_groups(clock: Clock, log: MemoryGroupLog, *, identity: str 
         publisher=log,
         sender=log,
         feeds=MemoryFeeds(log, identity),
+        progress=GroupProgress(log, store.progress),
         counters=GroupCounters(log, store.counters),
     )
+
+
+class GroupProgress:
+    """The inbox of the store, with the positions that the groups have committed."""
+
+    def __init__(self, log: MemoryGroupLog, store: Progress) -> None:
+        self._log = log
+        self._store = store
+
+    async def seen(self, entry: InboxEntry) -> bool:
+        """Return whether this delivery had its effect already."""
+        return await self._store.seen(entry)
+
+    async def seen_all(self, entries: Sequence[InboxEntry]) -> list[bool]:
+        """Return the same of many deliveries, in their order."""
+        return await self._store.seen_all(entries)
+
+    async def positions(self, processor: str) -> dict[TopicPartition, int]:
+        """Return the positions up to which everything is done."""
+        marks = self._log.group(group_name(processor)).marks
+        return {source: mark.position for source, mark in marks.items()}
 
 
 class GroupCounters:
