@@ -10,6 +10,7 @@ from grym.ports.backend import Backend
 from grym.ports.clock import Clock
 from grym.ports.feed import Assignment, Mark
 from grym.ports.jobs import LeasedJob
+from grym.ports.outbox import Unsent
 from grym.ports.work import Admission, DueTimer, InboxEntry, Letter, OpenWork, UnitOfWork
 from schemas.catalogue import DEAD_LETTERS
 from schemas.records import Message, Record, TopicPartition
@@ -211,6 +212,50 @@ class BuggyAssignment:
         return getattr(self._assignment, name)
 
 
+class HastyOutbox:
+    """An outbox that forgets messages as soon as it has handed them out to be sent."""
+
+    def __init__(self, outbox: object, forget: Callable[[Unsent], object]) -> None:
+        self._outbox = outbox
+        self._forget = forget
+
+    async def unsent(self, shard: int, *, limit: int) -> list[Unsent]:
+        """Return what waits, and forget it."""
+        waiting: list[Unsent] = await cast("Any", self._outbox).unsent(shard, limit=limit)
+        for unsent in waiting:
+            self._forget(unsent)
+        return waiting
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._outbox, name)
+
+
+class CountingOutbox:
+    """An outbox that goes by numbers: what becomes visible below one that was handed out already is passed over."""
+
+    def __init__(self, outbox: object, clock: Clock) -> None:
+        self._outbox = outbox
+        self._clock = clock
+        self._cursors: dict[int, int] = {}
+        self._first_seen_s: dict[int, float] = {}
+
+    async def unsent(self, shard: int, *, limit: int) -> list[Unsent]:
+        """Return what waits above the cursor; every third message is seen late."""
+        waiting: list[Unsent] = await cast("Any", self._outbox).unsent(shard, limit=limit)
+        visible = [unsent for unsent in waiting if unsent.outbox_no % 3 or self._is_old(unsent)]
+        above = [unsent for unsent in visible if unsent.outbox_no > self._cursors.get(shard, 0)]
+        if above:
+            self._cursors[shard] = above[-1].outbox_no
+        return above
+
+    def _is_old(self, unsent: Unsent) -> bool:
+        now_s = self._clock.monotonic_s()
+        return now_s - self._first_seen_s.setdefault(unsent.outbox_no, now_s) > LATE.total_seconds()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._outbox, name)
+
+
 def in_time(records: Sequence[Record], clock: Clock) -> list[Record]:
     """Leave out every third record while it is young, unless it is the last: nobody would read past it then."""
     now = clock.now()
@@ -218,7 +263,13 @@ def in_time(records: Sequence[Record], clock: Clock) -> list[Record]:
 
 
 def infect(
-    backend: Backend, bug: Bug, *, clock: Clock, readers: Callable[[str], tuple[str, ...]], fences: dict[str, int]
+    backend: Backend,
+    bug: Bug,
+    *,
+    clock: Clock,
+    readers: Callable[[str], tuple[str, ...]],
+    fences: dict[str, int],
+    forget: Callable[[Unsent], object],
 ) -> Backend:
     """Return a backend as a process with the bug sees it; bugs in transactions and assignments come elsewhere."""
     changed: dict[str, object] = {}
@@ -229,6 +280,10 @@ def infect(
             changed["parking"] = Forgetful(backend.parking)
         case "stale fence":
             changed["jobs"] = FencelessJobs(backend.jobs, fences)
+        case "outbox deleted first":
+            changed["outbox"] = HastyOutbox(backend.outbox, forget)
+        case "outbox by cursor":
+            changed["outbox"] = CountingOutbox(backend.outbox, clock)
         case "commit before work" if backend.feeds is None:
             changed["log"] = HastyLog(backend.log, backend.work, readers)
         case "late sequence" if backend.feeds is None:

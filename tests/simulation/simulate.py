@@ -41,7 +41,7 @@ CRASHES = (0.0, 0.002, 0.01)
 """Shares of commits at which a process dies, before or after: some afternoons are calm, since zombies need time."""
 TROUBLED_S = 12
 """Virtual seconds for which trouble goes on after the last request."""
-SETTLE_S = 20_000
+SETTLE_S = 3000
 """Virtual seconds within which everything must come to rest."""
 LATE_S = 150.0
 """Seconds by which a deadline may be missed, outages apart: processes are dead, frozen, or their clocks jump."""

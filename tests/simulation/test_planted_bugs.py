@@ -1,10 +1,10 @@
-"""The simulation finds what it is for: each planted bug breaks a promise within a few afternoons."""
+"""The simulation finds what it is for: each planted bug breaks its promise within some afternoons."""
 
 import pytest
 
 from tests.simulation.bugs import Bug
 from tests.simulation.simulate import simulate
-from tests.simulation.world import Form
+from tests.simulation.world import FORMS, Form
 
 ENOUGH = 200
 
@@ -18,10 +18,14 @@ EVERYWHERE: tuple[tuple[Bug, str], ...] = (
     ("late sequence", "was lost"),
     ("stale fence", "was said 2 times"),
 )
+WITH_GROUPS: tuple[tuple[Bug, str], ...] = (
+    ("outbox deleted first", "ended 0 times"),
+    ("outbox by cursor", "it never came to rest"),
+)
+CASES = [(form, *case) for form in FORMS for case in EVERYWHERE] + [("kafka", *case) for case in WITH_GROUPS]
 
 
-@pytest.mark.parametrize(("bug", "sentence"), EVERYWHERE)
-@pytest.mark.parametrize("form", ["embedded"])
+@pytest.mark.parametrize(("form", "bug", "sentence"), CASES)
 def test_planted_bug_is_found(form: Form, bug: Bug, sentence: str) -> None:
     """An afternoon with the bug breaks the promise that the bug is about."""
     for seed in range(ENOUGH):

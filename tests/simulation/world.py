@@ -17,6 +17,7 @@ from grym.adapters.memory.group_backend import open_memory_with_groups
 from grym.adapters.memory.group_feed import MemoryFeeds
 from grym.adapters.memory.group_log import MemoryGroupLog, partitions_of
 from grym.ports.backend import Backend
+from grym.ports.outbox import Unsent
 from grym.ports.work import OpenWork
 from schemas.catalogue import BY_NAME
 from schemas.records import Record, TopicPartition
@@ -78,7 +79,14 @@ class World:
 
     def ports(self, holder: str, identity: str, life: Life) -> RunnerPorts:
         """Return what one process has, as long as it lives."""
-        seen = infect(self._wrapped(life), self.bug, clock=self.clock, readers=readers_of, fences=self._fences)
+        seen = infect(
+            self._wrapped(life),
+            self.bug,
+            clock=self.clock,
+            readers=readers_of,
+            fences=self._fences,
+            forget=self._forget,
+        )
         if self.groups is not None:
             seen = self._with_groups(seen, self.groups, identity, life)
         artifacts = cast("Any", Through(self.artifacts, life, ARTIFACTS))
@@ -132,6 +140,10 @@ class World:
     async def _end(self, source: TopicPartition) -> int:
         records = await self.between(source, 0, FAR)
         return records[-1].position if records else 0
+
+    def _forget(self, unsent: Unsent) -> None:
+        """Lose a message of the outbox."""
+        cast("Any", self.backend.outbox)._store.outbox.pop(unsent.outbox_no, None)
 
     def _dependency(self, port: str) -> str:
         return LOG if self.groups is not None and port in IN_LOG else DATABASE
