@@ -194,9 +194,11 @@ class Attempt:
 
     async def _decide(self, draft: _Draft, event: _Understood) -> None:
         """Add what follows from one event; a failure leaves the draft as it was."""
+        tracer, name = self._ports.tracer, self._processor.name
         try:
-            decision = await self._decision(draft, event)
-            messages = await self._messages(event.envelope, decision)
+            with tracer.attempt(name, event.envelope, number=event.ticket.attempt) as cause:
+                decision = await self._decision(draft, event)
+                messages = await self._messages(cause, decision)
             value = None if decision.state is None else msgspec.json.encode(decision.state)
         except Exception as error:
             raise ProcessingError(error) from error

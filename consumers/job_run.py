@@ -105,8 +105,9 @@ class JobRun:
         if self._job.idle_takes > self._settings.max_takes:
             raise JobExhaustedError(f"the job was taken {self._job.idle_takes} times and got no further")
         command = decode(await self._claims.check_out(record_of(self._job)))
-        reports = JobReports(self._job, command, self._work, self._ports)
-        return command, await self._work.work(command, reports)
+        with self._ports.tracer.attempt(self._job.kind, command, number=self._job.failures + 1) as cause:
+            reports = JobReports(self._job, cause, self._work, self._ports)
+            return cause, await self._work.work(cause, reports)
 
     async def _patience(self, stop: asyncio.Event) -> None:
         await stop.wait()

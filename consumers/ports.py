@@ -9,6 +9,7 @@ from grym.ports.artifacts import ArtifactStore
 from grym.ports.backend import Backend
 from grym.ports.breaker import Breakers, NoBreakers
 from grym.ports.clock import Clock
+from grym.ports.tracing import NoTracer, Tracer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,8 @@ class RunnerPorts:
         Which dependencies are left alone at the moment, and which processors must wait for them.
     admission
         Lets batches in as memory allows.
+    tracer
+        Traces attempts and units of work.
     """
 
     backend: Backend
@@ -35,3 +38,4 @@ class RunnerPorts:
     bell: Bell = field(default_factory=Bell)
     breakers: Breakers = field(default_factory=NoBreakers)
     admission: MemoryAdmission = field(default_factory=MemoryAdmission)
+    tracer: Tracer = field(default_factory=NoTracer)

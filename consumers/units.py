@@ -121,7 +121,8 @@ class Desk:
     async def _commit(self, runs: list[Ready]) -> list[Admission]:
         telemetry, name, clock = self._ports.telemetry, self._tenure.processor, self._ports.clock
         began_s = clock.monotonic_s()
-        admissions = await transact(self._backend.work, self._tenure.lease, lambda work: _commit_all(work, runs))
+        with self._ports.tracer.unit(name, (message for run in runs for message in run.messages)):
+            admissions = await transact(self._backend.work, self._tenure.lease, lambda work: _commit_all(work, runs))
         telemetry.observe("unit_seconds", clock.monotonic_s() - began_s, of=name)
         telemetry.observe("unit_events", sum(len(run.entries) for run in runs), of=name)
         telemetry.count("messages_sent", sum(len(run.messages) for run in runs), of=name)

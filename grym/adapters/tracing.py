@@ -7,7 +7,7 @@ trace then. Spans carry ids, types and numbers, never bodies.
 References: W3C Trace Context 1.1; OpenTelemetry semantic conventions for messaging 1.27.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,12 +15,14 @@ import msgspec
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanProcessor
+from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from grym.errors import GrymError
+from grym.ports.tracing import traceparents_of
 from schemas.envelope import Envelope
+from schemas.records import Message
 
 SERVICE = "grym"
 MAX_LINKS = 128
@@ -53,11 +55,15 @@ class OtelTracer:
                 raise
 
     @contextmanager
-    def unit(self, processor: str, traceparents: Sequence[str]) -> Iterator[None]:
+    def unit(self, processor: str, messages: Iterable[Message]) -> Iterator[None]:
         """Trace a unit of work, linked with the spans of its events."""
+        traceparents = traceparents_of(messages)
         spans = [trace.get_current_span(self._parent(text, "")) for text in traceparents[:MAX_LINKS]]
         links = [trace.Link(span.get_span_context()) for span in spans if span.get_span_context().is_valid]
-        attributes = {"grym.processor": processor, "messaging.batch.message_count": len(traceparents)}
+        attributes: dict[str, str | int] = {
+            "grym.processor": processor,
+            "messaging.batch.message_count": len(traceparents),
+        }
         span = self._tracer.start_span(f"{processor} commit", links=links, attributes=attributes)
         with trace.use_span(span, end_on_exit=True):
             yield

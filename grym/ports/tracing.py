@@ -4,7 +4,7 @@ The context travels as W3C ``traceparent`` and ``tracestate``. Without a tracer 
 others can still follow a request through grym.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
@@ -22,8 +22,8 @@ class Tracer(Protocol):
         """
         ...
 
-    def unit(self, processor: str, traceparents: Sequence[str]) -> AbstractContextManager[None]:
-        """Trace a unit of work of many events, linked with the span of each."""
+    def unit(self, processor: str, messages: Iterable[Message]) -> AbstractContextManager[None]:
+        """Trace a unit of work of many events, linked with the spans that its outputs were caused in."""
         ...
 
     def close(self) -> None:
@@ -39,9 +39,9 @@ class NoTracer:
         del processor, number
         return nullcontext(envelope)
 
-    def unit(self, processor: str, traceparents: Sequence[str]) -> AbstractContextManager[None]:
+    def unit(self, processor: str, messages: Iterable[Message]) -> AbstractContextManager[None]:
         """Do nothing."""
-        del processor, traceparents
+        del processor, messages
         return nullcontext()
 
     def close(self) -> None:

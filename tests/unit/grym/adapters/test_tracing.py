@@ -115,7 +115,7 @@ def test_a_unit_is_linked_with_the_spans_of_its_events() -> None:
     for _ in range(2):
         with world.tracer.attempt("coordinator", event()) as traced:
             sent += [encode(traced), encode(traced)]
-    with world.tracer.unit("coordinator", [*traceparents_of(sent), "nonsense"]):
+    with world.tracer.unit("coordinator", [*sent, encode(event("nonsense")), encode(event())]):
         pass
     *attempts, unit = world.ended()
     assert [link.context.span_id for link in unit.links] == [span.context.span_id for span in attempts]

@@ -28,7 +28,7 @@ def test_without_a_tracer_contexts_are_passed_on() -> None:
     """Others can still follow a request through grym."""
     none: Tracer = NoTracer()
     told = event(TRACEPARENT, "vendor=1")
-    with none.attempt("coordinator", told, number=2) as traced, none.unit("coordinator", [TRACEPARENT]):
+    with none.attempt("coordinator", told, number=2) as traced, none.unit("coordinator", [encode(told)]):
         assert traced is told
     none.close()
 
