@@ -232,3 +232,27 @@ async def test_long_keys_and_names_are_no_trouble(apart: Kit) -> None:
     await send_everything(apart)
     assert len(await apart.backend.history.of_request("c" * 5000)) == 2
     assert await apart.backend.parking.waiting_keys("p") == {(TOPIC, key * 2)}
+
+
+async def test_who_waits_hears_of_what_was_sent_and_noted(apart: Kit) -> None:
+    """Readers of a log that lies elsewhere look when the database has heard of something."""
+
+    async def hear() -> None:
+        async with asyncio.timeout(20):
+            await apart.backend.log.wait(timeout_s=3600)
+
+    await hear()
+    await put(apart, message())
+    await hear()
+    await send_everything(apart)
+    await hear()
+    async with apart.backend.work.begin() as work:
+        await work.note([record(1)])
+    await hear()
+
+
+async def test_publishing_without_the_log_at_hand_goes_into_the_outbox(apart: Kit) -> None:
+    """Where nobody has put another publisher in its place."""
+    await apart.backend.publisher.publish([message(b"1"), message(b"2")])
+    await apart.backend.publisher.publish([])
+    assert [each.message.value for each in await unsent(apart)] == [b"1", b"2"]

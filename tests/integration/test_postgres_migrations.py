@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from grym.adapters.postgres import migrating
 from grym.adapters.postgres.database import connect
 from grym.adapters.postgres.migrating import Migration, SchemaStatus, known_migrations, migrate, status
 from grym.errors import InvariantError, UnavailableError
@@ -77,3 +78,36 @@ def test_every_file_is_numbered_and_states_its_minimum() -> None:
     assert all(1 <= migration.minimum <= migration.version for migration in known)
     with pytest.raises(InvariantError):
         _ = Migration(version=1, name="x", sql="select 1").minimum
+
+
+async def test_a_migration_gives_way_and_comes_again(empty_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever works in the tables is not held up for longer than a moment, and not ended."""
+    monkeypatch.setattr(migrating, "LOCK_PATIENCE_MS", 1)
+    monkeypatch.setattr(migrating, "PAUSE_S", 0.001)
+    connection, worker = await connect(empty_dsn), await connect(empty_dsn)
+    await migrate(connection, migrations=(ONE,))
+    async with worker.transaction():
+        await worker.execute("insert into one values (1)")
+        task = asyncio.create_task(migrate(connection, migrations=(ONE, EXPAND)))
+        for _ in range(200):
+            await worker.execute("insert into one values (1)")
+        assert not task.done()
+    assert (await task).version == 2
+    await connection.close()
+    await worker.close()
+
+
+async def test_a_migration_that_never_finds_room_says_so(empty_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And leaves everything as it was."""
+    monkeypatch.setattr(migrating, "ATTEMPTS", 2)
+    monkeypatch.setattr(migrating, "LOCK_PATIENCE_MS", 1)
+    connection, worker = await connect(empty_dsn), await connect(empty_dsn)
+    await migrate(connection, migrations=(ONE,))
+    async with worker.transaction():
+        await worker.execute("insert into one values (1)")
+        with pytest.raises(UnavailableError) as raised:
+            await migrate(connection, migrations=(ONE, EXPAND))
+    assert raised.value.code == "db.migration_blocked"
+    assert (await migrate(connection, migrations=(ONE,))).version == 1
+    await connection.close()
+    await worker.close()

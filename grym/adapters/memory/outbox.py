@@ -39,6 +39,7 @@ class MemoryOutbox:
         for unsent, placement in placed:
             if self._store.outbox.pop(unsent.outbox_no, None) is not None:
                 self._store.note(_record(unsent.message, placement))
+        self._store.wake()
 
     async def refuse(self, lease: Lease, unsent: Unsent, *, fault: FaultNote) -> None:
         """Set a message aside that the log will never take."""

@@ -4,11 +4,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-import numpy as np
-
 from grym.adapters.memory.rows import JobRow, LeaseRow, lane_of
 from grym.adapters.memory.store import Store, inbox_key
 from grym.adapters.placement import place
+from grym.adapters.vectors import vectors_of
 from grym.adapters.waking import Bookmarks
 from grym.errors import LeaseLostError
 from grym.ports.patterns import StoredPattern
@@ -53,8 +52,9 @@ class MemoryLog:
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """Append all messages at once."""
-        self._store.append([(place(message), message) for message in messages])
-        self._store.wake()
+        self._store.accept([(place(message), message) for message in messages])
+        if messages:
+            self._store.wake()
 
 
 class MemoryLeases:
@@ -233,8 +233,3 @@ class MemoryCounters:
         )
         still_open = {"jobs": sum(job.is_open for job in jobs), "outbox": len(store.outbox)}
         return {"records": behind, "parked": len(store.parked), **still_open}
-
-
-def vectors_of(payload: bytes, *, dim: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.float32]]":
-    """Return float32 little-endian bytes as rows of `dim` values; no rows where there are none."""
-    return np.frombuffer(payload, dtype="<f4").astype(np.float32).reshape(-1, max(1, dim))

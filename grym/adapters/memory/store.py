@@ -65,6 +65,13 @@ class Store:
         """Return a number greater than all before."""
         return next(self._numbers)
 
+    def accept(self, messages: Sequence[tuple[TopicPartition, Message]]) -> None:
+        """Append messages, or put them into the outbox where the log lies elsewhere."""
+        if self.log_elsewhere:
+            self.put_out(messages)
+        else:
+            self.append(messages)
+
     def append(self, messages: Sequence[tuple[TopicPartition, Message]]) -> None:
         """Append at this instant; positions have no gaps since nothing can come in between."""
         now = self.clock.now()
@@ -88,7 +95,9 @@ class Store:
         self.by_correlation[correlation_of(record)].append(record)
 
     def note(self, record: Record) -> None:
-        """Keep a record for the history unless it was kept before."""
+        """Keep a record for the history of a log that lies elsewhere, unless it was kept before."""
+        if not self.log_elsewhere:
+            return
         known = self.records[record.topic_partition]
         if all(other.position != record.position for other in known):
             self.keep(record)

@@ -248,13 +248,10 @@ class MemoryTransaction:
     def commit(self) -> None:
         """Make everything visible at once, or raise and change nothing."""
         self._tables.commit()
-        if self._store.log_elsewhere:
-            for record in self._noted:
-                self._store.note(record)
-            self._store.put_out(self._messages)
-        else:
-            self._store.append(self._messages)
-        if self._messages or self._tables.jobs.is_changed:
+        for record in self._noted:
+            self._store.note(record)
+        self._store.accept(self._messages)
+        if self._messages or self._noted or self._tables.jobs.is_changed:
             self._store.wake()
 
     def let_go(self) -> None:

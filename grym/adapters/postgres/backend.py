@@ -10,7 +10,7 @@ from grym.adapters.postgres.embedded import EmbeddedServer, start_embedded
 from grym.adapters.postgres.housekeeping import PostgresHousekeeping
 from grym.adapters.postgres.jobs import PostgresJobs, PostgresJobStores
 from grym.adapters.postgres.leases import PostgresLeases
-from grym.adapters.postgres.log import PostgresLog
+from grym.adapters.postgres.log import ForeignLog, PostgresLog
 from grym.adapters.postgres.migrating import migrate
 from grym.adapters.postgres.outbox import PostgresOutbox
 from grym.adapters.postgres.reading import PostgresCounters, PostgresParkingLot, PostgresReaders
@@ -99,7 +99,8 @@ def _assemble(
 ) -> Backend:
     wakeup = WakeUp(database)
     wakeup.start()
-    log, read = PostgresLog(database, wakeup), PostgresReaders(database)
+    log = ForeignLog(database, wakeup) if log_elsewhere else PostgresLog(database, wakeup)
+    read = PostgresReaders(database)
 
     async def closing() -> None:
         await wakeup.close()

@@ -1,11 +1,13 @@
 """The log in PostgreSQL: reading by position, the history of a request, publishing, waiting."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any
 
 from grym.adapters.placement import digest_of
-from grym.adapters.postgres.appending import append, placed
+from grym.adapters.postgres.appending import Placed, append, placed
 from grym.adapters.postgres.database import Database
 from grym.adapters.postgres.faults import is_unreachable
+from grym.adapters.postgres.outbox import put, shard_of
 from grym.adapters.postgres.rows import record_of
 from grym.adapters.postgres.wakeup import Seen, WakeUp
 from grym.adapters.waking import Bookmarks
@@ -66,11 +68,14 @@ class PostgresLog(PostgresHistory):
     async def publish(self, messages: Sequence[Message]) -> None:
         """Append all messages in one statement, which is one transaction."""
         ready = placed(messages)
-        if not ready:
-            return
+        if ready:
+            await self._write(append, ready)
+            self._wakeup.announce()
+
+    async def _write(self, write: Callable[[Any, Sequence[Placed]], Awaitable[None]], ready: Sequence[Placed]) -> None:
         async with self._database.writer() as connection:
             try:
-                await append(connection, ready)
+                await write(connection, ready)
             except Exception as error:
                 if isinstance(error, TimeoutError) or is_unreachable(error):
                     raise TransientError(
@@ -79,4 +84,23 @@ class PostgresLog(PostgresHistory):
                         hint="Publish them again under the same ids: that is harmless.",
                     ) from error
                 raise
-        self._wakeup.announce()
+
+
+class ForeignLog(PostgresLog):
+    """What this database knows of a log that lies elsewhere: the way there, and when something has been sent."""
+
+    def __init__(self, database: Database, wakeup: WakeUp) -> None:
+        super().__init__(database, wakeup)
+        self._heard: Bookmarks[int] = Bookmarks()
+
+    async def wait(self, *, timeout_s: float) -> None:
+        """Return soon after something was sent, noted or put into the outbox, at the latest after `LOOK_S` seconds."""
+        known = self._heard.known()
+        self._heard.turn(await self._wakeup.wait_for_word(known, timeout_s=timeout_s))
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        """Put all messages into the outbox."""
+        ready = placed(messages)
+        if ready:
+            await self._write(put, ready)
+            self._wakeup.announce({shard_of(message) for _, message in ready})

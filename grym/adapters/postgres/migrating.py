@@ -4,6 +4,7 @@ Each file states the oldest code that still understands the schema after it (``-
 only contracting migrations raise it. Older code than the recorded minimum is refused, newer schemas are not.
 """
 
+import asyncio
 import hashlib
 import re
 from dataclasses import dataclass
@@ -11,9 +12,20 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import asyncpg
+
 from grym.errors import InvariantError, UnavailableError
 
 LOCK = 0x6772_796D  # "grym" in ASCII
+
+LOCK_PATIENCE_MS = 250
+"""How long a migration waits for a table while others wait for those it has; well below PostgreSQL's look for deadlocks
+(1 s), so that it is the migration that gives way."""
+PAUSE_S = 0.25
+ATTEMPTS = 120
+"""A minute in all: longer than any transaction of grym may be idle before the server ends it."""
+
+_IN_THE_WAY = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
 
 _MINIMUM = re.compile(r"^-- minimum: (\d+)$", re.MULTILINE)
 _CREATE = """
@@ -124,7 +136,25 @@ async def _applied(connection: Any, known: tuple[Migration, ...]) -> set[int]:
 
 
 async def _apply(connection: Any, migration: Migration) -> None:
+    """Apply a migration beside running transactions: it makes nobody wait for long, and comes again."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            await _apply_once(connection, migration)
+        except _IN_THE_WAY as error:
+            if attempt == ATTEMPTS:
+                raise UnavailableError(
+                    f"the tables are never free for the migration {migration.name}",
+                    code="db.migration_blocked",
+                    hint="End transactions that are open for long, or stop the workers for a moment.",
+                ) from error
+            await asyncio.sleep(PAUSE_S)
+        else:
+            return
+
+
+async def _apply_once(connection: Any, migration: Migration) -> None:
     async with connection.transaction():
+        await connection.execute(f"set local lock_timeout = {LOCK_PATIENCE_MS}")
         await connection.execute(migration.sql)
         await connection.execute(
             "insert into schema_versions (version, name, sha256, minimum) values ($1, $2, $3, $4)",

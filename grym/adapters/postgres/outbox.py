@@ -144,6 +144,7 @@ class PostgresOutbox:
             times: list[datetime] = [placement.appended_at for _, placement in part]
             columns = (numbers, partitions, positions, times, shard, min(numbers), max(numbers))
             await self._fenced(lease, _SENT, *columns)
+        self._wakeup.announce()
 
     async def refuse(self, lease: Lease, unsent: Unsent, *, fault: FaultNote) -> None:
         """Set a message aside that the log will never take."""

@@ -2,11 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-import numpy as np
-
 from grym.adapters.postgres.database import Database
 from grym.adapters.postgres.inbox import inbox_name
 from grym.adapters.postgres.rows import index_name, letter_of, parked_of, record_of, unpack_tags
+from grym.adapters.vectors import vectors_of
 from grym.ports.patterns import StoredPattern
 from grym.ports.work import InboxEntry, Letter, Parked, StoredState
 from schemas.records import Record, TopicPartition
@@ -145,9 +144,7 @@ class PostgresReaders:
                 kind=kind,
                 name=row["name"],
                 extractor=row["extractor"],
-                vectors=np.frombuffer(row["vectors"], dtype="<f4")
-                .astype(np.float32)
-                .reshape(-1, max(1, row["vector_dim"])),
+                vectors=vectors_of(row["vectors"], dim=row["vector_dim"]),
                 motif=row["motif"],
                 tags=unpack_tags(row["tags"]),
             )

@@ -94,6 +94,7 @@ class OutboxTransaction(PostgresTransaction):
 
     async def note(self, records: Sequence[Record]) -> None:
         """Keep records that came from outside for the history of their requests."""
+        self.concerns_others = self.concerns_others or bool(records)
         await note(self._connection, records)
 
     async def flush(self) -> None:

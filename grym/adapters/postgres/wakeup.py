@@ -38,6 +38,7 @@ class WakeUp:
         self._database = database
         self._name = uuid.uuid4().hex
         self._happened = asyncio.Event()
+        self._words = 0
         self._untold = asyncio.Event()
         self._untold_shards: set[int] = set()
         self._bells = [_Bell() for _ in range(SHARDS)]
@@ -93,7 +94,15 @@ class WakeUp:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(happened.wait(), timeout=min(left_s, LOOK_S))
 
+    async def wait_for_word(self, known: int | None, *, timeout_s: float) -> int:
+        """Return how often this process has heard of anything, once that is not `known`, or after `LOOK_S` seconds."""
+        if self._words == known:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._happened.wait(), timeout=min(timeout_s, LOOK_S))
+        return self._words
+
     def _wake(self) -> None:
+        self._words += 1
         happened, self._happened = self._happened, asyncio.Event()
         happened.set()
 
