@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.record.util import calc_crc32c
 
 from grym.errors import UnavailableError
 from grym.ports.feed import Mark
@@ -182,3 +184,76 @@ async def test_a_missing_topic_and_a_missing_broker_are_told(world: FeedWorld) -
     with pytest.raises(UnavailableError) as raised:
         await away.assigned(asyncio.Event()).__aenter__()
     assert raised.value.code == "kafka.unreachable"
+
+
+async def test_what_comes_while_a_worker_starts_over_is_not_lost(world: FeedWorld) -> None:
+    """A fetch that began for the assignment before brings records of the present one: they are read again."""
+    feed = world.feed(topics=(LANE,))
+    found: list[int] = []
+    for n in range(8):
+        async with feed.assigned(asyncio.Event()) as assignment:
+            assert assignment is not None
+            [sent, read] = await asyncio.gather(
+                world.sender.send([message(b"%d" % n)]),
+                collect(assignment, 1),
+            )
+            found += values(read)
+            await assignment.commit({ONE: Mark(position=sent[0].position)})
+    assert found == list(range(8))
+
+
+async def test_marks_of_transactions_are_passed_over(world: FeedWorld) -> None:
+    """What was undone is never seen; up to where nothing is left is told once what came before was polled."""
+    producer = AIOKafkaProducer(bootstrap_servers=world.settings.bootstrap, transactional_id=world.settings.prefix)
+    await producer.start()
+    topic = world.settings.physical(LANE)
+    async with producer.transaction():
+        await producer.send_and_wait(topic, b"1", partition=0)
+    await producer.begin_transaction()
+    await producer.send_and_wait(topic, b"2", partition=0)
+    await producer.abort_transaction()
+    await producer.stop()
+    async with world.feed(topics=(LANE,)).assigned(asyncio.Event()) as assignment:
+        assert assignment is not None
+        assert assignment.ends == {ONE: 4}
+        assert assignment.passed() == {}
+        assert values(await collect(assignment, 1)) == [1]
+        passed: dict[TopicPartition, int] = {}
+        async with asyncio.timeout(PATIENCE_S):
+            while passed.get(ONE, 0) < 4:
+                assert await assignment.poll(max_records=10, max_bytes=1000) == ()
+                passed |= assignment.passed()
+        assert assignment.passed() == {}
+
+
+async def test_a_header_that_is_no_text_stops_nothing(world: FeedWorld) -> None:
+    """The client raises on it and forgets what came before; here everything comes, in order, with its bytes."""
+    await world.fill(3, topic=LANE)
+    await send_hostile(world, b"\xff\xfe", value=b"3")
+    await world.sender.publish([message(b"4")])
+    await send_hostile(world, b"ok", value=b"5")
+    async with world.feed(topics=(LANE,)).assigned(asyncio.Event()) as assignment:
+        assert assignment is not None
+        read = await collect(assignment, 6)
+        await world.sender.publish([message(b"6")])
+        read += await collect(assignment, 1)
+    assert [int(record.value or b"") for record in read] == list(range(7))
+    assert [record.position for record in read] == list(range(1, 8))
+    assert read[3].headers == (("\\xff\\xfe", b"\x00\x01"), ("plain", b""))
+    assert (read[3].key, read[5].headers[0][0]) == (b"k", "ok")
+
+
+async def send_hostile(world: FeedWorld, name: bytes, *, value: bytes) -> None:
+    """Send a record as a client may that does not care what a header's name is."""
+    placeholder = "#" * len(name)
+    producer = AIOKafkaProducer(bootstrap_servers=world.settings.bootstrap, acks="all")
+    await producer.start()
+    batch = producer.create_batch()
+    batch.append(timestamp=None, key=b"k", value=value, headers=[(placeholder, b"\x00\x01"), ("plain", None)])
+    built = bytearray(batch._build())
+    at = built.index(placeholder.encode())
+    built[at : at + len(name)] = name
+    built[17:21] = calc_crc32c(bytes(built[21:])).to_bytes(4, "big")
+    batch._buffer = bytes(built)
+    await (await producer.send_batch(batch, world.settings.physical(LANE), partition=0))
+    await producer.stop()

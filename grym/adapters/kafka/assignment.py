@@ -1,7 +1,7 @@
 """The partitions a member holds, as the runner sees them: a buffer that the member's thread fills.
 
-Everything here happens in the runner's loop, except `readable`, `handing`, `handed_to` and `over`, which belong to the member's
-thread: what both sides touch are single numbers and references, which Python exchanges whole.
+Everything here happens in the runner's loop, except `readable`, `handing`, `handed_to` and `over`, which belong to
+the member's thread: what both sides touch are single numbers and references, which Python exchanges whole.
 """
 
 import asyncio

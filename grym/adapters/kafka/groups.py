@@ -5,12 +5,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError
 
 from grym.adapters.kafka.faults import translated
 from grym.adapters.kafka.settings import KafkaSettings
 from grym.ports.log import EventLog
 from grym.ports.work import Counters, InboxEntry, Progress
 from schemas.records import TopicPartition
+
+COORDINATOR_S = 10.0
+"""Seconds a group may be without a coordinator: brokers that have just started make the topic of offsets first."""
+AGAIN_S = 0.1
+
+_MOVING = (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError)
 
 
 class GroupOffsets:
@@ -30,8 +37,7 @@ class GroupOffsets:
             When Kafka cannot be reached.
         """
         with translated():
-            client = await self._connected()
-            found = await client.list_consumer_group_offsets(self._settings.group(processor))
+            found = await self._offsets(self._settings.group(processor))
         logical = self._settings.logical
         return {
             TopicPartition(logical(place.topic), place.partition): committed.offset
@@ -39,11 +45,27 @@ class GroupOffsets:
             if committed.offset >= 0
         }
 
+    async def _offsets(self, group: str) -> dict[Any, Any]:
+        client = await self._connected()
+        deadline_s = asyncio.get_running_loop().time() + COORDINATOR_S
+        while True:
+            try:
+                found: dict[Any, Any] = await client.list_consumer_group_offsets(group)
+            except _MOVING:
+                if asyncio.get_running_loop().time() > deadline_s:
+                    raise
+                await asyncio.sleep(AGAIN_S)
+            except BaseException:
+                await self.close()  # the next question asks a new connection, which may find other brokers
+                raise
+            else:
+                return found
+
     async def close(self) -> None:
         """Close the connection."""
-        if self._client is not None:
-            await self._client.close()
-            self._client = None
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
 
     async def _connected(self) -> Any:
         async with self._connecting:

@@ -8,7 +8,7 @@ time between polls is set aside, and instead the runner's loop is asked whether 
 
 import asyncio
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -22,11 +22,12 @@ from grym.adapters.kafka.assignment import KafkaAssignment
 from grym.adapters.kafka.faults import translate, translated
 from grym.adapters.kafka.marks import from_metadata, to_metadata
 from grym.adapters.kafka.membership import consumer_options, generation_of, leave_group, read_to, stored_marks
+from grym.adapters.kafka.raw import fetch_raw
 from grym.adapters.kafka.records import to_records
 from grym.adapters.kafka.settings import KafkaSettings, milliseconds
 from grym.errors import GrymError
 from grym.ports.feed import Mark
-from schemas.records import TopicPartition
+from schemas.records import Record, TopicPartition
 
 _CHUNK = 500  # records handed over at once
 _READ_WAIT_S = 0.1  # a longer wait would delay what is resumed or asked to end meanwhile
@@ -180,34 +181,65 @@ class GroupMember(ConsumerRebalanceListener):  # type: ignore[misc]  # the clien
             if assignment is None or not readable:
                 await self._until_hungry()
                 continue
+            wait_s = _FULL_WAIT_S if full else _READ_WAIT_S
+            if not await self._read_some(assignment, readable, wait_s=wait_s, most=_CHUNK):
+                for source in readable:
+                    await self._read_singly(assignment, source)
+
+    async def _read_singly(self, assignment: KafkaAssignment, source: TopicPartition) -> None:
+        """Read a partition record by record as far as the one that cannot be decoded, or as there is something."""
+        while assignment is self._current:
+            before = assignment.handed_to[source]
+            if not await self._read_some(assignment, [source], wait_s=_READ_WAIT_S, most=1):
+                offset = dict(read_to(self._consumer, self._owned)).get(self._at(source), before)
+                record = await fetch_raw(self._consumer, self._at(source), offset, source)
+                if assignment is self._current:
+                    self._consumer.seek(self._at(source), offset + 1)
+                    self._announce(assignment, {source: [] if record is None else [record]})
+                return
+            if assignment.handed_to[source] == before:
+                return
+
+    async def _read_some(
+        self, assignment: KafkaAssignment, sources: Sequence[TopicPartition], *, wait_s: float, most: int
+    ) -> bool:
+        """Hand over what is there; False when a record among it cannot be decoded.
+
+        The client then has left out what came before that record, and what was read for an assignment that ended
+        meanwhile is dropped: either is read again, also where the present assignment has set its positions before.
+        """
+        try:
             fetched = await self._consumer.getmany(
-                *map(self._at, readable),
-                timeout_ms=milliseconds(_FULL_WAIT_S if full else _READ_WAIT_S),
-                max_records=_CHUNK,
+                *map(self._at, sources), timeout_ms=milliseconds(wait_s), max_records=most
             )
-            if assignment is self._current:
-                self._hand_over(assignment, fetched)
-            else:
+        except UnicodeDecodeError:
+            if most > 1:
                 self._rewind()
+            return False
+        if assignment is self._current:
+            self._hand_over(assignment, fetched)
+        else:
+            self._rewind()
+        return True
+
+    def _rewind(self) -> None:
+        """Read again what the present assignment was not handed."""
+        if self._current is not None:
+            for source, position in self._current.handed_to.items():
+                self._consumer.seek(self._at(source), position)
 
     def _hand_over(self, assignment: KafkaAssignment, fetched: Mapping[Any, Collection[Any]]) -> None:
         records = {}
         for at, found in fetched.items():
             source = self._sources[at]
             records[source] = to_records(source.topic, found)
+        self._announce(assignment, records)
+
+    def _announce(self, assignment: KafkaAssignment, records: Mapping[TopicPartition, Sequence[Record]]) -> None:
         moved = ((self._sources[at], position) for at, position in read_to(self._consumer, self._owned))
         news = assignment.handing(records, moved)
         if records or news:
             self._call_home(assignment.arrive, records, news)
-
-    def _rewind(self) -> None:
-        """Read again for the present assignment what was read for one that ended meanwhile: it is dropped.
-
-        The present one may have begun, and set its positions, while that fetch was still under way.
-        """
-        if self._current is not None:
-            for source, position in self._current.handed_to.items():
-                self._consumer.seek(self._at(source), position)
 
     async def _until_hungry(self) -> None:
         self._hungry.clear()

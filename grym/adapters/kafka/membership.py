@@ -27,6 +27,8 @@ def consumer_options(settings: KafkaSettings, *, group: str, instance_id: str | 
         "rebalance_timeout_ms": milliseconds(settings.session_timeout_s),
         "heartbeat_interval_ms": milliseconds(min(settings.heartbeat_s, settings.session_timeout_s / 3)),
         "max_poll_interval_ms": _NEVER_MS,
+        # A broker answers one fetch at a time: this is the longest that a partition waits for a fetch of the others.
+        "fetch_max_wait_ms": 200,
         "partition_assignment_strategy": (_own_assignor(),),
         "metadata_max_age_ms": 30_000,  # new partitions of a topic are found within half a minute
     }

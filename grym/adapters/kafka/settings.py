@@ -59,7 +59,7 @@ class KafkaSettings:
     prefix: str = ""
     replicas: int | None = None
     session_timeout_s: float = 10.0
-    heartbeat_s: float = 0.5
+    heartbeat_s: float = 0.3
     stuck_after_s: float = 300.0
     revoke_wait_s: float = 0.3
     send_timeout_s: float = 30.0

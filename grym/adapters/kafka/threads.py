@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
+_TURNS = 4
+
 
 class LoopThread:
     """Starts with the first call and ends with `stop`."""
@@ -54,7 +56,14 @@ class LoopThread:
             loop.run_forever()
         finally:
             loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.run_until_complete(_last_words())
             loop.close()
+
+
+async def _last_words() -> None:
+    """Let connections that were closed just now hear of it: that takes two turns of the loop, one for each layer."""
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
 
 
 async def _cancel_others() -> None:
