@@ -5,6 +5,7 @@ SECONDS ?= 30
 SEED    ?= 7
 OUT     ?= out
 WORKERS ?= 2
+SEEDS   ?= 1000
 
 # Given to the recipes through the environment, so that they may hold any quote.
 export PROMPT OUT
@@ -14,8 +15,8 @@ PACKAGES := grym schemas streams consumers producers
 SOURCES  := $(PACKAGES) tests tools $(wildcard examples benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help compose test slow test-all test-views accept-quick check lint format format-check types imports drift docs schema coverage mutation \
-        bench examples up wheel packaging doctor system clean
+.PHONY: help compose test slow simulate test-all test-views accept accept-quick accept-kafka accept-kafka-quick check lint format format-check types imports drift docs schema coverage mutation \
+        bench bench-events bench-events-quick examples up wheel packaging doctor system clean
 
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +58,9 @@ test: .venv/.grym-dev .venv/.grym-system ## the quick test suite
 slow: .venv/.grym-dev .venv/.grym-system ## the long proofs: acceptance as a user, the wheel far from its sources
 	@$(BIN)/pytest -q -m slow
 
+simulate: .venv/.grym-dev ## seeded afternoons of crashes, rebalances and outages in virtual time: SEEDS=1000
+	@$(BIN)/python -m tests.simulation.simulate --count $(SEEDS)
+
 test-all: test slow ## every test
 
 accept: .venv/.grym-dev .venv/.grym-system ## the acceptance checks: the program as a user meets it, judged by other libraries
@@ -67,6 +71,12 @@ accept-quick: .venv/.grym-dev .venv/.grym-system ## of those, the piece of the R
 
 test-views: .venv-views/.grym-views ## the views on Faust, in an environment of their own, on real Kafka
 	@.venv-views/bin/pytest -q tests/integration/test_faust_views.py tests/unit/streams/views
+
+accept-kafka: .venv/.grym-dev ## kills, outages and upgrades on real Kafka: an hour
+	@GRYM_TEST_KAFKA=required $(BIN)/pytest -q tests/acceptance/kafka
+
+accept-kafka-quick: .venv/.grym-dev ## of those, the short forms
+	@GRYM_TEST_KAFKA=required $(BIN)/pytest -q -m "not slow" tests/acceptance/kafka
 
 check: lint format-check types imports drift docs ## everything that reads the code without running it
 
@@ -102,7 +112,18 @@ mutation: .venv/.grym-dev ## change the contract, the runner and the learner at 
 	@$(BIN)/python -m tools.mutation --demand 0.7
 
 bench: .venv/.grym-dev .venv/.grym-system ## the benchmarks, with the machine they ran on
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+	@for file in benchmarks/envelope.py benchmarks/frames.py benchmarks/log.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+bench-events: .venv/.grym-dev benchmarks/peers/.venv/.ready ## the event layer beside its peers, on real Kafka: half an hour
+	@$(BIN)/python -m benchmarks.event_layer --peers benchmarks/peers/.venv
+
+bench-events-quick: .venv/.grym-dev ## of it, grym's hop beside the bare loop of the same client: under a minute
+	@$(BIN)/python -m benchmarks.event_layer --quick
+
+benchmarks/peers/.venv/.ready: benchmarks/peers/requirements.txt | .venv/.grym-dev
+	@tools/setup.sh uv venv --quiet --clear --python 3.11 benchmarks/peers/.venv
+	@tools/setup.sh uv pip install --quiet --python benchmarks/peers/.venv/bin/python -r $<
+	@touch $@
 
 examples: .venv/.grym-dev .venv/.grym-system ## run every numbered example, in a home of their own
 	@home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && chmod 755 "$$home" && \
