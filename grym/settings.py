@@ -110,6 +110,12 @@ def _store_url(url: str) -> str:
     return url
 
 
+def _http_url(url: str) -> str:
+    if not re.match(r"https?://[^/]", url):
+        raise ValueError("must be a URL such as http://localhost:4318")
+    return url
+
+
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -205,6 +211,9 @@ class Settings(BaseSettings):
     )
     listen: str = Field(
         default="127.0.0.1", description="Address of health and metrics; 0.0.0.0 opens them to others, in containers."
+    )
+    otel: Annotated[str, AfterValidator(_http_url)] | None = Field(
+        default=None, description="http://… of a collector that takes traces over HTTP; needs the extra otel."
     )
     memory_limit_mb: int | None = Field(
         default=None,
@@ -326,6 +335,7 @@ _EXAMPLES = {
     "worker": "rack-4-slot-1",
     "port": "9464",
     "listen": "127.0.0.1",
+    "otel": "http://localhost:4318",
     "memory_limit_mb": "2048",
 }
 

@@ -30,6 +30,7 @@ class Crew:
             telemetry=safety.telemetry,
             breakers=safety.breakers,
             admission=safety.admission,
+            tracer=safety.tracer,
         )
         shop = Workshop(
             ports=self._ports,
@@ -44,7 +45,10 @@ class Crew:
 
     async def run(self, stop: asyncio.Event, *, until_idle: bool) -> None:
         """Run everything until `stop` is set, or until nothing is open."""
-        await Supervisor(self._components, self._ports).run(stop, until_idle=until_idle)
+        try:
+            await Supervisor(self._components, self._ports).run(stop, until_idle=until_idle)
+        finally:
+            await asyncio.to_thread(self._ports.tracer.close)
 
     def _beside(self, runtime: "Runtime", port: int | None) -> list[Component]:
         """Return what runs beside the processors: relay, watch over dependencies, health where it is asked for."""

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cached_property, partial
 
 from consumers.admission import MemoryAdmission
 from consumers.breaker_news import BreakerNews
@@ -12,8 +12,10 @@ from grym.adapters.artifacts import SweptArtifacts
 from grym.adapters.breaker import ProcessBreakers
 from grym.adapters.guarded_artifacts import DEPENDENCY, GuardedArtifacts, ping
 from grym.adapters.process_memory import ProcessMemory, default_limit_bytes
+from grym.errors import InvalidRequestError
 from grym.ports.backend import Backend
 from grym.ports.clock import Clock
+from grym.ports.tracing import NoTracer, Tracer
 from grym.settings import Settings
 
 MEGABYTE = 1024 * 1024
@@ -27,6 +29,10 @@ NEEDS = {
     "learning": (),
 }
 """What each processor cannot do without, beside the database and the log, whose absence the runner itself sits out."""
+
+
+DATABASE = "postgres"
+"""Its breaker tells how the database is; it keeps nobody waiting, since the runner sits an outage out by itself."""
 
 
 class Safety:
@@ -43,7 +49,32 @@ class Safety:
         self.admission = MemoryAdmission(ProcessMemory(limit_bytes=limit_bytes), clock, self.telemetry)
         self.telemetry.include(self.breakers)
         self.telemetry.include(self.admission)
-        self._pings: dict[str, Ping] = {}
+        self._settings = settings
+        self._holder = holder
+        self._pings: dict[str, Ping] = {DATABASE: partial(backend.parking.next_due_in_s, "nobody")}
+
+    @cached_property
+    def tracer(self) -> Tracer:
+        """What traces where the settings name a collector.
+
+        Raises
+        ------
+        InvalidRequestError
+            ``otel.missing`` when its client is not installed.
+        """
+        url = self._settings.otel
+        if url is None:
+            return NoTracer()
+        try:
+            from grym.adapters.tracing import open_tracer  # noqa: PLC0415 (an extra)
+        except ImportError as error:
+            raise InvalidRequestError(
+                "GRYM_OTEL is set, but the client for traces is not installed",
+                code="otel.missing",
+                hint="Install the extra otel (`uv sync --extra otel`), or unset GRYM_OTEL.",
+                details={"variable": "GRYM_OTEL"},
+            ) from error
+        return open_tracer(url, worker=self._settings.worker or self._holder)
 
     def guarded(self, artifacts: SweptArtifacts) -> SweptArtifacts:
         """Return a store behind its breaker."""
