@@ -19,7 +19,7 @@ class CopyHop:
 
     def __init__(self, settings: CopySettings, step: Step | None) -> None:
         self.name = settings.group
-        self.topics = (settings.in_topic,)
+        self.topics: tuple[str, ...] = (settings.in_topic,)
         # A foreign step may take its time: other keys go on meanwhile.
         self.blocking = settings.faults
         self._target = settings.out_topic

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,7 +75,7 @@ class Harness:
         self.workers.append(worker)
         return worker
 
-    async def send(self, records: list[tuple[bytes | None, bytes | None]]) -> None:
+    async def send(self, records: Sequence[tuple[bytes | None, bytes | None]]) -> None:
         """Send records of (key, value), each with its number in a header."""
         async with AIOKafkaProducer(bootstrap_servers=self.bootstrap, acks="all") as producer:
             sent = [
