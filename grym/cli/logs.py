@@ -8,6 +8,9 @@ import structlog
 from grym.errors import InvalidRequestError
 from grym.settings import read_settings
 
+CHATTY = ("aiokafka",)
+"""Libraries that log each try and each rebalance as an error; what matters of it is told by grym's own lines."""
+
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
@@ -24,6 +27,8 @@ def configure_logging(level: str | None) -> None:
             f"there is no log level {level!r}", code="usage.log_level", hint=f"Choose one of: {', '.join(LEVELS)}."
         )
     chosen = read_settings().log_level if level is None else level
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     on_terminal = sys.stderr.isatty()
     renderer = structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer()
     structlog.configure(
