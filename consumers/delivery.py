@@ -70,7 +70,10 @@ class Delivery:
         """Try a run until something of it is out of hand, and return how much."""
         attempts, excused = run[0].attempt, 0
         while True:
+            began_s = self._ports.clock.monotonic_s()
             made = await self._attempt.make(run)
+            took_s = self._ports.clock.monotonic_s() - began_s
+            self._ports.telemetry.observe("event_seconds", took_s, of=self._name, times=made.count)
             if made.count and run[0].parked is not None:
                 await self._failing.look_behind(run[0])
             if made.error is None:

@@ -120,6 +120,7 @@ class Flow:
         if marks:
             await self._assignment.commit(marks)
             self._tenure.committed(marks)
+            self._ports.telemetry.count("offset_commits", of=self._name)
 
     async def _pass_gates(self) -> None:
         if dependency := self._ports.breakers.blocking(self._name):

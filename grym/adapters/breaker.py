@@ -58,6 +58,7 @@ class AsyncBreaker:
         self._trying = False
         self._changes = 0
         self._moved = asyncio.Event()
+        self.failures = 0
         self.rejections = 0
 
     @property
@@ -127,8 +128,10 @@ class AsyncBreaker:
         try:
             outcome = await self._within_limit(work)
         except Exception as error:
-            if self._changes == admitted and counts_against(error):
-                self._started().failed(error)
+            if counts_against(error):
+                self.failures += 1
+                if self._changes == admitted:
+                    self._started().failed(error)
             raise
         if self._changes == admitted and self._machine is not None:
             self._machine.succeeded()
@@ -237,10 +240,11 @@ class ProcessBreakers:
         return isinstance(error, AdapterError) and self.blocking(processor) is not None
 
     def samples(self) -> Iterator[Sample]:
-        """Return state, changes and rejections of every breaker, as a `MetricSource`."""
+        """Return state, changes, failures and rejections of every breaker, as a `MetricSource`."""
         for name, breaker in self._breakers.items():
             yield Sample(name="breaker_state", value=STATE_NUMBERS[breaker.state], of=name)
             yield Sample(name="breaker_changes", value=breaker.changes, of=name)
+            yield Sample(name="breaker_failures", value=breaker.failures, of=name)
             yield Sample(name="breaker_rejections", value=breaker.rejections, of=name)
 
 

@@ -27,7 +27,6 @@ MetricName = Literal[
     "unit_events",
     "unit_seconds",
     "messages_sent",
-    "send_failures",
     "state_conflicts",
     "parked_records",
     "letters_open",
@@ -38,7 +37,6 @@ MetricName = Literal[
     "rebalances",
     "drain_seconds",
     "offset_commits",
-    "offset_commit_failures",
     "poll_age_seconds",
     "jobs_done",
     "jobs_retried",
@@ -59,6 +57,7 @@ MetricName = Literal[
     "outbox_refused",
     "breaker_state",
     "breaker_changes",
+    "breaker_failures",
     "breaker_rejections",
     "io_retries",
     "memory_used_bytes",
@@ -66,7 +65,6 @@ MetricName = Literal[
     "memory_level",
     "memory_waits",
     "publishes_refused",
-    "cache_failures",
 ]
 
 FAST_S = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.015, 0.03, 0.06, 0.125, 0.25, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0)
@@ -152,7 +150,6 @@ CATALOGUE: dict[MetricName, Metric] = {
     "unit_events": _histogram("events", "Events committed in one unit of work.", COUNTS),
     "unit_seconds": _histogram("seconds", "Time one unit of work takes to commit.", FAST_S),
     "messages_sent": _counter("messages", "Outputs handed to the log, by transaction or directly."),
-    "send_failures": _counter("batches", "Batches of outputs that the log did not confirm; they are sent again."),
     "state_conflicts": _counter("decisions", "Decisions made again, since somebody saved the state in between."),
     "parked_records": _gauge("records", "Records that wait in the parking lot, of all processors.", label=""),
     "letters_open": _gauge("letters", "Dead letters nobody has redriven or discarded.", label=""),
@@ -162,8 +159,7 @@ CATALOGUE: dict[MetricName, Metric] = {
     "paused_partitions": _gauge("partitions", "Partitions left alone at the moment."),
     "rebalances": _counter("assignments", "Assignments that began, the first included."),
     "drain_seconds": _histogram("seconds", "Time from losing an assignment to having let go of it.", FAST_S),
-    "offset_commits": _counter("commits", "Commits of offsets that the broker confirmed."),
-    "offset_commit_failures": _counter("commits", "Commits of offsets that failed; the next one covers them."),
+    "offset_commits": _counter("commits", "Commits of how far partitions are done."),
     "poll_age_seconds": _gauge("seconds", "Time since a loop last moved.", label="loop"),
     "jobs_done": _counter("jobs", "Long jobs that were done.", label="kind"),
     "jobs_retried": _counter("attempts", "Failed attempts at long jobs.", label="kind"),
@@ -184,6 +180,7 @@ CATALOGUE: dict[MetricName, Metric] = {
     "outbox_age_seconds": _gauge("seconds", "Age of the oldest message in the outbox; 0 with none.", label=""),
     "breaker_state": _gauge("state", "0 closed, 1 half-open, 2 open.", label="dependency"),
     "breaker_changes": _counter("changes", "State changes of a circuit breaker.", label="dependency"),
+    "breaker_failures": _counter("calls", "Calls that failed on the dependency itself.", label="dependency"),
     "breaker_rejections": _counter("calls", "Calls not made since the breaker was open.", label="dependency"),
     "io_retries": _counter("attempts", "Reading and writing tried again in place.", label="operation"),
     "memory_used_bytes": _gauge("bytes", "Memory of this process and its workers.", label=""),
@@ -191,5 +188,4 @@ CATALOGUE: dict[MetricName, Metric] = {
     "memory_level": _gauge("level", "0 normal, 1 slowed down, 2 saturated.", label=""),
     "memory_waits": _counter("waits", "Times a consumer waited for memory.", label=""),
     "publishes_refused": _counter("publishes", "Publishes refused as saturated.", label=""),
-    "cache_failures": _counter("calls", "Calls to the optional cache that failed or were skipped.", label=""),
 }

@@ -318,7 +318,7 @@ def test_without_breakers_nobody_waits() -> None:
 
 
 def test_states_are_numbers_on_the_wire() -> None:
-    """Metrics tell state, changes and rejections by dependency."""
+    """Metrics tell state, changes, failures and rejections by dependency."""
 
     async def work(clock: VirtualClock) -> None:
         breakers = ProcessBreakers(clock=clock, settings={"store": SETTINGS})
@@ -329,6 +329,7 @@ def test_states_are_numbers_on_the_wire() -> None:
         assert told == {
             ("breaker_state", "store"): 2,
             ("breaker_changes", "store"): 1,
+            ("breaker_failures", "store"): 3,
             ("breaker_rejections", "store"): 1,
         }
 
