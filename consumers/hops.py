@@ -5,7 +5,7 @@ has something in hand, waits in the parking lot or fails goes through the lanes 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import datetime
 
 from consumers.budget import Budget
@@ -50,20 +50,22 @@ class HopWorker:
         """Work on records that were just taken in hand."""
         clear: list[Record] = []
         messages: list[Message] = []
-        size_bytes = 0
+        aside: list[Record] = []
+        keys_aside: set[Hashable] = set()
         for record in records:
-            found = None if self._needs_lane(record) else self._messages(record)
+            lane = lane_of(record)
+            found = None if lane in keys_aside or self._needs_lane(record, lane) else self._messages(record)
             if found is None:
-                self.lanes.put(lane_of(record), Ticket(record=record), size_bytes=size_of(record))
+                aside.append(record)
+                keys_aside.add(lane)
                 continue
             messages += found
             clear.append(record)
-            size_bytes += size_of(record)
+        # What is clear begins to be sent before the lanes begin, so that it stays before what follows it in its key.
         if clear:
-            self._budget.take(len(clear), size_bytes)
-            task = self._group.create_task(self._send(clear, messages, size_bytes))
-            self._sending[task] = clear[0]
-            task.add_done_callback(self._sending.pop)
+            self._start_sending(clear, messages)
+        for record in aside:
+            self.lanes.put(lane_of(record), Ticket(record=record), size_bytes=size_of(record))
 
     def put(self, ticket: Ticket) -> None:
         """Work on the head of a parked key."""
@@ -80,8 +82,17 @@ class HopWorker:
         self.lanes.drop()
         await cancel_all(*self._sending)
 
-    def _needs_lane(self, record: Record) -> bool:
-        return self._hop.blocking or self.lanes.busy(lane_of(record)) or self._tenure.waits(record)
+    def _needs_lane(self, record: Record, lane: Hashable) -> bool:
+        if self._hop.blocking or self.lanes.busy(lane):
+            return True
+        return self._tenure.waits(record) or self._tenure.was_given_up(record)
+
+    def _start_sending(self, records: list[Record], messages: list[Message]) -> None:
+        size_bytes = sum(map(size_of, records))
+        self._budget.take(len(records), size_bytes)
+        task = self._group.create_task(self._send(records, messages, size_bytes))
+        self._sending[task] = records[0]
+        task.add_done_callback(self._sending.pop)
 
     def _messages(self, record: Record) -> Sequence[Message] | None:
         """Return what follows from a record, None where its failure must be looked at in its lane."""
