@@ -30,7 +30,7 @@ from tests.contract.fakes import message
 from tests.simulation.bugs import Bug
 from tests.simulation.checks import Findings, broken_promises
 from tests.simulation.ledger import Ledger
-from tests.simulation.loop import run_simulated
+from tests.simulation.loop import StuckError, run_simulated
 from tests.simulation.mortal import Life
 from tests.simulation.process import SETTLING, Troubles, components, processors
 from tests.simulation.stories import story
@@ -175,12 +175,11 @@ def _redrive_command(value: bytes, headers: tuple[tuple[str, bytes], ...]) -> Me
 
 def simulate(seed: int, *, form: Form = "embedded", bug: Bug = "none") -> tuple[list[str], Ledger]:
     """Return what was broken in one simulation, and what happened in it."""
-
-    async def live() -> tuple[list[str], Ledger]:
-        afternoon = Afternoon(seed=seed, form=form, bug=bug)
-        return await afternoon.run(), afternoon.world.ledger
-
-    return run_simulated(live())
+    afternoon = Afternoon(seed=seed, form=form, bug=bug)
+    try:
+        return run_simulated(afternoon.run()), afternoon.world.ledger
+    except StuckError as error:
+        return [str(error)], afternoon.world.ledger
 
 
 def replay_of(seed: int, form: Form) -> str:
