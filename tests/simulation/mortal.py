@@ -61,6 +61,8 @@ class Life:
 
     async def freeze(self, seconds: float) -> None:
         """Let the process do nothing for a while."""
+        if self.dead:
+            return
         self._ledger.count("freezes")
         self._thawed.clear()
         self.on_freeze()
