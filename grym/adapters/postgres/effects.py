@@ -2,6 +2,10 @@
 
 Effects of different families touch different tables, so each family goes at once, many rows in a statement. Within
 timers and jobs the order matters: what is cancelled and then set again stays set.
+
+Rows are touched in the order of their names, so transactions queue for them. Only timers are deleted and inserted in
+two steps: they belong to one key, which one runner works on; when it changes hands, one of two may be undone and comes
+again.
 """
 
 from collections.abc import Iterable, Sequence
