@@ -29,8 +29,10 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 public class AskForAPiece {
-    static final String REQUESTS = "grym.requests.v1";
-    static final String OUTCOMES = "grym.outcomes.v1";
+    // Brokers that several grym share have topics with a prefix; most have none.
+    static final String PREFIX = System.getenv().getOrDefault("GRYM_KAFKA_PREFIX", "");
+    static final String REQUESTS = PREFIX + "grym.requests.v1";
+    static final String OUTCOMES = PREFIX + "grym.outcomes.v1";
     static final Duration PATIENCE = Duration.ofMinutes(3);
     static final Set<String> TERMINALS = Set.of(
             "grym.request.completed.v1",

@@ -29,6 +29,8 @@ def configure_logging(level: str | None) -> None:
     chosen = read_settings().log_level if level is None else level
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.CRITICAL)
+    # What libraries say themselves is for whoever looks for a fault in them: grym reports what matters of it.
+    logging.getLogger("aiokafka").setLevel(LEVELS[chosen] if chosen == "debug" else logging.CRITICAL + 1)
     on_terminal = sys.stderr.isatty()
     renderer = structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer()
     structlog.configure(

@@ -1,6 +1,7 @@
 """The Kafka runtime as a whole: foreign clients ask, workers work, and the answer is on the topic where it belongs."""
 
 import asyncio
+import functools
 import json
 import subprocess
 import tempfile
@@ -16,7 +17,8 @@ from tests.support.kafka_jars import KafkaMissingError, classpath, java
 from tests.support.kafka_world import OUTCOMES, REQUESTS, KafkaWorld, kafka_world
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "java" / "AskForAPiece.java"
-WISH = {"prompt": "a calm piano nocturne in D minor", "seconds": 6, "backend": "score"}
+PROMPT = "a calm piano nocturne in D minor"
+WISH = {"prompt": PROMPT, "seconds": 6, "backend": "score"}
 QUICK = ("--seconds", "6", "--backend", "score")
 
 
@@ -66,14 +68,30 @@ async def test_a_request_by_the_console_producer_is_completed(world: KafkaWorld)
     assert world.stop() == [0]
 
 
+async def ask_by_java(world: KafkaWorld, prompt: str) -> "subprocess.CompletedProcess[str]":
+    """Run the example in Java, which knows Kafka's client and the AsyncAPI document."""
+    command = [java(), "-cp", classpath(), str(EXAMPLE), world.bootstrap, prompt, "6", "score"]
+    asking = functools.partial(subprocess.run, env=world.environment(), capture_output=True, text=True, timeout=240)
+    return await asyncio.to_thread(asking, command, check=False)
+
+
+async def test_the_example_in_java_gets_its_piece(world: KafkaWorld) -> None:
+    """The example ends with 0 when its piece is completed, and prints how it came about."""
+    world.start("all", "up")
+    asked = await ask_by_java(world, 'a "calm" waltz')
+    assert asked.returncode == 0, asked.stdout + asked.stderr
+    told = [line.split()[0] for line in asked.stdout.splitlines()]
+    assert (told[:2], told[-1]) == (["asked", "grym.request.accepted.v1"], "grym.request.completed.v1")
+
+
 async def test_the_command_line_asks_waits_and_rates(world: KafkaWorld) -> None:
     """Commands publish and wait while workers elsewhere work; the next piece knows the opinion."""
     world.start("all", "up")
-    piece = world.grym("compose", WISH["prompt"], *QUICK, "--user", "ada", "--out", str(world.folder / "piece"))
+    piece = world.grym("compose", PROMPT, *QUICK, "--user", "ada", "--out", str(world.folder / "piece"))
     assert piece["outcome"] == "completed"
     assert piece["midi"] in {str(file) for file in (world.folder / "piece").iterdir()}
     assert world.grym("rate", piece["request_id"], "1", "--user", "ada")["accepted"] is True
-    again = world.grym("compose", WISH["prompt"], *QUICK, "--user", "ada", "--no-wait", "--request-id", "again-1")
+    again = world.grym("compose", PROMPT, *QUICK, "--user", "ada", "--no-wait", "--request-id", "again-1")
     assert again["outcome"] == "pending"
     await world.outcomes("again-1")
     assert "learned" in {value["source"] for value in world.grym("status", "again-1")["parameters"].values()}
@@ -82,7 +100,7 @@ async def test_the_command_line_asks_waits_and_rates(world: KafkaWorld) -> None:
 async def test_a_request_waits_for_its_workers(world: KafkaWorld) -> None:
     """What was asked without workers is known at once, can be cancelled, and is done once there are some."""
     for name in ("early-1", "early-2"):
-        asked = world.grym("compose", WISH["prompt"], *QUICK, "--no-wait", "--request-id", name)
+        asked = world.grym("compose", PROMPT, *QUICK, "--no-wait", "--request-id", name)
         assert asked["outcome"] == "pending"
     assert world.grym("status", "early-1")["state"] == "accepted"
     assert {row["request_id"] for row in world.grym("ls")["requests"]} == {"early-1", "early-2"}
@@ -117,10 +135,8 @@ async def test_two_of_each_worker_serve_foreign_clients(own_world: KafkaWorld) -
         for number in (1, 2):
             world.start(f"{name}-{number}", "worker", name)
     await asyncio.gather(*(ask_by_console(world, f"console-{number}") for number in range(4)))
-    command = [java(), "-cp", classpath(), str(EXAMPLE), world.bootstrap, "a waltz", "6", "score"]
-    asked = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=240, check=False)
+    asked = await ask_by_java(world, "a waltz")
     assert asked.returncode == 0, asked.stdout + asked.stderr
-    assert "grym.request.completed.v1" in asked.stdout
     ends = await world.outcomes(*(f"console-{number}" for number in range(4)))
     assert {end.text("ce_type") for end in ends.values()} == {"grym.request.completed.v1"}
     seen = await Console(world.bootstrap).consume(OUTCOMES, count=1, properties=("print.headers=true",))
