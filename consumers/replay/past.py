@@ -1,8 +1,8 @@
 """What was decided then: the live outputs of an input, what became of it, and when it was worked on.
 
 The log keeps no list of what each processor did, but ids tell: an output's id follows from what caused it, so it
-belongs to an input when making the id again gives the same one. The instant of an input's first output is when it was
-worked on, which puts inputs of different topics into the order in which they met the state.
+belongs to an input when making the id again gives the same one. An input was worked on when its first output was
+appended, which puts inputs of different topics into the order in which they met the state.
 """
 
 from collections import Counter, OrderedDict
@@ -30,8 +30,8 @@ class Deed:
     outputs
         Its records in the order of appending.
     rank
-        Place of the first one among the events of its request, so that decisions of one instant keep their order; 0
-        where there is none.
+        Place of the first one among the events of its request, so that decisions of one instant keep their order; of
+        the input itself where nothing followed.
     given_up
         Whether it became a dead letter instead.
     """
@@ -53,11 +53,13 @@ class Past:
         """Return what a processor did with an input that lies at `record`."""
         events = await self.of_request(envelope.correlation_id)
         outputs = outputs_of(processor, envelope, events)
-        first = outputs[0] if outputs else None
+        rank = _place_among(events, outputs[0] if outputs else record)
+        # The order of appending is what is known; instants may fall where a clock was set back.
+        worked_at = max((event.appended_at for event in events[: rank + 1]), default=record.appended_at)
         return Deed(
             outputs=outputs,
-            worked_at=record.appended_at if first is None else max(first.appended_at, record.appended_at),
-            rank=0 if first is None else events.index(first),
+            worked_at=max(worked_at, record.appended_at),
+            rank=rank,
             given_up=any(_gives_up(event, processor, record) for event in events),
         )
 
@@ -98,6 +100,12 @@ def outputs_of(processor: str, cause: Envelope, events: Sequence[Record]) -> tup
     # A relay that died between sending and noting it repeats an event on the wire: the same one, once.
     found = {peek(event.headers, "ce_id"): event for event in reversed(caused)}
     return tuple(event for event in caused if event is found[peek(event.headers, "ce_id")] and _id(event) in ids)
+
+
+def _place_among(events: Sequence[Record], record: Record) -> int:
+    """Return how many events of a request were appended before a record; 0 for one that is not among them."""
+    where = (record.topic_partition, record.position)
+    return next((n for n, event in enumerate(events) if (event.topic_partition, event.position) == where), 0)
 
 
 def _id(event: Record) -> str:
