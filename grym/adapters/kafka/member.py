@@ -21,7 +21,15 @@ from aiokafka.errors import KafkaError
 from grym.adapters.kafka.assignment import KafkaAssignment
 from grym.adapters.kafka.faults import translate, translated
 from grym.adapters.kafka.marks import from_metadata, to_metadata
-from grym.adapters.kafka.membership import consumer_options, generation_of, leave_group, read_to, stored_marks
+from grym.adapters.kafka.membership import (
+    consumer_options,
+    generation_of,
+    leave_group,
+    read_to,
+    started,
+    stopped,
+    stored_marks,
+)
 from grym.adapters.kafka.raw import fetch_raw
 from grym.adapters.kafka.records import to_records
 from grym.adapters.kafka.settings import KafkaSettings, milliseconds
@@ -172,7 +180,7 @@ class GroupMember(ConsumerRebalanceListener):  # type: ignore[misc]  # the clien
             **consumer_options(self._settings, group=self._group, instance_id=self._instance_id)
         )
         consumer.subscribe([self._settings.physical(topic) for topic in self._topics], listener=self)
-        await consumer.start()
+        await started(consumer)
 
     async def _read(self) -> None:
         while self._runner_moves():
@@ -307,7 +315,7 @@ class GroupMember(ConsumerRebalanceListener):  # type: ignore[misc]  # the clien
         with suppress(KafkaError, OSError, TimeoutError):
             await asyncio.wait_for(leave_group(consumer, self._group, self._instance_id), _CLOSE_TIMEOUT_S)
         with suppress(KafkaError, OSError, TimeoutError):
-            await asyncio.wait_for(consumer.stop(), _CLOSE_TIMEOUT_S)
+            await asyncio.wait_for(stopped(consumer), _CLOSE_TIMEOUT_S)
 
     def _end(self, assignment: KafkaAssignment, *, evicted: bool) -> None:
         self._call_home(_lose, assignment, evicted)

@@ -3,6 +3,7 @@
 The versions of aiokafka are pinned; tests/contract/test_kafka_feed.py fails where a new one is built differently.
 """
 
+import asyncio
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -13,6 +14,8 @@ from grym.adapters.kafka.leaving import LeaveGroup, refusal
 from grym.adapters.kafka.settings import KafkaSettings, milliseconds
 
 _NEVER_MS = 2**31 - 1
+_LOOK_EVERY_S = 0.02
+_LOOKS = 100
 
 
 def consumer_options(settings: KafkaSettings, *, group: str, instance_id: str | None) -> dict[str, Any]:
@@ -32,6 +35,36 @@ def consumer_options(settings: KafkaSettings, *, group: str, instance_id: str | 
         "partition_assignment_strategy": (_own_assignor(),),
         "metadata_max_age_ms": 30_000,  # new partitions of a topic are found within half a minute
     }
+
+
+async def started(consumer: Any) -> None:
+    """Start a consumer; when that is cancelled, its first connection is let finish, which it would leave open.
+
+    Raises
+    ------
+    KafkaError
+        When no broker answers, or a topic is missing.
+    """
+    starting = asyncio.ensure_future(consumer.start())
+    try:
+        await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        for _ in range(_LOOKS):
+            if starting.done() or consumer._coordinator is not None:  # noqa: SLF001 - see above
+                break
+            await asyncio.sleep(_LOOK_EVERY_S)
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        raise
+
+
+async def stopped(consumer: Any) -> None:
+    """Stop a consumer, and close also what was just being connected, which it would leave open."""
+    await consumer.stop()
+    client = consumer._client  # noqa: SLF001 - see above
+    async with client._get_conn_lock:  # noqa: SLF001 - held while a connection is made
+        pass
+    await client.close()
 
 
 def generation_of(consumer: Any) -> int:
