@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.copying import CopyHop, DeadLetterSender, Step, recode
+from benchmarks.copying import CopyHop, DeadLetterSender, Step, cluster_id, recode
 from benchmarks.environment import CopySettings, EnvironmentFaultError, from_environment, optional
 from consumers.holding import holding_by_name
 from consumers.ports import RunnerPorts
@@ -87,7 +87,7 @@ async def copy(settings: CopySettings, step: Step | None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     clock, holder = SystemClock(), f"{settings.worker}-{os.getpid()}"
-    async with opened(settings) as (backend, letters):
+    async with opened(settings, stop) as (backend, letters):
         ports = RunnerPorts(
             backend=backend, artifacts=FolderArtifacts(Path(tempfile.gettempdir())), clock=clock, holder=holder
         )
@@ -102,7 +102,7 @@ async def copy(settings: CopySettings, step: Step | None) -> None:
 
 
 @contextlib.asynccontextmanager
-async def opened(settings: CopySettings) -> AsyncIterator[tuple[Backend, Backend]]:
+async def opened(settings: CopySettings, stop: asyncio.Event) -> AsyncIterator[tuple[Backend, Backend]]:
     """Open the backend of the runner, and the same one as the relay of dead letters sees it."""
     kafka = ForeignKafka(
         bootstrap=settings.bootstrap,
@@ -112,7 +112,7 @@ async def opened(settings: CopySettings) -> AsyncIterator[tuple[Backend, Backend
     )
     sender = KafkaSender(kafka, allow=_anything)
     feeds = KafkaFeeds(kafka, identity=settings.worker or None)
-    database = await _database(settings)
+    database = await _database(settings, stop)
     try:
         backend = replace(database, sender=sender, feeds=feeds)
         yield backend, replace(backend, sender=DeadLetterSender(sender, settings.dead_topic))
@@ -122,12 +122,13 @@ async def opened(settings: CopySettings) -> AsyncIterator[tuple[Backend, Backend
         await database.close()
 
 
-async def _database(settings: CopySettings) -> Backend:
+async def _database(settings: CopySettings, stop: asyncio.Event) -> Backend:
     dsn = optional("GRYM_DATABASE")
     if dsn is not None:
         return await open_postgres(dsn, log_elsewhere=True)
-    name = hashlib.sha256(f"{settings.bootstrap} {settings.group}".encode()).hexdigest()[:16]
-    home = Path(tempfile.gettempdir()) / f"grym-copy-{os.getuid()}-{name}"
+    # What is parked belongs to places in this cluster: another one of the same address must not find it.
+    names = f"{await cluster_id(settings.bootstrap, stop)} {settings.group}"
+    home = Path(tempfile.gettempdir()) / f"grym-copy-{os.getuid()}-{hashlib.sha256(names.encode()).hexdigest()[:16]}"
     home.mkdir(exist_ok=True)
     return await open_embedded(home, log_elsewhere=True)
 

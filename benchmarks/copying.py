@@ -1,9 +1,14 @@
-"""The trivial hop of a copy worker: one record in, the same record out in another topic."""
+"""What a copy worker is made of: the trivial hop, where its dead letters go, and which cluster it copies in."""
 
+import asyncio
+import contextlib
+import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import msgspec
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from benchmarks.environment import CopySettings
 from grym.errors import ContractError
@@ -12,6 +17,8 @@ from schemas.catalogue import DEAD_LETTERS
 from schemas.records import Message, Record, TopicPartition
 
 Step = Callable[[bytes | None], bytes | None]
+
+ASK_EVERY_S = 1.0
 
 
 class CopyHop:
@@ -75,3 +82,19 @@ class DeadLetterSender:
 
 def _nowhere(message: Message) -> Placement:
     return Placement(source=TopicPartition(message.topic, 0), position=0, appended_at=datetime.now(UTC))
+
+
+async def cluster_id(bootstrap: str, stop: asyncio.Event) -> str:
+    """Return the name that a cluster has given itself, once it answers; empty when stopped before it did."""
+    while not stop.is_set():
+        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+        try:
+            await admin.start()
+            return str((await admin.describe_cluster())["cluster_id"])
+        except (KafkaError, OSError) as error:
+            print(f"Kafka does not answer: {error}", file=sys.stderr)
+        finally:
+            await admin.close()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), ASK_EVERY_S)
+    return ""

@@ -14,12 +14,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.event_layer.broker import pin_harness
+import structlog
+
+from benchmarks.event_layer.broker import BROKER_CORE, pin_to
 from benchmarks.event_layer.plan import Plan, Row, measure
 from benchmarks.event_layer.report import ratio, tables
 from benchmarks.event_layer.systems import BARE, OURS, ROOT, SYSTEMS
 
-PARTS = ("speed", "delay", "faults", "leader")
+PARTS = ("speed", "delay", "faults", "leader", "stateful")
 FLOOR = 0.6
 
 
@@ -30,14 +32,15 @@ def main() -> int:
     if plan is None:
         print(f"no Python in {options.peers}; make the peers' environment first, or use --quick", file=sys.stderr)
         return 2
-    pin_harness()
-    # A broker that starts, or is killed on purpose, is no news here.
+    pin_to(BROKER_CORE)
+    # A broker that starts, or is killed on purpose, is no news here; nor is what the runner does in this process.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     rows = asyncio.run(_measure(plan))
     machine = _machine()
     print(f"\n{machine['processor']}, {machine['cores']} cores, Python {machine['python']}\n\n{tables(rows)}")
     options.json.parent.mkdir(parents=True, exist_ok=True)
-    options.json.write_text(json.dumps({"machine": machine, "rows": rows}, indent=1))
+    options.json.write_text(json.dumps({"machine": machine, "rows": rows}, indent=1).replace("Infinity", "null"))
     if options.quick and (found := ratio(rows, OURS.name)) < FLOOR:
         print(f"grym has {found:.2f} times the bare loop's throughput, less than {FLOOR}", file=sys.stderr)
         return 1
@@ -55,6 +58,7 @@ async def _measure(plan: Plan) -> list[Row]:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.event_layer", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="grym and the bare loop only, speed only, under a minute")
+    parser.add_argument("--stateful", action="store_true", help="the same as --only stateful")
     parser.add_argument("--only", default=",".join(PARTS), help=f"parts, with commas: {', '.join(PARTS)}")
     parser.add_argument("--systems", default="", help="names of systems, with commas; all by default")
     parser.add_argument("--faults", default="", help="names of faults, with commas; all by default")
@@ -62,6 +66,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=50_000, help="records of a speed run")
     parser.add_argument("--calm", type=float, default=10.0, help="seconds over which the delay is taken")
     parser.add_argument("--peers", type=Path, default=ROOT / "benchmarks" / "peers" / ".venv")
+    parser.add_argument("--heartbeat-ms", type=int, help="the peers' heartbeat; a quarter of the session by default")
     parser.add_argument("--json", type=Path, default=ROOT / "out" / "benchmarks" / "event_layer.json")
     return parser.parse_args()
 
@@ -71,19 +76,28 @@ def _plan(options: argparse.Namespace) -> Plan | None:
     systems = [system for system in SYSTEMS if not wanted or system.name in wanted]
     if options.quick:
         systems = [OURS, BARE]
+    parts = _parts(options)
     python = options.peers / "bin" / "python"
-    if not python.exists() and not all(system.at_home for system in systems):
+    needs_peers = parts != ["stateful"] and not all(system.at_home for system in systems)
+    if needs_peers and not python.exists():
         return None
     return Plan(
         systems=systems,
-        parts=["speed"] if options.quick else _names(options.only),
+        parts=parts,
         runs=3 if options.quick else options.runs,
         count=options.count,
         calm_s=options.calm,
         faults=_names(options.faults),
         peers_python=str(python),
+        heartbeat_ms=options.heartbeat_ms,
         logs=Path(tempfile.mkdtemp(prefix="grym-bench-logs-")),
     )
+
+
+def _parts(options: argparse.Namespace) -> list[str]:
+    if options.quick:
+        return ["speed"]
+    return ["stateful"] if options.stateful else _names(options.only)
 
 
 def _names(text: str) -> list[str]:

@@ -55,6 +55,7 @@ def _pin(home: Path) -> None:
         process.cpu_affinity([CORE])
 
 
-def pin_harness() -> None:
-    """Move this process to the broker's core."""
-    psutil.Process().cpu_affinity([BROKER_CORE])
+def pin_to(core: int) -> None:
+    """Move this process, with all its threads, to a core."""
+    for thread in psutil.Process().threads():
+        psutil.Process(thread.id).cpu_affinity([core])

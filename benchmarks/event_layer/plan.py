@@ -11,6 +11,7 @@ from benchmarks.event_layer.delay import measure_delay
 from benchmarks.event_layer.faults import FAULTS, Fault, measure_fault
 from benchmarks.event_layer.load import preload
 from benchmarks.event_layer.speed import measure_speed
+from benchmarks.event_layer.stateful import measure_stateful
 from benchmarks.event_layer.systems import System
 from benchmarks.event_layer.topics import Topics, open_topics
 from benchmarks.event_layer.workers import Bench
@@ -26,13 +27,15 @@ class Plan:
     Parameters
     ----------
     parts
-        Some of ``speed``, ``delay``, ``faults``, ``leader``.
+        Some of ``speed``, ``delay``, ``faults``, ``leader``, ``stateful``.
     runs
         How often speed and delay are measured for each system.
     count
         Records of a speed run.
     calm_s
         Seconds over which the delay is taken.
+    heartbeat_ms
+        Milliseconds between a peer's signs of life; None leaves that to `benchmarks.environment`.
     """
 
     systems: Sequence[System]
@@ -42,6 +45,7 @@ class Plan:
     calm_s: float
     faults: Sequence[str]
     peers_python: str
+    heartbeat_ms: int | None
     logs: Path
 
 
@@ -54,13 +58,22 @@ async def measure(plan: Plan) -> AsyncIterator[Row]:
         if "leader" in plan.parts:
             async for row in _on_cluster(plan, dsn, nodes=3):
                 yield row
+    if "stateful" in plan.parts:
+        async for row in measure_stateful(runs=plan.runs, count=plan.count):
+            yield row
 
 
 async def _on_cluster(plan: Plan, dsn: str, *, nodes: int) -> AsyncIterator[Row]:
     async with AsyncExitStack() as stack:
         cluster = await stack.enter_async_context(broker(nodes=nodes))
         topics = await stack.enter_async_context(open_topics(cluster.bootstrap, replicas=nodes))
-        bench = Bench(bootstrap=cluster.bootstrap, peers_python=plan.peers_python, database=dsn, logs=plan.logs)
+        bench = Bench(
+            bootstrap=cluster.bootstrap,
+            peers_python=plan.peers_python,
+            database=dsn,
+            heartbeat_ms=plan.heartbeat_ms,
+            logs=plan.logs,
+        )
         if nodes == 1 and "speed" in plan.parts:
             async for row in _speeds(plan, bench, topics):
                 yield row

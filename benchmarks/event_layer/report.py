@@ -9,7 +9,7 @@ from benchmarks.event_layer.systems import BARE, SYSTEMS
 
 def tables(rows: Sequence[Row]) -> str:
     """Return all tables in Markdown."""
-    parts = (_speeds(rows), _delays(rows), _faults(rows))
+    parts = (_speeds(rows), _delays(rows), _faults(rows), _stateful(rows), _hops(rows))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -59,6 +59,25 @@ def _faults(rows: Sequence[Row]) -> str:
             shown = "–" if near[0] is None else f"{near[0]:,.0f} / {near[1]:,.0f}"
             lines.append(_line((row["fault"], row["system"], *counts, shown, str(row["restarts"]))))
     return "\n".join(lines) if len(lines) > 2 else ""
+
+
+def _stateful(rows: Sequence[Row]) -> str:
+    lines = ["| log | events/s (lowest–highest) | CPU µs/event |", "|---|---|---|"]
+    for log in dict.fromkeys(row["log"] for row in rows if row["part"] == "stateful"):
+        found = [row for row in rows if row["part"] == "stateful" and row["log"] == log]
+        rates = [row["per_s"] for row in found]
+        spread = f"{statistics.median(rates):,.0f} ({min(rates):,.0f}–{max(rates):,.0f})"
+        lines.append(_line((log, spread, f"{statistics.median(row['cpu_us'] for row in found):.0f}")))
+    return "\n".join(lines) if len(lines) > 2 else ""
+
+
+def _hops(rows: Sequence[Row]) -> str:
+    found = [row for row in rows if row["part"] == "hop"]
+    if not found:
+        return ""
+    medians = {name: statistics.median(row[name] for row in found) for name in ("p50_ms", "p99_ms", "max_ms")}
+    shown = ", ".join(f"{name.removesuffix('_ms')} {value:.1f} ms" for name, value in medians.items())
+    return f"Embedded hop, publish to the answer's being read: {shown}."
 
 
 def _of(rows: Iterable[Row], part: str, system: str) -> list[Row]:

@@ -2,6 +2,7 @@
 
 One processor counts per key and answers each event with another. On the embedded log its outputs are in the log when
 its transaction commits; on Kafka they go through the outbox and the relay, and a run ends when the last one was sent.
+Broker and database run on the first core; the runner, which is this process, on the second.
 """
 
 import asyncio
@@ -9,13 +10,15 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from benchmarks.event_layer.broker import BROKER_CORE, broker, pin_to
 from benchmarks.event_layer.delay import quantile
 from benchmarks.event_layer.load import KEYS
-from benchmarks.event_layer.workers import until
+from benchmarks.event_layer.workers import CORE, until
 from consumers.holding import holding_by_name
 from consumers.ports import RunnerPorts
 from consumers.runner import ProcessorRunner
@@ -91,11 +94,26 @@ def events(first: int, count: int) -> list[Message]:
     ]
 
 
+async def measure_stateful(*, runs: int, count: int) -> AsyncIterator[dict[str, Any]]:
+    """Measure everything on both logs and hand out each row as it is there."""
+    for turn in range(1, runs + 1):
+        async with embedded() as backend:
+            work = await measure_work(backend, count)
+            yield {"part": "stateful", "log": "embedded", "turn": turn, **asdict(work)}
+        async with embedded() as backend:
+            yield {"part": "hop", "log": "embedded", "turn": turn, **await measure_hops(backend)}
+        async with broker() as cluster, on_kafka(cluster.bootstrap) as backend:
+            work = await measure_work(backend, count)
+            yield {"part": "stateful", "log": "Kafka", "turn": turn, **asdict(work)}
+
+
 @asynccontextmanager
 async def embedded() -> AsyncIterator[Backend]:
     """Open an embedded log of one's own."""
     with tempfile.TemporaryDirectory(prefix="grym-bench-") as home:
+        pin_to(BROKER_CORE)  # the server comes along
         backend = await open_embedded(Path(home))
+        pin_to(CORE)
         try:
             yield backend
         finally:
@@ -107,7 +125,10 @@ async def on_kafka(bootstrap: str) -> AsyncIterator[Backend]:
     """Open a backend with its log on Kafka and a database of its own."""
     kafka = KafkaSettings(bootstrap=bootstrap, prefix="stateful.")
     with tempfile.TemporaryDirectory(prefix="grym-bench-") as home:
+        pin_to(BROKER_CORE)  # the server comes along
         database = await open_embedded(Path(home), log_elsewhere=True)
+        pin_to(CORE)
+        await create_topics(kafka)
         sender, feeds = KafkaSender(kafka), KafkaFeeds(kafka, identity="bench")
         try:
             yield replace(database, sender=sender, publisher=sender, feeds=feeds)
@@ -172,11 +193,6 @@ async def publish(publisher: Publisher, messages: Sequence[Message]) -> None:
     """Publish many messages in batches."""
     for first in range(0, len(messages), BATCH):
         await publisher.publish(messages[first : first + BATCH])
-
-
-async def topics_on(bootstrap: str) -> None:
-    """Make the catalogue's topics."""
-    await create_topics(KafkaSettings(bootstrap=bootstrap, prefix="stateful."))
 
 
 async def _reached(ports: RunnerPorts, backend: Backend, count: int) -> None:

@@ -36,6 +36,7 @@ class Bench:
     bootstrap: str
     peers_python: str
     database: str
+    heartbeat_ms: int | None
     logs: Path
 
 
@@ -111,6 +112,8 @@ async def working(system: System, bench: Bench, variables: dict[str, str], *, na
         "PYTHONPATH": str(ROOT),
         "GRYM_DATABASE": bench.database,
     }
+    if bench.heartbeat_ms is not None:
+        env["HEARTBEAT_MS"] = str(bench.heartbeat_ms)
     env |= variables
     worker = Worker(system, bench, env)
     supervisor = asyncio.create_task(_supervise(worker))
