@@ -2,9 +2,10 @@
 
 Contract, runner and learning are where a mistake loses or doubles something, so these are changed: one comparison,
 condition, number, sign, result, call or raise at a time, in a copy of the checkout, each time with the tests of that
-module. A change that makes no test fail has survived. The sample is drawn by a seed, so a run can be repeated.
+module. A change that makes no test fail has survived. The sample is drawn by a seed, so a run can be repeated. The
+tests of a file go in stages, its own first, so that most changes are noticed within a second or two.
 
-    python -m tools.mutation [--sample 120] [--seed 0] [--only consumers] [--demand 0.7]
+    python -m tools.mutation [--sample 120] [--seed 0] [--only consumers/runner] [--demand 0.7]
 
 Reference: DeMillo, Lipton and Sayward (1978), "Hints on test data selection".
 """
@@ -36,7 +37,7 @@ COPIED = (
 # Far above what the tests of one module take; a change that makes them endless has been noticed.
 LIMIT_S = 120.0
 
-# Files whose changes are tried, and the tests that should notice.
+# Files whose changes are tried, and the tests that should notice, stage by stage; {name} is the file's own.
 CHECKED: dict[str, tuple[str, ...]] = {
     "schemas/attributes.py": ("tests/unit/schemas", "tests/property"),
     "schemas/envelope.py": ("tests/unit/schemas", "tests/property"),
@@ -44,7 +45,12 @@ CHECKED: dict[str, tuple[str, ...]] = {
     "schemas/payload.py": ("tests/unit/schemas", "tests/property"),
     "schemas/registry.py": ("tests/unit/schemas", "tests/contract"),
     "schemas/upcasters.py": ("tests/unit/schemas", "tests/contract"),
-    "consumers/*.py": ("tests/unit/consumers", "tests/simulation"),
+    "consumers/*.py": (
+        "tests/unit/consumers/test_{name}.py",
+        "tests/property/test_{name}.py",
+        "tests/unit/consumers",
+        "tests/simulation",
+    ),
     "streams/processor.py": ("tests/unit/streams", "tests/contract"),
     "streams/learning.py": ("tests/unit/streams", "tests/unit/grym/domain/test_learning.py"),
     "grym/domain/learning.py": ("tests/unit/grym/domain/test_learning.py", "tests/unit/streams"),
@@ -167,9 +173,13 @@ def is_noticed(mutant: Mutant, *, folder: Path, tests: Sequence[str]) -> bool:
 
 
 def passes(folder: Path, tests: Sequence[str]) -> bool:
-    """Return whether the tests pass in the copy."""
-    there = [test for test in tests if (folder / test).exists()]
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-m", "not slow", "-p", "no:cacheprovider", *there]
+    """Return whether the tests pass in the copy, one stage after the other."""
+    return all(passes_stage(folder, test) for test in tests if (folder / test).exists())
+
+
+def passes_stage(folder: Path, test: str) -> bool:
+    """Return whether the tests below one path pass in the copy."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "-m", "not slow", "-p", "no:cacheprovider", test]
     try:
         result = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=LIMIT_S)
     except subprocess.TimeoutExpired:
@@ -190,10 +200,10 @@ def copy_checkout(folder: Path) -> None:
 def chosen(options: argparse.Namespace) -> list[tuple[Mutant, tuple[str, ...]]]:
     """Return the sample, each change with its tests."""
     everything = [
-        (mutant, tests)
+        (mutant, tuple(test.format(name=path.stem) for test in tests))
         for pattern, tests in CHECKED.items()
-        if pattern.startswith(options.only)
         for path in sorted(ROOT.glob(pattern))
+        if str(path.relative_to(ROOT)).startswith(options.only)
         for mutant in mutants_of(path)
     ]
     return random.Random(options.seed).sample(everything, min(options.sample, len(everything)))  # noqa: S311 (a sample)
