@@ -2,9 +2,9 @@
 
     python -m tools.drift [--write]
 
-Generated are `docs/schemas/` (by `schemas.export`), `docs/img/`, `.env.example`, the whole of `docs/cli.md`, and the
-licence table of `docs/rights.md` between ``<!-- generated: licences -->`` and ``<!-- end -->``. What a person wrote
-around those marks is left alone.
+Generated are `docs/schemas/` (by `schemas.export`), `docs/img/`, `.env.example`, the whole of `docs/cli.md`, the
+dashboard of Grafana, and between ``<!-- generated: … -->`` and ``<!-- end -->`` the licence table of `docs/rights.md`
+and the table of metrics in `docs/operations.md`. What a person wrote around those marks is left alone.
 """
 
 import difflib
@@ -15,23 +15,24 @@ from pathlib import Path
 
 from grym.settings import env_example
 from schemas.export import documents
-from tools import cli_page, licences, pictures
+from tools import cli_page, dashboard, licences, metrics_table, pictures
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 SCHEMAS = DOCS / "schemas"
 
 RIGHTS = DOCS / "rights.md"
-MARKED = re.compile(r"(<!-- generated: licences -->\n).*?(<!-- end -->)", re.DOTALL)
+OPERATIONS = DOCS / "operations.md"
+DASHBOARD = ROOT / "deploy" / "grafana" / "dashboards" / "grym.json"
 
 
-def rights_page() -> str:
-    """Return the page on rights with a fresh licence table."""
-    page = RIGHTS.read_text(encoding="utf-8")
-    if len(MARKED.findall(page)) != 1:
-        raise SystemExit(f"{RIGHTS.relative_to(ROOT)} needs the marks of its generated table exactly once")
-    table = licences.table()
-    return MARKED.sub(lambda match: f"{match[1]}{table}\n{match[2]}", page)
+def with_table(path: Path, name: str, table: str) -> str:
+    """Return a page with a fresh table between the marks of that name."""
+    page = path.read_text(encoding="utf-8")
+    marked = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
+    if len(marked.findall(page)) != 1:
+        raise SystemExit(f"{path.relative_to(ROOT)} needs the marks of its generated table exactly once")
+    return marked.sub(lambda match: f"{match[1]}{table}\n{match[2]}", page)
 
 
 def wanted_files() -> dict[Path, str | None]:
@@ -39,7 +40,9 @@ def wanted_files() -> dict[Path, str | None]:
     wanted: dict[Path, str | None] = {
         ROOT / ".env.example": env_example(),
         DOCS / "cli.md": cli_page.page(),
-        RIGHTS: rights_page(),
+        RIGHTS: with_table(RIGHTS, "licences", licences.table()),
+        OPERATIONS: with_table(OPERATIONS, "metrics", metrics_table.table()),
+        DASHBOARD: dashboard.dashboard(),
     }
     wanted |= pictures.pictures()
     wanted |= {SCHEMAS / name: content.decode() for name, content in documents().items()}
