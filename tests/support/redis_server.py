@@ -37,18 +37,30 @@ class RedisServer:
 
 
 @contextmanager
-def running_redis() -> Iterator[RedisServer]:
-    """Run a server for the length of the block."""
+def running_redis(*, port: int = 0) -> Iterator[RedisServer]:
+    """Run a server for the length of the block; with a port its URL names that, otherwise the socket."""
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("there is no redis-server on the path (package redis-server)")
     with tempfile.TemporaryDirectory(prefix="grym-test-") as folder:
         socket = Path(folder) / "redis.sock"
-        command = [program, "--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no"]
+        command = [
+            program,
+            "--port",
+            str(port),
+            "--bind",
+            "127.0.0.1",
+            "--unixsocket",
+            str(socket),
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ]
         with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
             try:
                 _wait_for(socket, process)
-                yield RedisServer(process=process, url=f"unix://{socket}")
+                yield RedisServer(process=process, url=f"redis://127.0.0.1:{port}/0" if port else f"unix://{socket}")
             finally:
                 process.kill()
 

@@ -5,6 +5,7 @@ import json
 import random
 import signal
 import time
+import urllib.request
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -126,6 +127,8 @@ class Follower:
         while len(self.ended) < count:
             self._changed.clear()
             left_s = end_s - time.monotonic()
+            alive = all(process.poll() is None for process in self._world.workers.values())
+            assert alive, self._world.alive()
             assert left_s > 0, f"{len(self.ended)} of {count} within {patience_s} s; {self._world.alive()}"
             try:
                 await asyncio.wait_for(self._changed.wait(), min(left_s, 1.0))
@@ -263,3 +266,10 @@ async def _require_effects(database: Database, first: dict[str, list[Seen]]) -> 
     for table in ("parked", "outbox"):
         (row,) = await database.ask(f"select count(*) as n from {table}")  # noqa: S608 - two names of our own
         assert row["n"] == 0, table
+
+
+def metrics_at(port: int) -> dict[str, float]:
+    """Return what a process tells Prometheus, by name and label."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        lines = answer.read().decode().splitlines()
+    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))}
