@@ -25,19 +25,21 @@ class Line:
         Why nothing more can be sent this way.
     waiting_bytes
         How much is not confirmed.
+    producer
+        The client's producer, for what concerns whole transactions.
     """
 
     def __init__(self, settings: KafkaSettings, producer: AIOKafkaProducer) -> None:
         self.broken: BaseException | None = None
         self.waiting_bytes = 0
         self._settings = settings
-        self._producer = producer
+        self.producer = producer
         self._lanes: dict[tuple[str, int], Lane] = {}
         self._known: set[str] = set()
 
     @classmethod
-    async def open(cls, settings: KafkaSettings) -> "Line":
-        """Connect.
+    async def open(cls, settings: KafkaSettings, *, transactional_id: str | None = None) -> "Line":
+        """Connect; with a transactional id, also undo and shut out whatever else goes on under that id.
 
         Raises
         ------
@@ -51,6 +53,7 @@ class Line:
                 **settings.connection(),
                 acks="all",
                 enable_idempotence=True,
+                transactional_id=transactional_id,
                 max_batch_size=settings.batch_bytes,
             )
             try:
@@ -74,7 +77,7 @@ class Line:
         """
         for topic in topics - self._known:
             with translated():
-                await self._producer.partitions_for(self._settings.physical(topic))
+                await self.producer.partitions_for(self._settings.physical(topic))
             self._known.add(topic)
 
     def append(self, messages: Sequence[Message]) -> list[tuple[Batch, int]]:
@@ -100,14 +103,14 @@ class Line:
     async def close(self) -> None:
         """End the producer without waiting for what it still has."""
         self.fail(unknown("the client was closed"))
-        await _stop(self._producer)
+        await _stop(self.producer)
 
     def _partitions(self, topic: str) -> int:
-        return len(self._producer.client.cluster.partitions_for_topic(self._settings.physical(topic)))
+        return len(self.producer.client.cluster.partitions_for_topic(self._settings.physical(topic)))
 
     def _lane(self, topic: str, partition: int) -> Lane:
         source = TopicPartition(topic, partition)
-        lane = Lane(self._producer, source, self._settings.physical(topic), settled=self._settled)
+        lane = Lane(self.producer, source, self._settings.physical(topic), settled=self._settled)
         self._lanes[topic, partition] = lane
         return lane
 
