@@ -2,8 +2,8 @@
 
 Each shard is relayed by whoever holds its lease. A message is sent first and moved afterwards, so whatever dies in
 between, it is sent again under the same id, which is harmless; it is never lost. While the log or the database is away
-the relay keeps its lease, waits and tries again. What the log refuses for good is set aside, so that its followers go
-on, and an operator is told.
+the relay keeps its lease, waits and tries again, as it does after any error. What the log refuses for good is set
+aside, so that its followers go on, and an operator is told.
 """
 
 import asyncio
@@ -124,7 +124,7 @@ class OutboxRelay:
                         await self._while_held(held, shard, stop)
             except LeaseLostError:
                 continue
-            except TransientError as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, what waits must be sent some day
                 failures += 1
                 await self._pause(shard, error, failures=failures, stop=stop)
 
@@ -159,7 +159,7 @@ class OutboxRelay:
                 failures = 0
             except LeaseLostError:
                 raise
-            except TransientError as error:
+            except Exception as error:  # noqa: BLE001 - as above; the lease is kept meanwhile
                 failures += 1
                 self._hands[shard] = 0
                 await self._pause(shard, error, failures=failures, stop=stop)
@@ -176,13 +176,13 @@ class OutboxRelay:
 
     async def _send_parts(self, held: Held, shard: int, parts: list[list[Unsent]]) -> None:
         """Send every part, also after one of them failed, and raise the first error in the end."""
-        errors: list[TransientError] = []
+        errors: list[Exception] = []
         for part in parts:
             try:
                 await self._send(held, shard, part)
             except LeaseLostError:
                 raise
-            except TransientError as error:
+            except Exception as error:  # noqa: BLE001 - raised below, after the other parts had their turn
                 errors.append(error)
         if errors:
             raise errors[0]
@@ -221,12 +221,11 @@ class OutboxRelay:
             else:
                 return
 
-    async def _pause(
-        self, shard: int, error: TransientError, *, failures: int, stop: asyncio.Event | None = None
-    ) -> None:
+    async def _pause(self, shard: int, error: Exception, *, failures: int, stop: asyncio.Event | None = None) -> None:
         """Wait between half and all of a time that doubles with each failure, but no longer than until `stop`."""
         self._ports.telemetry.count("outbox_failures", of=str(shard))
-        self._ports.telemetry.log("outbox.failed", shard=shard, code=error.code, failures=failures)
+        code = error.code if isinstance(error, GrymError) else type(error).__name__
+        self._ports.telemetry.log("outbox.failed", shard=shard, code=code, failures=failures)
         full_s = min(self._settings.pause_s * 2 ** min(failures - 1, 16), self._settings.longest_pause_s)
         spread = zlib.crc32(f"{shard} {failures}".encode()) / 2**32
         pause = self._ports.clock.sleep(full_s * (0.5 + 0.5 * spread))

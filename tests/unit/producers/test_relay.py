@@ -358,3 +358,26 @@ def test_losing_the_lease_while_moving_sends_nothing_twice_at_once() -> None:
         await running
 
     run_virtual(scenario())
+
+
+def test_an_error_that_nobody_foresaw_is_survived() -> None:
+    """A defect of a client is told and waited out like an outage."""
+
+    async def scenario() -> None:
+        world = World()
+        genuine, failures = world.sender.send, 3
+
+        async def broken(messages: Sequence[Message]) -> list[Placement]:
+            nonlocal failures
+            failures -= 1
+            if failures > 0:
+                raise TypeError("object of type 'NoneType' has no len()")
+            return await genuine(messages)
+
+        world.sender.send = broken  # type: ignore[method-assign]  # a defect that passes
+        await world.append(message(0))
+        await finished(world, world.relay())
+        assert [each.value for each in world.sent()] == [b"0"]
+        assert world.telemetry.counts["outbox_failures"] == 2
+
+    run_virtual(scenario())
