@@ -13,6 +13,7 @@ from schemas.events import RequestAccepted, RequestCancelled, RequestIgnored
 from schemas.records import Message, Record
 from streams.processor import AnyProcessor
 from tests.simulation.ledger import Identity, Ledger, identity_of
+from tests.simulation.mirror import broken_copies
 
 TERMINALS = frozenset(f"grym.request.{end}.v1" for end in ("completed", "rejected", "deadlettered", "cancelled"))
 PLENTY_S = 600.0
@@ -32,6 +33,8 @@ class Findings:
         What upstream sent.
     late_s
         Seconds by which a deadline may be missed: what outages and silence of processes may add up to.
+    mirrored
+        Whether a hop ran.
     """
 
     everything: Sequence[Record]
@@ -40,6 +43,7 @@ class Findings:
     processors: Sequence[AnyProcessor]
     deadlines_s: Mapping[str, float]
     late_s: float
+    mirrored: bool = False
 
 
 def broken_promises(findings: Findings) -> list[str]:
@@ -56,7 +60,7 @@ def broken_promises(findings: Findings) -> list[str]:
     for processor in findings.processors:
         broken += _accounted(processor, findings)
         broken += _in_order(processor, findings)
-    return broken
+    return broken + (broken_copies(findings.everything) if findings.mirrored else [])
 
 
 def _run_of(record: Record) -> Run:

@@ -42,6 +42,7 @@ class Ledger:
     faults: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
     known: set[tuple[str, Identity]] = field(default_factory=set)
+    copied: set[Place] = field(default_factory=set)
 
     def enter(self, entries: Entries) -> None:
         """Enter what a transaction has committed."""
@@ -59,4 +60,6 @@ class Ledger:
     def is_out_of_hand(self, processor: str, record: Record) -> bool:
         """Return whether a processor has dealt with a record."""
         place = (processor, record.topic_partition, record.position)
-        return place in self.parked or place in self.lettered or (processor, identity_of(record)) in self.known
+        if place in self.parked or place in self.lettered or place in self.copied:
+            return True
+        return (processor, identity_of(record)) in self.known

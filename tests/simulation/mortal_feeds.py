@@ -14,6 +14,7 @@ from grym.ports.log import Placement, Sender
 from schemas.records import Message, Record, TopicPartition
 from tests.simulation.bugs import Bug, BuggyAssignment
 from tests.simulation.ledger import Ledger
+from tests.simulation.mirror import origin_of
 from tests.simulation.mortal import PER_COMMIT, Audit, Life
 from tests.simulation.sky import LOG, Sky
 
@@ -134,19 +135,37 @@ class MortalAssignment:
 
 
 class MortalSender:
-    """Sends for one process; now and then nobody learns what became of it."""
+    """Sends for one process; now and then nobody learns what became of it.
+
+    Calls are served in their order. When one fails, those that stand in line behind it fail with it, as an idempotent
+    producer makes them: its next batches would not follow the last one stored.
+    """
 
     def __init__(self, sender: Sender, around: Around) -> None:
         self._sender = sender
         self._around = around
+        self._turn = asyncio.Lock()
+        self._failures = 0
 
     async def send(self, messages: Sequence[Message]) -> list[Placement]:
         """Append messages, unless the log is away."""
+        failures = self._failures
+        async with self._turn:
+            if self._failures > failures:
+                raise _unknown(self._around.ledger)
+            try:
+                return await self._send(messages)
+            except TransientError:
+                self._failures += 1
+                raise
+
+    async def _send(self, messages: Sequence[Message]) -> list[Placement]:
         around = self._around
         await around.life.step(LOG)
         if around.life.happens(UNSENT):
             raise _unknown(around.ledger)
         placed = await self._sender.send(messages)
+        around.ledger.copied.update(origin for message in messages if (origin := origin_of(message)) is not None)
         around.life.risk(PER_COMMIT)
         if around.life.happens(UNKNOWN):
             raise _unknown(around.ledger)

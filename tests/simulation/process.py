@@ -14,6 +14,7 @@ from producers.relay import OutboxRelay, RelayPorts, RelaySettings
 from streams.processor import AnyProcessor
 from tests.simulation.capabilities import Guarded, Studio, Trouble, TroubledCoordinator, capabilities
 from tests.simulation.ledger import Ledger
+from tests.simulation.mirror import Mirror
 
 RETRY = RetryPolicy(max_attempts=5, base_s=0.2, cap_s=2.0)
 RUNNER = RunnerSettings(
@@ -42,15 +43,16 @@ class Troubles:
 
     usual: Trouble
     mild: Trouble
+    mirror: Mirror
 
     @classmethod
     def of(cls, seed: int) -> "Troubles":
         """Return the troubles of a seed."""
-        return cls(usual=Trouble(seed), mild=Trouble(seed, poison=0.0, failures=3))
+        return cls(usual=Trouble(seed), mild=Trouble(seed, poison=0.0, failures=3), mirror=Mirror(seed))
 
     def count(self, ledger: Ledger) -> None:
         """Add to the ledger what befell events."""
-        for trouble in (self.usual, self.mild):
+        for trouble in (self.usual, self.mild, self.mirror):
             ledger.faults += trouble.counts
 
 
@@ -66,11 +68,11 @@ def components(ports: RunnerPorts, troubles: Troubles) -> list[Component]:
         ProcessorRunner(processor, ports, RUNNER) for processor in processors(troubles, guarded)
     ]
     worker = LeaseWorker([Studio(troubles.usual)], ports, WORKER)
-    return [*runners, worker, TimerService(ports, TIMERS), *_relays(ports)]
+    return [*runners, worker, TimerService(ports, TIMERS), *_elsewhere(ports, troubles)]
 
 
-def _relays(ports: RunnerPorts) -> list[Component]:
-    """Return what sends what was decided, where the log lies elsewhere."""
+def _elsewhere(ports: RunnerPorts, troubles: Troubles) -> list[Component]:
+    """Return what runs where the log lies elsewhere: who sends what was decided, and a pure hop."""
     backend = ports.backend
     if backend.outbox is None or backend.sender is None:
         return []
@@ -78,4 +80,4 @@ def _relays(ports: RunnerPorts) -> list[Component]:
     relay = RelayPorts(
         outbox=backend.outbox, sender=backend.sender, hold=hold, clock=ports.clock, telemetry=ports.telemetry
     )
-    return [OutboxRelay(relay, RELAY)]
+    return [OutboxRelay(relay, RELAY), ProcessorRunner(troubles.mirror, ports, RUNNER)]

@@ -159,6 +159,7 @@ class Afternoon:
             processors=self.world.processors,
             deadlines_s=self.deadlines_s,
             late_s=LATE_S + self.world.sky.outage_s,
+            mirrored=self.world.groups is not None,
         )
 
 

@@ -16,6 +16,7 @@ from grym.adapters.memory.group import Group, GroupSettings
 from grym.adapters.memory.group_backend import open_memory_with_groups
 from grym.adapters.memory.group_feed import MemoryFeeds
 from grym.adapters.memory.group_log import MemoryGroupLog, partitions_of
+from grym.adapters.readership import readers_by_catalogue
 from grym.ports.backend import Backend
 from grym.ports.outbox import Unsent
 from grym.ports.work import OpenWork
@@ -23,6 +24,7 @@ from schemas.catalogue import BY_NAME
 from schemas.records import Record, TopicPartition
 from streams.processor import AnyProcessor
 from tests.contract.fakes import MemoryArtifacts
+from tests.simulation import mirror
 from tests.simulation.bugs import Bug, BuggyWork, infect
 from tests.simulation.capabilities import NEEDY
 from tests.simulation.ledger import Ledger
@@ -67,14 +69,17 @@ class World:
                 settings=GroupSettings(session_s=SESSION_S),
                 gap=lambda: gaps.choice((0, 0, 0, 0, 0, 1, 3)),
             )
-            self.backend = open_memory_with_groups(self.clock, self.groups)
+            readers = {**readers_by_catalogue(), mirror.NAME: mirror.TOPICS}
+            self.backend = open_memory_with_groups(self.clock, self.groups, readers=readers)
         dependencies = (DATABASE, ARTIFACTS) if self.groups is None else (DATABASE, LOG, ARTIFACTS)
         self.sky = Sky(
             chance=random.Random(f"{self.seed}/sky"), clock=self.clock, ledger=self.ledger, dependencies=dependencies
         )
         concerns = {processor.name: Concern(processor) for processor in self.processors}
         self.audit = Audit(
-            self.ledger, between=self.between, concerns=lambda name, record: concerns[name].covers(record)
+            self.ledger,
+            between=self.between,
+            concerns=lambda name, record: name == mirror.NAME or concerns[name].covers(record),
         )
 
     def ports(self, holder: str, identity: str, life: Life) -> RunnerPorts:

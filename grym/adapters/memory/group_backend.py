@@ -1,6 +1,6 @@
 """The Kafka form in memory: a log with groups beside a store that keeps state, inbox, parking, jobs and the outbox."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from grym.adapters.memory.backend import open_memory
@@ -14,7 +14,13 @@ from grym.ports.work import Counters, InboxEntry, Progress
 from schemas.records import TopicPartition
 
 
-def open_memory_with_groups(clock: Clock, log: MemoryGroupLog, *, identity: str = "memory") -> Backend:
+def open_memory_with_groups(
+    clock: Clock,
+    log: MemoryGroupLog,
+    *,
+    identity: str = "memory",
+    readers: Mapping[str, tuple[str, ...]] | None = None,
+) -> Backend:
     """Return an empty backend whose log lies elsewhere; it lives as long as it is referred to.
 
     Parameters
@@ -25,6 +31,8 @@ def open_memory_with_groups(clock: Clock, log: MemoryGroupLog, *, identity: str 
         Where records are sent to and read from; several backends may share it.
     identity
         Names the process in the groups.
+    readers
+        Topics by processor, for counting open work; the catalogue's readers unless given.
     """
     store = open_memory(clock, log_elsewhere=True)
     return replace(
@@ -34,7 +42,7 @@ def open_memory_with_groups(clock: Clock, log: MemoryGroupLog, *, identity: str 
         sender=log,
         feeds=MemoryFeeds(log, identity),
         progress=GroupProgress(log, store.progress),
-        counters=GroupCounters(log, store.counters),
+        counters=GroupCounters(log, store.counters, readers or readers_by_catalogue()),
     )
 
 
@@ -62,10 +70,10 @@ class GroupProgress:
 class GroupCounters:
     """How much is open: the lag of the groups, and what the store counts."""
 
-    def __init__(self, log: MemoryGroupLog, store: Counters) -> None:
+    def __init__(self, log: MemoryGroupLog, store: Counters, readers: Mapping[str, tuple[str, ...]]) -> None:
         self._log = log
         self._store = store
-        self._readers = readers_by_catalogue()
+        self._readers = readers
 
     async def open_work(self) -> dict[str, int]:
         """Return counts that are all 0 only when nothing is left to do soon."""
