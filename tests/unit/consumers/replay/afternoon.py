@@ -19,7 +19,17 @@ from grym.adapters.memory import open_memory
 from grym.adapters.planning import RulePlanner
 from grym.ports.backend import Backend
 from grym.ports.work import Admission
-from schemas.commands import CancelRequest, GenerateMusic, RequestAnalysis, RequestComposition
+from schemas.body import Body
+from schemas.commands import (
+    CancelRequest,
+    ExtractFeatures,
+    GenerateMusic,
+    RateQuality,
+    RecallPatterns,
+    RememberPatterns,
+    RequestAnalysis,
+    RequestComposition,
+)
 from schemas.envelope import Envelope, decode, encode
 from schemas.events import FeedbackGiven, MusicGenerated
 from schemas.records import Record, TopicPartition
@@ -31,6 +41,11 @@ from tests.contract.fakes import MemoryArtifacts, message
 from tests.simulation.capabilities import SOUND, answer_to
 
 USERS = ("ada", "ben")
+TABLES: dict[str, tuple[type[Body], ...]] = {
+    "features": (ExtractFeatures,),
+    "patterns": (RecallPatterns, RememberPatterns),
+    "quality": (RateQuality,),
+}
 
 
 class Answering:
@@ -38,10 +53,9 @@ class Answering:
 
     state_type: type[None] = type(None)
 
-    def __init__(self, real: AnyProcessor | None, name: str, accepts: tuple[type[Any], ...]) -> None:
+    def __init__(self, name: str, accepts: tuple[type[Body], ...]) -> None:
         self.name = name
         self.accepts = accepts
-        self._real = real
 
     def state_key(self, envelope: Envelope) -> None:
         """Return None."""
@@ -70,16 +84,7 @@ class Afternoon:
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
         self.backend = open_memory(self.clock)
-        tables = {
-            "features": ("ExtractFeatures",),
-            "patterns": ("RecallPatterns", "RememberPatterns"),
-            "quality": ("RateQuality",),
-        }
-        from schemas import commands  # the table names bodies
-
-        answering = [
-            Answering(None, name, tuple(getattr(commands, body) for body in bodies)) for name, bodies in tables.items()
-        ]
+        answering = [Answering(name, accepts) for name, accepts in TABLES.items()]
         generation = Generation(planner=RulePlanner(), texts=self.backend.texts)
         self.processors = [Coordinator(), Learning(), generation, *answering]
 
