@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.copying import CopyHop, DeadLetterSender, Step, cluster_id, recode
+from benchmarks.copying import CopyHop, DeadLetterSender, Step, cluster_id, own_schema, recode
 from benchmarks.environment import CopySettings, EnvironmentFaultError, from_environment, optional
 from consumers.holding import holding_by_name
 from consumers.ports import RunnerPorts
@@ -123,12 +123,16 @@ async def opened(settings: CopySettings, stop: asyncio.Event) -> AsyncIterator[t
 
 
 async def _database(settings: CopySettings, stop: asyncio.Event) -> Backend:
-    dsn = optional("GRYM_DATABASE")
-    if dsn is not None:
-        return await open_postgres(dsn, log_elsewhere=True)
-    # What is parked belongs to places in this cluster: another one of the same address must not find it.
+    """Open what the copies of this group share, and nobody else.
+
+    What is parked belongs to places in one cluster, and dead letters to one topic: neither another cluster of the same
+    address nor another group may find them.
+    """
     names = f"{await cluster_id(settings.bootstrap, stop)} {settings.group}"
-    home = Path(tempfile.gettempdir()) / f"grym-copy-{os.getuid()}-{hashlib.sha256(names.encode()).hexdigest()[:16]}"
+    name = hashlib.sha256(names.encode()).hexdigest()[:16]
+    if (dsn := optional("GRYM_DATABASE")) is not None:
+        return await open_postgres(await own_schema(dsn, f"grym_copy_{name}"), log_elsewhere=True)
+    home = Path(tempfile.gettempdir()) / f"grym-copy-{os.getuid()}-{name}"
     home.mkdir(exist_ok=True)
     return await open_embedded(home, log_elsewhere=True)
 

@@ -11,6 +11,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from benchmarks.environment import CopySettings
+from grym.adapters.postgres.database import connect
+from grym.adapters.postgres.faults import connecting
 from grym.errors import ContractError
 from grym.ports.log import Placement, Sender
 from schemas.catalogue import DEAD_LETTERS
@@ -98,3 +100,22 @@ async def cluster_id(bootstrap: str, stop: asyncio.Event) -> str:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), ASK_EVERY_S)
     return ""
+
+
+async def own_schema(dsn: str, name: str) -> str:
+    """Make a schema in a database, unless it is there, and return the address under which it is all there is.
+
+    Raises
+    ------
+    UnavailableError
+        When the database cannot be reached.
+    """
+    with connecting():
+        connection = await connect(dsn)
+        try:
+            # Two that begin at once would both find nothing.
+            await connection.execute("select pg_advisory_lock(hashtext($1))", name)
+            await connection.execute(f"create schema if not exists {name}")
+        finally:
+            await connection.close()
+    return f"{dsn}{'&' if '?' in dsn else '?'}search_path={name}"
