@@ -35,6 +35,9 @@ PUBLISH_PAUSE_S = 0.5
 LOOK_S = 0.5
 """Longest wait between looks at the log where no wake-up comes."""
 
+MOST_WAITING = 1000
+"""Requests of each partition that are looked through for one that nobody has taken yet."""
+
 REST_S = 0.04
 """Shortest wait between looks: a burst of events is read at once."""
 
@@ -154,7 +157,9 @@ class GrymClient:
         found = None if run is None else status_of_run(run, reason=_cancel_reason(events, run_no=run.run_no))
         if found is not None:
             return found
-        asked = next((event for event in events if is_request(event)), None)
+        # Where the log lies elsewhere, a request of somebody else is in the history only once it was taken.
+        waiting = events or await self._untaken(limit=MOST_WAITING)
+        asked = next((event for event in waiting if is_request(event) and event.subject == request_id), None)
         if asked is None:
             raise InvalidRequestError(
                 f"there is no request {request_id}", code="request.unknown", hint="`grym ls` lists the requests."

@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from grym.cli.progress import Teller, progress
 from grym.cli.screen import Screen
 from grym.errors import InvalidRequestError
-from producers.status import RequestStatus
 
 if TYPE_CHECKING:
+    from grym.cli.progress import Teller
     from grym.runtime import Runtime
+    from producers.status import RequestStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ async def opened(*, to_work: bool = False, kind: str = "client") -> AsyncIterato
 
 async def wait_for(
     screen: Screen, runtime: "Runtime", awaited: Sequence[Awaited], *, timeout_s: float | None
-) -> list[RequestStatus]:
+) -> "list[RequestStatus]":
     """Run processors here until every request has ended, or until `timeout_s` seconds have passed.
 
     Returns
@@ -47,6 +47,8 @@ async def wait_for(
     list of RequestStatus
         In the order given; one that has not ended by then says so.
     """
+    from grym.cli.progress import progress
+
     statuses = [await runtime.client.status(one.request_id) for one in awaited]
     if all(status.over for status in statuses):
         return statuses
@@ -87,6 +89,6 @@ async def _until(timeout_s: float | None, follows: list[Coroutine[Any, Any, None
         return
 
 
-async def _follow(runtime: "Runtime", teller: Teller, one: Awaited) -> None:
+async def _follow(runtime: "Runtime", teller: "Teller", one: Awaited) -> None:
     async for envelope in runtime.client.follow(one.request_id):
         teller.tell(one.label, one.kind, envelope)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from grym.adapters.artifacts import FolderScratch, SweptArtifacts, open_artifacts
 from grym.adapters.clock import SystemClock
@@ -21,8 +22,10 @@ from grym.ports.sound import CpuPool
 from grym.runtime.home import usable_home
 from grym.runtime.safety import Safety
 from grym.settings import Settings
-from producers.client import GrymClient
-from producers.redrive import LetterDesk
+
+if TYPE_CHECKING:
+    from producers.client import GrymClient
+    from producers.redrive import LetterDesk
 
 PRELOADED = (
     "grym.adapters.audio_files",
@@ -62,12 +65,16 @@ class Runtime:
     safety: Safety
 
     @cached_property
-    def client(self) -> GrymClient:
+    def client(self) -> "GrymClient":
         """What asks, waits and reads."""
+        from producers.client import GrymClient  # noqa: PLC0415 (it knows the rules of requests; workers do without)
+
         return GrymClient(backend=self.backend, artifacts=self.artifacts, clock=self.clock)
 
-    def letter_desk(self, *, by: str) -> LetterDesk:
+    def letter_desk(self, *, by: str) -> "LetterDesk":
         """Return what redrives and discards dead letters in the name of `by`."""
+        from producers.redrive import LetterDesk  # noqa: PLC0415 (as above)
+
         return LetterDesk(backend=self.backend, clock=self.clock, by=by)
 
     async def supervise(
