@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from consumers.ages import Ages
 from consumers.budget import Budget
 from consumers.ports import RunnerPorts
 from consumers.settings import RunnerSettings
@@ -59,6 +58,7 @@ class Flow:
         worker: Worker,
     ) -> None:
         self._name = name
+        self._loop = f"{name}.poll"
         self._ports = ports
         self._settings = settings
         self._assignment = assignment
@@ -66,29 +66,25 @@ class Flow:
         self._budget = budget
         self._worker = worker
         self._paused: set[TopicPartition] = set()
-        self._ages = Ages(name, ports.clock, line=tenure.line, in_hand=lambda: budget.count)
 
     async def read(self) -> None:
         """Take records in hand as they are appended, until cancelled."""
-        self._ports.telemetry.include(self._ages)
         try:
             await self._read()
         finally:
-            self._ports.telemetry.exclude(self._ages)
-            self._ports.telemetry.quiet(self._name)
+            self._ports.telemetry.quiet(self._loop)
 
     async def _read(self) -> None:
         while True:
-            self._ports.telemetry.quiet(self._name)  # what waits on purpose is not stuck
+            self._ports.telemetry.quiet(self._loop)  # what waits on purpose is not stuck
             await self._pass_gates()
             self._pause_and_resume()
-            self._ports.telemetry.beat(f"{self._name}.poll")
+            self._ports.telemetry.beat(self._loop)
             records = await self._assignment.poll(
                 max_records=min(self._settings.batch, max(1, self._budget.room)),
                 max_bytes=max(1, self._budget.room_bytes),
             )
             if records:
-                self._ages.took(records)
                 self._ports.telemetry.count("events_read", len(records), of=self._name)
                 self._worker.take([record for record in records if self._tenure.take(record)])
             for source, position in self._assignment.passed().items():

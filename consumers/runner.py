@@ -143,6 +143,7 @@ class ProcessorRunner:
             await worker.drop()
             telemetry.observe("drain_seconds", self._ports.clock.monotonic_s() - began_s, of=self.name)
             await flow.flush()
+        telemetry.gauge("assigned_partitions", 0, of=self.name)
         telemetry.log("assignment.ended", processor=self.name)
 
     async def _tenure(self, assignment: Assignment) -> Tenure:

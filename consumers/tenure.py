@@ -89,10 +89,6 @@ class Tenure:
         """Return up to where a partition was read."""
         return self._watermark(source).taken
 
-    def line(self, source: TopicPartition) -> int:
-        """Return up to where everything of a partition is done."""
-        return self._watermark(source).line
-
     def take(self, record: Record) -> bool:
         """Take a record in hand; False when nothing is left to be done about it."""
         return self._watermark(record.topic_partition).take(record.position)
