@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grym.domain.composing.score import Score
-from grym.domain.signal import Signal
 from grym.ports.sound import Recorded, Studio
 
 if TYPE_CHECKING:
     from grym.adapters.studio import RecordingStudio
+    from grym.domain.signal import Signal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class StudioInWorker(Studio):
 class DoorInWorker:
     """The one door for audio."""
 
-    def read_signal(self, path: Path, *, max_seconds: float) -> Signal:
+    def read_signal(self, path: Path, *, max_seconds: float) -> "Signal":
         """Decode a file in this process with every check and cap."""
         from grym.adapters.audio_files import read_signal  # noqa: PLC0415 (in workers only)
 
