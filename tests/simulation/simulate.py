@@ -204,6 +204,7 @@ def main(words: Sequence[str]) -> int:
         bad += bool(broken)
         if broken:
             sys.stdout.write(f"seed {seed} ({form}): {'; '.join(broken[:5])}\n    {replay_of(seed, form)}\n")
+            sys.stdout.flush()
     took_ms = (time.process_time() - began_s) * 1000 / wanted.count
     sys.stdout.write(f"{wanted.count} afternoons, {bad} broken, {effects} effects, {took_ms:.0f} ms of CPU time each\n")
     for fault, times in sorted(faults.items()):

@@ -46,11 +46,13 @@ class SlowLot:
     def __init__(self, lot: ParkingLot, *, answer_s: float) -> None:
         self._lot = lot
         self._answer_s = answer_s
+        self.looks = 0
 
     async def due_heads(
         self, processor: str, *, limit: int, sources: Collection[TopicPartition] | None = None
     ) -> list[Parked]:
         """Look now, answer later."""
+        self.looks += 1
         found = await self._lot.due_heads(processor, limit=limit, sources=sources)
         await asyncio.sleep(self._answer_s)
         return found
@@ -108,5 +110,32 @@ def test_a_head_that_left_during_a_look_is_left_alone() -> None:
         assert len(await world.backend.letters.letters()) == 1
         assert probe.seen == ["a1"] * last_attempt
         assert await world.told() == []
+
+    run_virtual(work())
+
+
+def test_the_parking_lot_is_left_alone_until_something_is_due() -> None:
+    """A key that waits for minutes is not looked at again and again meanwhile."""
+
+    async def work() -> None:
+        world = open_world()
+        lot = SlowLot(world.backend.parking, answer_s=0.1)
+        world.backend = replace(world.backend, parking=lot)
+        probe = Probe()
+
+        async def fail_once(envelope: Envelope, state: Tally | None) -> None:
+            del envelope, state
+            if len(probe.seen) == 1:
+                raise TransientError("come back later", retry_after_s=300.0)
+
+        probe.behave = fail_once
+        await world.publish(wish("a1"))
+        stop = asyncio.Event()
+        runner = asyncio.create_task(ProcessorRunner(probe, world.ports()).run(stop))
+        await asyncio.sleep(400)
+        stop.set()
+        await runner
+        assert probe.seen == ["a1", "a1"]
+        assert lot.looks < MOST_LOOKS / 100
 
     run_virtual(work())
