@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from consumers.admission import MemoryAdmission
 from consumers.dependencies import DependencyWatch
 from consumers.ports import RunnerPorts
 from consumers.runner import ProcessorRunner
@@ -140,5 +141,50 @@ def test_a_stop_during_an_outage_waits_for_nobody() -> None:
         await world.run_until_idle(Probe())
         assert sorted(await world.told()) == list(numbered(0, 20))
         assert await world.backend.letters.letters() == []
+
+    run_virtual(work())
+
+
+class Memory:
+    """A memory whose use is set by the test."""
+
+    limit_bytes = 1000
+    used = 0
+
+    def used_bytes(self) -> int:
+        """Return what was set."""
+        return self.used
+
+
+def test_nothing_is_read_while_memory_is_saturated() -> None:
+    """What comes meanwhile waits in the log, no loop looks stuck, and all goes on when memory is back."""
+
+    async def work() -> None:
+        world, memory = open_world(), Memory()
+        telemetry = Telemetry(monotonic_s=world.clock.monotonic_s)
+        admission = MemoryAdmission(memory, world.clock, telemetry)
+        ports, stop = replace(world.ports(), telemetry=telemetry, admission=admission), asyncio.Event()
+        runner = asyncio.create_task(ProcessorRunner(Probe(), ports).run(stop))
+        await publish(world, 0, 10)
+        await asyncio.sleep(5)
+        assert len(await world.told()) == 10
+        memory.used = 901
+        await asyncio.sleep(5)
+        read = telemetry.counts["events_read"]
+        await publish(world, 10, 30)
+        for _ in range(120):
+            await asyncio.sleep(1)
+            assert max(telemetry.ages_s().values(), default=0.0) < STUCK_S
+        assert telemetry.counts["events_read"] <= read + 20
+        assert telemetry.counts["memory_waits"] > 0
+        late = len(await world.told())
+        await publish(world, 30, 50)
+        await asyncio.sleep(60)
+        assert len(await world.told()) == late
+        memory.used = 850
+        await asyncio.sleep(10)
+        assert sorted(await world.told()) == list(numbered(0, 50))
+        stop.set()
+        await runner
 
     run_virtual(work())
