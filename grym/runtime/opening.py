@@ -6,7 +6,7 @@ import socket
 import uuid
 from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -69,7 +69,8 @@ class Runtime:
         """What asks, waits and reads."""
         from producers.client import GrymClient  # noqa: PLC0415 (it knows the rules of requests; workers do without)
 
-        return GrymClient(backend=self.backend, artifacts=self.artifacts, clock=self.clock)
+        admitted = replace(self.backend, publisher=self.safety.admitted(self.backend.publisher))
+        return GrymClient(backend=admitted, artifacts=self.artifacts, clock=self.clock)
 
     def letter_desk(self, *, by: str) -> "LetterDesk":
         """Return what redrives and discards dead letters in the name of `by`."""

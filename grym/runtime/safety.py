@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property, partial
 
-from consumers.admission import MemoryAdmission
+from consumers.admission import AdmittedPublisher, MemoryAdmission
 from consumers.breaker_news import BreakerNews
 from consumers.dependencies import DependencyWatch, Ping
 from consumers.telemetry import Telemetry
@@ -15,6 +15,7 @@ from grym.adapters.process_memory import ProcessMemory, default_limit_bytes
 from grym.errors import InvalidRequestError
 from grym.ports.backend import Backend
 from grym.ports.clock import Clock
+from grym.ports.log import Publisher
 from grym.ports.tracing import NoTracer, Tracer
 from grym.settings import Settings
 
@@ -75,6 +76,10 @@ class Safety:
                 details={"variable": "GRYM_OTEL"},
             ) from error
         return open_tracer(url, worker=self._settings.worker or self._holder)
+
+    def admitted(self, publisher: Publisher) -> Publisher:
+        """Return a publisher that refuses while the memory of this process is saturated."""
+        return AdmittedPublisher(publisher, self.admission)
 
     def guarded(self, artifacts: SweptArtifacts) -> SweptArtifacts:
         """Return a store behind its breaker."""

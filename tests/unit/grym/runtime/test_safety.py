@@ -8,7 +8,7 @@ import pytest
 
 from grym.adapters.clock import SystemClock
 from grym.adapters.memory import open_memory
-from grym.errors import InvalidRequestError
+from grym.errors import InvalidRequestError, SaturatedError
 from grym.ports.tracing import NoTracer
 from grym.runtime.names import PROCESSORS
 from grym.runtime.safety import MEGABYTE, NEEDS, Safety
@@ -27,6 +27,17 @@ def test_the_limit_of_memory_is_that_of_the_settings() -> None:
     told = {sample.name: sample.value for sample in safety(memory_limit_mb=4096).telemetry.samples()}
     assert told["memory_limit_bytes"] == 4096 * MEGABYTE
     assert told["memory_level"] == 0
+
+
+async def test_publishing_is_refused_without_memory_left() -> None:
+    """A limit that this process is over already refuses before anything is stored."""
+    kept = safety(memory_limit_mb=128)
+    ballast = bytearray(b"x") * (200 * MEGABYTE)
+    publisher = kept.admitted(open_memory(SystemClock()).publisher)
+    with pytest.raises(SaturatedError) as refused:
+        await publisher.publish([])
+    assert refused.value.code == "memory.saturated"
+    assert len(ballast) == 200 * MEGABYTE
 
 
 def test_every_processor_says_what_it_needs() -> None:
