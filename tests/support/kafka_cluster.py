@@ -117,6 +117,7 @@ class KafkaCluster:
         """Write every node's settings and format its storage."""
         cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode().replace("-", "A")
         for node in self._numbers():
+            shutil.rmtree(self.folder / f"log-{node}", ignore_errors=True)  # of a start that failed
             self._properties(node).write_text(self._settings(node))
         formatting = [self._format(node, cluster_id) for node in self._numbers()]
         for process in formatting:

@@ -274,8 +274,7 @@ class GroupMember(ConsumerRebalanceListener):  # type: ignore[misc]  # the clien
         generation = generation_of(consumer)
         try:
             with translated():
-                stored = await stored_marks(consumer, owned)
-                found = await consumer.end_offsets(list(owned))
+                stored, found = await asyncio.gather(stored_marks(consumer, owned), consumer.end_offsets(list(owned)))
         except GrymError:
             if owned != self._owned:
                 return None
