@@ -13,7 +13,7 @@ from pathlib import Path
 
 from grym.adapters.postgres.backend import open_embedded
 from grym.ports.backend import Backend
-from grym.ports.work import InboxEntry
+from grym.ports.work import InboxEntry, StateChange
 from schemas.records import Message, TopicPartition
 
 BODY = b"x" * 900
@@ -53,23 +53,31 @@ async def measure_appends(backend: Backend) -> None:
 
 
 async def measure_work(backend: Backend) -> None:
-    """Print events per second through inbox, state, output and position, four at once."""
+    """Print events per second through inbox, new state, output and position, four at once."""
     counts = [0] * 4
 
     async def unit(n: int, size: int) -> None:
+        names = [f"{n}.{number}" for number in range(counts[n], counts[n] + size)]
+        counts[n] += size
         async with backend.work.begin() as work:
-            for _ in range(size):
-                counts[n] += 1
-                name = f"{n}.{counts[n]}"
-                await work.admit(
-                    InboxEntry(processor="p", source="s", event_id=name, run_no=1, digest=b"d" * 32, external=False)
-                )
+            await work.admit_all([delivery(name) for name in names])
+            await work.save_all([new_state(name) for name in names])
             await work.append(messages(size))
             await work.advance(f"p{n}", {LANE: counts[n]})
 
-    for size in (1, 20):
+    for size in (1, 20, 100):
         per_s = await rate(lambda n, size=size: unit(n, size), lanes=4)  # type: ignore[misc]
         print(f"unit of work of {size:3d} events, four at once: {per_s * size:9.0f} events/s ({per_s:.0f} commits/s)")
+
+
+def delivery(name: str) -> InboxEntry:
+    """Return the name of a delivery of grym's own."""
+    return InboxEntry(processor="p", source="s", event_id=name, run_no=1, digest=b"d" * 32, external=False)
+
+
+def new_state(name: str) -> StateChange:
+    """Return a state that was not there before."""
+    return StateChange(processor="p", key=name, value=BODY, expected_version=0)
 
 
 async def measure_hop(home: Path) -> None:
