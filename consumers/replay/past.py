@@ -5,10 +5,11 @@ belongs to an input when making the id again gives the same one. An input was wo
 appended, which puts inputs of different topics into the order in which they met the state.
 """
 
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 
 import msgspec
 
@@ -47,82 +48,84 @@ class Past:
 
     def __init__(self, history: EventHistory) -> None:
         self._history = history
-        self._kept: OrderedDict[str, list[Record]] = OrderedDict()
+        self._kept: OrderedDict[str, Story] = OrderedDict()
 
     async def deed(self, processor: str, envelope: Envelope, record: Record) -> Deed:
         """Return what a processor did with an input that lies at `record`."""
-        events = await self.of_request(envelope.correlation_id)
-        outputs = outputs_of(processor, envelope, events)
-        rank = _place_among(events, outputs[0] if outputs else record)
-        # The order of appending is what is known; instants may fall where a clock was set back.
-        worked_at = max((event.appended_at for event in events[: rank + 1]), default=record.appended_at)
-        return Deed(
-            outputs=outputs,
-            worked_at=max(worked_at, record.appended_at),
-            rank=rank,
-            given_up=any(_gives_up(event, processor, record) for event in events),
-        )
+        return (await self.of_request(envelope.correlation_id)).deed(processor, envelope, record)
 
     async def began_before(self, envelope: Envelope, at: datetime, *, types: frozenset[str]) -> bool:
         """Tell whether events of these types happened to the subject of an event before an instant."""
-        names = dict.fromkeys((envelope.subject, envelope.correlation_id))
-        for name in names:
-            for event in await self.of_request(name):
-                concerns = peek(event.headers, "ce_type") in types and _subject(event) == envelope.subject
-                if concerns and event.appended_at < at:
-                    return True
+        for name in dict.fromkeys((envelope.subject, envelope.correlation_id)):
+            story = await self.of_request(name)
+            if any(
+                event.appended_at < at
+                and peek(event.headers, "ce_type") in types
+                and _subject(event) == envelope.subject
+                for event in story.events
+            ):
+                return True
         return False
 
-    async def of_request(self, correlation_id: str) -> list[Record]:
+    async def of_request(self, correlation_id: str) -> "Story":
         """Return the events of a request, in the order of appending."""
         known = self._kept.get(correlation_id)
         if known is None:
-            known = self._kept[correlation_id] = await self._history.of_request(correlation_id)
+            known = self._kept[correlation_id] = Story(await self._history.of_request(correlation_id))
             if len(self._kept) > KEPT_HISTORIES:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(correlation_id)
         return known
 
 
-def outputs_of(processor: str, cause: Envelope, events: Sequence[Record]) -> tuple[Record, ...]:
-    """Return those events that a processor made of an input, by making their ids again."""
-    caused = [
-        event
-        for event in events
-        if peek(event.headers, "ce_causationid") == cause.id and peek(event.headers, "ce_source") == f"grym/{processor}"
-    ]
-    counts = Counter(peek(event.headers, "ce_type") for event in caused)
-    ids = {
-        output_id(processor=processor, cause=cause, type_name=type_name, n=n)
-        for type_name, count in counts.items()
-        for n in range(count)
-    }
-    # A relay that died between sending and noting it repeats an event on the wire: the same one, once.
-    found = {peek(event.headers, "ce_id"): event for event in reversed(caused)}
-    return tuple(event for event in caused if event is found[peek(event.headers, "ce_id")] and _id(event) in ids)
+class Story:
+    """The events of one request, found by what caused them and by where they lie."""
+
+    def __init__(self, events: Sequence[Record]) -> None:
+        self.events = events
+        self._ranks = {(event.topic_partition, event.position): rank for rank, event in enumerate(events)}
+        # The order of appending is what is known; instants may fall where a clock was set back.
+        self._instants = list(accumulate((event.appended_at for event in events), max))
+        self._caused: dict[tuple[str, str], list[Record]] = defaultdict(list)
+        self._given_up: set[tuple[str, str, int, int]] = set()
+        for event in events:
+            self._caused[peek(event.headers, "ce_source"), peek(event.headers, "ce_causationid")].append(event)
+            if peek(event.headers, "ce_type") == EventDeadLettered.TYPE and (told := _letter_in(event)):
+                self._given_up.add((told.processor, told.origin_topic, told.origin_partition, told.origin_position))
+
+    def deed(self, processor: str, cause: Envelope, record: Record) -> Deed:
+        """Return what a processor did with an input that lies at `record`."""
+        outputs = self.outputs(processor, cause)
+        first = outputs[0] if outputs else record
+        rank = self._ranks.get((first.topic_partition, first.position))
+        return Deed(
+            outputs=outputs,
+            worked_at=max(record.appended_at, first.appended_at if rank is None else self._instants[rank]),
+            rank=rank or 0,
+            given_up=(processor, record.topic, record.partition, record.position) in self._given_up,
+        )
+
+    def outputs(self, processor: str, cause: Envelope) -> tuple[Record, ...]:
+        """Return what a processor made of an input, by making the ids again; each event once, however often it lies."""
+        caused = self._caused.get((f"grym/{processor}", cause.id), ())
+        counts = Counter(peek(event.headers, "ce_type") for event in caused)
+        ids = {
+            output_id(processor=processor, cause=cause, type_name=type_name, n=n)
+            for type_name, count in counts.items()
+            for n in range(count)
+        }
+        firsts: dict[str, Record] = {}
+        for event in caused:  # a relay that died between sending and noting it repeats an event on the wire
+            firsts.setdefault(peek(event.headers, "ce_id"), event)
+        return tuple(event for name, event in firsts.items() if name in ids)
 
 
-def _place_among(events: Sequence[Record], record: Record) -> int:
-    """Return how many events of a request were appended before a record; 0 for one that is not among them."""
-    where = (record.topic_partition, record.position)
-    return next((n for n, event in enumerate(events) if (event.topic_partition, event.position) == where), 0)
-
-
-def _id(event: Record) -> str:
-    return peek(event.headers, "ce_id")
+def _letter_in(event: Record) -> EventDeadLettered | None:
+    try:
+        return msgspec.json.decode(event.value or b"", type=EventDeadLettered)
+    except msgspec.MsgspecError:
+        return None
 
 
 def _subject(event: Record) -> str:
     return peek(event.headers, "ce_subject") or (event.key or b"").decode(errors="replace")
-
-
-def _gives_up(event: Record, processor: str, record: Record) -> bool:
-    """Tell whether an event says that a processor made a dead letter of a record."""
-    if peek(event.headers, "ce_type") != EventDeadLettered.TYPE:
-        return False
-    try:
-        told = msgspec.json.decode(event.value or b"", type=EventDeadLettered)
-    except msgspec.MsgspecError:
-        return False
-    place = (told.origin_topic, told.origin_partition, told.origin_position)
-    return told.processor == processor and place == (record.topic, record.partition, record.position)
