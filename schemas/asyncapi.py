@@ -21,6 +21,23 @@ from schemas.registry import BODIES
 CONTRACT_VERSION = "1.0.0"
 """Version of the contract as a whole: the major is that of the newest types, the minor grows with each addition."""
 
+ABOUT = """Requests become music and sound becomes knowledge, and every step is an event.
+
+Records are CloudEvents 1.0 in the binary mode of the Kafka protocol binding: attributes are headers called \
+`ce_<name>` in UTF-8, the value is the body alone, as JSON. Headers that are not listed here may stand beside them and are carried \
+through. The key is the request id, partitioned by murmur2 as Kafka's own clients do.
+
+To ask for something, send a request to `grym.requests.v1` with `acks=all`: `ce_id` names this record among those of \
+your `ce_source`, and sending the same record again has no second effect. Then receive from `grym.outcomes.v1`, with \
+`isolation.level=read_committed`, the records whose `ce_correlationid` is your request id. The first says that the \
+request is accepted (`grym.request.accepted.v1`); exactly one says how it ended: `grym.request.completed.v1` with the \
+result, `grym.request.rejected.v1`, `grym.request.deadlettered.v1` or `grym.request.cancelled.v1`. Records may be \
+repeated under the same `ce_source` and `ce_id`.
+
+A record that cannot be understood lies on `grym.dead-letters.v1` with its own key, headers and value, and headers \
+`grym_…` that say why."""
+"""What a client must know beside the schemas."""
+
 BINDING_VERSION = "0.5.0"
 DEAD_LETTER = "grym.dead-letter"
 
@@ -35,7 +52,7 @@ def asyncapi() -> Json:
         "info": {
             "title": "grym",
             "version": CONTRACT_VERSION,
-            "description": "Requests become music and sound becomes knowledge, and every step is an event.",
+            "description": ABOUT,
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         },
         "defaultContentType": "application/json",
