@@ -24,8 +24,8 @@ CONTRACT_VERSION = "1.0.0"
 ABOUT = """Requests become music and sound becomes knowledge, and every step is an event.
 
 Records are CloudEvents 1.0 in the binary mode of the Kafka protocol binding: attributes are headers called \
-`ce_<name>` in UTF-8, the value is the body alone, as JSON. Headers that are not listed here may stand beside them and are carried \
-through. The key is the request id, partitioned by murmur2 as Kafka's own clients do.
+`ce_<name>` in UTF-8, the value is the body alone, as JSON. Headers that are not listed here may stand \
+beside them and are carried through. The key is the request id, partitioned by murmur2 as Kafka's own clients do.
 
 To ask for something, send a request to `grym.requests.v1` with `acks=all`: `ce_id` names this record among those of \
 your `ce_source`, and sending the same record again has no second effect. Then receive from `grym.outcomes.v1`, with \
