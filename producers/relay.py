@@ -3,7 +3,7 @@
 Each shard is relayed by whoever holds its lease. A message is sent first and moved afterwards, so whatever dies in
 between, it is sent again under the same id, which is harmless; it is never lost. While the log or the database is away
 the relay keeps its lease, waits and tries again, as it does after any error. What the log refuses for good is set
-aside, so that its followers go on, and an operator is told.
+aside, so that its followers go on; an operator is told, and it is tried again now and then.
 """
 
 import asyncio
@@ -84,6 +84,8 @@ class RelaySettings:
     """Failures in a row after which the topics of a batch are sent apart, lest a broken one hold up the others."""
     drain_s: float = 5.0
     """Seconds a stop waits for what is being sent."""
+    refused_s: float = 600.0
+    """Seconds after which what the log refused is tried again: somebody may have mended the topic meanwhile."""
     watch_s: float = 5.0
     """Seconds between looks at how much waits, for metrics."""
 
@@ -95,6 +97,7 @@ class OutboxRelay:
         self._ports = ports
         self._settings = settings or RelaySettings()
         self._hands = [0] * SHARDS
+        self._holds: set[int] = set()
 
     @property
     def name(self) -> str:
@@ -135,6 +138,7 @@ class OutboxRelay:
         stopped = asyncio.ensure_future(stop.wait())
         drained = asyncio.ensure_future(_after(stop, self._ports.clock, self._settings.drain_s))
         tasks: tuple[asyncio.Future[Any], ...] = (keeper, work, stopped, drained)
+        self._holds.add(shard)
         try:
             await asyncio.wait((keeper, work, stopped), return_when=asyncio.FIRST_COMPLETED)
             if self._hands[shard]:
@@ -145,6 +149,7 @@ class OutboxRelay:
         finally:
             await _cancel_all(*tasks)
             self._hands[shard] = 0
+            self._holds.discard(shard)
 
     async def _relay(self, held: Held, shard: int, stop: asyncio.Event) -> None:
         failures = 0
@@ -232,17 +237,22 @@ class OutboxRelay:
         await (pause if stop is None else _first_of(stop.wait(), pause))
 
     async def _watch(self) -> None:
-        """Tell how much waits, again and again."""
-        telemetry = self._ports.telemetry
+        """Tell how much waits, again and again, and now and then give what was refused another chance."""
+        telemetry, clock = self._ports.telemetry, self._ports.clock
+        tried_s = clock.monotonic_s()
         while True:
             try:
                 backlog = await self._ports.outbox.backlog()
                 telemetry.gauge("outbox_rows", backlog.count)
                 telemetry.gauge("outbox_age_seconds", backlog.oldest_s)
                 telemetry.gauge("outbox_refused", backlog.refused)
+                is_time = clock.monotonic_s() - tried_s >= self._settings.refused_s
+                if backlog.refused and is_time and 0 in self._holds:  # one process does it
+                    tried_s = clock.monotonic_s()
+                    await self._ports.outbox.take_back_refused()
             except TransientError:  # the shards tell of it
                 pass
-            await self._ports.clock.sleep(self._settings.watch_s)
+            await clock.sleep(self._settings.watch_s)
 
 
 def _note_of(error: GrymError) -> FaultNote:

@@ -18,7 +18,7 @@ from grym.adapters.memory.group_log import MemoryGroupLog, partitions_of
 from grym.errors import ContractError, LeaseLostError, TransientError, UnavailableError
 from grym.ports.backend import Backend
 from grym.ports.log import Placement
-from grym.ports.outbox import SHARDS
+from grym.ports.outbox import SHARDS, OutboxBacklog
 from grym.runtime.relaying import relay_of
 from producers.relay import OutboxRelay, RelaySettings
 from schemas.records import Message, Record
@@ -38,6 +38,7 @@ class Moods:
     is_away: bool = False
     broken_topic: str = ""
     is_stuck: bool = False
+    is_strict: bool = True
 
 
 class MoodySender:
@@ -47,6 +48,7 @@ class MoodySender:
         self._log = log
         self._moods = moods
         self.calls = 0
+        self.refusals = 0
 
     async def send(self, messages: Sequence[Message]) -> list[Placement]:
         """Append messages, if nothing is wrong."""
@@ -57,7 +59,8 @@ class MoodySender:
         await asyncio.sleep(0.01)
         if moods.is_away or any(message.topic == moods.broken_topic for message in messages):
             raise UnavailableError("nobody is there")
-        if any(message.value == POISON for message in messages):
+        if moods.is_strict and any(message.value == POISON for message in messages):
+            self.refusals += len(messages) == 1
             raise ContractError("too large for this log", code="publish.too_large")
         if moods.chance.random() < moods.unknown:
             part = messages[: moods.chance.randrange(len(messages) + 1)]
@@ -216,6 +219,29 @@ def test_what_the_log_refuses_is_set_aside_and_the_others_go_on() -> None:
         assert [each.value for each in world.sent()] == [b"0", b"1", b"3", b"4"]
         assert world.store.outbox is not None
         assert (await world.store.outbox.backlog()).refused == 1
+
+    run_virtual(scenario())
+
+
+def test_what_was_refused_is_tried_again_once_the_topic_is_mended() -> None:
+    """Every ten minutes, by one of the relays, and without end."""
+
+    async def scenario() -> None:
+        world = World()
+        outbox = world.store.outbox
+        assert outbox is not None
+        stop = asyncio.Event()
+        running = [asyncio.create_task(world.relay(holder).run(stop)) for holder in "ab"]
+        await world.append(message(0, value=POISON), message(1))
+        await asyncio.sleep(3000)
+        assert (await outbox.backlog()).refused == 1
+        assert 4 <= world.sender.refusals <= 8
+        world.moods.is_strict = False
+        await asyncio.sleep(700)
+        assert (await outbox.backlog()) == OutboxBacklog(count=0, oldest_s=0.0, refused=0)
+        assert [each.value for each in world.sent()] == [b"1", POISON]
+        stop.set()
+        await asyncio.gather(*running)
 
     run_virtual(scenario())
 
