@@ -23,6 +23,8 @@ app = typer.Typer(
 )
 
 MAX_LETTERS = 10_000
+"""Letters listed at once; more of them are a fault to be mended, not a list to be read."""
+
 MAX_EDIT_BYTES = 16 * 1024 * 1024
 """Room for the largest body, written with spaces, and all that is ignored around it."""
 
@@ -76,9 +78,12 @@ async def ls(
         letters = await _letters(runtime, where=where, since=since, state=None if everything else "open")
     groups = groups_json(letters)
     if screen.json:
-        screen.emit({"letters": [letter_json(letter) for letter in letters], "groups": groups})
+        listed = [letter_json(letter) for letter in letters]
+        screen.emit({"letters": listed, "groups": groups, "truncated": len(letters) >= MAX_LETTERS})
         return
     draw_groups(screen, groups)
+    if len(letters) >= MAX_LETTERS:
+        screen.note(f"only the newest {MAX_LETTERS} letters are counted; choose with --where or --since")
 
 
 @command(app, "show")
@@ -160,13 +165,21 @@ async def _chosen(
     """Return the letters named, or all open ones, that pass the filter."""
     if not letter_ids:
         return await _letters(runtime, where=where, since=since, state="open")
-    named = {
-        letter.letter_id: letter for letter in await runtime.backend.letters.letters(state=None, limit=MAX_LETTERS)
-    }
-    for letter_id in letter_ids:
-        if letter_id not in named:
-            raise _unknown(letter_id)
-    return _filtered([named[letter_id] for letter_id in dict.fromkeys(letter_ids)], where=where, since=since)
+    named = [await _named(runtime, letter_id) for letter_id in dict.fromkeys(letter_ids)]
+    return _filtered(named, where=where, since=since)
+
+
+async def _named(runtime: "Runtime", letter_id: str) -> "Letter":
+    """Return the letter of an id, however old it is."""
+    found = await runtime.backend.letters.letter(letter_id)
+    if found is not None:
+        return found[0]
+    # Its bytes may be beyond retention while the register still lists it.
+    listed = await runtime.backend.letters.letters(state=None, limit=MAX_LETTERS)
+    for letter in listed:
+        if letter.letter_id == letter_id:
+            return letter
+    raise _unknown(letter_id)
 
 
 async def _letters(

@@ -218,6 +218,54 @@ async def test_only_some_topics_are_compared() -> None:
     assert some.replayed == everything.replayed
 
 
+async def test_what_was_erased_is_exempt() -> None:
+    """A tombstone says that something happened and not what: its key is left out, the others are compared."""
+    afternoon = await _lived(11)
+    erased, kept = sorted(afternoon.begun)[:2]
+    span = Span(begin=min(afternoon.begun.values()), end=afternoon.end)
+    whole = await _replay(afternoon, Part(processor=Coordinator()), span=span)
+    store = afternoon.backend.log._store  # type: ignore[attr-defined]  # nothing in grym writes over a record yet
+    for lane in store.records.values():
+        lane[:] = [
+            msgspec.structs.replace(record, value=None)
+            if record.topic == "grym.requests.v1" and record.key == erased.encode()
+            else record
+            for record in lane
+        ]
+    report = await _replay(afternoon, Part(processor=Coordinator()), span=span)
+    assert report.equal, report.to_json()["differences"]
+    assert report.skipped["erased"] > 0
+    assert ("coordinator", erased) in report.partial_keys
+    assert ("coordinator", kept) not in report.partial_keys
+    assert 0 < report.same < whole.same
+
+
+async def test_outputs_beyond_retention_are_not_extra() -> None:
+    """Opinions are kept for ever, what was answered to them is not."""
+    afternoon = await _lived(12)
+    whole = await _replay(afternoon, _learner())
+    await afternoon.clock.advance(400 * 86_400.0)
+    await afternoon.backend.housekeeping.sweep(limit=1_000_000)
+    report = await _replay(afternoon, _learner())
+    assert report.equal, report.to_json()["differences"]
+    assert report.skipped["expired"] > 0
+    assert 0 < report.same < whole.same
+
+
+async def test_an_error_of_today_is_told_with_what_is_missing() -> None:
+    """A decision that raises makes nothing; what it made then is missing, and why."""
+
+    class Broken(Coordinator):
+        async def process(self, envelope: Envelope, state: Run | None) -> Decision[Run]:
+            if isinstance(envelope.body, QualityRated):
+                raise ZeroDivisionError("oh")
+            return await super().process(envelope, state)
+
+    report = await _replay(await _lived(13), Part(processor=Broken()))
+    assert report.missing > 0
+    assert any(difference.error == "ZeroDivisionError: oh" for difference in report.differences)
+
+
 async def test_an_empty_span_is_equal() -> None:
     """Nothing is read where nothing happened."""
     afternoon = await _lived(10)
