@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from consumers.waits import TimeLimitError, first_of, sleep_unless, within
+from consumers.waits import TimeLimitError, cancel_all, sleep_unless, within
 from grym.errors import UnavailableError
 from grym.ports.breaker import Breakers
 from grym.ports.clock import Clock
@@ -16,7 +16,9 @@ Ping = Callable[[], Coroutine[Any, Any, object]]
 """A cheap question; any answer will do, an error says that there is none."""
 
 EVERY_S = 5.0
-"""Seconds between two questions to a dependency that is well: cheap enough, and an outage is known in half a minute."""
+"""Seconds between two questions to a dependency that is well: cheap enough."""
+SOON_S = 1.0
+"""Seconds until a dependency that has just failed is asked again: an outage is known within some seconds."""
 LIMIT_S = 4.0
 """Seconds a question may take: one that is never answered must not keep the others from being asked again."""
 SOONEST_S = 0.05
@@ -48,10 +50,16 @@ class DependencyWatch:
 
     async def _watch(self, dependency: str, ping: Ping, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            await first_of(stop.wait(), self._ask(dependency, ping))
-            await sleep_unless(stop, self._clock, self._pause_s(dependency))
+            asking = asyncio.ensure_future(self._answers(dependency, ping))
+            stopping = asyncio.ensure_future(stop.wait())
+            try:
+                await asyncio.wait((asking, stopping), return_when=asyncio.FIRST_COMPLETED)
+                answered = asking.done() and asking.result()
+            finally:
+                await cancel_all(asking, stopping)
+            await sleep_unless(stop, self._clock, self._pause_s(dependency, answered=answered))
 
-    async def _ask(self, dependency: str, ping: Ping) -> None:
+    async def _answers(self, dependency: str, ping: Ping) -> bool:
         async def limited() -> None:
             try:
                 await within(LIMIT_S, ping())
@@ -61,11 +69,12 @@ class DependencyWatch:
         try:
             await self._breakers.breaker(dependency).call(limited)
         except Exception:  # noqa: BLE001 - whatever it is, the breaker has taken note, and it will be asked again
-            return
+            return False
+        return True
 
-    def _pause_s(self, dependency: str) -> float:
-        """Return when to ask again: soon as an ill dependency may be tried, otherwise at the usual pace."""
+    def _pause_s(self, dependency: str, *, answered: bool) -> float:
+        """Return when to ask again: as soon as one may try, soon after a failure, otherwise at leisure."""
         breaker = self._breakers.breaker(dependency)
         if breaker.state == "closed":
-            return EVERY_S
+            return EVERY_S if answered else SOON_S
         return max(SOONEST_S, breaker.retry_after_s)

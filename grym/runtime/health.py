@@ -18,8 +18,9 @@ from grym.adapters.metrics import Exposition
 from grym.errors import UnavailableError
 from grym.ports.breaker import Breakers
 
-STUCK_S = 30.0
-"""Seconds without a move after which a loop is stuck: it moves every second, and a busy machine may hold it up."""
+STUCK_S = 90.0
+"""Seconds without a move after which a loop is stuck: it moves every second, but a frozen database may keep it waiting
+for a connection (10 s) and a statement (40 s) until its own time-outs free it, and a restart would not help then."""
 REQUEST_S = 5.0
 """Seconds a client may take for its request, and for taking the answer."""
 MAX_HEAD_BYTES = 8192

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from consumers.dependencies import EVERY_S, DependencyWatch
+from consumers.dependencies import EVERY_S, SOON_S, DependencyWatch
 from grym.adapters.breaker import BreakerSettings, ProcessBreakers
 from grym.errors import UnavailableError
 from grym.ports.breaker import Breakers
@@ -57,6 +57,25 @@ def test_an_outage_opens_the_breaker_and_its_end_closes_it_without_traffic() -> 
 
     for mood in ("away", "hanging", "strange"):
         run_virtual(work(mood))
+
+
+def test_an_outage_is_known_within_seconds() -> None:
+    """After a failure the next question comes soon: three refused ones take two seconds more than the usual pace."""
+
+    async def work() -> None:
+        clock = LoopClock()
+        breakers = ProcessBreakers(clock=clock, settings={"store": SETTINGS})
+        store, stop = Dependency(), asyncio.Event()
+        watch = DependencyWatch({"store": store.ping}, breakers=breakers, clock=clock)
+        running = asyncio.ensure_future(watch.run(stop))
+        await asyncio.sleep(1)
+        store.mood = "away"
+        await asyncio.sleep(EVERY_S + 2 * SOON_S)
+        assert state_of(breakers, "store") == "open"
+        stop.set()
+        await running
+
+    run_virtual(work())
 
 
 def test_a_hanging_dependency_does_not_keep_the_others_from_being_asked() -> None:
