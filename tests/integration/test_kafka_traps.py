@@ -116,7 +116,7 @@ async def test_polls_that_are_cancelled_leave_the_fetching_alone(world: FeedWorl
             polling = asyncio.create_task(assignment.poll(max_records=1, max_bytes=1000))
             await asyncio.sleep(0.01)
             polling.cancel()
-        consumer: Any = feed._member._consumer  # type: ignore[attr-defined]  # no public way shows the count
+        consumer: Any = feed._member._reading.consumer  # type: ignore[attr-defined]  # no public way shows the count
         assert consumer._subscription._fetch_count <= 1
 
 

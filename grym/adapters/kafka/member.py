@@ -8,11 +8,10 @@ time between polls is set aside, and instead the runner's loop is asked whether 
 
 import asyncio
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
-import aiokafka
 import structlog
 from aiokafka import AIOKafkaConsumer
 from aiokafka.abc import ConsumerRebalanceListener
@@ -25,21 +24,16 @@ from grym.adapters.kafka.membership import (
     consumer_options,
     generation_of,
     leave_group,
-    read_to,
     started,
     stopped,
     stored_marks,
 )
-from grym.adapters.kafka.raw import fetch_raw
-from grym.adapters.kafka.records import to_records
-from grym.adapters.kafka.settings import KafkaSettings, milliseconds
+from grym.adapters.kafka.reading import Reading
+from grym.adapters.kafka.settings import KafkaSettings
 from grym.errors import GrymError
 from grym.ports.feed import Mark
-from schemas.records import Record, TopicPartition
+from schemas.records import TopicPartition
 
-_CHUNK = 500  # records handed over at once
-_READ_WAIT_S = 0.1  # a longer wait would delay what is resumed or asked to end meanwhile
-_FULL_WAIT_S = 0.005  # while one partition is full, soon look again whether it has room
 _COMMIT_TIMEOUT_S = 5.0
 _CLOSE_TIMEOUT_S = 3.0
 
@@ -71,15 +65,11 @@ class GroupMember(ConsumerRebalanceListener):  # type: ignore[misc]  # the clien
         self._home = home
         self._loop = asyncio.get_running_loop()
         self._log = structlog.get_logger("grym.kafka").bind(group=group)
-        self._consumer: Any = None
+        self._reading = Reading(settings, call_home=self._call_home)
         self._life: asyncio.Task[None] | None = None
         self._failure: GrymError | None = None
-        self._owned: frozenset[Any] = frozenset()
         self._changed = asyncio.Event()
-        self._hungry = asyncio.Event()
         self._returned = asyncio.Event()
-        self._current: KafkaAssignment | None = None
-        self._sources: dict[Any, TopicPartition] = {}
         self._done: dict[TopicPartition, Mark] = {}
         self._answered_s = self._asked_s = time.monotonic()
 
@@ -102,15 +92,15 @@ class GroupMember(ConsumerRebalanceListener):  # type: ignore[misc]  # the clien
                 raise failure
             if self._life is None or self._life.done():
                 self._life = asyncio.create_task(self._live())
-            if self._owned and (assignment := await self._assignment(self._owned)):
+            if self._reading.owned and (assignment := await self._assignment(self._reading.owned)):
                 return assignment
             await self._changed.wait()
 
     def give_back(self, assignment: KafkaAssignment) -> None:
         """Take an assignment back: its partitions stay with this member unless the group wants them."""
         assignment.over = True
-        if self._current is assignment:
-            self._current = None
+        if self._reading.current is assignment:
+            self._reading.current = None
             self._returned.set()
 
     async def leave(self) -> None:
@@ -129,29 +119,29 @@ class GroupMember(ConsumerRebalanceListener):  # type: ignore[misc]  # the clien
 
     def feed_me(self) -> None:
         """Hear that there is room again."""
-        self._loop.call_soon_threadsafe(self._hungry.set)
+        self._loop.call_soon_threadsafe(self._reading.hungry.set)
 
     # --- what the client calls ----------------------------------------------------------------------------------
 
     async def on_partitions_revoked(self, revoked: Collection[Any]) -> None:
         """Have the runner give back what it works on, for a short while."""
         del revoked  # the group takes all, always
-        self._owned = frozenset()
-        assignment = self._current
+        self._reading.owned = frozenset()
+        assignment = self._reading.current
         if assignment is None:
             return
-        evicted = generation_of(self._consumer) != assignment.generation
+        evicted = generation_of(self._reading.consumer) != assignment.generation
         self._end(assignment, evicted=evicted)
         if not evicted:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._returned.wait(), self._settings.revoke_wait_s)
         assignment.over = True
-        self._current = None
+        self._reading.current = None
 
     async def on_partitions_assigned(self, assigned: Collection[Any]) -> None:
         """Note what is there for the next `enter`."""
         self._done.clear()
-        self._owned = frozenset(assigned)
+        self._reading.owned = frozenset(assigned)
         self._changed.set()
 
     # --- the life of a membership -------------------------------------------------------------------------------
@@ -167,16 +157,17 @@ class GroupMember(ConsumerRebalanceListener):  # type: ignore[misc]  # the clien
         except Exception as error:  # noqa: BLE001 - the runner must hear of whatever ends its reading
             self._failure = translate(error)
         finally:
-            self._owned = frozenset()
-            if self._current is not None:
-                self._end(self._current, evicted=True)
-                self._current = None
+            self._reading.owned = frozenset()
+            if self._reading.current is not None:
+                self._end(self._reading.current, evicted=True)
+                self._reading.current.over = True
+                self._reading.current = None
             await self._close()
             self._changed.set()
 
     async def _join(self) -> None:
         self._answered_s = time.monotonic()
-        consumer = self._consumer = AIOKafkaConsumer(
+        consumer = self._reading.consumer = AIOKafkaConsumer(
             **consumer_options(self._settings, group=self._group, instance_id=self._instance_id)
         )
         consumer.subscribe([self._settings.physical(topic) for topic in self._topics], listener=self)
@@ -184,75 +175,7 @@ class GroupMember(ConsumerRebalanceListener):  # type: ignore[misc]  # the clien
 
     async def _read(self) -> None:
         while self._runner_moves():
-            assignment = self._current
-            readable, full = assignment.readable() if assignment is not None else ([], False)
-            if assignment is None or not readable:
-                await self._until_hungry()
-                continue
-            wait_s = _FULL_WAIT_S if full else _READ_WAIT_S
-            if not await self._read_some(assignment, readable, wait_s=wait_s, most=_CHUNK):
-                for source in readable:
-                    await self._read_singly(assignment, source)
-
-    async def _read_singly(self, assignment: KafkaAssignment, source: TopicPartition) -> None:
-        """Read a partition record by record as far as the one that cannot be decoded, or as there is something."""
-        while assignment is self._current:
-            before = assignment.handed_to[source]
-            if not await self._read_some(assignment, [source], wait_s=_READ_WAIT_S, most=1):
-                offset = dict(read_to(self._consumer, self._owned)).get(self._at(source), before)
-                record = await fetch_raw(self._consumer, self._at(source), offset, source)
-                if assignment is self._current:
-                    self._consumer.seek(self._at(source), offset + 1)
-                    self._announce(assignment, {source: [] if record is None else [record]})
-                return
-            if assignment.handed_to[source] == before:
-                return
-
-    async def _read_some(
-        self, assignment: KafkaAssignment, sources: Sequence[TopicPartition], *, wait_s: float, most: int
-    ) -> bool:
-        """Hand over what is there; False when a record among it cannot be decoded.
-
-        The client then has left out what came before that record, and what was read for an assignment that ended
-        meanwhile is dropped: either is read again, also where the present assignment has set its positions before.
-        """
-        try:
-            fetched = await self._consumer.getmany(
-                *map(self._at, sources), timeout_ms=milliseconds(wait_s), max_records=most
-            )
-        except UnicodeDecodeError:
-            if most > 1:
-                self._rewind()
-            return False
-        if assignment is self._current:
-            self._hand_over(assignment, fetched)
-        else:
-            self._rewind()
-        return True
-
-    def _rewind(self) -> None:
-        """Read again what the present assignment was not handed."""
-        if self._current is not None:
-            for source, position in self._current.handed_to.items():
-                self._consumer.seek(self._at(source), position)
-
-    def _hand_over(self, assignment: KafkaAssignment, fetched: Mapping[Any, Collection[Any]]) -> None:
-        records = {}
-        for at, found in fetched.items():
-            source = self._sources[at]
-            records[source] = to_records(source.topic, found)
-        self._announce(assignment, records)
-
-    def _announce(self, assignment: KafkaAssignment, records: Mapping[TopicPartition, Sequence[Record]]) -> None:
-        moved = ((self._sources[at], position) for at, position in read_to(self._consumer, self._owned))
-        news = assignment.handing(records, moved)
-        if records or news:
-            self._call_home(assignment.arrive, records, news)
-
-    async def _until_hungry(self) -> None:
-        self._hungry.clear()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._hungry.wait(), _READ_WAIT_S)
+            await self._reading.turn()
 
     def _runner_moves(self) -> bool:
         """Ask the runner's loop now and then for a sign of life, and say whether the last one is not too old."""
@@ -270,45 +193,45 @@ class GroupMember(ConsumerRebalanceListener):  # type: ignore[misc]  # the clien
 
     async def _assignment(self, owned: frozenset[Any]) -> KafkaAssignment | None:
         """Return an assignment of these partitions, None when they were taken away meanwhile."""
-        consumer = self._consumer
+        consumer = self._reading.consumer
         generation = generation_of(consumer)
         try:
             with translated():
                 stored, found = await asyncio.gather(stored_marks(consumer, owned), consumer.end_offsets(list(owned)))
         except GrymError:
-            if owned != self._owned:
+            if owned != self._reading.owned:
                 return None
             raise
-        if owned != self._owned or generation != generation_of(consumer):
+        if owned != self._reading.owned or generation != generation_of(consumer):
             return None
-        self._sources = {at: TopicPartition(self._settings.logical(at.topic), at.partition) for at in owned}
-        marks = {self._sources[at]: from_metadata(*stored.get(at, (0, ""))) for at in owned} | self._done
+        self._reading.sources = {at: TopicPartition(self._settings.logical(at.topic), at.partition) for at in owned}
+        marks = {self._reading.sources[at]: from_metadata(*stored.get(at, (0, ""))) for at in owned} | self._done
         for source, mark in marks.items():
-            consumer.seek(self._at(source), mark.position)
+            consumer.seek(self._reading.at(source), mark.position)
         self._returned.clear()
-        self._current = KafkaAssignment(
+        self._reading.current = KafkaAssignment(
             marks=marks,
-            ends={self._sources[at]: end for at, end in found.items()},
+            ends={self._reading.sources[at]: end for at, end in found.items()},
             generation=generation,
             read_ahead_bytes=self._settings.read_ahead_bytes,
             commit=self.commit,
             hungry=self.feed_me,
         )
-        self._hungry.set()
-        return self._current
+        self._reading.hungry.set()
+        return self._reading.current
 
     async def _store(self, assignment: KafkaAssignment, marks: Mapping[TopicPartition, Mark]) -> None:
-        if assignment.over or generation_of(self._consumer) != assignment.generation:
+        if assignment.over or generation_of(self._reading.consumer) != assignment.generation:
             return
         self._done.update(marks)
-        offsets = {self._at(source): (mark.position, to_metadata(mark)) for source, mark in marks.items()}
+        offsets = {self._reading.at(source): (mark.position, to_metadata(mark)) for source, mark in marks.items()}
         try:
-            await asyncio.wait_for(self._consumer.commit(offsets), _COMMIT_TIMEOUT_S)
+            await asyncio.wait_for(self._reading.consumer.commit(offsets), _COMMIT_TIMEOUT_S)
         except (KafkaError, TimeoutError) as error:
             self._log.warning("kafka.commit_failed", error=f"{type(error).__name__}: {error}"[:200])
 
     async def _close(self) -> None:
-        consumer, self._consumer = self._consumer, None
+        consumer, self._reading.consumer = self._reading.consumer, None
         if consumer is None:
             return
         with suppress(KafkaError, OSError, TimeoutError):
@@ -322,9 +245,6 @@ class GroupMember(ConsumerRebalanceListener):  # type: ignore[misc]  # the clien
     def _call_home(self, call: Any, *arguments: Any) -> None:
         with suppress(RuntimeError):  # the runner's loop was closed
             self._home.call_soon_threadsafe(call, *arguments)
-
-    def _at(self, source: TopicPartition) -> Any:
-        return aiokafka.TopicPartition(self._settings.physical(source.topic), source.partition)
 
 
 def _lose(assignment: KafkaAssignment, evicted: bool) -> None:  # noqa: FBT001 - a call from another thread has no keywords

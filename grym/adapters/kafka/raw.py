@@ -57,6 +57,8 @@ def find(payload: bytes, offset: int, source: TopicPartition) -> Record | None:
         while begin + _HEAD.size <= len(payload):
             head = _HEAD.unpack_from(payload, begin)
             first, length, last = head[0], head[1], head[0] + head[6]
+            if length < _HEAD.size - _FRAME_BYTES:
+                raise CorruptRecordException(f"no record batch at {source}")
             if first <= offset <= last:
                 body = payload[begin + _HEAD.size : begin + _FRAME_BYTES + length]
                 return _record_in(head, body, offset, source)
