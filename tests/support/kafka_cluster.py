@@ -92,6 +92,8 @@ class KafkaCluster:
         Java heap of each node.
     prefix_command
         What comes before ``java`` on the command line, such as ``taskset -c 0``.
+    extra_properties
+        More settings, which win; ``{port}`` and ``{controller_port}`` stand for the node's own.
     java_options
         The default starts quickly and runs slower than Java can: leave it empty for a benchmark.
     """
@@ -214,7 +216,9 @@ class KafkaCluster:
             replicas=min(3, self.nodes),
             insync=min(2, self.nodes),
         )
-        return f"{text}\n{self.extra_properties}\n"
+        own = self.extra_properties.replace("{port}", str(self.ports[node - 1]))
+        own = own.replace("{controller_port}", str(controllers[node - 1]))
+        return f"{text}\n{own}\n"
 
 
 async def brokers_of(bootstrap: str) -> int:

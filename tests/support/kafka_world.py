@@ -83,6 +83,13 @@ class KafkaWorld:
         assert isinstance(answer, dict)
         return answer
 
+    def exit_code(self, *words: str) -> int:
+        """Call a command with ``--json`` and return how it ended; a traceback is never right."""
+        command = [str(PROGRAM), *words, "--json"]
+        done = subprocess.run(command, env=self.environment(), capture_output=True, text=True, timeout=120, check=False)
+        assert "Traceback" not in done.stdout + done.stderr, done.stderr
+        return done.returncode
+
     def start(self, name: str, *words: str) -> "subprocess.Popen[bytes]":
         """Start a process that runs processors; what it says goes to a file called `name`."""
         with (self.folder / f"{name}.log").open("ab") as log:

@@ -4,7 +4,7 @@ A position is the offset + 1, so that 0 is "nothing read" here as in the embedde
 everything is done is the offset that Kafka calls committed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, cast
@@ -32,11 +32,6 @@ def to_records(topic: str, fetched: Iterable[Any]) -> list[Record]:
         )
         for each in fetched
     ]
-
-
-def bytes_of(records: Sequence[Record]) -> int:
-    """Return about how many bytes records hold; their headers count as the runner's overhead does."""
-    return sum(size_of(record) for record in records)
 
 
 def size_of(record: Record) -> int:
