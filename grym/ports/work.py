@@ -276,7 +276,10 @@ class Leases(Protocol):
     """Who runs what; by the database's clock."""
 
     async def acquire(self, name: str, *, holder: str, ttl_s: float) -> Lease | None:
-        """Take a lease that is free or expired (a new epoch); None when somebody else holds it."""
+        """Take a lease that is free or expired (a new epoch); None when somebody else holds it.
+
+        After an outage of a shared store an expired one is left to its holder for one more lifetime.
+        """
         ...
 
     async def renew(self, lease: Lease, *, ttl_s: float) -> Lease:

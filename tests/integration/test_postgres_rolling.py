@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from grym.adapters.postgres.backend import open_postgres
 from grym.adapters.postgres.database import connect
 from grym.adapters.postgres.migrating import Migration, known_migrations, migrate
+from grym.adapters.postgres.rows import pack_headers
 from grym.ports.backend import Backend
 from grym.ports.effects import EnqueueJob, HoldArtifact, KeepPattern, KeepText, SetTimer
 from grym.ports.log import Placement
@@ -185,3 +186,33 @@ async def test_code_goes_on_while_the_schema_grows_under_it(empty_dsn: str) -> N
     await asyncio.gather(*working)
     await backend.close()
     await fresh.close()
+
+
+BEFORE_2_ENQUEUE = """
+insert into jobs (job_id, kind, request_id, run_no, tenant, topic, key, headers, value)
+values ($1, 'k', 'r', 1, 't', 'grym.outcomes.v1', null, $2, null) on conflict (job_id) do nothing"""
+BEFORE_2_RETRY = """
+update jobs set state = 'queued', leased_until = null, fault = $3, due_at = clock_timestamp() + $4
+where job_id = $1 and fence = $2 and state = 'running' returning true"""
+# As written by code that knew one migration; it may still run while others know more.
+
+
+async def test_jobs_of_the_first_schema_are_taken_by_code_of_the_newest(empty_dsn: str) -> None:
+    """Those accepted before the schema grew, and those that older code accepts and retries afterwards."""
+    old = await connect(empty_dsn)
+    await migrate(old, up_to=1)
+    headers = pack_headers(())
+    await old.execute(BEFORE_2_ENQUEUE, "before", headers)
+    backend = await open_postgres(empty_dsn)
+    await old.execute(BEFORE_2_ENQUEUE, "after", headers)
+    taken = [await backend.jobs.take(("k",), holder="h", lease_s=LEASE_S) for _ in range(2)]
+    assert [job and (job.job_id, job.failures, job.priority, job.deadline_at) for job in taken] == [
+        ("before", 0, 0, None),
+        ("after", 0, 0, None),
+    ]
+    assert await old.fetchval(BEFORE_2_RETRY, "after", 1, b"{}", timedelta())
+    again = await backend.jobs.take(("k",), holder="h", lease_s=LEASE_S)
+    assert again is not None
+    assert (again.job_id, again.fence) == ("after", 2)
+    await backend.close()
+    await old.close()
