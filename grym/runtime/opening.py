@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from consumers.admission import AdmittedPublisher
 from grym.adapters.artifacts import FolderScratch, SweptArtifacts, open_artifacts
 from grym.adapters.clock import SystemClock
 from grym.adapters.cpu_pool import ProcessCpuPool
@@ -160,6 +161,7 @@ async def open_runtime(settings: Settings, *, to_work: bool = False, kind: str =
         clock, holder = SystemClock(), _holder()
         backend = await _open_backend(settings, stack, kind)
         safety = Safety(backend, settings, clock=clock, holder=holder)
+        backend = replace(backend, publisher=AdmittedPublisher(backend.publisher, safety.admission))
         artifacts = safety.guarded(open_artifacts(settings.artifacts_url, cache=settings.home / "cache"))
         if settings.redis is not None:
             artifacts = await stack.enter_async_context(safety.cached(artifacts, settings.redis))

@@ -90,6 +90,13 @@ class KafkaWorld:
         assert "Traceback" not in done.stdout + done.stderr, done.stderr
         return done.returncode
 
+    def lines(self, *words: str) -> list[dict[str, Any]]:
+        """Call a streaming command with ``--json`` and return its objects, one a line."""
+        command = [str(PROGRAM), *words, "--json"]
+        done = subprocess.run(command, env=self.environment(), capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, f"exit {done.returncode}: {done.stdout} {done.stderr}"
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
     def start(self, name: str, *words: str) -> "subprocess.Popen[bytes]":
         """Start a process that runs processors; what it says goes to a file called `name`."""
         with (self.folder / f"{name}.log").open("ab") as log:
