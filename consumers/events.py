@@ -1,7 +1,7 @@
 """Working for a processor with a state: records go through lanes by key and are committed in units of many."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from consumers.budget import Budget
@@ -12,7 +12,8 @@ from consumers.ports import RunnerPorts
 from consumers.settings import RunnerSettings
 from consumers.tenure import Tenure, Ticket, lane_of, size_of
 from consumers.units import Desk
-from schemas.records import Record
+from grym.ports.feed import Assignment, Mark
+from schemas.records import Record, TopicPartition
 from streams.processor import AnyProcessor
 
 
@@ -25,12 +26,14 @@ class EventWorker:
         ports: RunnerPorts,
         settings: RunnerSettings,
         *,
+        assignment: Assignment,
         tenure: Tenure,
         group: asyncio.TaskGroup,
         budget: Budget,
     ) -> None:
         self._name = processor.name
         self._ports = ports
+        self._assignment = assignment
         self._tenure = tenure
         self._concern = Concern(processor)
         self._desk = Desk(group, ports, settings, tenure)
@@ -59,6 +62,10 @@ class EventWorker:
     def oldest(self) -> datetime | None:
         """When the oldest record in hand was appended to the log."""
         return min((ticket.record.appended_at for ticket in self.lanes.heads()), default=None)
+
+    async def commit(self, marks: Mapping[TopicPartition, Mark]) -> None:
+        """Store how far partitions are done."""
+        await self._assignment.commit(marks)
 
     async def drop(self) -> None:
         """Let go of everything in hand; what was about to be committed is undone or found in the inbox."""

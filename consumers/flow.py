@@ -5,7 +5,7 @@ run far ahead of its slowest record. Retrying wakes for the next due head of the
 moment after something was done, apart from the events themselves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from consumers.budget import Budget
 from consumers.ports import RunnerPorts
 from consumers.settings import RunnerSettings
 from consumers.tenure import Tenure, Ticket
-from grym.ports.feed import Assignment
+from grym.ports.feed import Assignment, Mark
 from schemas.records import Record, TopicPartition
 
 MAX_HEADS = 64
@@ -36,6 +36,10 @@ class Worker(Protocol):
 
     def put(self, ticket: Ticket) -> None:
         """Work on the head of a parked key."""
+        ...
+
+    async def commit(self, marks: Mapping[TopicPartition, Mark]) -> None:
+        """Store how far partitions are done."""
         ...
 
     async def drop(self) -> None:
@@ -114,7 +118,7 @@ class Flow:
         """Commit how far everything is done."""
         marks = self._tenure.to_commit()
         if marks:
-            await self._assignment.commit(marks)
+            await self._worker.commit(marks)
             self._tenure.committed(marks)
             self._ports.telemetry.count("offset_commits", of=self._name)
 

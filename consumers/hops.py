@@ -5,24 +5,38 @@ has something in hand, waits in the parking lot or fails goes through the lanes 
 """
 
 import asyncio
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
 
 from consumers.budget import Budget
 from consumers.failing import Failing, Remedy
 from consumers.lanes import Lanes
+from consumers.outlets import Found, Outlet
 from consumers.ports import RunnerPorts
 from consumers.settings import RunnerSettings
 from consumers.tenure import Tenure, Ticket, lane_of, size_of
 from consumers.waits import cancel_all
-from grym.errors import InvariantError
-from grym.ports.log import Sender
-from schemas.records import Message, Record
+from grym.errors import PermanentError, TransientError
+from grym.ports.feed import Mark
+from schemas.records import Message, Record, TopicPartition
 from streams.hop import Hop
 
 
+class Caution:
+    """After a chunk was refused: how many records are still to be sent one by one, so that the bad one is found."""
+
+    def __init__(self) -> None:
+        self.left = 0
+
+
 class HopWorker:
-    """Works for a pure hop during one tenure."""
+    """Works for a pure hop during one tenure.
+
+    Parameters
+    ----------
+    caution
+        Outlives the tenure.
+    """
 
     def __init__(
         self,
@@ -33,13 +47,17 @@ class HopWorker:
         tenure: Tenure,
         group: asyncio.TaskGroup,
         budget: Budget,
+        outlet: Outlet,
+        caution: Caution,
     ) -> None:
         self._hop = hop
         self._ports = ports
+        self._settings = settings
         self._tenure = tenure
         self._group = group
         self._budget = budget
-        self._sender = _sender_of(ports)
+        self._outlet = outlet
+        self._caution = caution
         self._failing = Failing(hop.name, ports, settings, tenure)
         self._sending: dict[asyncio.Task[None], Record] = {}
         self.lanes: Lanes[Ticket] = Lanes(
@@ -48,8 +66,7 @@ class HopWorker:
 
     def take(self, records: Sequence[Record]) -> None:
         """Work on records that were just taken in hand."""
-        clear: list[Record] = []
-        messages: list[Message] = []
+        clear: list[tuple[Record, Sequence[Message]]] = []
         aside: list[Record] = []
         keys_aside: set[Hashable] = set()
         for record in records:
@@ -59,11 +76,10 @@ class HopWorker:
                 aside.append(record)
                 keys_aside.add(lane)
                 continue
-            messages += found
-            clear.append(record)
+            clear.append((record, found))
         # What is clear begins to be sent before the lanes begin, so that it stays before what follows it in its key.
         if clear:
-            self._start_sending(clear, messages)
+            self._start_sending(clear)
         for record in aside:
             self.lanes.put(lane_of(record), Ticket(record=record), size_bytes=size_of(record))
 
@@ -77,21 +93,29 @@ class HopWorker:
         heads = [*self._sending.values(), *(ticket.record for ticket in self.lanes.heads())]
         return min((record.appended_at for record in heads), default=None)
 
+    async def commit(self, marks: Mapping[TopicPartition, Mark]) -> None:
+        """Store how far partitions are done."""
+        await self._outlet.commit(marks)
+
     async def drop(self) -> None:
         """Let go of everything in hand."""
         self.lanes.drop()
         await cancel_all(*self._sending)
+        await self._outlet.drop()
 
     def _needs_lane(self, record: Record, lane: Hashable) -> bool:
         if self._hop.blocking or self.lanes.busy(lane):
             return True
+        if self._caution.left:
+            self._caution.left -= 1
+            return True
         return self._tenure.waits(record) or self._tenure.was_given_up(record)
 
-    def _start_sending(self, records: list[Record], messages: list[Message]) -> None:
-        size_bytes = sum(map(size_of, records))
-        self._budget.take(len(records), size_bytes)
-        task = self._group.create_task(self._send(records, messages, size_bytes))
-        self._sending[task] = records[0]
+    def _start_sending(self, found: list[tuple[Record, Sequence[Message]]]) -> None:
+        size_bytes = sum(size_of(record) for record, _ in found)
+        self._budget.take(len(found), size_bytes)
+        task = self._group.create_task(self._send(found, size_bytes))
+        self._sending[task] = found[0][0]
         task.add_done_callback(self._sending.pop)
 
     def _messages(self, record: Record) -> Sequence[Message] | None:
@@ -101,15 +125,21 @@ class HopWorker:
         except Exception:  # noqa: BLE001 - the lane tries once more and deals with it
             return None
 
-    async def _send(self, records: list[Record], messages: list[Message], size_bytes: int) -> None:
-        if messages:
-            await self._sender.send(messages)
-        self._tenure.done_all(records)
-        age = self._ports.clock.now() - records[0].appended_at
-        self._ports.telemetry.observe("event_age_seconds", age.total_seconds(), of=self._hop.name)
-        self._budget.give_back(len(records), size_bytes)
-        self._ports.telemetry.count("events_done", len(records), of=self._hop.name)
-        self._ports.telemetry.count("messages_sent", len(messages), of=self._hop.name)
+    async def _send(self, found: list[tuple[Record, Sequence[Message]]], size_bytes: int) -> None:
+        try:
+            await self._outlet.send(found)
+        except PermanentError as error:
+            self._caution.left = self._settings.backlog
+            raise TransientError("a chunk was refused; its records are sent one by one", code="hop.refused") from error
+        self._budget.give_back(len(found), size_bytes)
+        self._count(found)
+
+    def _count(self, found: Found) -> None:
+        telemetry, name = self._ports.telemetry, self._hop.name
+        age = self._ports.clock.now() - found[0][0].appended_at
+        telemetry.observe("event_age_seconds", age.total_seconds(), of=name)
+        telemetry.count("events_done", len(found), of=name)
+        telemetry.count("messages_sent", sum(len(messages) for _, messages in found), of=name)
 
     async def _deliver(self, run: list[Ticket]) -> None:
         for ticket in run:
@@ -127,37 +157,30 @@ class HopWorker:
 
     async def _try(self, ticket: Ticket) -> None:
         attempts, excused = ticket.attempt, 0
-        while True:
-            try:
-                messages = await self._work(ticket.record)
-            except Exception as error:  # noqa: BLE001 - the event's fault; `Failing` decides
-                match await self._failing.deal(ticket, error, attempts=attempts, excused=excused):
-                    case Remedy.HOLD:
-                        attempts += 1
-                    case Remedy.EXCUSE:
-                        excused += 1
-                    case Remedy.PARK | Remedy.LETTER:
-                        return
-            else:
-                await self._done(ticket, messages)
-                return
+        while (error := await self._attempt(ticket)) is not None:
+            match await self._failing.deal(ticket, error, attempts=attempts, excused=excused):
+                case Remedy.HOLD:
+                    attempts += 1
+                case Remedy.EXCUSE:
+                    excused += 1
+                case Remedy.PARK | Remedy.LETTER:
+                    return
+
+    async def _attempt(self, ticket: Ticket) -> Exception | None:
+        """Return what the record failed with; a log that is away is raised."""
+        try:
+            messages = await self._work(ticket.record)
+        except Exception as error:  # noqa: BLE001 - the event's fault; `Failing` decides
+            return error
+        try:
+            await self._outlet.send([(ticket.record, messages)])
+        except PermanentError as error:  # what follows from it cannot be stored
+            return error
+        await self._failing.unpark(ticket)
+        self._count([(ticket.record, messages)])
+        return None
 
     async def _work(self, record: Record) -> Sequence[Message]:
         if self._hop.blocking:
             return await asyncio.to_thread(self._hop.messages, record)
         return self._hop.messages(record)
-
-    async def _done(self, ticket: Ticket, messages: Sequence[Message]) -> None:
-        if messages:
-            await self._sender.send(messages)
-        if ticket.parked is not None:
-            await self._failing.unpark(ticket)
-        self._tenure.done(ticket.record)
-        self._ports.telemetry.count("events_done", of=self._hop.name)
-        self._ports.telemetry.count("messages_sent", len(messages), of=self._hop.name)
-
-
-def _sender_of(ports: RunnerPorts) -> Sender:
-    if ports.backend.sender is None:
-        raise InvariantError("a pure hop needs a log of its own: its outputs are sent, not committed with its effects")
-    return ports.backend.sender

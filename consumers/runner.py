@@ -8,19 +8,23 @@ what is in hand. Losing an assignment drops all work; whoever has it next does i
 import asyncio
 from collections.abc import Iterator
 from contextvars import Context
+from functools import partial
 from typing import cast
 
 from consumers.budget import Budget
 from consumers.events import EventWorker
+from consumers.exchanges import Exchanges
 from consumers.flow import Flow, Worker
-from consumers.hops import HopWorker
+from consumers.hops import Caution, HopWorker
 from consumers.intake import topics_read_by
 from consumers.leased import LeasedFeed
+from consumers.outlets import DirectOutlet, ExchangeOutlet, Outlet
 from consumers.ports import RunnerPorts
 from consumers.settings import RunnerSettings
 from consumers.tenure import Tenure
 from consumers.waits import cancel_all, first_of, raise_if_cancelled, sleep_unless
-from grym.errors import LeaseLostError, TransientError
+from grym.errors import InvariantError, LeaseLostError, TransientError
+from grym.ports.backend import Backend
 from grym.ports.feed import Assignment, Feed
 from grym.ports.metrics import Sample
 from streams.hop import Hop
@@ -43,6 +47,8 @@ class ProcessorRunner:
         self._hop = _as_hop(processor)
         self._ports = ports
         self._settings = settings or RunnerSettings()
+        self._caution = Caution()
+        self._exchanges = self._exchanges_of(ports.backend)
         self._budget: Budget | None = None
         self._worker: Worker | None = None
 
@@ -78,6 +84,7 @@ class ProcessorRunner:
         finally:
             telemetry.exclude(self)
             telemetry.quiet(f"{self.name}.poll")
+            await self._close_exchanges()
             await feed.close()
         self._ports.telemetry.log("runner.stopped", processor=self.name)
 
@@ -106,12 +113,19 @@ class ProcessorRunner:
         async with feed.assigned(stop) as assignment:
             if assignment is None:
                 return
+            if self._exchanges is not None and await self._exchanges.open_for(assignment.marks):
+                return  # whoever had the partitions before is shut out only now: its last marks are to be read
             try:
                 await self._work(assignment, stop)
             except BaseExceptionGroup as group:
+                await self._close_exchanges()
                 raise _worst(group) from group
             finally:
                 self._budget = self._worker = None
+
+    async def _close_exchanges(self) -> None:
+        if self._exchanges is not None:
+            await self._exchanges.close()
 
     async def _work(self, assignment: Assignment, stop: asyncio.Event) -> None:
         telemetry, settings = self._ports.telemetry, self._settings
@@ -122,7 +136,7 @@ class ProcessorRunner:
         telemetry.gauge("assigned_partitions", len(tenure.sources), of=self.name)
         telemetry.log("assignment.began", processor=self.name, partitions=len(tenure.sources))
         async with asyncio.TaskGroup() as group:
-            worker = self._worker = self._hire(group, tenure, budget)
+            worker = self._worker = self._hire(group, assignment, tenure, budget)
             flow = Flow(
                 self.name,
                 self._ports,
@@ -155,12 +169,36 @@ class ProcessorRunner:
             given_up=await backend.letters.given_up(self.name, {s: mark.position for s, mark in marks.items()}),
         )
 
-    def _hire(self, group: asyncio.TaskGroup, tenure: Tenure, budget: Budget) -> Worker:
+    def _hire(self, group: asyncio.TaskGroup, assignment: Assignment, tenure: Tenure, budget: Budget) -> Worker:
         ports, settings = self._ports, self._settings
-        if self._hop is not None:
-            return HopWorker(self._hop, ports, settings, tenure=tenure, group=group, budget=budget)
-        processor = cast("AnyProcessor", self._processor)
-        return EventWorker(processor, ports, settings, tenure=tenure, group=group, budget=budget)
+        if self._hop is None:
+            processor = cast("AnyProcessor", self._processor)
+            return EventWorker(
+                processor, ports, settings, assignment=assignment, tenure=tenure, group=group, budget=budget
+            )
+        return HopWorker(
+            self._hop,
+            ports,
+            settings,
+            tenure=tenure,
+            group=group,
+            budget=budget,
+            outlet=self._outlet(group, assignment, tenure),
+            caution=self._caution,
+        )
+
+    def _outlet(self, group: asyncio.TaskGroup, assignment: Assignment, tenure: Tenure) -> Outlet:
+        if self._exchanges is not None:
+            return ExchangeOutlet(self._exchanges, group, tenure)
+        sender = self._ports.backend.sender
+        if sender is None:
+            raise InvariantError("a pure hop needs a log of its own: its outputs are sent, not committed with effects")
+        return DirectOutlet(sender, assignment, tenure)
+
+    def _exchanges_of(self, backend: Backend) -> Exchanges | None:
+        if self._hop is None or backend.exchanges is None:
+            return None
+        return Exchanges(partial(backend.exchanges, self.name))
 
     def _feed(self) -> Feed:
         topics = topics_read_by(cast("AnyProcessor", self._processor)) if self._hop is None else self._hop.topics

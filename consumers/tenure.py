@@ -159,6 +159,10 @@ class Tenure:
 
     # --- marks -----------------------------------------------------------------------------------------------------
 
+    def mark(self, source: TopicPartition) -> Mark:
+        """Return how far a partition is done now."""
+        return self._watermark(source).mark
+
     def to_commit(self) -> dict[TopicPartition, Mark]:
         """Return the marks of partitions where something was done since the last commit."""
         now = {source: mark.mark for source, mark in self._watermarks.items()}

@@ -4,12 +4,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from grym.ports.feed import Feeds
+from grym.ports.feed import Exchange, Feeds
 from grym.ports.jobs import JobStore, JobStores
 from grym.ports.log import EventHistory, EventLog, Publisher, Sender
 from grym.ports.outbox import Outbox
 from grym.ports.patterns import PatternStore
 from grym.ports.work import Counters, Leases, LetterBook, ParkingLot, Progress, States, Texts, UnitOfWork
+from schemas.records import TopicPartition
 
 
 class Housekeeping(Protocol):
@@ -39,6 +40,9 @@ class Backend:
     outbox, sender, feeds
         Where the log lies elsewhere than the state: what is to be sent there, who sends it, and who reads from it.
         None where one transaction covers both.
+    exchanges
+        Opens what sends messages and offsets in one transaction, by processor and partition; for pure hops, where asked
+        for.
     job_stores
         Opens further stores of the same jobs, for heartbeats; None where nothing can hold up `jobs`.
     """
@@ -61,6 +65,7 @@ class Backend:
     outbox: Outbox | None = None
     sender: Sender | None = None
     feeds: Feeds | None = None
+    exchanges: Callable[[str, TopicPartition], Exchange] | None = None
     job_stores: JobStores | None = None
 
     async def close(self) -> None:

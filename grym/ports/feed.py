@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from grym.ports.work import Lease
-from schemas.records import Record, TopicPartition
+from schemas.records import Message, Record, TopicPartition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +94,32 @@ class Feed(Protocol):
 
     async def close(self) -> None:
         """Leave for good, so that the others need not wait for it."""
+        ...
+
+
+class Exchange(Protocol):
+    """Sends what follows from one partition's records together with how far that partition is done."""
+
+    async def open(self) -> None:
+        """Shut out every earlier holder of the partition; to be done before its marks are read."""
+        ...
+
+    async def send(self, messages: Sequence[Message], mark: Mark) -> None:
+        """Store messages and mark, both or neither.
+
+        Raises
+        ------
+        LeaseLostError
+            When somebody else has the partition; nothing is stored.
+        TransientError
+            ``publish.unknown`` when both or neither are stored: read the marks again, and go on from there.
+        ContractError
+            For a message the log does not allow; nothing is stored.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give the connections back."""
         ...
 
 

@@ -74,7 +74,9 @@ class Sender(Protocol):
     async def send(self, messages: Sequence[Message]) -> list[Placement]:
         """Append all messages and return, in their order, where each lies, once all are durable.
 
-        Calls are served in the order in which they began: records of one key keep that order, over calls too.
+        Calls are served in the order in which they began: records of one key keep that order, over calls too. When a
+        call fails, those that began before its failure was known fail as well, so that nothing overtakes what must be
+        sent again; a call that finds no room waits for it.
 
         Raises
         ------

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from consumers.ports import RunnerPorts
 from consumers.retry import RetryPolicy
@@ -10,8 +11,9 @@ from consumers.runner import ProcessorRunner
 from consumers.settings import RunnerSettings
 from grym.adapters.memory.group_backend import open_memory_with_groups
 from grym.adapters.memory.group_log import MemoryGroupLog
-from grym.errors import PermanentError, TransientError
+from grym.errors import ContractError, PermanentError, TransientError
 from grym.ports.backend import Backend
+from grym.ports.log import Placement, Sender
 from schemas.records import Message, Record, TopicPartition
 from tests.contract.fakes import LoopClock, MemoryArtifacts, eventually, run_virtual
 
@@ -184,6 +186,42 @@ def test_a_letter_is_not_made_again_after_a_restart() -> None:
         await place.run_until(Copy(), 5)
         assert await place.copies() == ["a1", "a3", "a1", "a3"]
         assert len(await place.backend.letters.letters()) == 1
+
+    run_virtual(work())
+
+
+class Choosy:
+    """A sender that refuses messages with a certain value, and with each of them its whole call."""
+
+    def __init__(self, sender: Sender, refused: bytes) -> None:
+        self._sender = sender
+        self._refused = refused
+
+    async def send(self, messages: Sequence[Message]) -> list[Placement]:
+        """Send all or none."""
+        if any(message.value == self._refused for message in messages):
+            raise ContractError("too large", code="contract.size")
+        return await self._sender.send(messages)
+
+
+def test_what_the_log_refuses_is_found_and_given_up() -> None:
+    """One message in a chunk that can never be stored costs its record, not the worker and not its neighbours."""
+
+    async def work() -> None:
+        place = Place()
+        keys = "abcd"
+        sent = [f"{keys[n % 4]}{n:02}" for n in range(40)]
+        await place.publish(*sent)
+        choosy = Choosy(place.log, b"b13")
+        place.ports = replace(place.ports, backend=replace(place.backend, sender=choosy))
+        await place.run_until(Copy(), 40)
+        copies = await place.copies()
+        assert sorted(set(copies)) == sorted(set(sent) - {"b13"})
+        for key in keys:
+            firsts = list(dict.fromkeys(of_key(copies, key)))
+            assert firsts == sorted(firsts)
+        (letter,) = await place.backend.letters.letters()
+        assert letter.fault.code == "contract.size"
 
     run_virtual(work())
 
