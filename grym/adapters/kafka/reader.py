@@ -20,6 +20,7 @@ from schemas.records import Record, TopicPartition
 
 _WATCH_EVERY_S = 0.05  # a look at all ends is one small request per broker
 _FETCH_WAIT_S = 0.2
+_EMPTY_FETCH_MS = 5  # only what is there is read: an empty fetch is one ahead, for which the next partition has to wait
 
 
 class KafkaLog:
@@ -108,6 +109,7 @@ class KafkaLog:
                 isolation_level="read_committed",
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
+                fetch_max_wait_ms=_EMPTY_FETCH_MS,
             )
             try:
                 await consumer.start()
