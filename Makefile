@@ -78,6 +78,12 @@ accept-kafka: .venv/.grym-dev ## kills, outages and upgrades on real Kafka: an h
 accept-kafka-quick: .venv/.grym-dev ## of those, the short forms
 	@GRYM_TEST_KAFKA=required $(BIN)/pytest -q -m "not slow" tests/acceptance/kafka
 
+accept-kafka: .venv/.grym-dev ## the Kafka form under kill -9, dead brokers, outages and upgrades; the -quick one takes two minutes
+	@$(BIN)/pytest -q tests/acceptance/kafka
+
+accept-kafka-quick: .venv/.grym-dev
+	@$(BIN)/pytest -q tests/acceptance/kafka -m "not slow"
+
 check: lint format-check types imports drift docs ## everything that reads the code without running it
 
 lint: .venv/.grym-dev ## ruff and codespell

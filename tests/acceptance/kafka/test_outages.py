@@ -19,9 +19,14 @@ PATIENCE_S = 240.0
 GIVEN_UP = {"event.parked", "event.lettered", "event.held", "job.retried", "job.lettered"}
 """Log lines that tell of a failed attempt."""
 
-quick_and_whole = pytest.mark.parametrize("seconds", [8, pytest.param(60, marks=pytest.mark.slow)])
-ways = pytest.mark.parametrize(
-    ("away", "back"), [(Database.down, Database.up), (Database.freeze, Database.thaw)], ids=["stopped", "frozen"]
+QUICK_S, WHOLE_S = 8, 60
+outages = pytest.mark.parametrize(
+    ("away", "back", "seconds"),
+    [
+        pytest.param(Database.down, Database.up, QUICK_S, id="stopped-shortly"),
+        pytest.param(Database.down, Database.up, WHOLE_S, id="stopped", marks=pytest.mark.slow),
+        pytest.param(Database.freeze, Database.thaw, WHOLE_S, id="frozen", marks=pytest.mark.slow),
+    ],
 )
 
 
@@ -44,8 +49,7 @@ async def members(world: KafkaWorld, processor: str = "coordinator") -> set[str]
         await admin.close()
 
 
-@ways
-@quick_and_whole
+@outages
 async def test_postgresql_away_costs_nobody_anything(  # noqa: PLR0917 - fixtures and parameters
     world: KafkaWorld,
     database: Database,
@@ -79,8 +83,8 @@ async def test_postgresql_away_costs_nobody_anything(  # noqa: PLR0917 - fixture
     measured(f"records on the wire, of them repeats (database away {seconds} s)", str(counted), "")
 
 
-@quick_and_whole
-async def test_redis_away_is_told_by_the_metrics_only(world: KafkaWorld, database: Database, seconds: int) -> None:
+@pytest.mark.slow
+async def test_redis_away_is_told_by_the_metrics_only(world: KafkaWorld, database: Database) -> None:
     """A cache that hangs costs nothing but its breaker."""
     redis_port, port = free_ports(2)
     with running_redis(port=redis_port) as redis:
@@ -94,7 +98,7 @@ async def test_redis_away_is_told_by_the_metrics_only(world: KafkaWorld, databas
         redis.freeze()
         await ask(world, *names[REQUESTS:])
         await follower.until(len(names), patience_s=PATIENCE_S)
-        await asyncio.sleep(seconds)  # the rest of the outage
+        await asyncio.sleep(WHOLE_S)  # the rest of the outage
         assert metrics_at(port)['grym_breaker_state{dependency="redis"}'] > 0
         redis.thaw()
         following.cancel()
