@@ -16,8 +16,10 @@ from schemas.records import Message, Record, TopicPartition
 from tests.simulation.ledger import Entries, Ledger, identity_of
 from tests.simulation.sky import DATABASE, Sky
 
-PATIENT = 0.6
-"""Share of calls that let others go first but take no time."""
+AT_ONCE = 0.4
+"""Share of calls that are over before anybody else can do something."""
+PATIENT = 0.7
+"""Share of calls that take no time: these, and those that only let others go first."""
 CALL_S = 0.005
 """Longest duration of the other calls."""
 SLOW_S = 0.4
@@ -78,7 +80,8 @@ class Life:
             self._ledger.count("slow calls")
             await asyncio.sleep(duration * SLOW_S)
         elif duration < PATIENT:
-            await asyncio.sleep(0)
+            if duration > AT_ONCE:
+                await asyncio.sleep(0)
         else:
             await asyncio.sleep((duration - PATIENT) * CALL_S / (1 - PATIENT))
         await self.awake()

@@ -27,7 +27,7 @@ RUNNER = RunnerSettings(
     max_run=4,
     max_unit=8,
 )
-WORKER = LeaseWorkerSettings(retry=RETRY, lease_s=4.0, poll_s=1.5, look_s=30.0, grace_s=3.0, slots=2)
+WORKER = LeaseWorkerSettings(retry=RETRY, lease_s=2.0, poll_s=0.9, look_s=30.0, grace_s=3.0, slots=2)
 TIMERS = TimerSettings(poll_s=2.0)
 RELAY = RelaySettings(look_s=5.0, watch_s=60.0)
 SETTLING = SupervisorSettings(settle_s=1.0)

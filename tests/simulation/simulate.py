@@ -36,10 +36,10 @@ from tests.simulation.process import SETTLING, Troubles, components, processors
 from tests.simulation.stories import story
 from tests.simulation.world import FORMS, Form, World
 
-REQUESTS = 5
+REQUESTS = 3
 CRASHES = (0.0, 0.002, 0.01)
 """Shares of commits at which a process dies, before or after: some afternoons are calm, since zombies need time."""
-TROUBLED_S = 12
+TROUBLED_S = 8
 """Virtual seconds for which trouble goes on after the last request."""
 SETTLE_S = 3000
 """Virtual seconds within which everything must come to rest."""

@@ -29,7 +29,7 @@ class Story:
 
 def story(chance: random.Random, name: str) -> Story:
     """Return what upstream sends about one request; its id ends with what is special about it."""
-    kind = chance.choice(["compose", "compose", "analyze", "refused", "endless"])
+    kind = chance.choice(["compose", "compose", "compose", "analyze", "refused", "endless"])
     deadline_s = SHORT_S if kind == "endless" else LONG_S
     told = Story(request_id=f"{name}-{kind}", deadline_s=deadline_s)
     wish = (

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from consumers.runner import ProcessorRunner
 from consumers.settings import RunnerSettings
+from grym.adapters.placement import place
 from grym.errors import TransientError
 from grym.ports.log import EventLog
 from grym.ports.work import Parked, ParkingLot
@@ -137,5 +138,35 @@ def test_the_parking_lot_is_left_alone_until_something_is_due() -> None:
         await runner
         assert probe.seen == ["a1", "a1"]
         assert lot.looks < MOST_LOOKS / 100
+
+    run_virtual(work())
+
+
+def test_a_partition_is_left_alone_that_runs_too_far_ahead_of_its_slowest_record() -> None:
+    """Behind one slow event no more is read than its mark has room for; afterwards everything is."""
+    settings = RunnerSettings(max_span=10, batch=3)
+
+    async def work() -> None:
+        world = open_world()
+        probe, over = Probe(), asyncio.Event()
+
+        async def wait_if_slow(envelope: Envelope, state: Tally | None) -> None:
+            del state
+            if envelope.id == "n0":
+                await over.wait()
+
+        probe.behave = wait_if_slow
+        wishes = [wish(f"n{number}", subject=f"n{number}") for number in range(1000)]
+        together = [message for message in wishes if place(message) == place(wishes[0])][:60]
+        await world.publish(*together)
+        stop = asyncio.Event()
+        runner = asyncio.create_task(ProcessorRunner(probe, world.ports(), settings).run(stop))
+        await asyncio.sleep(30)
+        assert settings.max_span <= len(probe.seen) <= settings.max_span + settings.batch
+        over.set()
+        await asyncio.sleep(30)
+        stop.set()
+        await runner
+        assert len(probe.seen) == len(set(probe.seen)) == len(together)
 
     run_virtual(work())
