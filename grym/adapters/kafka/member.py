@@ -132,7 +132,9 @@ class GroupMember(ConsumerRebalanceListener):  # type: ignore[misc]  # the clien
             return
         evicted = generation_of(self._reading.consumer) != assignment.generation
         self._end(assignment, evicted=evicted)
-        if not evicted:
+        if evicted:  # also what two workers under one name do to each other, without end
+            self._log.warning("kafka.evicted", instance_id=self._instance_id)
+        else:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._returned.wait(), self._settings.revoke_wait_s)
         assignment.over = True
