@@ -14,11 +14,12 @@ from grym.runtime import PROCESSORS
 from tests.support.kafka import kafka_cluster, skip_or_fail
 from tests.support.kafka_console import Console
 from tests.support.kafka_jars import KafkaMissingError, classpath, java
-from tests.support.kafka_world import OUTCOMES, REQUESTS, KafkaWorld, kafka_world
+from tests.support.kafka_world import LETTERS, OUTCOMES, REQUESTS, KafkaWorld, kafka_world
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "java" / "AskForAPiece.java"
 PROMPT = "a calm piano nocturne in D minor"
 WISH = {"prompt": PROMPT, "seconds": 6, "backend": "score"}
+HEADERS = {"ce_id": b"broken", "ce_source": b"console", "ce_type": b"grym.composition.request.v1"}
 QUICK = ("--seconds", "6", "--backend", "score")
 
 
@@ -111,6 +112,41 @@ async def test_a_request_waits_for_its_workers(world: KafkaWorld) -> None:
         "completed",
         "cancelled",
     )
+
+
+async def test_reading_commands_work_on_kafka(world: KafkaWorld) -> None:
+    """Story, tail, archive and replay are read as in the embedded runtime."""
+    world.start("all", "up")
+    world.grym("compose", PROMPT, *QUICK, "--request-id", "told-1", "--out", str(world.folder / "piece"))
+    story = world.lines("events", "show", "told-1")
+    assert story[0]["type"] == "grym.composition.request.v1"
+    assert "grym.request.completed.v1" in {row["type"] for row in story}
+    assert {row["causation_id"] for row in story[1:]} <= {row["id"] for row in story}
+    tailed = world.lines("events", "tail", "--from-beginning", "--no-follow")
+    assert {row["id"] for row in story} <= {row["id"] for row in tailed}
+    archive = world.folder / "told.archive"
+    assert world.grym("events", "export", str(archive))["events"] >= len(story)
+    assert world.grym("events", "import", str(archive), "--dry-run")["events"] >= len(story)
+    replayed = world.grym("replay", "--from", "1h")
+    assert (replayed["missing"], replayed["extra"], replayed["changed"]) == (0, 0, 0)
+    assert replayed["same"] > 0
+
+
+async def test_a_letter_is_discarded_or_redriven_on_kafka(world: KafkaWorld) -> None:
+    """What an operator decides goes through the outbox, and a mended record takes its way again."""
+    world.start("all", "up")
+    for name in ("broken-1", "broken-2"):
+        sent = {"key": name.encode(), "value": b"{", "headers": [*HEADERS.items(), ("ce_id", name.encode())]}
+        await world.send(REQUESTS, sent)
+    await world.read(LETTERS, until=lambda records: len({record.key for record in records}) == 2)
+    listed = world.grym("dlq", "ls")["letters"]
+    by_key = {world.grym("dlq", "show", letter["letter_id"])["key"]: letter["letter_id"] for letter in listed}
+    assert world.grym("dlq", "discard", by_key["broken-1"])["discarded"] == [by_key["broken-1"]]
+    mended = world.folder / "mended.json"
+    mended.write_text(json.dumps({"data": WISH}), encoding="utf-8")
+    assert world.grym("dlq", "redrive", by_key["broken-2"], "--edit", str(mended))["redriven"] == [by_key["broken-2"]]
+    ends = await world.outcomes("broken-2")
+    assert ends["broken-2"].text("ce_type") == "grym.request.completed.v1"
 
 
 async def test_topics_are_as_the_catalogue_has_them(world: KafkaWorld) -> None:
