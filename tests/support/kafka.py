@@ -1,8 +1,8 @@
 """Real Kafka for tests: one node for the whole run, shared by all its processes, or a cluster of one's own.
 
 Where it comes from: ``GRYM_TEST_KAFKA=host:port`` names a broker that runs already (it must allow short sessions:
-``group.min.session.timeout.ms=1000``); else Java with the jars that Maven fetches; else a container where a docker engine answers; else the tests are skipped and say why, unless
-``GRYM_TEST_KAFKA=required``.
+``group.min.session.timeout.ms=1000``); else Java with the jars that Maven fetches; else a container where a docker
+engine answers; else the tests are skipped and say why, unless ``GRYM_TEST_KAFKA=required``.
 """
 
 import asyncio
