@@ -15,7 +15,7 @@ PACKAGES := grym schemas streams consumers producers
 SOURCES  := $(PACKAGES) tests tools $(wildcard examples benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help compose test slow simulate test-all test-views accept accept-quick accept-kafka accept-kafka-quick check lint format format-check types imports drift docs schema coverage mutation \
+.PHONY: help compose test slow simulate test-all test-views accept accept-quick check lint format format-check types imports drift docs schema coverage mutation \
         bench bench-events bench-events-quick examples up wheel packaging doctor system clean
 
 help: ## list these verbs
@@ -77,12 +77,6 @@ accept-kafka: .venv/.grym-dev ## kills, outages and upgrades on real Kafka: an h
 
 accept-kafka-quick: .venv/.grym-dev ## of those, the short forms
 	@GRYM_TEST_KAFKA=required $(BIN)/pytest -q -m "not slow" tests/acceptance/kafka
-
-accept-kafka: .venv/.grym-dev ## the Kafka form under kill -9, dead brokers, outages and upgrades; the -quick one takes two minutes
-	@$(BIN)/pytest -q tests/acceptance/kafka
-
-accept-kafka-quick: .venv/.grym-dev
-	@$(BIN)/pytest -q tests/acceptance/kafka -m "not slow"
 
 check: lint format-check types imports drift docs ## everything that reads the code without running it
 
