@@ -7,6 +7,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.record.util import calc_crc32c
 
+from grym.adapters.kafka.reader import KafkaLog
 from grym.errors import UnavailableError
 from grym.ports.feed import Mark
 from schemas.catalogue import BY_NAME
@@ -241,6 +242,11 @@ async def test_a_header_that_is_no_text_stops_nothing(world: FeedWorld) -> None:
     assert [record.position for record in read] == list(range(1, 8))
     assert read[3].headers == (("\\xff\\xfe", b"\x00\x01"), ("plain", b""))
     assert (read[3].key, read[5].headers[0][0]) == (b"k", "ok")
+    log = KafkaLog(world.settings)
+    assert await log.read(ONE, after=0, limit=100) == read
+    assert await log.read(ONE, after=1, limit=3) == read[1:4]
+    assert await log.read(ONE, after=3, limit=1) == read[3:4]
+    await log.close()
 
 
 async def send_hostile(world: FeedWorld, name: bytes, *, value: bytes) -> None:

@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from grym.adapters.kafka.faults import translated
+from grym.adapters.kafka.raw import fetch_raw
 from grym.adapters.kafka.records import to_records
 from grym.adapters.kafka.settings import KafkaSettings
 from schemas.records import Record, TopicPartition
@@ -50,7 +51,7 @@ class KafkaLog:
                 if after >= end or limit <= 0:
                     return []
                 await self._go_to(source, after)
-                return await self._take(at, source.topic, end=end, limit=limit)
+                return await self._take(source, after=after, end=end, limit=limit)
 
     async def ends(self, topics: Iterable[str]) -> dict[TopicPartition, int]:
         """Return the highest visible position of every partition of the topics; 0 where there is none.
@@ -142,14 +143,35 @@ class KafkaLog:
         elif await self._consumer.position(at) != after:
             self._consumer.seek(at, after)
 
-    async def _take(self, at: Any, topic: str, *, end: int, limit: int) -> list[Record]:
+    async def _take(self, source: TopicPartition, *, after: int, end: int, limit: int) -> list[Record]:
         """Return records up to the end that was seen first; the last offsets may be marks of transactions."""
         taken: list[Record] = []
+        at = self._at(source)
         while len(taken) < limit and await self._consumer.position(at) < end:
-            fetched = await self._consumer.getmany(
-                at, timeout_ms=round(_FETCH_WAIT_S * 1000), max_records=limit - len(taken)
-            )
-            taken += to_records(topic, fetched.get(at, ()))
+            try:
+                taken += await self._fetched(source, most=limit - len(taken))
+            except UnicodeDecodeError:  # the client forgets what came before such a record: once more, one by one
+                self._consumer.seek(at, taken[-1].position if taken else after)
+                taken += await self._fetched_singly(source, most=limit - len(taken))
+        return taken
+
+    async def _fetched(self, source: TopicPartition, *, most: int) -> list[Record]:
+        at = self._at(source)
+        fetched = await self._consumer.getmany(at, timeout_ms=round(_FETCH_WAIT_S * 1000), max_records=most)
+        return to_records(source.topic, fetched.get(at, ()))
+
+    async def _fetched_singly(self, source: TopicPartition, *, most: int) -> list[Record]:
+        """Return records as far as the one that the client cannot decode, which is read here."""
+        taken: list[Record] = []
+        at = self._at(source)
+        while len(taken) < most:
+            try:
+                taken += await self._fetched(source, most=1)
+            except UnicodeDecodeError:
+                offset = await self._consumer.position(at)
+                record = await fetch_raw(self._consumer, at, offset, source)
+                self._consumer.seek(at, offset + 1)
+                return taken if record is None else [*taken, record]
         return taken
 
     def _at(self, source: TopicPartition) -> Any:
