@@ -15,7 +15,7 @@ PACKAGES := grym schemas streams consumers producers
 SOURCES  := $(PACKAGES) tests tools $(wildcard examples benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help compose test slow simulate test-all test-views accept accept-quick check lint format format-check types imports drift docs schema coverage mutation \
+.PHONY: help compose test slow simulate test-all test-views accept accept-quick accept-kafka accept-kafka-quick check lint format format-check types imports drift docs schema coverage mutation \
         bench bench-events bench-events-quick examples up wheel packaging doctor system clean
 
 help: ## list these verbs
