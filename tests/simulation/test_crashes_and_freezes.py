@@ -9,11 +9,21 @@ from tests.simulation.world import FORMS, Form
 
 QUICK = 100
 """Afternoons of each form in the quick suite."""
-CHUNK = 20
-LONG = 600
-OFTEN = ("kills", "freezes", "graceful stops", "failed attempts", "poisoned attempts", "undecodable records")
-NOW_AND_THEN = ("clock jumps", "database away", "database slow", "cancels", "requests doubled", "endless work")
-IN_GROUPS = ("log away", "rebalances", "evictions", "work cut short by a revocation", "zombie commits refused")
+CHUNK = 50
+LONG = 1100
+OFTEN = ("kills", "freezes", "graceful stops", "failed attempts", "undecodable records")
+NOW_AND_THEN = (
+    "artifacts away",
+    "cancels",
+    "clock jumps",
+    "database away",
+    "database slow",
+    "endless work",
+    "poisoned attempts",
+    "requests doubled",
+)
+IN_GROUPS = ("evictions", "failed attempts of the hop", "log away", "rebalances", "sendings of unknown outcome")
+RARE_IN_GROUPS = ("work cut short by a revocation", "zombie commits refused")
 
 
 def _live(form: Form, first: int, count: int) -> tuple[Counter[str], int]:
@@ -35,7 +45,7 @@ def test_promises_hold(form: Form, first: int) -> None:
     assert all(faults[often] > CHUNK / 4 for often in OFTEN), faults
     assert all(faults[rarely] for rarely in NOW_AND_THEN), faults
     assert form == "embedded" or all(faults[also] for also in IN_GROUPS), faults
-    assert effects > 30 * CHUNK
+    assert effects > 20 * CHUNK
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -49,5 +59,6 @@ def test_the_same_seed_is_the_same_afternoon(form: Form) -> None:
 @pytest.mark.parametrize("first", range(QUICK, LONG, CHUNK * 4))
 @pytest.mark.parametrize("form", FORMS)
 def test_promises_hold_for_long(form: Form, first: int) -> None:
-    """Hundreds of afternoons more."""
-    _live(form, first, CHUNK * 4)
+    """Hundreds of afternoons more, in which rare things happen too."""
+    faults, _ = _live(form, first, CHUNK * 4)
+    assert form == "embedded" or all(faults[rarely] for rarely in RARE_IN_GROUPS), faults
