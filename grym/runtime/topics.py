@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from grym.errors import UnavailableError
 from grym.runtime.brokers import kafka_settings
 from grym.settings import Settings
 from schemas.catalogue import TOPICS, Topic
@@ -61,6 +62,24 @@ async def create_topics(settings: Settings) -> list[TopicRow]:
     made = {brokers.logical(name) for name in await make(brokers)}
     rows = await list_topics(settings)
     return [msgspec.structs.replace(row, state="created") if row.name in made else row for row in rows]
+
+
+async def require_topics(settings: Settings) -> None:
+    """Refuse to work where topics are missing, rather than to wait for records that cannot come.
+
+    Raises
+    ------
+    UnavailableError
+        ``kafka.topic_missing``, or what `list_topics` says.
+    """
+    missing = [row.name for row in await list_topics(settings) if row.state == "missing"]
+    if missing:
+        raise UnavailableError(
+            f"{len(missing)} topics are missing on the brokers, {missing[0]} among them",
+            code="kafka.topic_missing",
+            hint="`grym topics create` makes them.",
+            details={"topics": len(missing)},
+        )
 
 
 def _row_of(found: "TopicState") -> TopicRow:

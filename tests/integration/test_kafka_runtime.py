@@ -159,8 +159,28 @@ async def test_topics_are_as_the_catalogue_has_them(world: KafkaWorld) -> None:
 async def test_a_broker_that_is_away_is_exit_four(world: KafkaWorld) -> None:
     """What needs the brokers says that they cannot be reached."""
     world.more["GRYM_KAFKA"] = "127.0.0.1:1"
-    for words in (("topics", "ls"), ("compose", "a waltz", *QUICK, "--no-wait")):
+    for words in (("topics", "ls"), ("compose", "a waltz", *QUICK, "--no-wait"), ("worker", "learning"), ("up",)):
         assert world.grym(*words, code=4)["error"]["code"] == "kafka.unreachable"
+
+
+async def test_a_worker_without_topics_says_what_makes_them(world: KafkaWorld) -> None:
+    """A worker does not wait for records of topics that are not there."""
+    world.more["GRYM_KAFKA_PREFIX"] = "nobody-made-these."
+    error = world.grym("worker", "learning", code=4)["error"]
+    assert (error["code"], "grym topics create" in error["hint"]) == ("kafka.topic_missing", True)
+
+
+async def test_a_single_host_keeps_everything_in_its_home(world: KafkaWorld) -> None:
+    """With GRYM_SINGLE_HOST the database is the embedded one and artifacts lie in a folder; without, it is refused."""
+    world.more |= {"GRYM_DATABASE": "", "GRYM_ARTIFACTS": ""}
+    assert world.grym("ls", code=2)["error"]["code"] == "runtime.split_setup"
+    world.more["GRYM_SINGLE_HOST"] = "1"
+    world.start("all", "up")
+    told = world.grym("compose", PROMPT, *QUICK, "--out", str(world.folder / "piece"))
+    assert told["outcome"] == "completed"
+    checks = {check["name"]: check for check in world.grym("doctor")["checks"]}
+    assert checks["kafka"]["ok"], checks["kafka"]
+    assert world.stop() == [0]
 
 
 @pytest.mark.slow
