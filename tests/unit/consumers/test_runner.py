@@ -1,6 +1,7 @@
 """One processor in one process: every event once, whoever holds the lease, however it stops."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
@@ -253,6 +254,9 @@ def test_unforeseen_fault_of_the_backend_ends_the_runner() -> None:
 
             async def seen(self, entry: InboxEntry) -> bool:
                 return entry.external
+
+            async def seen_all(self, entries: Sequence[InboxEntry]) -> list[bool]:
+                return [entry.external for entry in entries]
 
         ports = world.ports(backend=replace(world.backend, progress=Broken()))
         with pytest.raises(ContractError, match="no positions of coordinator"):
