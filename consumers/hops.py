@@ -158,6 +158,7 @@ class HopWorker:
     async def _try(self, ticket: Ticket) -> None:
         attempts, excused = ticket.attempt, 0
         while (error := await self._attempt(ticket)) is not None:
+            await self._confirmed()
             match await self._failing.deal(ticket, error, attempts=attempts, excused=excused):
                 case Remedy.HOLD:
                     attempts += 1
@@ -165,6 +166,11 @@ class HopWorker:
                     excused += 1
                 case Remedy.PARK | Remedy.LETTER:
                     return
+
+    async def _confirmed(self) -> None:
+        """Wait for what is being sent: were this record parked first and that lost, it would queue behind this one."""
+        if self._sending:
+            await asyncio.wait(tuple(self._sending))
 
     async def _attempt(self, ticket: Ticket) -> Exception | None:
         """Return what the record failed with; a log that is away is raised."""
