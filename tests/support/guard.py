@@ -16,26 +16,30 @@ from pathlib import Path
 
 def command_of(pid: int) -> str:
     """Return the command line of a process, empty where it has ended."""
-    listed = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return listed.stdout
+    asking = ["ps", "-ww", "-o", "command=", "-p", str(pid)]  # not cut to the width of a terminal
+    return subprocess.run(asking, capture_output=True, text=True, check=False).stdout
 
 
-def stop_all(folder: Path) -> None:
-    """Kill what the folder's files name, where the number still belongs to a process of this folder."""
-    for file in folder.glob("*.pid"):
+def stop_all(given_up: Path, folder: Path) -> None:
+    """Kill what the files name, where the number still belongs to a process of this folder."""
+    for file in given_up.glob("*.pid"):
         pid = int(file.read_text() or "0")
         if pid and str(folder) in command_of(pid):
             os.kill(pid, signal.SIGKILL)
-    for file in folder.glob("*.container"):
+    for file in given_up.glob("*.container"):
         subprocess.run(["docker", "rm", "-f", file.read_text().strip()], capture_output=True, check=False)
 
 
 def main(folder: Path) -> None:
-    """Wait until nobody holds the lock, then clean up."""
+    """Wait until nobody holds the lock, then clean up; whoever comes meanwhile finds no folder and makes another."""
+    given_up = folder.with_name(f"{folder.name}.{os.getpid()}")
     with (folder / "users.lock").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        stop_all(folder)
-        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():  # its only user has cleaned up
+            return
+        folder.rename(given_up)
+        stop_all(given_up, folder)
+        shutil.rmtree(given_up, ignore_errors=True)
 
 
 if __name__ == "__main__" and os.fork() == 0:  # the caller need not keep an eye on what runs on

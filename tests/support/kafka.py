@@ -9,14 +9,14 @@ import asyncio
 import hashlib
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from tests.support.kafka_cluster import KafkaCluster, new_folder, start_guard
 from tests.support.kafka_container import docker_answers, start_container
-from tests.support.kafka_jars import KafkaMissingError, classpath, java, locked, setting
+from tests.support.kafka_jars import KafkaMissingError, classpath, is_the_same, java, locked, setting
 
 _REQUIRED = "required"
 _STARTS = 3  # another process may have taken a port between our look and our start
@@ -83,14 +83,24 @@ def _shared_folder(run_id: str) -> Iterator[Path]:
     """Hold the folder of the run's node: its lock is what keeps the node alive."""
     name = hashlib.sha256(run_id.encode()).hexdigest()[:16]
     folder = Path(tempfile.gettempdir()) / f"grym-test-kafka-{name}"
-    folder.mkdir(exist_ok=True)
     with ExitStack() as held:
-        with locked(folder / "start.lock"):
-            held.enter_context(locked(folder / "users.lock", shared=True))
-            if not (folder / "bootstrap").exists():
-                start_guard(folder)
-                (folder / "bootstrap").write_text(asyncio.run(_start_shared(folder)))
+        _hold(folder, held)
         yield folder
+
+
+def _hold(folder: Path, held: ExitStack) -> None:
+    """Lock the folder for this process, and start the node where no other process has."""
+    for _ in range(_STARTS):
+        folder.mkdir(exist_ok=True)
+        with suppress(FileNotFoundError), ExitStack() as trying, locked(folder / "start.lock"):
+            ours = trying.enter_context(locked(folder / "users.lock", shared=True))
+            if is_the_same(folder / "users.lock", ours):  # else the guard has just taken the folder away
+                if not (folder / "bootstrap").exists():
+                    start_guard(folder)
+                    (folder / "bootstrap").write_text(asyncio.run(_start_shared(folder)))
+                held.push(trying.pop_all())
+                return
+    raise KafkaMissingError(f"{folder} was taken away again and again")
 
 
 async def _start_shared(folder: Path) -> str:

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 POM = Path(__file__).with_name("pom.xml")
 _FETCH_TIMEOUT_S = 600  # 90 jars, 100 MB; 25 s on a quick line
@@ -31,11 +32,19 @@ def cache_folder() -> Path:
 
 
 @contextmanager
-def locked(path: Path, *, shared: bool = False) -> Iterator[None]:
-    """Hold a file lock, which ends with the process at the latest."""
+def locked(path: Path, *, shared: bool = False) -> Iterator[IO[str]]:
+    """Hold a file lock, which ends with the process at the latest; the value is the open file."""
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
-        yield
+        yield file
+
+
+def is_the_same(path: Path, file: IO[str]) -> bool:
+    """Return whether a path still leads to an open file."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
 
 
 def java() -> str:
