@@ -86,8 +86,9 @@ class JobRun:
             self._ports.telemetry.observe("job_seconds", self._ports.clock.monotonic_s() - began_s, of=self._job.kind)
 
     async def _race(self, stop: asyncio.Event) -> None:
-        working = asyncio.create_task(self._do())
+        # The heart first: work that blocks the loop from its first step on must find it beating.
         beating = asyncio.create_task(self._heart.beat(self._job))
+        working = asyncio.create_task(self._do())
         patience = asyncio.create_task(self._patience(stop))
         try:
             await asyncio.wait((working, beating, patience), return_when=asyncio.FIRST_COMPLETED)
