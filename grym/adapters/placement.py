@@ -10,7 +10,7 @@ import hashlib
 from functools import lru_cache
 
 from grym.errors import ContractError
-from schemas.catalogue import BY_NAME, Topic
+from schemas.catalogue import BY_NAME, DEAD_LETTERS, Topic
 from schemas.records import Message, Record, TopicPartition, header
 
 _MASK = 0xFFFFFFFF
@@ -110,7 +110,10 @@ def _header_bytes(message: Message) -> int:
 def _check_size(topic: Topic, message: Message) -> None:
     value_bytes = len(message.value or b"")
     around_bytes = len(message.key or b"") + _header_bytes(message)
-    if value_bytes > topic.max_bytes or around_bytes > topic.max_header_bytes:
+    too_large = value_bytes > topic.max_bytes or around_bytes > topic.max_header_bytes
+    if topic.name == DEAD_LETTERS:  # what a broker took is to be kept, however key, headers and value share the room
+        too_large = value_bytes + around_bytes > topic.max_record_bytes
+    if too_large:
         raise ContractError(
             f"the record is too large for {topic.name}",
             code="publish.too_large",

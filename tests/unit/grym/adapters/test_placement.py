@@ -3,6 +3,8 @@
 import pytest
 
 from grym.adapters.placement import correlation_of, digest_of, murmur2, partition_of, place
+from grym.errors import ContractError
+from schemas.catalogue import BY_NAME, DEAD_LETTERS
 from schemas.records import Headers, Message, TopicPartition
 
 KAFKAS_OWN = [
@@ -60,3 +62,14 @@ def test_a_digest_is_short_and_keeps_parts_apart() -> None:
     """Sixteen bytes whatever goes in."""
     assert len(digest_of(b"x" * 100_000)) == len(digest_of()) == 16
     assert len({digest_of(b"ab", b"c"), digest_of(b"a", b"bc"), digest_of(b"abc"), digest_of(b"abc", b"")}) == 4
+
+
+@pytest.mark.parametrize(("key_bytes", "value_bytes"), [(100_000, 1), (0, 1_150_000), (60_000, 1_080_000)])
+def test_a_dead_letter_shares_its_room_freely(key_bytes: int, value_bytes: int) -> None:
+    """Key, headers and value of a letter together have the topic's whole room: a broker may have taken any mix."""
+    letter = Message(topic=DEAD_LETTERS, key=b"k" * key_bytes, headers=(), value=b"v" * value_bytes)
+    assert place(letter).topic == DEAD_LETTERS
+    rest = BY_NAME[DEAD_LETTERS].max_record_bytes - key_bytes - value_bytes
+    full = Message(topic=DEAD_LETTERS, key=letter.key, headers=(("x", b"y" * rest),), value=letter.value)
+    with pytest.raises(ContractError, match="too large"):
+        place(full)
