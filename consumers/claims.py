@@ -12,7 +12,7 @@ import msgspec
 from grym.errors import ContractError
 from grym.ports.artifacts import ArtifactStore
 from schemas.body import ARTIFACT_ADDRESS, ArtifactRef
-from schemas.catalogue import BY_NAME, KIB
+from schemas.catalogue import BY_NAME, DEAD_LETTERS, ERROR_ROOM_BYTES, KIB
 from schemas.envelope import JSON
 from schemas.records import Headers, Message, Record, header
 
@@ -21,6 +21,9 @@ CLAIM_BYTES = "grym_claim_bytes"
 CLAIM_HEADERS = frozenset((CLAIM, CLAIM_BYTES))
 LIMIT_BYTES = 256 * KIB
 """Largest value that travels in a record: a quarter of what brokers take by default."""
+
+MOST_OF_A_LETTER = BY_NAME[DEAD_LETTERS].max_record_bytes - ERROR_ROOM_BYTES
+"""Bytes of key, headers and value that a dead letter takes beside its error headers."""
 
 _SIZE = re.compile(rb"[0-9]{1,12}")
 
@@ -41,6 +44,18 @@ class ClaimDesk:
         ref = await self._artifacts.put(value, media_type=JSON, name="claim")
         marks = ((CLAIM, ref.uri.encode()), (CLAIM_BYTES, str(ref.size_bytes).encode()))
         return msgspec.structs.replace(message, value=b"", headers=(*message.headers, *marks)), ref.uri
+
+    async def fitting(self, record: Record) -> tuple[Record, str | None]:
+        """Return a record as it fits into a dead letter, and the artifact its value lies in where that was too large.
+
+        A batch that was compressed may hold records far over the limits that brokers keep to.
+        """
+        value = record.value
+        if value is None or _size_of(record) <= MOST_OF_A_LETTER:
+            return record, None
+        ref = await self._artifacts.put(value, media_type="application/octet-stream", name="letter")
+        marks = ((CLAIM, ref.uri.encode()), (CLAIM_BYTES, str(ref.size_bytes).encode()))
+        return msgspec.structs.replace(record, value=b"", headers=(*record.headers, *marks)), ref.uri
 
     async def check_out(self, record: R) -> R:
         """Return the record with its real value, for reading only; what is kept of a record is its original.
@@ -68,6 +83,11 @@ def _reference(record: Record | Message, uri: bytes) -> ArtifactRef:
     if topic is not None and int(size) > topic.max_bytes:
         raise ContractError("the claimed value is over the limit of its topic", code="contract.claim")
     return ArtifactRef(uri=address, size_bytes=int(size), media_type=JSON)
+
+
+def _size_of(record: Record) -> int:
+    headers = sum(len(name) + len(value) for name, value in record.headers)
+    return len(record.key or b"") + headers + len(record.value or b"")
 
 
 def _without_claim(headers: Headers) -> Headers:

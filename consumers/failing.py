@@ -8,6 +8,7 @@ the lane where it is until the event succeeds, since the order of the whole topi
 from enum import StrEnum
 from typing import assert_never
 
+from consumers.claims import ClaimDesk
 from consumers.faults import asked_delay_s, note_of, stack_hash
 from consumers.identity import record_letter_id, request_of
 from consumers.letters import Loss, bury
@@ -18,6 +19,7 @@ from consumers.telemetry import LogName
 from consumers.tenure import Tenure, Ticket, policy_of, waiting_key
 from consumers.transactions import transact
 from grym.errors import Disposition, PermanentError, TransientError, UnavailableError, disposition
+from grym.ports.effects import HoldArtifact
 from grym.ports.work import OpenWork
 from schemas.envelope import peek
 
@@ -46,6 +48,7 @@ class Failing:
         self._backend = ports.backend
         self._settings = settings
         self._tenure = tenure
+        self._claims = ClaimDesk(ports.artifacts)
 
     async def deal(self, ticket: Ticket, error: Exception, *, attempts: int, excused: int = 0) -> Remedy:
         """Do what is to be done about a failed attempt; after `HOLD` and `EXCUSE` the next one is due.
@@ -171,10 +174,11 @@ class Failing:
     async def letter(self, ticket: Ticket, error: Exception, *, attempts: int) -> None:
         """Make a dead letter of an event, and break its sequence where the topic is made of sequences."""
         record, now = ticket.record, self._ports.clock.now()
+        kept, uri = await self._claims.fitting(record)
         loss = Loss(
             letter_id=record_letter_id(self._name, record),
             processor=self._name,
-            record=record,
+            record=kept,
             fault=note_of(error),
             stack=stack_hash(error),
             attempts=attempts,
@@ -185,6 +189,8 @@ class Failing:
 
         async def steps(work: OpenWork) -> None:
             await bury(work, loss)
+            if uri is not None:
+                await work.apply_all([HoldArtifact(request_id=loss.letter_id, uri=uri)])
             if breaks:
                 up_to = self._tenure.taken(record.topic_partition)
                 await break_sequence(work, self._backend.states, self._name, record, up_to=up_to)

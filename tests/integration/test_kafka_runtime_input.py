@@ -154,3 +154,16 @@ async def test_a_full_record_fits_with_its_error_headers(world: KafkaWorld) -> N
     found = await letters(world, 1)
     assert found["full"].value == full["value"]
     assert dict(found["full"].headers)["x-padding"] == b"p" * 50_000
+
+
+async def test_a_record_far_over_the_limit_is_kept_as_an_artifact(world: KafkaWorld) -> None:
+    """A compressed record passes the broker at any size: its letter names the artifact that holds its bytes."""
+    huge = record("huge", b"{" + bytes(3 * MIB))
+    await world.send(REQUESTS, huge, compression="gzip")
+    await world.send(REQUESTS, record("after"))
+    await world.outcomes("after")
+    found = await letters(world, 1)
+    digest = found["huge"].text("grym_claim").rpartition("/")[2]
+    (kept,) = (world.folder / "artifacts").rglob(digest)
+    assert kept.read_bytes() == huge["value"]
+    assert world.stop() == [0]

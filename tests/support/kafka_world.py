@@ -115,9 +115,14 @@ class KafkaWorld:
         """Return what a process said."""
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
-    async def send(self, topic: str, *records: dict[str, Any]) -> None:
+    async def send(self, topic: str, *records: dict[str, Any], compression: str | None = None) -> None:
         """Send records with `key`, `value` and `headers` as they are, one after the other."""
-        producer = AIOKafkaProducer(bootstrap_servers=self.bootstrap, acks="all", max_request_size=4 * 2**20)
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self.bootstrap,
+            acks="all",
+            max_request_size=16 * 2**20,
+            compression_type=compression,
+        )
         await producer.start()
         try:
             for record in records:
