@@ -131,18 +131,23 @@ class View:
 
     def windows(self, *, length_s: float, now_s: float) -> tuple[Window, ...]:
         """Return the window of every processor that was seen within the horizon, by name."""
-        return tuple(self.window(name, length_s=length_s, now_s=now_s) for name in sorted(self.series))
+        names = [name for name, buckets in self.series.items() if max(buckets) >= self._oldest]
+        return tuple(self.window(name, length_s=length_s, now_s=now_s) for name in sorted(names))
+
+    @property
+    def _oldest(self) -> int:
+        """The first bucket that counts."""
+        return self._bucket(self.newest_s - self.limits.horizon_s)
 
     def _with(self, seen: Observation) -> "View":
-        newest_s = max(self.newest_s, seen.at_s)
-        oldest = self._bucket(newest_s - self.limits.horizon_s)
+        later = replace(self, newest_s=max(self.newest_s, seen.at_s))
         number = self._bucket(seen.at_s)
-        if number < oldest:
-            return replace(self, late=self.late + 1)
+        if number < later._oldest:  # noqa: SLF001 - the same class
+            return replace(later, late=self.late + 1)
         known = self.series.get(seen.processor, {})
-        kept = {key: bucket for key, bucket in known.items() if key >= oldest}
+        kept = {key: bucket for key, bucket in known.items() if key >= later._oldest}  # noqa: SLF001 - the same class
         kept[number] = kept.get(number, Bucket()).with_one(seen)
-        return replace(self, newest_s=newest_s, series={**self.series, seen.processor: kept})
+        return replace(later, series={**self.series, seen.processor: kept})
 
     def _bucket(self, at_s: float) -> int:
         return math.floor(at_s / self.limits.bucket_s)

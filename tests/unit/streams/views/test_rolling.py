@@ -81,6 +81,16 @@ def test_what_is_older_than_the_horizon_is_late() -> None:
     assert view.window("quality", length_s=60.0, now_s=1000.0).events == 1
 
 
+def test_a_processor_that_is_silent_for_the_horizon_is_forgotten() -> None:
+    """Whether its last event was read before or after newer ones of others."""
+    old, new = Observation(processor="features", at_s=0.0), Observation(processor="quality", at_s=500.0)
+    there = TopicPartition("grym.quality.v1", 0)
+    one = View(limits=LIMITS).fold(HERE, 1, old).fold(there, 1, new)
+    other = View(limits=LIMITS).fold(there, 1, new).fold(HERE, 1, old)
+    for view in (one, other):
+        assert [window.processor for window in view.windows(length_s=60.0, now_s=500.0)] == ["quality"]
+
+
 @given(logs, st.data())
 def test_order_between_partitions_and_repeats_change_nothing(log: Log, data: st.DataObject) -> None:
     """Whatever is read first, and however often from an earlier position."""
