@@ -22,7 +22,13 @@ WITH_GROUPS: tuple[tuple[Bug, str], ...] = (
     ("outbox deleted first", "ended 0 times"),
     ("outbox by cursor", "it never came to rest"),
 )
-CASES = [(form, *case) for form in FORMS for case in EVERYWHERE] + [("kafka", *case) for case in WITH_GROUPS]
+# Jobs lie in the database in both forms; with groups it takes more than a hundred afternoons to meet a zombie's result.
+RARE = ("kafka", "stale fence")
+CASES = [
+    pytest.param(form, *case, marks=[pytest.mark.slow] if (form, case[0]) == RARE else [])
+    for form in FORMS
+    for case in (*EVERYWHERE, *(WITH_GROUPS if form == "kafka" else ()))
+]
 
 
 @pytest.mark.parametrize(("form", "bug", "sentence"), CASES)
