@@ -13,9 +13,8 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
 
+from grym.adapters.kafka.admin import create_topics
 from grym.adapters.kafka.leaving import LeaveGroup, refusal
-from grym.adapters.kafka.membership import consumer_options
-from grym.adapters.kafka.settings import KafkaSettings
 from grym.errors import LeaseLostError
 from grym.ports.feed import Mark
 from schemas.catalogue import BY_NAME
@@ -24,6 +23,7 @@ from tests.contract.backends import LANE, TOPIC
 from tests.contract.kafka_world import PATIENCE_S, FeedWorld, collect, feed_world, holding, values
 
 ALL = BY_NAME[TOPIC].partitions
+WIDE = "grym.outcomes.v1"
 ONE = TopicPartition(LANE, 0)
 ROOT = Path(__file__).parents[2]
 
@@ -134,14 +134,15 @@ async def test_a_drain_is_waited_for_but_not_for_ever(world: FeedWorld) -> None:
     assert await committed(world, TOPIC, 0) == -1
 
 
-def test_two_consumers_of_one_process_share_no_memory_of_assignments() -> None:
-    """The client's sticky assignor keeps what it was assigned in its class."""
-    settings = KafkaSettings(bootstrap="127.0.0.1:9")
-    [one], [two] = (
-        consumer_options(settings, group="g", instance_id=None)["partition_assignment_strategy"] for _ in range(2)
-    )
-    one.on_assignment(_Assigned())
-    assert (one.member_assignment, two.member_assignment) == (["everything"], None)
+async def test_the_events_of_a_key_meet_at_one_worker(world: FeedWorld) -> None:
+    """Topics of equal width are dealt out alike: partition 3 of both belongs to one member."""
+    await create_topics(world.settings, [BY_NAME[WIDE]])
+    async with world.feed("w1", topics=(TOPIC, WIDE)).assigned(asyncio.Event()):
+        block, assignment = await holding(world.feed("w2", topics=(TOPIC, WIDE)), partitions=ALL)
+        mine = {topic: {s.partition for s in assignment.marks if s.topic == topic} for topic in (TOPIC, WIDE)}
+        assert mine[TOPIC] == mine[WIDE]
+        assert len(mine[TOPIC]) == ALL // 2
+        await block.__aexit__(None, None, None)
 
 
 async def test_a_worker_that_was_killed_finds_its_partitions_again(world: FeedWorld) -> None:
@@ -161,14 +162,6 @@ async def test_a_worker_that_was_killed_finds_its_partitions_again(world: FeedWo
             assert not mine_lost.done()
             mine_lost.cancel()
     await block.__aexit__(None, None, None)
-
-
-class _Assigned:
-    """What the group's leader sent."""
-
-    def partitions(self) -> list[str]:
-        """Return what was assigned."""
-        return ["everything"]
 
 
 @contextmanager

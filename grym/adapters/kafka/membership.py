@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from aiokafka.client import ConnectionGroup
-from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
 from grym.adapters.kafka.leaving import LeaveGroup, refusal
 from grym.adapters.kafka.settings import KafkaSettings, milliseconds
@@ -32,7 +32,9 @@ def consumer_options(settings: KafkaSettings, *, group: str, instance_id: str | 
         "max_poll_interval_ms": _NEVER_MS,
         # A broker answers one fetch at a time: this is the longest that a partition waits for a fetch of the others.
         "fetch_max_wait_ms": 200,
-        "partition_assignment_strategy": (_own_assignor(),),
+        # Partitions of one number go to one member in all topics, so the events of a request meet at one worker and its
+        # decisions need not be made again after a conflict.
+        "partition_assignment_strategy": (RangePartitionAssignor,),
         "metadata_max_age_ms": 30_000,  # new partitions of a topic are found within half a minute
     }
 
@@ -108,8 +110,3 @@ async def leave_group(consumer: Any, group: str, instance_id: str | None) -> Non
     )
     if (error := refusal(answer)) is not None:
         raise error
-
-
-def _own_assignor() -> type[Any]:
-    """Return an assignor of this consumer alone: the client's keeps what it was assigned in the class."""
-    return type("Sticky", (StickyPartitionAssignor,), {"member_assignment": None, "generation": -1})
