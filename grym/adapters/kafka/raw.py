@@ -13,7 +13,7 @@ from typing import Any
 
 from aiokafka.client import ConnectionGroup
 from aiokafka.codec import gzip_decode, lz4_decode, snappy_decode, zstd_decode
-from aiokafka.errors import CorruptRecordException
+from aiokafka.errors import CorruptRecordException, LeaderNotAvailableError, for_code
 from aiokafka.protocol.fetch import FetchRequest
 
 from grym.adapters.kafka.records import instant
@@ -29,28 +29,36 @@ _FETCH_WAIT_MS = 500
 
 
 async def fetch_raw(consumer: Any, at: Any, offset: int, source: TopicPartition) -> Record | None:
-    """Fetch the record at an offset, None where there is none.
+    """Fetch the record at an offset, None where there certainly is none.
 
     Raises
     ------
     KafkaError
-        When the leader does not answer, or the bytes are no record batch.
+        When the leader does not answer, is another one or does not have the record yet (``retriable``), or the bytes
+        are no record batch.
     """
     client = consumer._client  # noqa: SLF001 - no public way leads to the bytes
     request = FetchRequest(_FETCH_WAIT_MS, 1, _FETCH_BYTES, 1, [(at.topic, [(at.partition, offset, _FETCH_BYTES)])])
     node = client.cluster.leader_for_partition(at)
     answer = await client.send(node, request, group=ConnectionGroup.DEFAULT)
-    payload: bytes = answer.topics[0][1][0][-1]
-    return find(payload, offset, source)
+    if not answer.topics:
+        raise for_code(answer.error_code)(f"no fetch from {source}")
+    fetched = answer.topics[0][1][0]
+    if error_code := fetched[1]:
+        await client.force_metadata_update()  # the leader may be another one by now
+        raise for_code(error_code)(f"no fetch from {source}")
+    return find(fetched[-1] or b"", offset, source)
 
 
 def find(payload: bytes, offset: int, source: TopicPartition) -> Record | None:
-    """Return the record at an offset within the batches of a fetch, None where it is not among them.
+    """Return the record at an offset within the batches of a fetch, None where they leave it out.
 
     Raises
     ------
     CorruptRecordException
         When the bytes are no record batch.
+    LeaderNotAvailableError
+        When the batches end before the offset: a new leader may not show yet what its followers have.
     """
     begin = 0
     try:
@@ -59,13 +67,15 @@ def find(payload: bytes, offset: int, source: TopicPartition) -> Record | None:
             first, length, last = head[0], head[1], head[0] + head[6]
             if length < _HEAD.size - _FRAME_BYTES:
                 raise CorruptRecordException(f"no record batch at {source}")
-            if first <= offset <= last:
+            if offset < first:
+                return None
+            if offset <= last:
                 body = payload[begin + _HEAD.size : begin + _FRAME_BYTES + length]
                 return _record_in(head, body, offset, source)
             begin += _FRAME_BYTES + length
     except (IndexError, struct.error) as error:
         raise CorruptRecordException(f"no record batch at {source}") from error
-    return None
+    raise LeaderNotAvailableError(f"{source} ends before offset {offset}")
 
 
 def _record_in(head: tuple[int, ...], body: bytes, offset: int, source: TopicPartition) -> Record | None:

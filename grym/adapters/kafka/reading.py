@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import aiokafka
+from aiokafka.errors import KafkaError
 
 from grym.adapters.kafka.assignment import KafkaAssignment
 from grym.adapters.kafka.membership import read_to
@@ -57,21 +58,34 @@ class Reading:
         wait_s = _FULL_WAIT_S if full else _READ_WAIT_S
         if not await self._read_some(assignment, readable, wait_s=wait_s, most=_CHUNK):
             for source in readable:
-                await self._read_singly(assignment, source)
+                if not await self._read_some(assignment, [source], wait_s=_READ_WAIT_S, most=_CHUNK):
+                    await self._read_singly(assignment, source)
 
     async def _read_singly(self, assignment: KafkaAssignment, source: TopicPartition) -> None:
-        """Read a partition record by record as far as the one that cannot be decoded, or as there is something."""
-        while assignment is self.current:
+        """Read a partition record by record as far as the one of its next chunk that cannot be decoded."""
+        for _ in range(_CHUNK):
+            if assignment is not self.current:
+                return
             before = assignment.handed_to[source]
             if not await self._read_some(assignment, [source], wait_s=_READ_WAIT_S, most=1):
-                offset = dict(read_to(self.consumer, self.owned)).get(self.at(source), before)
-                record = await fetch_raw(self.consumer, self.at(source), offset, source)
-                if assignment is self.current:
-                    self.consumer.seek(self.at(source), offset + 1)
-                    self._announce(assignment, {source: [] if record is None else [record]})
+                await self._read_raw(assignment, source, before)
                 return
             if assignment.handed_to[source] == before:
                 return
+
+    async def _read_raw(self, assignment: KafkaAssignment, source: TopicPartition, before: int) -> None:
+        """Hand over the record that the client stopped at; where its leader has just changed, ask again next time."""
+        offset = dict(read_to(self.consumer, self.owned)).get(self.at(source), before)
+        try:
+            record = await fetch_raw(self.consumer, self.at(source), offset, source)
+        except KafkaError as error:
+            if not error.retriable:
+                raise
+            self._rewind()
+            return
+        if assignment is self.current:
+            self.consumer.seek(self.at(source), offset + 1)
+            self._announce(assignment, {source: [] if record is None else [record]})
 
     async def _read_some(
         self, assignment: KafkaAssignment, sources: Sequence[TopicPartition], *, wait_s: float, most: int
