@@ -20,10 +20,10 @@ from pathlib import Path
 
 from benchmarks.copying import CopyHop, DeadLetterSender, Step, cluster_id, own_schema, recode
 from benchmarks.environment import CopySettings, EnvironmentFaultError, from_environment, optional
-from consumers.holding import holding_by_name
+from consumers.failures.retry import RetryPolicy
 from consumers.ports import RunnerPorts
-from consumers.retry import RetryPolicy
 from consumers.runner import ProcessorRunner
+from consumers.running.holding import holding_by_name
 from consumers.settings import LeaseSettings, RunnerSettings
 from consumers.supervisor import Supervisor
 from grym.adapters.artifact_folder import FolderArtifacts

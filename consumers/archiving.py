@@ -123,9 +123,7 @@ async def _refs(record: Record, artifacts: ArtifactStore) -> list[ArtifactRef]:
         body: Any = msgspec.json.decode(whole.value or b"null")
     except (PermanentError, msgspec.MsgspecError):
         return []
-    found = [
-        ArtifactRef(uri=uri, size_bytes=size_bytes, media_type=kind) for uri, size_bytes, kind in references(body)
-    ]
+    found = [ArtifactRef(uri=uri, size_bytes=size_bytes, media_type=kind) for uri, size_bytes, kind in references(body)]
     claim = header(record.headers, CLAIM)
     if claim is not None:
         found.append(ArtifactRef(uri=claim.decode(), size_bytes=len(whole.value or b""), media_type=JSON))

@@ -11,17 +11,17 @@ from contextvars import Context
 from functools import partial
 from typing import cast
 
-from consumers.budget import Budget
-from consumers.events import EventWorker
-from consumers.exchanges import Exchanges
-from consumers.flow import Flow, Worker
-from consumers.hops import Caution, HopWorker
-from consumers.intake import topics_read_by
-from consumers.leased import LeasedFeed
-from consumers.outlets import DirectOutlet, ExchangeOutlet, Outlet
 from consumers.ports import RunnerPorts
+from consumers.running.budget import Budget
+from consumers.running.events import EventWorker
+from consumers.running.exchanges import Exchanges
+from consumers.running.flow import Flow, Worker
+from consumers.running.hops import Caution, HopWorker
+from consumers.running.intake import topics_read_by
+from consumers.running.leased import LeasedFeed
+from consumers.running.outlets import DirectOutlet, ExchangeOutlet, Outlet
+from consumers.running.tenure import Tenure
 from consumers.settings import RunnerSettings
-from consumers.tenure import Tenure
 from consumers.waits import cancel_all, first_of, raise_if_cancelled, sleep_unless
 from grym.errors import InvariantError, LeaseLostError, TransientError
 from grym.ports.backend import Backend

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from consumers.pool_size import PoolLimits
-from consumers.retry import RetryPolicy
+from consumers.failures.retry import RetryPolicy
+from consumers.jobs.pool_size import PoolLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

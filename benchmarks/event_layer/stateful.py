@@ -19,9 +19,9 @@ from benchmarks.event_layer.broker import BROKER_CORE, broker, pin_to
 from benchmarks.event_layer.delay import quantile
 from benchmarks.event_layer.load import KEYS
 from benchmarks.event_layer.workers import CORE, until
-from consumers.holding import holding_by_name
 from consumers.ports import RunnerPorts
 from consumers.runner import ProcessorRunner
+from consumers.running.holding import holding_by_name
 from consumers.settings import LeaseSettings
 from consumers.supervisor import Component, Supervisor
 from grym.adapters.artifact_folder import FolderArtifacts

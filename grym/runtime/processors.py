@@ -103,7 +103,7 @@ def components(shop: Workshop, only: Collection[str] | None) -> list[Component]:
 
 
 def _generation_work(shop: Workshop) -> Component:
-    from consumers.lease_worker import LeaseWorker
+    from consumers.jobs.lease_worker import LeaseWorker
     from streams.generation import GenerationWork
 
     studio = StudioInWorker(soundfont=shop.soundfont)

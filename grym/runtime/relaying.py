@@ -1,7 +1,7 @@
 """The outbox relay of a process, where the log lies elsewhere than the state."""
 
-from consumers.holding import holding_by_name
 from consumers.ports import RunnerPorts
+from consumers.running.holding import holding_by_name
 from consumers.settings import LeaseSettings
 from producers.relay import OutboxRelay, RelayPorts, RelaySettings
 

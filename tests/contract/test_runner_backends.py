@@ -5,8 +5,8 @@ from collections import Counter
 
 import msgspec
 
+from consumers.failures.retry import RetryPolicy
 from consumers.ports import RunnerPorts
-from consumers.retry import RetryPolicy
 from consumers.runner import ProcessorRunner
 from consumers.settings import LeaseSettings, RunnerSettings
 from grym.adapters.clock import SystemClock

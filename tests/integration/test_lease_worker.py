@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from consumers.lease_worker import LeaseWorker
+from consumers.jobs.lease_worker import LeaseWorker
 from consumers.ports import RunnerPorts
 from consumers.settings import LeaseWorkerSettings
 from grym.adapters.clock import SystemClock

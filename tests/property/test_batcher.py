@@ -6,7 +6,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers.batcher import Batcher
+from consumers.running.batcher import Batcher
 from grym.errors import UnavailableError
 from tests.simulation.loop import run_simulated
 

@@ -1,6 +1,7 @@
 """Any body of any type survives the wire and fits its published schema."""
 
 import json
+from datetime import UTC
 from typing import Any
 
 import jsonschema
@@ -32,6 +33,7 @@ PLAIN: dict[type[mi.Type], st.SearchStrategy[Any]] = {
     mi.BoolType: st.booleans(),
     mi.NoneType: st.none(),
     mi.CustomType: ANY_JSON,
+    mi.DateTimeType: st.datetimes(timezones=st.just(UTC)),
 }
 
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers.budget import Budget
-from consumers.lanes import Lanes
+from consumers.running.budget import Budget
+from consumers.running.lanes import Lanes
 from tests.simulation.loop import run_simulated
 
 Things = list[tuple[int, int, float]]

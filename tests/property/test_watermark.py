@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from consumers.watermark import Watermark
+from consumers.running.watermark import Watermark
 from grym.ports.feed import Mark
 
 

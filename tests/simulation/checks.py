@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from consumers.identity import RUNNER_SOURCE
-from consumers.intake import Concern
+from consumers.running.intake import Concern
 from schemas.envelope import peek
 from schemas.events import RequestAccepted, RequestCancelled, RequestIgnored
 from schemas.records import Message, Record

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from consumers.holding import holding_by_name
-from consumers.lease_worker import LeaseWorker
+from consumers.failures.retry import RetryPolicy
+from consumers.jobs.lease_worker import LeaseWorker
 from consumers.ports import RunnerPorts
-from consumers.retry import RetryPolicy
 from consumers.runner import ProcessorRunner
+from consumers.running.holding import holding_by_name
 from consumers.settings import LeaseSettings, LeaseWorkerSettings, RunnerSettings, SupervisorSettings, TimerSettings
 from consumers.supervisor import Component
 from consumers.timers import TimerService

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, cast
 
-from consumers.intake import Concern
 from consumers.ports import RunnerPorts
+from consumers.running.intake import Concern
 from consumers.telemetry import LogName, Telemetry
 from grym.adapters.breaker import ProcessBreakers
 from grym.adapters.memory import open_memory

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from consumers.lease_worker import LeaseWorker
+from consumers.jobs.lease_worker import LeaseWorker
 from consumers.runner import ProcessorRunner
 from consumers.settings import SupervisorSettings
 from consumers.supervisor import Component, Supervisor

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-from consumers.lease_worker import LeaseWorker
+from consumers.jobs.lease_worker import LeaseWorker
 from consumers.ports import RunnerPorts
 from consumers.settings import LeaseWorkerSettings
 from grym.errors import UnavailableError

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from consumers.identity import entry_of
-from consumers.intake import Concern, topics_read_by
+from consumers.running.intake import Concern, topics_read_by
 from grym.adapters.clock import VirtualClock
 from grym.adapters.memory import open_memory
 from grym.adapters.planning import RulePlanner

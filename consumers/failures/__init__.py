@@ -1,0 +1,1 @@
+"""What becomes of records that fail: retries, parking, broken sequences, dead letters."""

@@ -1,0 +1,52 @@
+"""Which records concern a processor."""
+
+import pytest
+
+from consumers.running.intake import Concern
+from schemas import frames
+from schemas.records import Record
+from tests.contract.fakes import EPOCH
+from tests.contract.probe import Probe
+
+
+def record(type_name: bytes | None, *, topic: str = "grym.requests.v1") -> Record:
+    """Return a record of a type."""
+    headers = () if type_name is None else (("ce_type", type_name),)
+    return Record(topic=topic, partition=0, position=1, key=b"r1", headers=headers, value=b"", appended_at=EPOCH)
+
+
+class Second(Probe):
+    """Reads topics whose first reader is somebody else."""
+
+    name = "second"
+
+
+@pytest.mark.parametrize(
+    ("type_name", "concerned"),
+    [
+        (b"grym.composition.request.v1", True),  # taken in
+        (b"grym.analysis.request.v1", False),  # known, but of no interest
+        (frames.TYPE.encode(), False),  # known, though it has no body
+        (b"grym.composition.request.v99", True),  # unknown major: somebody must say so
+        (b"\xff\xfe", True),
+        (b"", True),
+        (None, True),
+    ],
+)
+def test_first_reader_answers_for_the_unknown(type_name: bytes | None, *, concerned: bool) -> None:
+    """What nobody knows concerns the topic's first reader."""
+    assert Concern(Probe()).covers(record(type_name)) is concerned
+
+
+@pytest.mark.parametrize(
+    ("type_name", "concerned"),
+    [(b"grym.composition.request.v1", True), (b"grym.composition.request.v99", False), (None, False)],
+)
+def test_other_readers_leave_the_unknown_alone(type_name: bytes | None, *, concerned: bool) -> None:
+    """One dead letter is enough."""
+    assert Concern(Second()).covers(record(type_name)) is concerned
+
+
+def test_first_reader_of_one_topic_is_not_that_of_another() -> None:
+    """The coordinator comes second in the features topic."""
+    assert not Concern(Probe()).covers(record(b"grym.x.y.v9", topic="grym.features.v1"))
