@@ -37,7 +37,8 @@ COPIED = (
 # Far above what the tests of one module take; a change that makes them endless has been noticed.
 LIMIT_S = 120.0
 
-# Files whose changes are tried, and the tests that should notice, stage by stage; {name} is the file's own.
+# Files whose changes are tried, and the tests that should notice, stage by stage; {name} and {folder}
+# are the file's own.
 CHECKED: dict[str, tuple[str, ...]] = {
     "schemas/attributes.py": ("tests/unit/schemas", "tests/property"),
     "schemas/envelope.py": ("tests/unit/schemas", "tests/property"),
@@ -45,8 +46,8 @@ CHECKED: dict[str, tuple[str, ...]] = {
     "schemas/payload.py": ("tests/unit/schemas", "tests/property"),
     "schemas/registry.py": ("tests/unit/schemas", "tests/contract"),
     "schemas/upcasters.py": ("tests/unit/schemas", "tests/contract"),
-    "consumers/*.py": (
-        "tests/unit/consumers/test_{name}.py",
+    "consumers/**/*.py": (
+        "tests/unit/{folder}/test_{name}.py",
         "tests/property/test_{name}.py",
         "tests/unit/consumers",
         "tests/simulation",
@@ -200,7 +201,7 @@ def copy_checkout(folder: Path) -> None:
 def chosen(options: argparse.Namespace) -> list[tuple[Mutant, tuple[str, ...]]]:
     """Return the sample, each change with its tests."""
     everything = [
-        (mutant, tuple(test.format(name=path.stem) for test in tests))
+        (mutant, tuple(test.format(name=path.stem, folder=path.parent.relative_to(ROOT)) for test in tests))
         for pattern, tests in CHECKED.items()
         for path in sorted(ROOT.glob(pattern))
         if str(path.relative_to(ROOT)).startswith(options.only)
