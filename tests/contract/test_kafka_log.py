@@ -150,6 +150,21 @@ async def test_more_than_the_buffer_takes_is_refused_at_once(kafka: str, topic_p
     await log.close()
 
 
+async def test_a_send_without_room_waits_for_it_in_its_turn(kafka: str, topic_prefix: str) -> None:
+    """What comes later and would fit does not go first."""
+    settings = KafkaSettings(bootstrap=kafka, prefix=topic_prefix, buffer_bytes=5000)
+    await create_topics(settings, [BY_NAME[LANE]])
+    sender, log = KafkaSender(settings), KafkaLog(settings)
+    await sender.send([message(b"first")])
+    sizes = (4000, 4001, 10, 4002, 11)
+    placed = await asyncio.gather(*(sender.send([message(b"x" * size)]) for size in sizes))
+    assert [place.position for [place] in placed] == [2, 3, 4, 5, 6]
+    read = await log.read(TopicPartition(LANE, 0), after=1, limit=10)
+    assert [len(record.value or b"") for record in read] == list(sizes)
+    await sender.close()
+    await log.close()
+
+
 async def test_nobody_there_means_that_nothing_was_sent() -> None:
     """Port 9 of this machine answers nobody."""
     sender = KafkaSender(KafkaSettings(bootstrap="127.0.0.1:9", send_timeout_s=2))

@@ -1,14 +1,14 @@
 """One producer with its lanes, from its first message until something fails for good."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from grym.adapters.kafka.faults import translated, unknown
-from grym.adapters.kafka.lanes import Batch, Lane
+from grym.adapters.kafka.lanes import Batch, Lane, size_of
 from grym.adapters.kafka.settings import KafkaSettings
 from grym.adapters.placement import partition_of, spread_by
 from schemas.records import Message, TopicPartition
@@ -18,6 +18,11 @@ _CLOSE_TIMEOUT_S = 5.0
 
 class Line:
     """Connections to the brokers and what waits for them.
+
+    Parameters
+    ----------
+    failed
+        Called once, when nothing more can be sent this way.
 
     Attributes
     ----------
@@ -29,16 +34,25 @@ class Line:
         The client's producer, for what concerns whole transactions.
     """
 
-    def __init__(self, settings: KafkaSettings, producer: AIOKafkaProducer) -> None:
+    def __init__(
+        self, settings: KafkaSettings, producer: AIOKafkaProducer, *, failed: Callable[[], None] | None = None
+    ) -> None:
         self.broken: BaseException | None = None
         self.waiting_bytes = 0
         self._settings = settings
         self.producer = producer
         self._lanes: dict[tuple[str, int], Lane] = {}
-        self._known: set[str] = set()
+        self._failed = failed
+        self._settled_some = asyncio.Event()
 
     @classmethod
-    async def open(cls, settings: KafkaSettings, *, transactional_id: str | None = None) -> "Line":
+    async def open(
+        cls,
+        settings: KafkaSettings,
+        *,
+        transactional_id: str | None = None,
+        failed: Callable[[], None] | None = None,
+    ) -> "Line":
         """Connect; with a transactional id, also undo and shut out whatever else goes on under that id.
 
         Raises
@@ -61,31 +75,43 @@ class Line:
             except BaseException:
                 await _stop(producer)
                 raise
-        return cls(settings, producer)
+        return cls(settings, producer, failed=failed)
 
     def knows(self, topics: set[str]) -> bool:
-        """Return whether the partitions of all these topics were asked for."""
-        return topics <= self._known
+        """Return whether the partitions of all these topics are known."""
+        return all(self._partitions(topic) for topic in topics)
 
     async def learn(self, topics: set[str]) -> None:
-        """Ask for the partitions of topics that were not used yet.
+        """Ask for the partitions of topics that were not used yet, or that were gone for a while.
 
         Raises
         ------
         UnavailableError
             When no broker answers, or a topic is missing.
         """
-        for topic in topics - self._known:
+        for topic in topics:
+            physical = self._settings.physical(topic)
             with translated():
-                await self.producer.partitions_for(self._settings.physical(topic))
-            self._known.add(topic)
+                self.producer.client.add_topic(physical)  # else the next refresh drops what the first one had of all
+                await self.producer.partitions_for(physical)
+
+    def has_room(self, added_bytes: int) -> bool:
+        """Return whether so much more may wait; whatever its size, one call may wait alone."""
+        return not self.waiting_bytes or self.waiting_bytes + added_bytes <= self._settings.buffer_bytes
+
+    async def room(self, added_bytes: int) -> None:
+        """Return once so much more may wait, or the line is broken."""
+        while self.broken is None and not self.has_room(added_bytes):
+            self._settled_some.clear()
+            await self._settled_some.wait()
 
     def append(self, messages: Sequence[Message]) -> list[tuple[Batch, int]]:
-        """Put messages on their way and return each one's batch and place in it.
+        """Put messages of known topics on their way and return each one's batch and place in it.
 
         The number of partitions is the broker's, since foreign clients go by that too.
         """
         counts = {topic: self._partitions(topic) for topic in {message.topic for message in messages}}
+        self.waiting_bytes += sum(map(size_of, messages))
         slots = []
         for message in messages:
             at = (message.topic, partition_of(spread_by(message), partitions=counts[message.topic]))
@@ -97,6 +123,9 @@ class Line:
         """Give up everything that is not confirmed."""
         if self.broken is None:
             self.broken = error
+            self._settled_some.set()
+            if self._failed is not None:
+                self._failed()
             for lane in self._lanes.values():
                 lane.fail(unknown(f"a batch before it failed: {error}"[:200]))
 
@@ -106,7 +135,7 @@ class Line:
         await _stop(self.producer)
 
     def _partitions(self, topic: str) -> int:
-        return len(self.producer.client.cluster.partitions_for_topic(self._settings.physical(topic)))
+        return len(self.producer.client.cluster.partitions_for_topic(self._settings.physical(topic)) or ())
 
     def _lane(self, topic: str, partition: int) -> Lane:
         source = TopicPartition(topic, partition)
@@ -116,6 +145,7 @@ class Line:
 
     def _settled(self, batch: Batch) -> None:
         self.waiting_bytes -= batch.bytes
+        self._settled_some.set()
         answer = batch.outcome.result()
         if isinstance(answer, BaseException):
             self.fail(answer)
