@@ -4,9 +4,10 @@ Nothing connects to the brokers before it is needed: a client that publishes ope
 how things stand opens nothing but the database.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 
 import structlog
 
@@ -14,9 +15,12 @@ from grym.adapters.kafka.feed import KafkaFeeds
 from grym.adapters.kafka.groups import GroupCounters, GroupOffsets, GroupProgress
 from grym.adapters.kafka.reader import KafkaLog
 from grym.adapters.kafka.sender import KafkaSender
+from grym.adapters.kafka.settings import KafkaSettings
+from grym.adapters.kafka.transactions import TransactionalSender
 from grym.adapters.postgres.backend import open_embedded, open_postgres
 from grym.adapters.readership import readers_by_catalogue
 from grym.ports.backend import Backend
+from grym.ports.feed import Exchange
 from grym.ports.log import EventLog
 from grym.runtime.brokers import kafka_settings
 from grym.runtime.home import usable_home
@@ -59,7 +63,15 @@ async def open_on_kafka(settings: Settings, *, kind: str) -> AsyncIterator[Backe
             feeds=feeds,
             progress=GroupProgress(database.progress, offsets),
             counters=GroupCounters(database.counters, log=log, offsets=offsets, readers=readers_by_catalogue()),
+            exchanges=_exchanges(brokers) if brokers.transactions else None,
         )
+
+
+def _exchanges(brokers: KafkaSettings) -> Callable[[str, TopicPartition], Exchange]:
+    def exchange(processor: str, source: TopicPartition) -> TransactionalSender:
+        return TransactionalSender(brokers, processor=processor, source=source)
+
+    return exchange
 
 
 async def _open_database(settings: Settings) -> Backend:
@@ -72,7 +84,7 @@ async def _open_database(settings: Settings) -> Backend:
 class _WokenLog:
     """Reads the brokers and is woken by the database, which hears of every event of grym as soon as it was sent."""
 
-    def __init__(self, log: EventLog, database: EventLog) -> None:
+    def __init__(self, log: KafkaLog, database: EventLog) -> None:
         self._log = log
         self._database = database
 
@@ -83,6 +95,10 @@ class _WokenLog:
     async def ends(self, topics: Iterable[str]) -> dict[TopicPartition, int]:
         """Return where partitions end on the brokers."""
         return await self._log.ends(topics)
+
+    async def positions_at(self, topics: Iterable[str], instant: datetime) -> dict[TopicPartition, int]:
+        """Return positions by time as the brokers know them (see `grym.ports.log.TimedLog`)."""
+        return await self._log.positions_at(topics, instant)
 
     async def wait(self, *, timeout_s: float) -> None:
         """Return soon after grym has sent something, or after `timeout_s` seconds."""
