@@ -132,6 +132,8 @@ class Flow:
 
     def _pause_and_resume(self) -> None:
         """Leave partitions alone that hold too much of the budget or run too far ahead of their slowest record."""
+        if not self._budget.count and not self._paused:  # with nothing in hand nothing runs ahead
+            return
         full = self._tenure.crowded(max_unfinished=self._settings.backlog // 2, max_span=self._settings.max_span)
         roomy = self._paused - self._tenure.crowded(
             max_unfinished=self._settings.backlog // 4, max_span=self._settings.max_span // 2

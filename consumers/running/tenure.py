@@ -7,6 +7,8 @@ since records of a key are parked only by whoever its partition is assigned to.
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 
 from consumers.running.watermark import Watermark
 from consumers.waits import Bell
@@ -17,6 +19,8 @@ from schemas.records import Record, TopicPartition
 
 WaitingKey = tuple[str, bytes]
 Place = tuple[TopicPartition, int]
+
+_PLACE = attrgetter("topic", "partition")
 
 OVERHEAD_BYTES = 1024
 """Headers, objects and book-keeping of a record in hand, about."""
@@ -63,6 +67,7 @@ class Tenure:
         self.processor = processor
         self._assignment = assignment
         self._watermarks = {source: Watermark(mark) for source, mark in assignment.marks.items()}
+        self._moved: set[TopicPartition] = set()
         self._waiting = set(waiting)
         self._given_up = frozenset(given_up)
         self._broken: set[WaitingKey] = set()
@@ -91,23 +96,31 @@ class Tenure:
 
     def take(self, record: Record) -> bool:
         """Take a record in hand; False when nothing is left to be done about it."""
-        return self._watermark(record.topic_partition).take(record.position)
+        source = record.topic_partition
+        is_fresh = self._watermark(source).take(record.position)
+        if not is_fresh:
+            self._advance(source)
+        return is_fresh
 
     def done(self, record: Record) -> None:
         """Note that a record is out of hand for good: done, parked or a letter."""
-        self._watermark(record.topic_partition).finish(record.position)
-        self.advanced.ring()
+        source = record.topic_partition
+        self._watermark(source).finish(record.position)
+        self._advance(source)
 
     def done_all(self, records: Iterable[Record]) -> None:
-        """Note the same of many records."""
-        for record in records:
-            self._watermark(record.topic_partition).finish(record.position)
-        self.advanced.ring()
+        """Note the same of many records, which mostly come partition by partition."""
+        for (topic, partition), share in groupby(records, key=_PLACE):
+            source = TopicPartition(topic, partition)
+            finish = self._watermark(source).finish
+            for record in share:
+                finish(record.position)
+            self._advance(source)
 
     def pass_over(self, source: TopicPartition, position: int) -> None:
         """Note that a partition holds nothing any more up to a position."""
         self._watermark(source).pass_over(position)
-        self.advanced.ring()
+        self._advance(source)
 
     def crowded(self, *, max_unfinished: int, max_span: int) -> set[TopicPartition]:
         """Return the partitions with more than that in hand, or read that far ahead of their slowest record."""
@@ -165,13 +178,16 @@ class Tenure:
 
     def to_commit(self) -> dict[TopicPartition, Mark]:
         """Return the marks of partitions where something was done since the last commit."""
-        now = {source: mark.mark for source, mark in self._watermarks.items()}
+        now = {source: self._watermarks[source].mark for source in self._moved}
         return {source: mark for source, mark in now.items() if mark != self._watermarks[source].committed}
 
     def committed(self, marks: Mapping[TopicPartition, Mark]) -> None:
         """Note what was committed."""
         for source, mark in marks.items():
-            self._watermark(source).commit(mark)
+            watermark = self._watermark(source)
+            watermark.commit(mark)
+            if watermark.mark == mark:
+                self._moved.discard(source)
 
     # --- sequences -------------------------------------------------------------------------------------------------
 
@@ -183,6 +199,10 @@ class Tenure:
         """Return whether it is worth asking if a record's sequence is broken before it."""
         earlier = record.position <= self._assignment.ends.get(record.topic_partition, 0)
         return earlier or waiting_key(record) in self._broken
+
+    def _advance(self, source: TopicPartition) -> None:
+        self._moved.add(source)
+        self.advanced.ring()
 
     def _watermark(self, source: TopicPartition) -> Watermark:
         mark = self._watermarks.get(source)
