@@ -35,9 +35,9 @@ insert into lease_beats (name, expires_at) values ($1, clock_timestamp() + $2)
 on conflict (name) do update set expires_at = excluded.expires_at returning expires_at"""
 
 _RENEW = """
-update lease_beats set expires_at = clock_timestamp() + $4 from leases
-where lease_beats.name = $1 and leases.name = $1 and leases.holder = $2 and leases.epoch = $3
-returning lease_beats.expires_at"""
+with held as materialized (select 1 from leases where name = $1 and holder = $2 and epoch = $3 for share)
+update lease_beats set expires_at = clock_timestamp() + $4 from held where name = $1 returning expires_at"""
+# Locked, so that a renewal that meets a takeover waits for it and then sees who holds the lease.
 
 _RELEASE = "update leases set holder = '' where name = $1 and holder = $2 and epoch = $3"
 
