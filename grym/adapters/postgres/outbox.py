@@ -78,7 +78,8 @@ insert into events (topic, partition, position, appended_at, key, headers, value
 select topic, partition, position, appended_at, key, headers, value, correlation
 from unnest($1::text[], $2::integer[], $3::bigint[], $4::timestamptz[], $5::bytea[], $6::bytea[], $7::bytea[],
             $8::bytea[])
-    with ordinality as g (topic, partition, position, appended_at, key, headers, value, correlation, n) order by n
+    as g (topic, partition, position, appended_at, key, headers, value, correlation)
+order by appended_at, topic, partition, position
 on conflict do nothing"""
 
 
