@@ -252,6 +252,8 @@ class OutboxRelay:
                     await self._ports.outbox.take_back_refused()
             except TransientError:  # the shards tell of it
                 pass
+            except Exception as error:  # noqa: BLE001 - being blind is no reason to stop sending
+                telemetry.log("outbox.failed", code=type(error).__name__)
             await clock.sleep(self._settings.watch_s)
 
 

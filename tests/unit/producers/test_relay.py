@@ -407,3 +407,32 @@ def test_an_error_that_nobody_foresaw_is_survived() -> None:
         assert world.telemetry.counts["outbox_failures"] == 2
 
     run_virtual(scenario())
+
+
+def test_a_look_at_the_backlog_that_breaks_ends_no_relay() -> None:
+    """What is only told to operators must not stop what is sent."""
+
+    async def scenario() -> None:
+        world = World()
+
+        class BlindOutbox(MoodyOutbox):
+            """Cannot say how much waits, by a defect."""
+
+            async def backlog(self) -> OutboxBacklog:
+                raise TypeError("unsupported operand")
+
+        outbox: Any = BlindOutbox(world.store.outbox, world.moods)
+        ports = RunnerPorts(
+            backend=replace(world.backend, outbox=outbox),
+            artifacts=MemoryArtifacts(),
+            clock=world.clock,
+            holder="a",
+            telemetry=world.telemetry,
+        )
+        relay = relay_of(ports)
+        assert relay is not None
+        await world.append(message(0))
+        await finished(world, relay)
+        assert [each.value for each in world.sent()] == [b"0"]
+
+    run_virtual(scenario())
