@@ -144,10 +144,21 @@ class KafkaLog:
             self._consumer.seek(at, after)
 
     async def _take(self, source: TopicPartition, *, after: int, end: int, limit: int) -> list[Record]:
-        """Return records up to the end that was seen first; the last offsets may be marks of transactions."""
+        """Return records up to the end that was seen first; the last offsets may be marks of transactions.
+
+        Raises
+        ------
+        TimeoutError
+            When nothing comes although something is there: the client itself would ask for ever.
+        """
         taken: list[Record] = []
-        at = self._at(source)
-        while len(taken) < limit and await self._consumer.position(at) < end:
+        at, loop = self._at(source), asyncio.get_running_loop()
+        reached, since_s = after, loop.time()
+        while len(taken) < limit and (position := await self._consumer.position(at)) < end:
+            if position != reached:
+                reached, since_s = position, loop.time()
+            elif loop.time() - since_s > self._settings.request_timeout_s:
+                raise TimeoutError(f"nothing comes of {source}")
             try:
                 taken += await self._fetched(source, most=limit - len(taken))
             except UnicodeDecodeError:  # the client forgets what came before such a record: once more, one by one
