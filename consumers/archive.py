@@ -22,8 +22,9 @@ FORMAT = 1
 CHUNK_BYTES = 256 * 1024
 """Bytes of an artifact in one line."""
 
-MAX_LINE_BYTES = 8 * 1024 * 1024
-"""Longest line that is read: the largest record, each byte of which may take six (``\\u0001``); more is no archive."""
+MAX_LINE_BYTES = 64 * 1024 * 1024
+"""Longest line that is written and read: far beyond the largest record of the catalogue, since foreign clients compress
+and a broker's limit is for what is compressed. A file made to unpack without end is refused after that much."""
 
 HINT = "Name a file that `grym events export FILE` wrote, and copy it again if it was cut off."
 
@@ -124,8 +125,21 @@ class Lines:
         self.artifacts = 0
 
     def line(self, line: Line) -> bytes:
-        """Return a line as it goes into the file."""
+        """Return a line as it goes into the file.
+
+        Raises
+        ------
+        InvalidRequestError
+            ``archive.too_long`` for one that nobody would read again.
+        """
         written = msgspec.json.encode(line) + b"\n"
+        if len(written) > MAX_LINE_BYTES:
+            raise InvalidRequestError(
+                "a record is too long for an archive",
+                code="archive.too_long",
+                hint="Choose the topics to export with --topic.",
+                details={"bytes": len(written), "limit_bytes": MAX_LINE_BYTES},
+            )
         self.count(line, written)
         return written
 

@@ -1,7 +1,7 @@
 """Archive files: zstandard over lines, written under another name, flushed to disk, then renamed.
 
 A reader holds one line at a time and refuses one that is too long, so a file made to unpack without end is refused
-after some megabytes.
+after some tens of megabytes.
 """
 
 import contextlib

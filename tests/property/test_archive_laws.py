@@ -25,6 +25,7 @@ RECORDS = st.builds(
     appended_at=st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
 )
 OPENING = Opening(format=FORMAT, grym="1", topics=("grym.requests.v1",))
+MIB = 1024 * 1024
 
 
 def _archive(records: list[Record]) -> list[bytes]:
@@ -73,3 +74,34 @@ def test_no_change_goes_unnoticed(records: list[Record], data: st.DataObject) ->
     )
     with pytest.raises(InvalidRequestError, match="archive"):
         _records(touched.splitlines(keepends=True))
+
+
+@pytest.mark.parametrize("byte", [b"\x01", b'"', b"a", b"\xff"])
+def test_a_large_record_is_read_again(byte: bytes) -> None:
+    """Foreign clients compress: a broker takes values far beyond the catalogue's limit, of any characters."""
+    [*_, large] = records = [_record(b"before"), _record(byte * 3 * MIB)]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "log.grym"
+        with writing(file, force=False) as write:
+            for line in _archive(records):
+                write(line)
+        assert _records(list(lines_of(file, max_line_bytes=MAX_LINE_BYTES)))[-1] == large
+
+
+def test_what_could_not_be_read_again_is_not_written() -> None:
+    """An export must not end well and leave a file that no import takes."""
+    with pytest.raises(InvalidRequestError) as caught:
+        _archive([_record(b"x" * MAX_LINE_BYTES)])
+    assert caught.value.code == "archive.too_long"
+
+
+def _record(value: bytes) -> Record:
+    return Record(
+        topic="grym.requests.v1",
+        partition=0,
+        position=1,
+        key=b"k",
+        headers=(),
+        value=value,
+        appended_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
