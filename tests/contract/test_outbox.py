@@ -219,6 +219,15 @@ async def test_retention_takes_the_history_and_never_what_is_unsent(apart: Kit) 
     assert (await outbox.backlog()).refused == 0
 
 
+async def test_retention_takes_what_lies_beyond_the_partitions_of_the_catalogue(apart: Kit) -> None:
+    """An operator may have given the broker's topic more of them: nothing of those may stay for ever."""
+    async with apart.backend.work.begin() as work:
+        await work.note([record(1, partition=BY_NAME[TOPIC].partitions + 3)])
+    await apart.pass_time((BY_NAME[TOPIC].retention_s or 0) + 10)
+    assert (await apart.backend.housekeeping.sweep(limit=100))["events"] == 1
+    assert await apart.backend.history.of_request("k") == []
+
+
 async def test_long_keys_and_names_are_no_trouble(apart: Kit) -> None:
     """A key of 100 kB is larger than any index entry may be."""
     key = bytes(range(256)) * 200

@@ -6,7 +6,6 @@ from grym.adapters.memory.store import Store
 from grym.adapters.placement import correlation_of
 from grym.adapters.retention import INBOX_HORIZON_S, LETTERS_S
 from schemas.catalogue import TOPICS, Topic
-from schemas.records import TopicPartition
 
 
 class MemoryHousekeeping:
@@ -43,8 +42,7 @@ class MemoryHousekeeping:
     def _sweep_topic(self, topic: Topic, *, retention_s: float, limit: int) -> int:
         oldest = self._store.clock.now() - timedelta(seconds=retention_s)
         swept = 0
-        for n in range(topic.partitions):
-            lane = self._store.records.get(TopicPartition(topic.name, n), [])
+        for lane in (lane for source, lane in self._store.records.items() if source.topic == topic.name):
             while lane and lane[0].appended_at < oldest and swept < limit:
                 record = lane.pop(0)
                 self._store.by_correlation[correlation_of(record)].remove(record)

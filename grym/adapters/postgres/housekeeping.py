@@ -82,7 +82,9 @@ async def _sweep_topic(connection: Any, topic: Topic, *, limit: int) -> int:
     if topic.retention_s is None:
         return 0
     kept, swept = timedelta(seconds=topic.retention_s), 0
-    for partition in range(topic.partitions):
+    # A topic on a broker may have more partitions than the catalogue says.
+    last = await connection.fetchval("select max(partition) from events where topic = $1", topic.name)
+    for partition in range(0 if last is None else last + 1):
         if swept < limit:
             done = await connection.execute(_SWEEP_EVENTS, topic.name, partition, kept, limit - swept)
             swept += _count(done)
