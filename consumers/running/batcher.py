@@ -58,10 +58,14 @@ class Batcher(Generic[I, R]):
 
     async def submit(self, item: I) -> R:
         """Return the result of an item once its batch is done, or raise what it failed with."""
+        return await self.put(item)
+
+    def put(self, item: I) -> asyncio.Future[R]:
+        """Do the same at once, for a caller whose items must keep their order: its place in the queue is taken now."""
         result: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, result))
         self._call()
-        return await result
+        return result
 
     async def drop(self) -> None:
         """Cancel everything that is under way; whoever waits for it waits for ever, or is cancelled too."""

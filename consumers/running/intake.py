@@ -1,12 +1,14 @@
 """Which records of a topic concern a processor, judged by their headers alone.
 
 A record of a known type that the processor does not take in is skipped. One whose type nobody knows, or that names
-none, concerns the topic's first reader, so it becomes one dead letter and not one per reader.
+none, concerns the topic's first reader, so it becomes one dead letter and not one per reader. What
+an import brought is history and concerns nobody.
 """
 
 from schemas import frames
 from schemas.catalogue import BY_NAME
 from schemas.envelope import peek
+from schemas.imported import is_imported
 from schemas.records import Record
 from schemas.registry import BY_TYPE, UPCASTERS
 from streams.processor import AnyProcessor, known_types, topics_of
@@ -35,6 +37,5 @@ class Concern:
     def covers(self, record: Record) -> bool:
         """Return whether the processor must deal with a record."""
         type_name = peek(record.headers, "ce_type")
-        if type_name in self._types:
-            return True
-        return type_name not in _KNOWN and record.topic in self._first_in
+        concerned = type_name in self._types or (type_name not in _KNOWN and record.topic in self._first_in)
+        return concerned and not is_imported(record.headers)

@@ -82,8 +82,8 @@ class ExchangeOutlet:
         shares: dict[TopicPartition, list[tuple[Record, Sequence[Message]]]] = defaultdict(list)
         for record, messages in found:
             shares[record.topic_partition].append((record, messages))
-        for source, share in shares.items():
-            await self._lines[source].submit((source, share))
+        # All take their places before the first is waited for: the next chunk must find this one before it everywhere.
+        await asyncio.gather(*[self._lines[source].put((source, share)) for source, share in shares.items()])
 
     async def commit(self, marks: Mapping[TopicPartition, Mark]) -> None:
         """Store marks of partitions where something was done without a message."""
