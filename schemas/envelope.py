@@ -17,6 +17,7 @@ from grym.errors import ContractError
 from schemas.attributes import SPEC_VERSION, check_text, read_headers, required, to_bytes
 from schemas.body import Body
 from schemas.headers import ENVELOPE_HEADERS
+from schemas.imported import first_logged_at, is_imported
 from schemas.payload import decode_body, encode_body
 from schemas.records import Headers, Message, Record
 from schemas.registry import body_class
@@ -52,7 +53,8 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     foreign
         Headers of others, in order, untouched.
     logged_at
-        Log-append time of the record it was read from, the instant from which deadlines count; None before that.
+        Log-append time of the record it was read from, the instant from which deadlines count; None before that. Of
+        what an import brought, the time it had in the log it came from.
     """
 
     id: str
@@ -75,6 +77,11 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     def ours(self) -> bool:
         """Whether grym itself wrote it."""
         return self.source.startswith(OUR_SOURCE_PREFIX)
+
+    @property
+    def imported(self) -> bool:
+        """Whether an import brought it: history, which nobody works on."""
+        return bool(self.foreign) and is_imported(self.foreign)
 
 
 def encode(envelope: Envelope, *, key: str | None = None) -> Message:
@@ -148,7 +155,7 @@ def decode(record: Record | Message) -> Envelope:
         traceparent=attributes.get(_TRACEPARENT, ""),
         tracestate=attributes.get(_TRACESTATE, ""),
         foreign=foreign,
-        logged_at=record.appended_at if isinstance(record, Record) else None,
+        logged_at=_logged_at(record, foreign),
     )
 
 
@@ -241,6 +248,11 @@ def _instant(attributes: dict[str, str], record: Record | Message) -> datetime:
         return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
         raise ContractError("ce_time is not an RFC 3339 instant", code="contract.header") from error
+
+
+def _logged_at(record: Record | Message, foreign: Headers) -> datetime | None:
+    first = first_logged_at(foreign) if foreign else None
+    return first or (record.appended_at if isinstance(record, Record) else None)
 
 
 def _key_text(key: bytes | None) -> str:

@@ -16,6 +16,13 @@ values and a processor's name always fit.
 """
 
 
+IMPORTED = "grym_imported"
+"""Transport mark of a record that `grym events import` brought: history, which nobody works on (docs/events.md).
+
+Its value is the log-append time that the record had in the log it came from, RFC 3339.
+"""
+
+
 class HeaderField(msgspec.Struct, frozen=True, kw_only=True):
     """One header.
 

@@ -4,6 +4,7 @@ import pytest
 
 from consumers.running.intake import Concern
 from schemas import frames
+from schemas.imported import marked
 from schemas.records import Record
 from tests.contract.fakes import EPOCH
 from tests.contract.probe import Probe
@@ -50,3 +51,9 @@ def test_other_readers_leave_the_unknown_alone(type_name: bytes | None, *, conce
 def test_first_reader_of_one_topic_is_not_that_of_another() -> None:
     """The coordinator comes second in the features topic."""
     assert not Concern(Probe()).covers(record(b"grym.x.y.v9", topic="grym.features.v1"))
+
+
+@pytest.mark.parametrize("type_name", [b"grym.composition.request.v1", b"grym.composition.request.v99", None])
+def test_what_an_import_brought_concerns_nobody(type_name: bytes | None) -> None:
+    """It is history: neither worked on nor made a letter."""
+    assert not Concern(Probe()).covers(marked(record(type_name)))
