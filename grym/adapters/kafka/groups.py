@@ -56,15 +56,20 @@ class GroupOffsets:
                     raise
                 await asyncio.sleep(AGAIN_S)
             except BaseException:
-                await self.close()  # the next question asks a new connection, which may find other brokers
+                await self._drop(client)  # the next question asks a new connection, which may find other brokers
                 raise
             else:
                 return found
 
     async def close(self) -> None:
         """Close the connection."""
-        client, self._client = self._client, None
-        if client is not None:
+        if self._client is not None:
+            await self._drop(self._client)
+
+    async def _drop(self, client: Any) -> None:
+        """Close a connection; another question that failed over it may have done so, and a third one have a new one."""
+        if client is self._client:
+            self._client = None
             await client.close()
 
     async def _connected(self) -> Any:
