@@ -11,8 +11,6 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-import asyncpg
-
 from grym.adapters.postgres.database import Database
 from grym.errors import GrymError
 from grym.ports.outbox import SHARDS
@@ -112,20 +110,24 @@ class WakeUp:
             self._untold.clear()
             try:
                 await self._notify()
-            except GrymError:  # readers look by themselves
+            except Exception:  # noqa: BLE001 - readers look by themselves until the next notice
                 await asyncio.sleep(REPAIR_S)
 
     async def _notify(self) -> None:
-        shards, self._untold_shards = self._untold_shards, set()
-        notice = " ".join((self._name, *map(str, sorted(shards))))
         async with self._database.reader() as connection:
-            await connection.execute("select pg_notify($1, $2)", CHANNEL, notice)
+            shards, self._untold_shards = self._untold_shards, set()
+            try:
+                notice = " ".join((self._name, *map(str, sorted(shards))))
+                await connection.execute("select pg_notify($1, $2)", CHANNEL, notice)
+            except BaseException:
+                self._untold_shards |= shards
+                raise
 
     async def _listen(self) -> None:
         while True:
             try:
                 await self._listen_once()
-            except (GrymError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            except Exception:  # noqa: BLE001 - as above
                 await asyncio.sleep(REPAIR_S)
 
     async def _listen_once(self) -> None:
