@@ -37,15 +37,17 @@ class KafkaSettings:
     revoke_wait_s
         How long a revocation waits for the runner to give back: its drain of 200 ms and a margin.
     send_timeout_s
-        After how many seconds the outcome of a send is reported as unknown.
+        After how many seconds the outcome of a send is reported as unknown; it waits as long for connection and room.
     request_timeout_s
         After how many seconds one request to a broker counts as lost.
     buffer_bytes
-        Bytes that may wait to be sent before `SaturatedError`.
+        Bytes that may wait to be sent; beyond, a send waits for room and a publish is refused with `SaturatedError`.
     batch_bytes
         Largest batch of one partition; below the size limit of every topic.
     read_ahead_bytes
         Bytes read for the runner before it asks.
+    transactions
+        Whether pure hops send messages and offsets in one transaction.
     """
 
     bootstrap: str
