@@ -33,8 +33,13 @@ class Exchanges:
         await self._close([source for source in self._open if source not in sources])
         missing = [source for source in sources if source not in self._open]
         for source in missing:
-            exchange = self._open[source] = self._make(source)
-            await exchange.open()
+            exchange = self._make(source)
+            try:
+                await exchange.open()
+            except BaseException:
+                await exchange.close()
+                raise
+            self._open[source] = exchange
         return bool(missing)
 
     async def close(self) -> None:
