@@ -1,11 +1,9 @@
-"""Writing a piece of the log into an archive, and publishing one again; both hold a bounded part of it at a time."""
+"""Writing a piece of the log into an archive, and telling what one holds; a bounded part of it is held at a time."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 
@@ -17,42 +15,35 @@ from consumers.archive import (
     Lines,
     Opening,
     RecordLine,
-    message_of,
     record_line,
     references,
 )
 from consumers.claims import CLAIM, ClaimDesk
-from grym.errors import InvalidRequestError, PermanentError, TransientError
+from grym.errors import InvalidRequestError, PermanentError
 from grym.ports.artifacts import ArtifactStore
-from grym.ports.clock import Clock
-from grym.ports.log import Publisher
 from schemas.body import ArtifactRef
 from schemas.catalogue import BY_NAME
 from schemas.envelope import JSON
-from schemas.records import Message, Record, header
-
-BATCH_RECORDS = 256
-BATCH_BYTES = 1024 * 1024
-"""What is published at once: one transaction of the embedded log, one request to a broker."""
-
-ATTEMPTS = 5
-PAUSE_S = 1.0
-"""Long enough for a database or a broker to come back from a fail-over."""
+from schemas.records import Record, header
 
 Write = Callable[[bytes], object]
 
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """How much was written or published.
+    """How much was written or read.
 
     Parameters
     ----------
+    imported, known
+        Records that an import brought, and those that it left out since the log has them.
     missing
         Artifacts that a record refers to and the store no longer has.
     """
 
     records: int = 0
+    imported: int = 0
+    known: int = 0
     artifacts: int = 0
     missing: int = 0
     topics: Counter[str] = field(default_factory=Counter)
@@ -131,7 +122,7 @@ async def _refs(record: Record, artifacts: ArtifactStore) -> list[ArtifactRef]:
 
 
 def survey(lines: Iterable[Line], *, topics: frozenset[str] | None) -> Tally:
-    """Read an archive to its end, which verifies it, and return how much of it would be published.
+    """Read an archive to its end, which verifies it, and return how much of it there is to import.
 
     Raises
     ------
@@ -140,7 +131,7 @@ def survey(lines: Iterable[Line], *, topics: frozenset[str] | None) -> Tally:
     """
     tally = Tally()
     for line in lines:
-        if isinstance(line, RecordLine) and _is_wanted(line, topics):
+        if isinstance(line, RecordLine) and is_wanted(line, topics):
             if line.topic not in BY_NAME:
                 raise InvalidRequestError(
                     f"there is no topic {line.topic!r}",
@@ -153,85 +144,6 @@ def survey(lines: Iterable[Line], *, topics: frozenset[str] | None) -> Tally:
     return tally
 
 
-class Importer:
-    """Publishes an archive again, under the ids it was published with: doing it twice is harmless.
-
-    Parameters
-    ----------
-    folder
-        Opens a folder for the artifact at hand.
-    """
-
-    def __init__(
-        self,
-        *,
-        publisher: Publisher,
-        artifacts: ArtifactStore,
-        clock: Clock,
-        folder: Callable[[], AbstractContextManager[Path]],
-    ) -> None:
-        self._publisher = publisher
-        self._artifacts = artifacts
-        self._clock = clock
-        self._folder = folder
-        self.tally = Tally()
-
-    async def run(
-        self, lines: Iterator[Line], *, topics: frozenset[str] | None, watch: Callable[[Tally], None]
-    ) -> Tally:
-        """Store the artifacts and publish the records of an archive that `survey` has verified, in its order.
-
-        Raises
-        ------
-        TransientError
-            When nobody takes the records; what was published by then stays, and importing again is harmless.
-        """
-        batch: list[Message] = []
-        size_bytes = 0
-        for line in lines:
-            if isinstance(line, ArtifactLine):
-                await self._store(line, lines)
-            elif isinstance(line, RecordLine) and _is_wanted(line, topics):
-                message = message_of(line.record())
-                batch.append(message)
-                size_bytes += len(message.value or b"")
-            if len(batch) >= BATCH_RECORDS or size_bytes >= BATCH_BYTES:
-                await self._publish(batch, watch)
-                batch, size_bytes = [], 0
-        await self._publish(batch, watch)
-        return self.tally
-
-    async def _publish(self, batch: list[Message], watch: Callable[[Tally], None]) -> None:
-        if not batch:
-            return
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                await self._publisher.publish(batch)
-                break
-            except TransientError:
-                if attempt == ATTEMPTS:
-                    raise
-                await self._clock.sleep(PAUSE_S * attempt)
-        self.tally.records += len(batch)
-        self.tally.topics.update(message.topic for message in batch)
-        watch(self.tally)
-
-    async def _store(self, artifact: ArtifactLine, lines: Iterator[Line]) -> None:
-        with self._folder() as folder:
-            path = folder / "artifact"
-            with path.open("wb") as file:
-                _copy(lines, file, size_bytes=artifact.size_bytes)
-            await self._artifacts.put_file(path, media_type=artifact.media_type)
-        self.tally.artifacts += 1
-
-
-def _copy(lines: Iterator[Line], file: IO[bytes], *, size_bytes: int) -> None:
-    """Write the lines of one artifact into a file."""
-    while size_bytes > 0:
-        line = next(lines)
-        assert isinstance(line, ChunkLine)
-        size_bytes -= file.write(line.data)
-
-
-def _is_wanted(line: RecordLine, topics: frozenset[str] | None) -> bool:
+def is_wanted(line: RecordLine, topics: frozenset[str] | None) -> bool:
+    """Tell whether a record lies in one of the topics; None wants all."""
     return topics is None or line.topic in topics

@@ -19,12 +19,21 @@ from grym.ports.backend import Backend
 from grym.ports.clock import Clock
 from producers.asking import first_event, require_possible
 from producers.identity import uuid7
-from producers.status import RequestStatus, is_request, is_terminal, readable, status_of_request, status_of_run
+from producers.status import (
+    RequestStatus,
+    current,
+    is_request,
+    is_terminal,
+    readable,
+    status_of_request,
+    status_of_run,
+)
 from schemas.body import ArtifactRef
 from schemas.commands import CancelRequest, RequestAnalysis, RequestComposition
 from schemas.envelope import Envelope, encode, peek
 from schemas.events import FeedbackFolded, FeedbackGiven, RequestCancelled, RequestCompleted
 from schemas.records import Message, Record, TopicPartition
+from streams.coordinator.imported import IMPORTS
 from streams.coordinator.run import Run
 from streams.learning import Learning
 
@@ -102,8 +111,20 @@ class GrymClient:
         return await self._artifacts.put_file(path, media_type=media_type, samples=samples, name="recording")
 
     async def cancel(self, request_id: str, *, reason: str = "asked") -> None:
-        """Ask that a request ends now; one that has not arrived yet is cancelled as it arrives."""
+        """Ask that a request ends now; one that has not arrived yet is cancelled as it arrives.
+
+        Raises
+        ------
+        InvalidRequestError
+            ``request.imported`` for one that is not worked on here.
+        """
         run = await self._run(request_id)
+        if run is None and await self._only_imported(request_id):
+            raise InvalidRequestError(
+                f"an import brought {request_id}: nobody works on it",
+                code="request.imported",
+                hint="`grym events import FILE --again` brings what is to be worked on.",
+            )
         run_no = 1 if run is None else run.run_no
         envelope = first_event(
             CancelRequest(reason=reason),
@@ -158,9 +179,13 @@ class GrymClient:
         if found is not None:
             return found
         # Where the log lies elsewhere, a request of somebody else is in the history only once it was taken.
-        waiting = events or await self._untaken(limit=MOST_WAITING)
+        live = [event for event in events if not event.imported]
+        waiting = live or await self._untaken(limit=MOST_WAITING)
         asked = next((event for event in waiting if is_request(event) and event.subject == request_id), None)
         if asked is None:
+            brought = await self._run(request_id, of=IMPORTS)
+            if brought and (status := status_of_run(brought, imported=True)):
+                return status
             raise InvalidRequestError(
                 f"there is no request {request_id}", code="request.unknown", hint="`grym ls` lists the requests."
             )
@@ -172,7 +197,17 @@ class GrymClient:
         rows = await self._backend.states.scan("coordinator", limit=limit)
         known = [status for row in rows if (status := status_of_run(msgspec.json.decode(row.value, type=Run)))]
         ids = {status.request_id for status in known}
-        return ([status for status in waiting if status.request_id not in ids] + known)[:limit]
+        here = ([status for status in waiting if status.request_id not in ids] + known)[:limit]
+        return here + await self._imported(here, limit=limit - len(here))
+
+    async def _imported(self, here: list[RequestStatus], *, limit: int) -> list[RequestStatus]:
+        """Return requests that an import brought and that are not worked on here."""
+        if not limit:
+            return []
+        ids = {status.request_id for status in here}
+        rows = await self._backend.states.scan(IMPORTS, limit=limit + len(ids))
+        runs = [msgspec.json.decode(row.value, type=Run) for row in rows if row.key not in ids]
+        return [status for run in runs if (status := status_of_run(run, imported=True))][:limit]
 
     async def records(self, request_id: str) -> list[Record]:
         """Return every record of a request as it lies in the log, in the order of appending.
@@ -181,7 +216,7 @@ class GrymClient:
         requests may share.
         """
         found = await self._backend.history.of_request(request_id)
-        run = await self._run(request_id)
+        run = await self._run(request_id) or await self._run(request_id, of=IMPORTS)
         if run is None or not run.correlation_id:
             return found
         shared = await self._backend.history.of_request(run.correlation_id)
@@ -204,7 +239,7 @@ class GrymClient:
         # By place and not by number: of two that are written at once, the first may become visible last.
         seen: set[tuple[TopicPartition, int]] = set()
         while True:
-            for record in await self.records(request_id):
+            for record in current(await self.records(request_id)):
                 place = (record.topic_partition, record.position)
                 if place in seen:
                     continue
@@ -250,12 +285,16 @@ class GrymClient:
         return Ticket(request_id=name)
 
     async def _is_known(self, envelope: Envelope) -> bool:
-        """Tell whether this very request is in the log; refuse another one under its id."""
+        """Tell whether this very request is in the log; refuse another one under its id.
+
+        One that an import brought without its end can be asked for here.
+        """
         earlier = [event for event in await self.story(envelope.subject) if is_request(event)]
         if not earlier:
             return False
         if all(event.body == envelope.body for event in earlier[:1]):
-            return True
+            brought = await self._run(envelope.subject, of=IMPORTS) if earlier[-1].imported else None
+            return brought is None or brought.over
         raise InvalidRequestError(
             f"the request id {envelope.subject} stands for another wish already",
             code="request.id_taken",
@@ -274,8 +313,12 @@ class GrymClient:
             else:
                 return
 
-    async def _run(self, request_id: str) -> Run | None:
-        stored = await self._backend.states.load("coordinator", request_id)
+    async def _only_imported(self, request_id: str) -> bool:
+        story = await self.story(request_id)
+        return bool(story) and all(event.imported for event in story)
+
+    async def _run(self, request_id: str, *, of: str = "coordinator") -> Run | None:
+        stored = await self._backend.states.load(of, request_id)
         return None if stored is None else msgspec.json.decode(stored.value, type=Run)
 
     async def _newest_run(self, request_id: str) -> int:
@@ -298,8 +341,12 @@ class GrymClient:
         found: list[Envelope] = []
         for place in sorted(await self._backend.log.ends([topic])):
             records = await self._backend.log.read(place, after=done.get(place, 0), limit=limit)
-            found += [envelope for record in records if (envelope := readable(record)) and is_request(envelope)]
+            found += [envelope for record in records if (envelope := readable(record)) and _is_live_request(envelope)]
         return sorted(found, key=lambda envelope: envelope.logged_at or envelope.time, reverse=True)[:limit]
+
+
+def _is_live_request(envelope: Envelope) -> bool:
+    return is_request(envelope) and not envelope.imported
 
 
 def _cancel_reason(events: list[Envelope], *, run_no: int) -> str:

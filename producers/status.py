@@ -4,6 +4,7 @@ States are those of the command line's contract. ``accepted`` covers the moment 
 coordinator has not taken it yet; a cancel that came before its request leaves no status.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from schemas.body import Fault
 from schemas.commands import RequestAnalysis, RequestComposition
 from schemas.envelope import Envelope, decode, peek, peek_count
 from schemas.events import RequestCancelled, RequestCompleted, RequestDeadLettered, RequestRejected
+from schemas.imported import is_imported
 from schemas.records import Record
 from streams.coordinator.definitions import WORKFLOWS
 from streams.coordinator.run import Kind, Run
@@ -48,6 +50,8 @@ class RequestStatus:
         Why it was rejected or dead-lettered.
     reason
         Why it was cancelled; ``deadline`` where nobody asked.
+    imported
+        Whether an import brought it: where it stood when it was exported, and nobody works on it.
     """
 
     request_id: str
@@ -62,6 +66,7 @@ class RequestStatus:
     letter_id: str = ""
     reason: str = ""
     style: str = ""
+    imported: bool = False
 
     @property
     def over(self) -> bool:
@@ -74,7 +79,7 @@ class RequestStatus:
         return self.state if self.over else "pending"
 
 
-def status_of_run(run: Run, *, reason: str = "") -> RequestStatus | None:
+def status_of_run(run: Run, *, reason: str = "", imported: bool = False) -> RequestStatus | None:
     """Return the status a run stands for; None for a mere cancel ahead of its request."""
     if run.status == "expected":
         return None
@@ -91,6 +96,7 @@ def status_of_run(run: Run, *, reason: str = "") -> RequestStatus | None:
         letter_id=run.letter_id,
         reason=reason or run.cancel_reason,
         style=run.style,
+        imported=imported,
     )
 
 
@@ -118,6 +124,12 @@ def readable(record: Record) -> Envelope | None:
 def is_request(envelope: Envelope) -> bool:
     """Tell whether an event is a request for a piece or an analysis."""
     return isinstance(envelope.body, (RequestComposition, RequestAnalysis))
+
+
+def current(records: Sequence[Record]) -> Sequence[Record]:
+    """Return the events that say where a request stands: those of its run here, else what an import brought."""
+    live = [record for record in records if not is_imported(record.headers)]
+    return live or records
 
 
 def is_terminal(record: Record, *, run_no: int) -> bool:

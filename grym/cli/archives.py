@@ -1,4 +1,4 @@
-"""Archives of the log: written from a span, verified, and published again."""
+"""Archives of the log: written from a span, verified, and brought into another log."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 NOTE_EVERY = 10_000
 """Records between two lines of progress."""
+
+AS_HISTORY = "they are history: `grym ls`, `status`, `events show` and `replay --imported` read them"
+AS_WORK = "they are work: `grym up` runs their requests and commands again"
 
 
 async def export_archive(
@@ -57,39 +60,36 @@ async def export_archive(
         screen.note(f"{tally.missing} artifacts are no longer in the store")
 
 
-async def import_archive(screen: Screen, file: Path, topics: frozenset[str] | None, *, dry_run: bool) -> None:
-    """Verify an archive and, unless it is only to be told, publish it again."""
+async def import_archive(
+    screen: Screen, file: Path, topics: frozenset[str] | None, *, again: bool, dry_run: bool
+) -> None:
+    """Verify an archive and bring what the log does not have yet: as history, or as work once more."""
     from asyncio import to_thread
 
-    from consumers.archiving import Importer, survey
+    from consumers.archiving import survey
+    from consumers.importing import Importer
+    from grym.cli.waiting import opened
 
     # All of it is read before anything is published: a file that is cut off changes nothing.
-    tally = await to_thread(lambda: survey(_lines(file), topics=topics))
-    if not dry_run:
-        from grym.cli.waiting import opened
-
-        async with opened() as runtime:
-            importer = Importer(
-                publisher=runtime.backend.publisher,
-                artifacts=runtime.artifacts,
-                clock=runtime.clock,
-                folder=runtime.scratch.folder,
-            )
-            tally = await importer.run(_lines(file), topics=topics, watch=_watch(screen, "published"))
-    if screen.json:
-        counts = dict(sorted(tally.topics.items()))
-        screen.emit(
-            {
-                "file": str(file),
-                "events": tally.records,
-                "artifacts": tally.artifacts,
-                "topics": counts,
-                "dry_run": dry_run,
-            }
+    artifacts = (await to_thread(lambda: survey(_lines(file), topics=topics))).artifacts
+    async with opened() as runtime:
+        importer = Importer(
+            backend=runtime.backend,
+            artifacts=runtime.artifacts,
+            clock=runtime.clock,
+            folder=runtime.scratch.folder,
+            again=again,
+            dry_run=dry_run,
         )
+        tally = await importer.run(_lines(file), topics=topics, watch=_watch(screen, "read"))
+    if screen.json:
+        told = {"events": tally.records, "imported": tally.imported, "known": tally.known, "artifacts": artifacts}
+        counts = dict(sorted(tally.topics.items()))
+        screen.emit({"file": str(file), **told, "topics": counts, "again": again, "dry_run": dry_run})
         return
-    verb = "would be published" if dry_run else "published; `grym up --until-idle` works on them"
-    screen.show(f"{tally.records} events {verb}")
+    screen.show(f"{tally.imported} {'would be ' if dry_run else ''}imported, {tally.known} known")
+    if tally.imported and not dry_run:
+        screen.note(AS_WORK if again else AS_HISTORY)
 
 
 def _lines(file: Path) -> "Iterator[Line]":

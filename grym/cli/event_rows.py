@@ -48,6 +48,7 @@ async def event_row(runtime: "Runtime", record: "Record") -> dict[str, Any]:
 def event_json(record: "Record") -> dict[str, Any]:
     """Return the contract's object of one record; one that cannot be understood says so and shows its text."""
     from schemas.envelope import peek, peek_count, read_attributes
+    from schemas.imported import first_logged_at, is_imported
 
     try:
         named = read_attributes(record.headers)
@@ -59,7 +60,7 @@ def event_json(record: "Record") -> dict[str, Any]:
         "type": named.get("ce_type", peek(record.headers, "ce_type")),
         "source": named.get("ce_source", peek(record.headers, "ce_source")),
         "subject": named.get("ce_subject") or (record.key or b"").decode(errors="replace"),
-        "time": record.appended_at,
+        "time": first_logged_at(record.headers) or record.appended_at,
         "correlation_id": named.get("ce_correlationid") or named.get("ce_subject", ""),
         "causation_id": named.get("ce_causationid", ""),
         "run": peek_count(record.headers, "ce_runno", default=1),
@@ -68,6 +69,8 @@ def event_json(record: "Record") -> dict[str, Any]:
         "position": record.position,
         "data": data,
     }
+    if is_imported(record.headers):
+        row["imported_at"] = record.appended_at
     return row if error is None else {**row, "error": error}
 
 

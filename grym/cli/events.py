@@ -68,7 +68,10 @@ ArtifactsOption = Annotated[
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.", show_default=False)]
 ImportArgument = Annotated[Path, typer.Argument(metavar="FILE", help="Archive to read.")]
 DryRunOption = Annotated[
-    bool, typer.Option("--dry-run", help="Verify the archive and tell what would be published.", show_default=False)
+    bool, typer.Option("--dry-run", help="Verify the archive and tell what would be imported.", show_default=False)
+]
+AgainOption = Annotated[
+    bool, typer.Option("--again", help="Bring them as work: requests and commands run again.", show_default=False)
 ]
 
 
@@ -197,12 +200,18 @@ async def export(
 
 @command(app, "import")
 async def import_(
-    screen: Screen, *, file: ImportArgument, topic: TopicOption = None, dry_run: DryRunOption = False
+    screen: Screen,
+    *,
+    file: ImportArgument,
+    topic: TopicOption = None,
+    again: AgainOption = False,
+    dry_run: DryRunOption = False,
 ) -> None:
-    """Publish the events of an archive again under their own ids; doing it twice is harmless."""
+    """Bring the events of an archive as history, which nobody works on; what the log has already is left out."""
     from grym.cli.archives import import_archive
 
-    await import_archive(screen, file, frozenset(_topics(topic)) if topic else None, dry_run=dry_run)
+    topics = frozenset(_topics(topic)) if topic else None
+    await import_archive(screen, file, topics, again=again, dry_run=dry_run)
 
 
 Span = tuple["datetime | None", "datetime | None"]

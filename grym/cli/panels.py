@@ -16,19 +16,20 @@ FILE_KEYS = ("audio", "midi", "score", "plot")
 
 def piece_panel(result: dict[str, Any]) -> RenderableType:
     """Return the panel of a composition, whatever became of it."""
-    if result["outcome"] != "completed":
+    if result["outcome"] != "completed" or result["plan"] is None:  # an import may have left the result behind
         return outcome_panel(result)
     plan = result["plan"]
     parts: list[RenderableType] = [_facts(_piece_facts(result, plan)), _files(result)]
     if plan.get("notes"):
         parts.append(Text("\n".join(f"· {note}" for note in plan["notes"]), style="dim"))
-    parts.append(Text(f"rate it: grym rate {result['request_id']} 5", style="dim"))
+    if not result.get("imported"):
+        parts.append(Text(f"rate it: grym rate {result['request_id']} 5", style="dim"))
     return Panel(Group(*parts), title=plan["title"], title_align="left", border_style="green", expand=False)
 
 
 def recording_panel(result: dict[str, Any]) -> RenderableType:
     """Return the panel of an analysis, whatever became of it."""
-    if result["outcome"] != "completed":
+    if result["outcome"] != "completed" or result["quality"] is None:  # as above
         return outcome_panel(result)
     parts: list[RenderableType] = [_facts(_recording_facts(result))]
     if result["sections"]:
@@ -46,13 +47,13 @@ def outcome_panel(result: dict[str, Any]) -> RenderableType:
     if fault:
         text.append(f"\n{fault['message']} ({fault['code']})")
         text.append(f"\n{fault.get('hint', '')}", style="dim")
-    if result.get("letter_id"):
+    if result.get("letter_id") and not result.get("imported"):
         text.append(f"\ngrym dlq show {result['letter_id']}", style="dim")
     if result.get("reason"):
         text.append(f"\nreason: {result['reason']}")
     if result["outcome"] == "pending":
         text.append(f"\ngrym status {result['request_id']} · grym up --until-idle", style="dim")
-    style = "yellow" if result["outcome"] in {"pending", "unknown"} else "red"
+    style = {"completed": "green", "pending": "yellow", "unknown": "yellow"}.get(result["outcome"], "red")
     return Panel(text, border_style=style, expand=False)
 
 
@@ -154,6 +155,7 @@ def steps_table(value: dict[str, Any]) -> RenderableType:
         "waiting": Text("·"),
     }
     heading = f"{value['request_id']}  {value['kind']}  {value['state'].replace('_', ' ')}  run {value['run']}"
+    heading += "  (imported)" if value["imported"] else ""
     table = Table(box=None, show_header=False, pad_edge=False, title=heading, title_justify="left")
     for step in value["steps"]:
         took = ""

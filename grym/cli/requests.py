@@ -8,6 +8,7 @@ import typer
 from grym.cli.command import command
 from grym.cli.options import OutOption, RequestIdArgument, TimeoutOption
 from grym.cli.screen import Screen
+from grym.errors import PermanentError
 
 if TYPE_CHECKING:
     from grym.runtime import Runtime
@@ -59,9 +60,14 @@ async def _files(runtime: "Runtime", found: "RequestStatus", out: Path | None) -
 
     if out is not None:
         return await deliver(runtime.artifacts, found.result, out)
-    return stored_paths(
-        {name: await runtime.artifacts.local_path(ref) for name, ref in planned_files(found.result).items()}
-    )
+    paths: dict[str, Path] = {}
+    for name, ref in planned_files(found.result).items():
+        try:
+            paths[name] = await runtime.artifacts.local_path(ref)
+        except PermanentError:
+            if not found.imported:  # an archive may come without its artifacts
+                raise
+    return stored_paths(paths)
 
 
 async def cancel(
@@ -116,6 +122,7 @@ async def ls(screen: Screen, *, limit: LimitOption = 50) -> None:
             "run": one.run,
             "created_at": one.created_at,
             "style": one.style,
+            "imported": one.imported,
         }
         for one in found
     ]
@@ -136,5 +143,7 @@ async def ls(screen: Screen, *, limit: LimitOption = 50) -> None:
     for one in found:
         since = "" if one.created_at is None else f"{one.created_at:%Y-%m-%d %H:%M:%S}"
         state = Text(one.state.replace("_", " "), style=STATE_STYLES.get(one.state, "red"))
+        if one.imported:
+            state.append(" (imported)", style="dim")
         table.add_row(one.request_id, one.kind, state, str(one.run), since, one.style)
     screen.show(table)

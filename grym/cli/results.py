@@ -75,7 +75,7 @@ def status_json(status: RequestStatus, **more: Any) -> dict[str, Any]:
         for step in status.steps
     ]
     about = {"kind": status.kind, "state": status.state, "created_at": status.created_at, "ended_at": status.ended_at}
-    return {**result_json(status, **more), **about, "steps": steps}
+    return {**result_json(status, **more), **about, "steps": steps, "imported": status.imported}
 
 
 def exit_code_of_outcomes(results: list[dict[str, Any]], *, waited: bool = True) -> int:

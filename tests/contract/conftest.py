@@ -1,9 +1,10 @@
 """One embedded server for the whole session; every test finds it empty."""
 
 import asyncio
+import contextlib
 import os
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,15 @@ def grym(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
         server = start_embedded(home)
         yield CommandLine(folder=folder)
         server.leave()
+
+
+@pytest.fixture
+def another_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """Return what lets the command line work on an empty home from there on, until the test ends."""
+    with tempfile.TemporaryDirectory(prefix="grym-test-") as home, contextlib.ExitStack() as stack:
+
+        def move() -> None:
+            monkeypatch.setenv("GRYM_HOME", home)
+            stack.callback(start_embedded(Path(home)).leave)
+
+        yield move

@@ -1,6 +1,7 @@
 """`grym events` keeps the contract: keys of a line, causal order, export and tail."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.contract.cli_world import CommandLine
@@ -76,22 +77,54 @@ def test_the_prompt_stays_in_the_request(grym: CommandLine) -> None:
     assert holding == ["grym.composition.request.v1"]
 
 
-def test_an_archive_holds_the_log_and_can_be_imported_again(grym: CommandLine, tmp_path: Path) -> None:
-    """Verified before anything is published; published under the same ids, so nothing has an effect twice."""
+def test_an_archive_adds_nothing_to_the_log_it_came_from(grym: CommandLine, tmp_path: Path) -> None:
+    """Verified before anything is published; what the log has is left out, as history and as work."""
     request_id = grym.piece["request_id"]
     file = tmp_path / "log.grym"
     told = grym("events", "export", str(file), "--artifacts", "--json").ok().told
     assert told["events"] > len(grym("events", "show", request_id, "--json").ok().lines) - 1
     assert told["artifacts"] > 0
     dry = grym("events", "import", str(file), "--dry-run", "--json").ok().told
-    assert (dry["events"], dry["dry_run"]) == (told["events"], True)
+    assert (dry["events"], dry["imported"], dry["known"]) == (told["events"], 0, told["events"])
+    assert (dry["dry_run"], dry["again"], dry["artifacts"]) == (True, False, told["artifacts"])
     before = grym("status", request_id, "--json").ok().told
-    some = grym("events", "import", str(file), "--topic", "grym.requests.v1,grym.patterns.v1", "--json").ok().told
-    assert 0 < some["events"] < told["events"]
+    for words in ((), ("--again",)):
+        some = grym("events", "import", str(file), "--topic", "grym.requests.v1,grym.patterns.v1", *words, "--json")
+        assert 0 < some.ok().told["events"] == some.told["known"] < told["events"]
+    assert grym("events", "import", str(file)).ok().out == f"0 imported, {told['events']} known\n"
     grym("up", "--until-idle", "--json").ok()
     assert grym("status", request_id, "--json").ok().told == before
     lines = grym("events", "show", request_id, "--json").ok().lines
     assert len({line["id"] for line in lines if line["type"] == "grym.request.completed.v1"}) == 1
+
+
+def test_an_import_brings_history(grym: CommandLine, tmp_path: Path, another_home: Callable[[], None]) -> None:
+    """In another home requests stand where they stood, nobody works on them, and a second import adds nothing."""
+    request_id = grym.piece["request_id"]
+    file = tmp_path / "log.grym"
+    told = grym("events", "export", str(file), "--artifacts", "--json").ok().told
+    status = grym("status", request_id, "--json").ok().told
+    shown = grym("events", "show", request_id, "--json").ok().lines
+    another_home()
+    new = grym("events", "import", str(file), "--json").ok().told
+    assert (new["imported"] + new["known"], new["again"]) == (told["events"], False)
+    again = grym("events", "import", str(file), "--json").ok().told
+    assert (again["imported"], again["known"]) == (0, told["events"])
+    grym("up", "--until-idle", "--json").ok()
+    assert grym("dlq", "ls", "--json").ok().told["letters"] == []
+    moved = grym("status", request_id, "--json").ok().told
+    assert (moved["imported"], status["imported"]) == (True, False)
+    places = {"audio", "midi", "score", "stems", "pages", "imported", "style"}
+    assert {k: v for k, v in moved.items() if k not in places} == {k: v for k, v in status.items() if k not in places}
+    assert Path(moved["audio"]).is_file()
+    assert "(imported)" in grym("status", request_id).ok().out
+    (row,) = [row for row in grym("ls", "--json").ok().told["requests"] if row["request_id"] == request_id]
+    assert (row["state"], row["imported"]) == ("completed", True)
+    assert "completed (imported)" in grym("ls").ok().out
+    lines = grym("events", "show", request_id, "--json").ok().lines
+    assert [(line["id"], line["time"]) for line in lines] == [(line["id"], line["time"]) for line in shown]
+    assert all("imported_at" in line for line in lines)
+    assert grym("rate", request_id, "5", "--json").ok(2).told["error"]["code"] == "feedback.not_ratable"
 
 
 def test_an_archive_is_refused_where_it_is_not_whole(grym: CommandLine, tmp_path: Path) -> None:

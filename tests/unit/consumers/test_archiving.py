@@ -1,16 +1,19 @@
 """Archives of a log: artifacts come along, records keep their bytes, and a log that is away is waited for."""
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from consumers import archiving
+from consumers import importing, known_records
 from consumers.archive import FORMAT, Line, Opening, read_lines
-from consumers.archiving import ATTEMPTS, Archivist, Importer, Tally, survey
+from consumers.archiving import Archivist, Tally, survey
 from consumers.claims import ClaimDesk
+from consumers.importing import ATTEMPTS, Importer
 from consumers.spans import merged
 from grym.adapters.artifact_folder import FolderArtifacts
 from grym.adapters.clock import VirtualClock
@@ -21,6 +24,7 @@ from grym.ports.log import Publisher
 from schemas.catalogue import TOPICS
 from schemas.commands import RequestAnalysis, RequestComposition
 from schemas.envelope import decode
+from schemas.imported import is_imported, unmarked
 from schemas.records import Message, Record
 from tests.contract.fakes import message
 
@@ -73,10 +77,17 @@ class World:
         self._folder.mkdir(exist_ok=True)
         yield self._folder
 
-    def importer(self) -> Importer:
+    def importer(self, *, again: bool = False, dry_run: bool = False) -> Importer:
         """Return what imports into this world."""
-        publisher = Away(self.backend.publisher, calls=self._away)
-        return Importer(publisher=publisher, artifacts=self.artifacts, clock=self.clock, folder=self.scratch)
+        backend = replace(self.backend, publisher=Away(self.backend.publisher, calls=self._away))
+        ways = {"again": again, "dry_run": dry_run}
+        return Importer(backend=backend, artifacts=self.artifacts, clock=self.clock, folder=self.scratch, **ways)
+
+    async def bring(self, lines: list[bytes], *, again: bool = False, dry_run: bool = False) -> tuple[int, int]:
+        """Import an archive and return how many records were new, and how many known."""
+        importer = self.importer(again=again, dry_run=dry_run)
+        done = await importer.run(_lines(lines), topics=None, watch=_ignore)
+        return done.imported, done.known
 
     async def records(self) -> list[Record]:
         """Return everything."""
@@ -103,16 +114,19 @@ async def _filled(folder: Path) -> tuple[Backend, FolderArtifacts]:
 
 
 async def test_a_log_and_its_artifacts_move_to_another_home(tmp_path: Path) -> None:
-    """Records keep key, headers and value; sounds and claimed bodies are there; what was gone is counted."""
+    """Records keep key, headers and value; sounds and claimed bodies are there and stay; what was gone is counted."""
     backend, artifacts = await _filled(tmp_path / "store")
     lines, written = await _written(backend, artifacts)
     assert (written.records, written.artifacts, written.missing) == (5, 2, 1)
     world = World(tmp_path / "other")
     done = await world.importer().run(_lines(lines), topics=None, watch=_ignore)
-    assert (done.records, done.artifacts) == (5, 2)
+    assert (done.records, done.imported, done.known, done.artifacts) == (5, 4, 1, 2)
     moved = await world.records()
     kept = [one async for one in merged(backend.log, after={}, upto=await backend.log.ends(NAMES))]
-    assert [(r.key, r.headers, r.value) for r in moved] == [(r.key, r.headers, r.value) for r in kept]
+    once = list(dict.fromkeys((r.key, r.headers, r.value) for r in kept))  # one event lay there twice
+    assert [(r.key, unmarked(r).headers, r.value) for r in moved] == once
+    assert all(is_imported(r.headers) for r in moved)
+    assert len(await world.backend.housekeeping.held_artifacts()) == 2
     long = await ClaimDesk(world.artifacts).check_out(next(r for r in moved if r.key == b"long"))
     assert decode(long).body.prompt == "x" * 300_000
     heard = decode(next(r for r in moved if r.key == b"a")).body.audio
@@ -152,11 +166,12 @@ async def test_a_topic_nobody_knows_is_refused_before_anything_is_published(tmp_
 
 async def test_a_log_that_is_away_for_a_while_is_waited_for(tmp_path: Path) -> None:
     """A publish whose outcome is unknown is tried again under the same ids; at last it gives up."""
-    backend, _ = await _filled(tmp_path / "store")
+    backend = open_memory(VirtualClock())  # without files: a virtual clock waits for no thread
+    await backend.publisher.publish([message(RequestComposition(prompt="a waltz"), event_id=f"{n}") for n in range(4)])
     lines, _ = await _written(backend, None)
     patient = World(tmp_path / "patient", away=ATTEMPTS - 1)
     await patient.clock.run(patient.importer().run(_lines(lines), topics=None, watch=_ignore))
-    assert len(await patient.records()) == 5
+    assert len(await patient.records()) == 4
     hopeless = World(tmp_path / "hopeless", away=ATTEMPTS)
     with pytest.raises(TransientError):
         await hopeless.clock.run(hopeless.importer().run(_lines(lines), topics=None, watch=_ignore))
@@ -166,11 +181,55 @@ async def test_batches_stay_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     """Neither many records nor large ones are held at once."""
     backend = open_memory(VirtualClock())
     value = b'{"prompt": "' + b"x" * 1_000 + b'"}'
-    sent = [Message(topic="grym.requests.v1", key=b"k", headers=(), value=value) for _ in range(50)]
+    sent = [Message(topic="grym.requests.v1", key=b"%d" % n, headers=(), value=value) for n in range(50)]
     await backend.publisher.publish(sent)
     lines, _ = await _written(backend, None)
-    monkeypatch.setattr(archiving, "BATCH_BYTES", 10_000)
+    monkeypatch.setattr(importing, "BATCH_BYTES", 10_000)
     sizes: list[int] = []
     world = World(tmp_path / "other")
     await world.importer().run(_lines(lines), topics=None, watch=lambda tally: sizes.append(tally.records))
     assert sizes == [10, 20, 30, 40, 50]
+
+
+async def test_an_import_adds_nothing_that_the_log_has(tmp_path: Path) -> None:
+    """Neither into the log it came from nor a second time; a body that was erased meanwhile is not brought back."""
+    backend, artifacts = await _filled(tmp_path / "store")
+    lines, _ = await _written(backend, artifacts)
+    home = World(tmp_path / "home")
+    home.backend = backend
+    assert await home.bring(lines) == (0, 5)
+    assert await home.bring(lines, again=True) == (0, 5)
+    other = World(tmp_path / "other")
+    assert await other.bring(lines, dry_run=True) == (4, 1)
+    assert await other.records() == []
+    assert await other.bring(lines) == (4, 1)
+    assert await other.bring(lines) == (0, 5)
+    assert len(await other.records()) == 4
+
+
+async def test_history_can_become_work(tmp_path: Path) -> None:
+    """Events that were imported are published as work once, without the mark; and history never follows work."""
+    backend, _ = await _filled(tmp_path / "store")
+    lines, _ = await _written(backend, None)
+    world = World(tmp_path / "other")
+    assert await world.bring(lines) == (4, 1)
+    again, _ = await _written(world.backend, None)
+    assert await world.bring(again, again=True) == (4, 0)
+    assert Counter(is_imported(record.headers) for record in await world.records()) == {True: 4, False: 4}
+    assert await world.bring(lines) == (0, 5)
+    assert await world.bring(lines, again=True) == (0, 5)
+
+
+async def test_many_requests_are_looked_up_in_their_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is remembered of the log is bounded, and looked up again where it was forgotten."""
+    monkeypatch.setattr(known_records, "KEPT_HISTORIES", 2)
+    backend = open_memory(VirtualClock())
+    asked = [
+        message(RequestComposition(prompt="a waltz"), subject=f"r{n % 5}", event_id=f"{n}") for n in (*range(20), 3)
+    ]
+    await backend.publisher.publish(asked)
+    lines, _ = await _written(backend, None)
+    world = World(tmp_path / "other")
+    monkeypatch.setattr(importing, "BATCH_RECORDS", 1)
+    assert await world.bring(lines) == (20, 1)
+    assert await world.bring(lines) == (0, 21)
