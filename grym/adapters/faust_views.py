@@ -12,6 +12,7 @@ What counts is read again from the log at every start: the group's offsets are s
 joins. Each process of views is a group of its own and sees every partition.
 """
 
+import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -77,12 +78,14 @@ class FaustViews(Generic[V]):
         UnavailableError
             When no broker can be reached at the start; ``views.no_topics`` where grym has created none.
         """
-        app = self._app(await self._rewind())
-        await app.start()
-        try:
-            yield
-        finally:
-            await app.stop()
+        # Faust makes a folder for tables even where there are none, by default in the one the program was started in.
+        with tempfile.TemporaryDirectory(prefix="grym-views-") as folder:
+            app = self._app(await self._rewind(), folder)
+            await app.start()
+            try:
+                yield
+            finally:
+                await app.stop()
 
     async def _rewind(self) -> list[str]:
         """Set the group to where what counts begins, and return the topics that there are."""
@@ -100,9 +103,10 @@ class FaustViews(Generic[V]):
             await consumer.stop()
         return sorted({at.topic for at in partitions})
 
-    def _app(self, topics: Sequence[str]) -> faust.App:
+    def _app(self, topics: Sequence[str], folder: str) -> faust.App:
         app = faust.App(
             self._group,
+            datadir=folder,
             broker=[f"kafka://{address.strip()}" for address in self._kafka.bootstrap.split(",")],
             broker_client_id="grym-views",
             **_credentials(self._kafka),
