@@ -35,3 +35,9 @@ def first_logged_at(headers: Headers) -> datetime | None:
         return None if instant is None or instant.tzinfo is None else instant.astimezone(UTC)
     except (ValueError, OverflowError):  # somebody else wrote the mark
         return None
+
+
+def as_first_logged(record: Record) -> Record:
+    """Return a record with the time it had in the log it came from."""
+    first = first_logged_at(record.headers)
+    return record if first is None else msgspec.structs.replace(record, appended_at=first)

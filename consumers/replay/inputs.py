@@ -16,7 +16,11 @@ from consumers.replay.past import Deed, Past
 from consumers.spans import Place, place_of
 from grym.errors import ContractError, PermanentError
 from schemas.envelope import Envelope, decode
+from schemas.imported import is_imported
 from schemas.records import Record, TopicPartition
+
+REORDERED_RECORDS = 2048
+"""Records held to put them into order: some times what an import publishes at once."""
 
 Skip = Literal["open", "given_up", "erased", "unreadable", "lost"]
 
@@ -85,9 +89,15 @@ class Inputs:
         deed = await self._past.deed(part.name, envelope, record)
         if deed.given_up:
             skip = "given_up"
-        elif deed.worked_at >= self._end or self._done[part.name].is_open(record, deed):
+        elif deed.worked_at >= self._end or await self._is_open(part, envelope, record, deed):
             skip = "open"
         return Input(part=part, record=whole, envelope=envelope, deed=deed, folds=folds, skip=skip)
+
+    async def _is_open(self, part: Part, envelope: Envelope, record: Record, deed: Deed) -> bool:
+        if not is_imported(record.headers):
+            return self._done[part.name].is_open(record, deed)
+        # The archive may end between an event and what followed from it.
+        return not deed.outputs and not await self._past.is_over(envelope.correlation_id)
 
 
 async def in_order_of_work(
@@ -106,6 +116,22 @@ async def in_order_of_work(
                 heapq.heappush(waiting, _Waiting(order=order, input=found))
     while waiting:
         yield heapq.heappop(waiting).input
+
+
+async def in_order_of_time(records: AsyncIterator[Record]) -> AsyncIterator[Record]:
+    """Yield records that were imported in the order in which they were appended to the log they come from.
+
+    An import publishes them in that order, many at once; where topics lie beside each other their places are close.
+    """
+    waiting: list[tuple[datetime, int, Record]] = []
+    count = 0
+    async for record in records:
+        count += 1
+        heapq.heappush(waiting, (record.appended_at, count, record))
+        if len(waiting) > REORDERED_RECORDS:
+            yield heapq.heappop(waiting)[-1]
+    while waiting:
+        yield heapq.heappop(waiting)[-1]
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)

@@ -15,11 +15,20 @@ import msgspec
 
 from grym.ports.log import EventHistory
 from schemas.envelope import Envelope, output_id, peek
-from schemas.events import EventDeadLettered
+from schemas.events import (
+    EventDeadLettered,
+    RequestCancelled,
+    RequestCompleted,
+    RequestDeadLettered,
+    RequestRejected,
+)
+from schemas.imported import as_first_logged, is_imported
 from schemas.records import Record
 
 KEPT_HISTORIES = 256
 """Requests whose history is remembered; events of one request come close to each other."""
+
+ENDS = frozenset(body.TYPE for body in (RequestCompleted, RequestRejected, RequestDeadLettered, RequestCancelled))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +53,11 @@ class Deed:
 
 
 class Past:
-    """Looks up what happened, request by request."""
+    """Looks up what happened, request by request: here, or where an import comes from."""
 
-    def __init__(self, history: EventHistory) -> None:
+    def __init__(self, history: EventHistory, *, imported: bool = False) -> None:
         self._history = history
+        self._imported = imported
         self._kept: OrderedDict[str, Story] = OrderedDict()
 
     async def deed(self, processor: str, envelope: Envelope, record: Record) -> Deed:
@@ -67,11 +77,17 @@ class Past:
                 return True
         return False
 
+    async def is_over(self, correlation_id: str) -> bool:
+        """Tell whether a request has ended."""
+        return (await self.of_request(correlation_id)).is_over
+
     async def of_request(self, correlation_id: str) -> "Story":
         """Return the events of a request, in the order of appending."""
         known = self._kept.get(correlation_id)
         if known is None:
-            known = self._kept[correlation_id] = Story(await self._history.of_request(correlation_id))
+            events = await self._history.of_request(correlation_id)
+            told = [as_first_logged(event) for event in events if is_imported(event.headers) is self._imported]
+            known = self._kept[correlation_id] = Story(told)
             if len(self._kept) > KEPT_HISTORIES:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(correlation_id)
@@ -88,10 +104,13 @@ class Story:
         self._instants = list(accumulate((event.appended_at for event in events), max))
         self._caused: dict[tuple[str, str], list[Record]] = defaultdict(list)
         self._given_up: set[tuple[str, str, int, int]] = set()
+        self._given_up_there: set[tuple[str, str, str]] = set()
+        self.is_over = any(peek(event.headers, "ce_type") in ENDS for event in events)
         for event in events:
             self._caused[peek(event.headers, "ce_source"), peek(event.headers, "ce_causationid")].append(event)
             if peek(event.headers, "ce_type") == EventDeadLettered.TYPE and (told := _letter_in(event)):
                 self._given_up.add((told.processor, told.origin_topic, told.origin_partition, told.origin_position))
+                self._given_up_there.add((told.processor, told.origin_topic, told.event_id))
 
     def deed(self, processor: str, cause: Envelope, record: Record) -> Deed:
         """Return what a processor did with an input that lies at `record`."""
@@ -102,8 +121,13 @@ class Story:
             outputs=outputs,
             worked_at=max(record.appended_at, first.appended_at if rank is None else self._instants[rank]),
             rank=rank or 0,
-            given_up=(processor, record.topic, record.partition, record.position) in self._given_up,
+            given_up=self._was_given_up(processor, cause, record),
         )
+
+    def _was_given_up(self, processor: str, cause: Envelope, record: Record) -> bool:
+        if is_imported(record.headers):  # it lies elsewhere than it did
+            return (processor, record.topic, cause.id) in self._given_up_there
+        return (processor, record.topic, record.partition, record.position) in self._given_up
 
     def outputs(self, processor: str, cause: Envelope) -> tuple[Record, ...]:
         """Return what a processor made of an input, by making the ids again; each event once, however often it lies."""

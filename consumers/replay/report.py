@@ -55,6 +55,7 @@ class Report:
         Inputs that were not decided again, by reason: ``open`` (not worked on within the span), ``given_up`` (a dead
         letter then), ``unfounded`` (the past it leans on is no longer whole), ``repeated``, ``erased``, ``unreadable``
         (by anybody), ``lost`` (an artifact is gone), ``expired`` (outputs beyond retention).
+        And records that are none of its inputs: ``imported``.
     effects
         What decisions asked for besides outputs, by kind; recorded and not carried out.
     """

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from consumers.claims import ClaimDesk
 from consumers.replay.compare import changes
-from consumers.replay.inputs import Done, Input, Inputs, in_order_of_work
+from consumers.replay.inputs import Done, Input, Inputs, in_order_of_time, in_order_of_work
 from consumers.replay.pace import EventClock, Pace
 from consumers.replay.parts import Part, type_of
 from consumers.replay.past import Past
@@ -25,6 +25,7 @@ from grym.ports.backend import Backend
 from grym.ports.clock import Clock
 from schemas.catalogue import BY_NAME
 from schemas.envelope import Envelope, peek
+from schemas.imported import as_first_logged, is_imported
 from schemas.records import Message, Record, TopicPartition
 
 SETTLE_S = 2.0
@@ -41,11 +42,18 @@ Watch = Callable[[Report, datetime], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """From when to when, and outputs of which topics are compared; None compares all."""
+    """From when to when, and outputs of which topics are compared; None compares all.
+
+    Parameters
+    ----------
+    imported
+        Whether it is a span of the log that imports come from, and not of what was worked on here.
+    """
 
     begin: datetime
     end: datetime
     topics: frozenset[str] | None = None
+    imported: bool = False
 
 
 class Replay:
@@ -93,19 +101,38 @@ class Replay:
 
     async def run(self, span: Span) -> Report:
         """Replay the span and return what differs."""
+        self._past = Past(self._live.history, imported=span.imported)
         done = {part.name: await self._done(part) for part in self._parts}
         inputs = Inputs(self._past, self._claims, done, begin=span.begin, end=span.end)
         for part in self._parts:
-            whole = await self._is_whole(part)
+            # How far back the log went that an archive comes from, nobody can tell.
+            whole = not span.imported and await self._is_whole(part)
             self._unfounded[part.name] = frozenset() if whole else frozenset(body.TYPE for body in part.leans_on)
         ends = await self._live.log.ends(self._topics())
-        records = merged(self._live.log, after=await self._begins(span), upto=ends, before=span.end)
-        async for found in in_order_of_work(self._counted(records, span), self._parts, inputs, begin=span.begin):
+        # What an import brought lies behind the end of a span that was over by then.
+        before = None if span.imported else span.end
+        records = merged(self._live.log, after=await self._begins(span), upto=ends, before=before)
+        records = self._counted(self._chosen(records, span), span)
+        async for found in in_order_of_work(records, self._parts, inputs, begin=span.begin):
             await self._pace.keep(found.deed.worked_at)
             await self._replay(found, span)
             if self._watch is not None:
                 self._watch(self.report, found.deed.worked_at)
         return self.report
+
+    async def _chosen(self, records: AsyncIterator[Record], span: Span) -> AsyncIterator[Record]:
+        """Return what was worked on here, or what imports brought, in the order of its own log."""
+        if span.imported:
+            imported = (as_first_logged(record) async for record in records if is_imported(record.headers))
+            async for record in in_order_of_time(imported):
+                if record.appended_at < span.end:
+                    yield record
+            return
+        async for record in records:
+            if not is_imported(record.headers):
+                yield record
+            elif record.appended_at >= span.begin:
+                self.report.skipped["imported"] += 1
 
     async def _counted(self, records: AsyncIterator[Record], span: Span) -> AsyncIterator[Record]:
         """Pass records on, counting the commands whose answers are facts."""

@@ -48,6 +48,10 @@ AuditOption = Annotated[
     bool,
     typer.Option("--audit", help="Make facts again, too: plans, proposals, what memory answers.", show_default=False),
 ]
+ImportedOption = Annotated[
+    bool,
+    typer.Option("--imported", help="What imports brought, in the time of its own log.", show_default=False),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -65,6 +69,7 @@ async def replay(
     into: IntoOption = None,
     speed: SpeedOption = "max",
     audit: AuditOption = False,
+    imported: ImportedOption = False,
 ) -> None:
     """Decide a span of the log again in a shadow and compare; nothing live is touched."""
     from grym.cli.waiting import opened
@@ -81,6 +86,7 @@ async def replay(
         processors=_words(processors),
         speed=speed_of(speed),
         audit=audit,
+        imported=imported,
     )
     name = _name(into)
     async with opened() as runtime:

@@ -50,6 +50,8 @@ class ReplayWish:
     ----------
     speed
         Seconds of the span in a second; None for as fast as the share of the machine allows.
+    imported
+        Replay what imports brought, in the time of the log it comes from, and not what was worked on here.
     audit
         Make facts again, too: plans, proposals, what memory answers.
     processors
@@ -62,6 +64,7 @@ class ReplayWish:
     processors: tuple[str, ...] | None = None
     speed: float | None = None
     audit: bool = False
+    imported: bool = False
 
 
 async def replay(
@@ -86,7 +89,8 @@ async def replay(
     event_clock = EventClock(wish.begin)
     shadow = open_memory(event_clock)
     names = _names(wish)
-    span = Span(begin=wish.begin, end=wish.end, topics=None if wish.topics is None else frozenset(wish.topics))
+    topics = None if wish.topics is None else frozenset(wish.topics)
+    span = Span(begin=wish.begin, end=wish.end, topics=topics, imported=wish.imported)
     # A worker process of its own, one, and only when sound is analysed again: live work keeps its own.
     async with ProcessCpuPool(workers=1) as cpu:
         run = Replay(

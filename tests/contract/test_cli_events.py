@@ -125,6 +125,11 @@ def test_an_import_brings_history(grym: CommandLine, tmp_path: Path, another_hom
     assert [(line["id"], line["time"]) for line in lines] == [(line["id"], line["time"]) for line in shown]
     assert all("imported_at" in line for line in lines)
     assert grym("rate", request_id, "5", "--json").ok(2).told["error"]["code"] == "feedback.not_ratable"
+    replayed = grym("replay", "--from", "1h", "--imported", "--json").ok().told
+    assert replayed["equal"], replayed["differences"]
+    assert replayed["processors"]["coordinator"]["same"] > 10
+    here = grym("replay", "--from", "1h", "--json").ok().told
+    assert (here["read"], here["skipped"].keys()) == (0, {"imported"})
 
 
 def test_an_archive_is_refused_where_it_is_not_whole(grym: CommandLine, tmp_path: Path) -> None:
