@@ -107,8 +107,7 @@ class Desk:
     async def _read(self, questions: list[Question]) -> list[Known]:
         entries = [entry for question in questions for entry in question.entries]
         keys = sorted({key for question in questions for key in question.keys})
-        seen = await self._backend.progress.seen_all(entries) if entries else []
-        states = await self._backend.states.load_all(self._tenure.processor, keys) if keys else {}
+        seen, states = await asyncio.gather(self._seen(entries), self._states(keys))
         answers = iter(seen)
         return [
             Known(
@@ -117,6 +116,12 @@ class Desk:
             )
             for question in questions
         ]
+
+    async def _seen(self, entries: list[InboxEntry]) -> list[bool]:
+        return await self._backend.progress.seen_all(entries) if entries else []
+
+    async def _states(self, keys: list[str]) -> dict[str, StoredState]:
+        return await self._backend.states.load_all(self._tenure.processor, keys) if keys else {}
 
     async def _commit(self, runs: list[Ready]) -> list[Admission]:
         telemetry, name, clock = self._ports.telemetry, self._tenure.processor, self._ports.clock
