@@ -25,6 +25,7 @@ from producers.status import (
     is_request,
     is_terminal,
     readable,
+    status_of_letter,
     status_of_request,
     status_of_run,
 )
@@ -186,6 +187,8 @@ class GrymClient:
             brought = await self._run(request_id, of=IMPORTS)
             if brought and (status := status_of_run(brought, imported=True)):
                 return status
+            if refused := status_of_letter(events, request_id):
+                return refused
             raise InvalidRequestError(
                 f"there is no request {request_id}", code="request.unknown", hint="`grym ls` lists the requests."
             )

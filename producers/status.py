@@ -13,7 +13,7 @@ from grym.errors import ContractError
 from schemas.body import Fault
 from schemas.commands import RequestAnalysis, RequestComposition
 from schemas.envelope import Envelope, decode, peek, peek_count
-from schemas.events import RequestCancelled, RequestCompleted, RequestDeadLettered, RequestRejected
+from schemas.events import EventDeadLettered, RequestCancelled, RequestCompleted, RequestDeadLettered, RequestRejected
 from schemas.imported import is_imported
 from schemas.records import Record
 from streams.coordinator.definitions import WORKFLOWS
@@ -50,6 +50,8 @@ class RequestStatus:
         Why it was rejected or dead-lettered.
     reason
         Why it was cancelled; ``deadline`` where nobody asked.
+    accepted
+        False for one that nobody could read, so that no run began; its letter says why.
     imported
         Whether an import brought it: where it stood when it was exported, and nobody works on it.
     """
@@ -66,6 +68,7 @@ class RequestStatus:
     letter_id: str = ""
     reason: str = ""
     style: str = ""
+    accepted: bool = True
     imported: bool = False
 
     @property
@@ -111,6 +114,26 @@ def status_of_request(envelope: Envelope) -> RequestStatus:
         created_at=envelope.logged_at,
         steps=tuple(StepStatus(name=step.name, state="waiting") for step in WORKFLOWS[kind].steps),
     )
+
+
+def status_of_letter(events: Sequence[Envelope], request_id: str) -> RequestStatus | None:
+    """Return the status of a request that became a dead letter as it came; None where none did."""
+    for event in reversed(events):
+        letter = event.body
+        if not isinstance(letter, EventDeadLettered) or event.subject != request_id:
+            continue
+        if letter.origin_topic == RequestComposition.TOPIC:
+            return RequestStatus(
+                request_id=request_id,
+                kind="analyze" if letter.event_type.startswith("grym.analysis.") else "compose",
+                state="dead_lettered",
+                ended_at=event.logged_at,
+                fault=letter.fault,
+                letter_id=letter.letter_id,
+                accepted=False,
+                imported=event.imported,
+            )
+    return None
 
 
 def readable(record: Record) -> Envelope | None:

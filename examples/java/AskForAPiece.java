@@ -6,8 +6,8 @@
  *
  *     java -cp "LIBS/*" AskForAPiece.java localhost:9092 "a calm piano nocturne in D minor" 30 score
  *
- * Prints a line for each thing that happens, and ends with 0 when the piece is completed, 1 when it ended otherwise,
- * and 2 when the time was up.
+ * Prints a line for each thing that happens, and ends with 0 when the piece is completed, 1 when it ended otherwise or
+ * was never accepted, and 2 when the time was up.
  */
 
 import java.nio.charset.StandardCharsets;
@@ -33,6 +33,7 @@ public class AskForAPiece {
     static final String PREFIX = System.getenv().getOrDefault("GRYM_KAFKA_PREFIX", "");
     static final String REQUESTS = PREFIX + "grym.requests.v1";
     static final String OUTCOMES = PREFIX + "grym.outcomes.v1";
+    static final String DEAD_LETTER = "\"ignored_type\":\"grym.event.deadlettered.v1\"";
     static final Duration PATIENCE = Duration.ofMinutes(3);
     static final Set<String> TERMINALS = Set.of(
             "grym.request.completed.v1",
@@ -80,6 +81,7 @@ public class AskForAPiece {
     static int follow(KafkaConsumer<String, String> consumer, String requestId) {
         Instant end = Instant.now().plus(PATIENCE);
         Set<String> seen = new HashSet<>();
+        boolean accepted = false;
         while (Instant.now().isBefore(end)) {
             for (var record : consumer.poll(Duration.ofMillis(500))) {
                 // Events may be repeated, never doubled: source and id name them.
@@ -89,6 +91,11 @@ public class AskForAPiece {
                 }
                 String type = header(record, "ce_type");
                 System.out.println(type + " " + record.value());
+                accepted |= type.equals("grym.request.accepted.v1");
+                // A request that grym cannot read is a dead letter, and begins nothing that could end.
+                if (!accepted && type.equals("grym.request.ignored.v1") && record.value().contains(DEAD_LETTER)) {
+                    return 1;
+                }
                 if (TERMINALS.contains(type)) {
                     return type.equals("grym.request.completed.v1") ? 0 : 1;
                 }

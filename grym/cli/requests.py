@@ -34,22 +34,28 @@ def register(app: typer.Typer) -> None:
     command(app, "ls")(ls)
 
 
-async def status(screen: Screen, *, request_id: RequestIdArgument, out: OutOption = None) -> None:
+async def status(screen: Screen, *, request_id: RequestIdArgument, out: OutOption = None) -> int:
     """Show where a request stands, step by step, and its full result; `--out` writes its files again."""
+    from grym.cli.faults import DONE, ENDED_OTHERWISE
     from grym.cli.results import status_json
     from grym.cli.waiting import opened
 
     async with opened() as runtime:
         found = await runtime.client.status(request_id)
         value = status_json(found, **await _files(runtime, found, out))
+    code = DONE if found.accepted else ENDED_OTHERWISE
     if screen.json:
         screen.emit(value)
-        return
+        return code
     from grym.cli.panels import piece_panel, recording_panel, steps_table
 
-    screen.show(steps_table(value))
+    if not found.accepted and found.fault is not None:
+        screen.show(f"not accepted: dead letter {found.letter_id} ({found.fault.code})")
+    else:
+        screen.show(steps_table(value))
     if found.over:
         screen.show(piece_panel(value) if found.kind == "compose" else recording_panel(value))
+    return code
 
 
 async def _files(runtime: "Runtime", found: "RequestStatus", out: Path | None) -> dict[str, Any]:

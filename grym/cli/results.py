@@ -74,8 +74,14 @@ def status_json(status: RequestStatus, **more: Any) -> dict[str, Any]:
         {"name": step.name, "state": step.state, "started_at": step.started_at, "ended_at": step.ended_at}
         for step in status.steps
     ]
-    about = {"kind": status.kind, "state": status.state, "created_at": status.created_at, "ended_at": status.ended_at}
-    return {**result_json(status, **more), **about, "steps": steps, "imported": status.imported}
+    about: dict[str, Any] = {
+        "kind": status.kind,
+        "state": status.state,
+        "created_at": status.created_at,
+        "ended_at": status.ended_at,
+    }
+    about |= {"accepted": status.accepted, "imported": status.imported}
+    return {**result_json(status, **more), **about, "steps": steps}
 
 
 def exit_code_of_outcomes(results: list[dict[str, Any]], *, waited: bool = True) -> int:

@@ -1,6 +1,7 @@
 """How runs end: exactly once, by the first of completed, rejected, dead-lettered and cancelled.
 
-What comes after the end, or for a run that never began, is recorded as ignored.
+What comes after the end, or for a run that never began, is recorded as ignored. So is a request that nobody could read:
+it was never accepted, and the reason says why, since its sender reads outcomes and no dead letters.
 """
 
 import msgspec
@@ -77,6 +78,9 @@ def deadline_passed(envelope: Envelope, run: Run | None) -> Decided:
 def dead_lettered(envelope: Envelope, run: Run | None) -> Decided:
     """End a run one of whose events could not be processed."""
     letter: EventDeadLettered = envelope.body
+    if (run is None or run.status == "expected") and letter.origin_topic == RequestComposition.TOPIC:
+        fault = letter.fault
+        return ignored(envelope, f"not accepted: {fault.code}: {fault.message} (dead letter {letter.letter_id})")
     if run is None or run.status != "running" or envelope.run_no != run.run_no:
         return ignored(envelope, "the dead letter's run is over or never began")
     if letter.event_type in FEEDBACK_TYPES:

@@ -61,6 +61,20 @@ def test_a_letter_shows_its_bytes(grym: CommandLine, letter: dict[str, Any]) -> 
     assert letter["letter_id"] in grym("dlq", "show", letter["letter_id"]).ok().out
 
 
+def test_a_request_that_nobody_could_read_says_so(grym: CommandLine, letter: dict[str, Any]) -> None:
+    """It was never accepted; its status names the letter, and outcomes say why."""
+    request_id = letter["request_id"]
+    told = grym("status", request_id, "--json").ok(3).told
+    assert (told["state"], told["accepted"], told["letter_id"]) == ("dead_lettered", False, letter["letter_id"])
+    assert told["fault"]["code"] == letter["code"]
+    line = f"not accepted: dead letter {letter['letter_id']} ({letter['code']})"
+    assert line in grym("status", request_id).ok(3).out.splitlines()
+    events = grym("events", "show", request_id, "--json").ok().lines
+    (ignored,) = (event["data"] for event in events if event["type"] == "grym.request.ignored.v1")
+    assert letter["code"] in ignored["reason"]
+    assert letter["letter_id"] in ignored["reason"]
+
+
 def test_people_see_groups(grym: CommandLine, letter: dict[str, Any]) -> None:
     """Without `--json` letters are grouped by what went wrong."""
     assert letter["code"] in grym("dlq", "ls").ok().out

@@ -69,9 +69,9 @@ async def test_a_request_by_the_console_producer_is_completed(world: KafkaWorld)
     assert world.stop() == [0]
 
 
-async def ask_by_java(world: KafkaWorld, prompt: str) -> "subprocess.CompletedProcess[str]":
+async def ask_by_java(world: KafkaWorld, prompt: str, backend: str = "score") -> "subprocess.CompletedProcess[str]":
     """Run the example in Java, which knows Kafka's client and the AsyncAPI document."""
-    command = [java(), "-cp", classpath(), str(EXAMPLE), world.bootstrap, prompt, "6", "score"]
+    command = [java(), "-cp", classpath(), str(EXAMPLE), world.bootstrap, prompt, "6", backend]
     asking = functools.partial(subprocess.run, env=world.environment(), capture_output=True, text=True, timeout=240)
     return await asyncio.to_thread(asking, command, check=False)
 
@@ -83,6 +83,16 @@ async def test_the_example_in_java_gets_its_piece(world: KafkaWorld) -> None:
     assert asked.returncode == 0, asked.stdout + asked.stderr
     told = [line.split()[0] for line in asked.stdout.splitlines()]
     assert (told[:2], told[-1]) == (["asked", "grym.request.accepted.v1"], "grym.request.completed.v1")
+
+
+async def test_the_example_in_java_learns_that_nobody_can_read_its_wish(world: KafkaWorld) -> None:
+    """A request that becomes a dead letter has no end to wait for; outcomes say why, and the example ends with 1."""
+    world.start("all", "up")
+    asked = await ask_by_java(world, "a waltz", "tuba")
+    assert asked.returncode == 1, asked.stdout + asked.stderr
+    told = [line.split()[0] for line in asked.stdout.splitlines()]
+    assert told == ["asked", "grym.request.ignored.v1"]
+    assert "not accepted: contract.body" in asked.stdout
 
 
 async def test_the_command_line_asks_waits_and_rates(world: KafkaWorld) -> None:

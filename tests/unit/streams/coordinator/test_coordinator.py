@@ -367,6 +367,17 @@ async def test_a_cancel_before_its_request_is_remembered(desk: Desk) -> None:
     assert cancelled == RequestCancelled(reason="too late")
 
 
+async def test_a_request_that_nobody_could_read_is_told_why(desk: Desk) -> None:
+    """Nothing began, so nothing ends; the reason names code, message and letter, also where a cancel came first."""
+    for _ in range(2):
+        (told,) = await desk.take(letter(RequestComposition.TYPE, topic=RequestComposition.TOPIC))
+        assert isinstance(told, RequestIgnored)
+        assert told.ignored_type == EventDeadLettered.TYPE
+        assert told.reason == f"not accepted: {FAULT.code}: {FAULT.message} (dead letter l1)"
+        await desk.take(CancelRequest())
+    assert not desk.terminals()
+
+
 async def test_whatever_comes_after_the_end_is_ignored(desk: Desk) -> None:
     """Completed is completed: cancel, deadline, answers and dead letters come too late."""
     await desk.take_all(*TO_PLAN, generated(), extracted(), rated(passed=True), PatternsRemembered(pattern_ids=()))
