@@ -39,7 +39,7 @@ async def _migrate(dsn: str) -> None:
     await connection.close()
 
 
-async def _empty(dsn: str) -> None:
+async def empty(dsn: str) -> None:
     """Delete all rows: far quicker than a fresh database, or than truncating, which makes new files."""
     connection = await connect(dsn)
     async with connection.transaction():
@@ -60,7 +60,7 @@ async def kit(server_or_memory: str | None) -> AsyncIterator[Kit]:
     if server_or_memory is None:
         opened = await memory_kit()
     else:
-        await _empty(server_or_memory)
+        await empty(server_or_memory)
         opened = await postgres_kit(server_or_memory)
     yield opened
     await opened.close()
@@ -72,7 +72,7 @@ async def apart(server_or_memory: str | None) -> AsyncIterator[Kit]:
     if server_or_memory is None:
         opened = await memory_kit(log_elsewhere=True)
     else:
-        await _empty(server_or_memory)
+        await empty(server_or_memory)
         opened = await postgres_kit(server_or_memory, log_elsewhere=True)
     yield opened
     await opened.close()

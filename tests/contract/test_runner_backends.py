@@ -1,9 +1,13 @@
-"""The runner over either backend: the same effects in memory and in PostgreSQL, also when two processes compete."""
+"""The runner over each backend: the same effects in memory, in PostgreSQL and on Kafka, also with two processes."""
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
 
 import msgspec
+import pytest
 
 from consumers.failures.retry import RetryPolicy
 from consumers.ports import RunnerPorts
@@ -17,8 +21,10 @@ from schemas.commands import RequestComposition
 from schemas.envelope import Envelope, decode
 from schemas.records import TopicPartition
 from streams.processor import Decision
-from tests.contract.backends import Kit
+from tests.contract.backends import Kit, memory_kit, postgres_kit
+from tests.contract.conftest import empty
 from tests.contract.fakes import MemoryArtifacts, eventually, message
+from tests.contract.kafka_kit import kafka_kit
 from tests.contract.probe import Probe, Tally
 
 SETTINGS = RunnerSettings(
@@ -42,6 +48,33 @@ class Weak:
         return None
 
 
+@pytest.fixture(params=["memory", "postgres", "kafka"])
+def servers(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """Return where the servers of a form are: none, a database, or a database and brokers with a prefix."""
+    wanted = {"memory": (), "postgres": ("server_dsn",), "kafka": ("server_dsn", "kafka", "topic_prefix")}
+    return tuple(str(request.getfixturevalue(name)) for name in wanted[request.param])
+
+
+@pytest.fixture
+async def form(servers: tuple[str, ...], tmp_path: Path) -> AsyncIterator[Kit]:
+    """Open each form in turn."""
+    if servers:
+        await empty(servers[0])
+    async with AsyncExitStack() as stack:
+        match servers:
+            case ():
+                kit = await memory_kit()
+                stack.push_async_callback(kit.close)
+            case (dsn,):
+                kit = await postgres_kit(dsn)
+                stack.push_async_callback(kit.close)
+            case (dsn, bootstrap, prefix):
+                kit = await stack.enter_async_context(kafka_kit(bootstrap, prefix, dsn, home=tmp_path))
+            case _:
+                raise AssertionError(servers)
+        yield kit
+
+
 async def told_by(backend: Backend) -> Counter[str]:
     """Return how often each event was told of."""
     name = "grym.outcomes.v1"
@@ -50,14 +83,14 @@ async def told_by(backend: Backend) -> Counter[str]:
     return Counter(decode(record).body.ignored_id for lane in lanes for record in lane)
 
 
-async def test_two_processes_do_everything_once_and_in_order(kit: Kit) -> None:
+async def test_two_processes_do_everything_once_and_in_order(form: Kit) -> None:
     """Sixty requests of ten keys, repeats, failures and a broken record; the first process stops half-way."""
     sent = [message(WISH, subject=f"r{n % 10}", event_id=f"e{n}") for n in range(60)]
     broken = msgspec.structs.replace(message(WISH, subject="r3", event_id="broken"), value=b"{")
-    await kit.backend.publisher.publish([*sent[:30], *sent[:10], broken])
+    await form.backend.publisher.publish([*sent[:30], *sent[:10], broken])
     stops = [asyncio.Event(), asyncio.Event()]
     weak = Weak()
-    backends = [kit.backend, await kit.again()]
+    backends = [form.backend, await form.again()]
     running = [
         asyncio.create_task(
             ProcessorRunner(
@@ -70,23 +103,23 @@ async def test_two_processes_do_everything_once_and_in_order(kit: Kit) -> None:
     ]
 
     async def told(count: int) -> bool:
-        await kit.pass_time(0.3)
-        return len(await told_by(kit.backend)) >= count or running[1].done()
+        await form.pass_time(0.3)
+        return len(await told_by(form.backend)) >= count or running[1].done()
 
     await eventually(lambda: told(20), every_s=0.02)
     stops[0].set()
     await running[0]
-    await kit.backend.publisher.publish(sent[30:])
+    await form.backend.publisher.publish(sent[30:])
     await eventually(lambda: told(60), every_s=0.02)
     stops[1].set()
     await running[1]
-    assert await told_by(kit.backend) == Counter({f"e{n}": 1 for n in range(60)})
+    assert await told_by(form.backend) == Counter({f"e{n}": 1 for n in range(60)})
     for key in range(10):
-        stored = await kit.backend.states.load("coordinator", f"r{key}")
+        stored = await form.backend.states.load("coordinator", f"r{key}")
         assert stored is not None
         assert msgspec.json.decode(stored.value, type=Tally).ids == tuple(f"e{n}" for n in range(key, 60, 10))
-    (letter,) = await kit.backend.letters.letters()
+    (letter,) = await form.backend.letters.letters()
     assert letter.fault.code == "contract.body"
-    found = await kit.backend.letters.letter(letter.letter_id)
+    found = await form.backend.letters.letter(letter.letter_id)
     assert found is not None
     assert found[1].value == b"{"
