@@ -26,9 +26,12 @@ from consumers.waits import cancel_all, first_of, raise_if_cancelled, sleep_unle
 from grym.errors import InvariantError, LeaseLostError, TransientError
 from grym.ports.backend import Backend
 from grym.ports.feed import Assignment, Feed
-from grym.ports.metrics import Sample
+from grym.ports.metrics import MetricName, Sample
 from streams.hop import Hop
 from streams.processor import AnyProcessor
+
+_GAUGES: tuple[MetricName, ...] = ("assigned_partitions", "paused_partitions")
+"""What is true only while an assignment lasts."""
 
 
 class ProcessorRunner:
@@ -122,6 +125,8 @@ class ProcessorRunner:
                 raise _worst(group) from group
             finally:
                 self._budget = self._worker = None
+                for name in _GAUGES:
+                    self._ports.telemetry.gauge(name, 0, of=self.name)
 
     async def _close_exchanges(self) -> None:
         if self._exchanges is not None:
@@ -157,7 +162,6 @@ class ProcessorRunner:
             await worker.drop()
             telemetry.observe("drain_seconds", self._ports.clock.monotonic_s() - began_s, of=self.name)
             await flow.flush()
-        telemetry.gauge("assigned_partitions", 0, of=self.name)
         telemetry.log("assignment.ended", processor=self.name)
 
     async def _tenure(self, assignment: Assignment) -> Tenure:

@@ -275,3 +275,50 @@ def test_small_backlog_still_finishes_everything() -> None:
         assert len(await world.told()) == 100
 
     run_virtual(work())
+
+
+def test_a_runner_without_work_has_no_stuck_loop() -> None:
+    """Whoever competes for a lease, or waits for its backend, reads nothing on purpose: no orchestrator restarts it."""
+
+    async def work() -> None:
+        world, stop = open_world(), asyncio.Event()
+        ports = world.ports("one")
+        runner = asyncio.create_task(ProcessorRunner(Probe(), ports).run(stop))
+        await asyncio.sleep(5)
+        assert list(ports.telemetry.ages_s()) == ["coordinator.poll"]
+        await world.leases.steal("coordinator", ttl_s=600.0)
+        await asyncio.sleep(30)
+        assert ports.telemetry.standings() == {"coordinator": "competing"}
+        assert ports.telemetry.ages_s() == {}
+        stop.set()
+        await runner
+
+    run_virtual(work())
+
+
+def test_gauges_of_partitions_end_with_the_tenure() -> None:
+    """After a lease was lost nothing is said to be assigned or paused here, until it is again."""
+
+    async def work() -> None:
+        world, stop = open_world(), asyncio.Event()
+
+        async def hang(envelope: Envelope, state: Tally | None) -> None:
+            del envelope, state
+            await asyncio.sleep(100)
+
+        def gauge(name: str) -> float:
+            return next(sample.value for sample in ports.telemetry.samples() if sample.name == name)
+
+        ports = world.ports("one")
+        await world.publish(*(wish(f"e{n}") for n in range(20)))
+        settings = RunnerSettings(max_span=3, batch=5)
+        runner = asyncio.create_task(ProcessorRunner(Probe(hang), ports, settings).run(stop))
+        await asyncio.sleep(5)
+        assert gauge("assigned_partitions") > gauge("paused_partitions") == 1
+        await world.leases.steal("coordinator", ttl_s=600.0)
+        await asyncio.sleep(30)
+        assert gauge("assigned_partitions") == gauge("paused_partitions") == 0
+        stop.set()
+        await runner
+
+    run_virtual(work())
