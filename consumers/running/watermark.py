@@ -73,7 +73,8 @@ class Watermark:
         if not waiting or position < waiting[0]:
             return
         if position > waiting[0]:
-            self._unfinished -= position not in beyond
+            # Parked records may be done before their partition is read that far: those were never in hand.
+            self._unfinished -= position <= self._taken and position not in beyond
             beyond.add(position)
             return
         waiting.popleft()

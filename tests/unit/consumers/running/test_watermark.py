@@ -126,3 +126,15 @@ def test_nothing_is_lost_and_only_what_was_in_hand_is_repeated(gaps: list[int], 
         assert set(positions) <= finished | set(in_flight) | set(unread)
         assert mark.unfinished == len(in_flight)
     assert mark.mark == Mark(position=positions[-1])
+
+
+def test_what_is_finished_before_it_is_read_was_never_in_hand() -> None:
+    """A parked record may be done before its partition is read that far again; the count of what is in hand holds."""
+    mark = Watermark(Mark(position=5))
+    assert mark.take(6)
+    mark.finish(9)
+    assert mark.unfinished == 1
+    assert not mark.take(9)
+    mark.finish(6)
+    assert mark.unfinished == 0
+    assert mark.mark == Mark(position=9)
