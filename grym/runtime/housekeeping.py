@@ -8,9 +8,10 @@ import asyncio
 
 import structlog
 
+from consumers.failures.faults import note_of, stack_hash
 from consumers.ports import RunnerPorts
+from consumers.waits import sleep_unless
 from grym.adapters.artifacts import SweptArtifacts
-from grym.errors import GrymError
 from schemas.catalogue import BY_NAME, DAY_S
 from schemas.commands import RequestAnalysis
 from schemas.events import MusicGenerated
@@ -50,13 +51,13 @@ class Housekeeper:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Sweep now and then until `stop` is set."""
-        wait_s = self._first_s
-        while not await self._stopped(stop, wait_s):
+        await sleep_unless(stop, self._ports.clock, self._first_s)
+        while not stop.is_set():
             try:
                 await self.sweep()
-            except GrymError as error:
-                self._logger.warning("housekeeping.failed", code=error.code)
-            wait_s = self._every_s
+            except Exception as error:  # noqa: BLE001 - nothing depends on a sweep; the next turn tries again
+                self._logger.warning("housekeeping.failed", code=note_of(error).code, stack=stack_hash(error))
+            await sleep_unless(stop, self._ports.clock, self._every_s)
 
     async def sweep(self) -> dict[str, int] | None:
         """Sweep everything once and return how many were removed by kind; None when somebody else sweeps."""
@@ -73,17 +74,3 @@ class Housekeeper:
         if any(swept.values()):
             self._logger.info("housekeeping.swept", **swept)
         return swept
-
-    async def _stopped(self, stop: asyncio.Event, wait_s: float) -> bool:
-        """Wait, and tell whether to stop."""
-        waits = [
-            asyncio.ensure_future(stop.wait()),
-            asyncio.ensure_future(self._ports.clock.sleep(wait_s)),
-        ]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-            return stop.is_set()
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from consumers.ports import RunnerPorts
 from grym.adapters.artifacts import FolderArtifacts
 from grym.adapters.clock import VirtualClock
@@ -30,14 +32,15 @@ class CountingArtifacts(FolderArtifacts):
 class FailingArtifacts(FolderArtifacts):
     """A store that cannot be swept."""
 
-    def __init__(self) -> None:
+    def __init__(self, error: Exception) -> None:
+        self._error = error
         self.sweeps = 0
 
     async def sweep(self, referenced: set[str], *, grace_s: float) -> int:
         """Fail for good."""
         del referenced, grace_s
         self.sweeps += 1
-        raise ContractError("cannot be swept")
+        raise self._error
 
 
 def _world() -> tuple[RunnerPorts, CountingArtifacts, VirtualClock]:
@@ -80,10 +83,11 @@ async def test_it_sweeps_in_turns_until_stopped() -> None:
     await running
 
 
-async def test_a_sweep_that_fails_is_tried_again() -> None:
+@pytest.mark.parametrize("error", [ContractError("cannot be swept"), OSError("cannot be swept")])
+async def test_a_sweep_that_fails_is_tried_again(error: Exception) -> None:
     """Nothing depends on a sweep, so no failure of one ends the process; the lease is given back."""
     ports, _, clock = _world()
-    artifacts = FailingArtifacts()
+    artifacts = FailingArtifacts(error)
     keeper, stop = Housekeeper(ports, artifacts, first_s=30.0, every_s=600.0), asyncio.Event()
     running = asyncio.create_task(keeper.run(stop))
     await clock.advance(30.0)
