@@ -46,13 +46,8 @@ class OtelTracer:
             kind=trace.SpanKind.CONSUMER,
             attributes=_attributes(processor, envelope, number),
         )
-        with trace.use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
-            try:
-                yield self._within(span, envelope)
-            except Exception as error:
-                span.set_status(trace.StatusCode.ERROR)
-                span.set_attribute("error.type", error.code if isinstance(error, GrymError) else type(error).__name__)
-                raise
+        with _running(span):
+            yield self._within(span, envelope)
 
     @contextmanager
     def unit(self, processor: str, messages: Iterable[Message]) -> Iterator[None]:
@@ -65,7 +60,7 @@ class OtelTracer:
             "messaging.batch.message_count": len(traceparents),
         }
         span = self._tracer.start_span(f"{processor} commit", links=links, attributes=attributes)
-        with trace.use_span(span, end_on_exit=True):
+        with _running(span):
             yield
 
     def close(self) -> None:
@@ -98,6 +93,18 @@ def tracer_to(processor: SpanProcessor, *, worker: str) -> OtelTracer:
     provider = TracerProvider(resource=Resource.create({"service.name": SERVICE, "service.instance.id": worker}))
     provider.add_span_processor(processor)
     return OtelTracer(provider)
+
+
+@contextmanager
+def _running(span: trace.Span) -> Iterator[None]:
+    """Let a span run while the block does; of an error it tells the class or code, since sentences may quote a body."""
+    with trace.use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
+        try:
+            yield
+        except Exception as error:
+            span.set_status(trace.StatusCode.ERROR)
+            span.set_attribute("error.type", error.code if isinstance(error, GrymError) else type(error).__name__)
+            raise
 
 
 def _attributes(processor: str, envelope: Envelope, number: int) -> dict[str, str | int]:

@@ -164,3 +164,14 @@ def test_a_collector_that_is_away_stops_nobody() -> None:
     with tracer.attempt("coordinator", event(f"00-{TRACE}-{PARENT}-00")):
         pass
     tracer.close()
+
+
+def test_a_unit_that_fails_says_so_without_the_sentence() -> None:
+    """What a database says may quote a body."""
+    world = World()
+    with pytest.raises(UnavailableError), world.tracer.unit("coordinator", []):
+        raise UnavailableError("a private sentence", code="postgres.away")
+    (unit,) = world.ended()
+    assert unit.status.status_code is StatusCode.ERROR
+    assert unit.attributes["error.type"] == "postgres.away"
+    assert "private" not in unit.to_json()
