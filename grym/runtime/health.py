@@ -112,10 +112,7 @@ class HealthServer:
         self._connections += 1
         try:
             async with asyncio.timeout(REQUEST_S):
-                crowded = self._connections > MAX_CONNECTIONS
-                answer, with_body = (
-                    (_plain(HTTPStatus.SERVICE_UNAVAILABLE), True) if crowded else await self._read(reader)
-                )
+                answer, with_body = await self._read(reader)
                 writer.write(_wire(answer, with_body=with_body))
                 await writer.drain()
         except (TimeoutError, ConnectionError):

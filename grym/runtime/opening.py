@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from consumers.admission import AdmittedPublisher
 from grym.adapters.artifacts import FolderScratch, SweptArtifacts, open_artifacts
 from grym.adapters.clock import SystemClock
 from grym.adapters.cpu_pool import ProcessCpuPool
@@ -70,8 +69,7 @@ class Runtime:
         """What asks, waits and reads."""
         from producers.client import GrymClient  # noqa: PLC0415 (it knows the rules of requests; workers do without)
 
-        admitted = replace(self.backend, publisher=self.safety.admitted(self.backend.publisher))
-        return GrymClient(backend=admitted, artifacts=self.artifacts, clock=self.clock)
+        return GrymClient(backend=self.backend, artifacts=self.artifacts, clock=self.clock)
 
     def letter_desk(self, *, by: str) -> "LetterDesk":
         """Return what redrives and discards dead letters in the name of `by`."""
@@ -161,7 +159,7 @@ async def open_runtime(settings: Settings, *, to_work: bool = False, kind: str =
         clock, holder = SystemClock(), _holder()
         backend = await _open_backend(settings, stack, kind)
         safety = Safety(backend, settings, clock=clock, holder=holder)
-        backend = replace(backend, publisher=AdmittedPublisher(backend.publisher, safety.admission))
+        backend = replace(backend, publisher=safety.admitted(backend.publisher))
         artifacts = safety.guarded(open_artifacts(settings.artifacts_url, cache=settings.home / "cache"))
         if settings.redis is not None:
             artifacts = await stack.enter_async_context(safety.cached(artifacts, settings.redis))

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from consumers.waits import sleep_unless
 from grym.adapters.faust_views import VIEWED, FaustViews
 from grym.adapters.kafka.settings import KafkaSettings
 from grym.ports.clock import Clock
@@ -60,8 +61,4 @@ async def show_views(
     async with views.running():
         while not stop.is_set():
             show(views.view.windows(length_s=wanted.length_s, now_s=clock.now().timestamp()))
-            waits = [asyncio.ensure_future(stop.wait()), asyncio.ensure_future(clock.sleep(wanted.every_s))]
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
+            await sleep_unless(stop, clock, wanted.every_s)
