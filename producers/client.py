@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from grym.errors import InvalidRequestError, TransientError
+from grym.errors import InvalidRequestError, TransientError, UnavailableError
 from grym.ports.artifacts import ArtifactStore
 from grym.ports.backend import Backend
 from grym.ports.clock import Clock
@@ -47,6 +47,9 @@ LOOK_S = 0.5
 
 MOST_WAITING = 1000
 """Requests of each partition that are looked through for one that nobody has taken yet."""
+
+OUTAGE_PATIENCE_S = 60.0
+"""How long a follower waits for a database that is away: fail-overs and restarts take seconds."""
 
 REST_S = 0.04
 """Shortest wait between looks: a burst of events is read at once."""
@@ -237,12 +240,17 @@ class GrymClient:
         ----------
         run_no
             Wait for the end of this run; by default of the newest one.
+
+        Raises
+        ------
+        UnavailableError
+            When the database has been away for `OUTAGE_PATIENCE_S` seconds.
         """
         wanted = run_no or await self._newest_run(request_id)
         # By place and not by number: of two that are written at once, the first may become visible last.
         seen: set[tuple[TopicPartition, int]] = set()
         while True:
-            for record in current(await self.records(request_id)):
+            for record in current(await self._patiently(request_id)):
                 place = (record.topic_partition, record.position)
                 if place in seen:
                     continue
@@ -252,7 +260,7 @@ class GrymClient:
                 if is_terminal(record, run_no=wanted):
                     return
             await self._clock.sleep(REST_S)
-            await self._backend.log.wait(timeout_s=LOOK_S)
+            await self._nudge()
 
     async def wait(self, request_id: str, *, timeout_s: float | None = None) -> RequestStatus:
         """Wait until a request has ended and return where it stands; after `timeout_s` seconds where it stands then."""
@@ -315,6 +323,24 @@ class GrymClient:
                 await self._clock.sleep(PUBLISH_PAUSE_S)
             else:
                 return
+
+    async def _patiently(self, request_id: str) -> list[Record]:
+        """Return the records of a request, waiting for a database that is away."""
+        away_since_s = self._clock.monotonic_s()
+        while True:
+            try:
+                return await self.records(request_id)
+            except UnavailableError:
+                if self._clock.monotonic_s() - away_since_s > OUTAGE_PATIENCE_S:
+                    raise
+                await self._clock.sleep(LOOK_S)
+
+    async def _nudge(self) -> None:
+        """Wait until something has happened, or a moment."""
+        try:
+            await self._backend.log.wait(timeout_s=LOOK_S)
+        except UnavailableError:
+            await self._clock.sleep(LOOK_S)
 
     async def _only_imported(self, request_id: str) -> bool:
         story = await self.story(request_id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from grym.cli.screen import Screen
-from grym.errors import InvalidRequestError
+from grym.errors import InvalidRequestError, UnavailableError
 
 if TYPE_CHECKING:
     from grym.cli.progress import Teller
@@ -49,21 +49,30 @@ async def wait_for(
     """
     from grym.cli.progress import progress
 
-    statuses = [await runtime.client.status(one.request_id) for one in awaited]
-    if all(status.over for status in statuses):
-        return statuses
     try:
+        statuses = [await runtime.client.status(one.request_id) for one in awaited]
+        if all(status.over for status in statuses):
+            return statuses
         with progress(screen) as teller:
             async with runtime.working():
                 await _until(timeout_s, [_follow(runtime, teller, one) for one in awaited])
+        return [await runtime.client.status(one.request_id) for one in awaited]
     except asyncio.CancelledError:
-        for one in awaited:
-            screen.note(
-                f"{one.label} is not lost: `grym up --until-idle` finishes it, `grym status {one.request_id}` tells "
-                f"how far it is, `grym cancel {one.request_id}` ends it"
-            )
+        _tell_all(screen, awaited)
         raise
-    return [await runtime.client.status(one.request_id) for one in awaited]
+    except UnavailableError as error:
+        _tell_all(screen, awaited)
+        error.details["request_id"] = ",".join(one.request_id for one in awaited)
+        raise
+
+
+def _tell_all(screen: Screen, awaited: Sequence[Awaited]) -> None:
+    """Say that requests go on, and how to find them again."""
+    for one in awaited:
+        screen.note(
+            f"{one.label} is not lost: `grym up --until-idle` finishes it, `grym status {one.request_id}` tells "
+            f"how far it is, `grym cancel {one.request_id}` ends it"
+        )
 
 
 def checked_timeout(timeout_s: float | None) -> float | None:

@@ -15,6 +15,7 @@ from consumers.ports import RunnerPorts
 from grym.adapters.clock import SystemClock
 from grym.adapters.memory.group_log import MemoryGroupLog
 from grym.adapters.postgres.backend import open_postgres
+from grym.adapters.postgres.database import Database
 from grym.adapters.postgres.embedded import EmbeddedServer, start_embedded
 from grym.errors import GrymError, TransientError
 from grym.ports.backend import Backend
@@ -102,3 +103,35 @@ async def test_a_database_that_dies_under_the_relay_loses_nothing(home: Path) ->
     assert [record.value for record in await backend.history.of_request("k")] == expected
     await backend.close()
     await asyncio.to_thread(server.leave)
+
+
+async def test_a_database_that_is_away_is_named_and_nothing_else_is_said(
+    home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever asks meanwhile is told by an error of grym's; the pools neither warn nor lose count."""
+    server = await asyncio.to_thread(start_embedded, home)
+    database = await Database.open(server.dsn, writers=2, readers=2)
+    refusals: list[str] = []
+
+    async def ask() -> bool:
+        try:
+            async with database.reader() as reading, database.writer() as writing:
+                return bool(await reading.fetchval("select true") and await writing.fetchval("select true"))
+        except GrymError as error:
+            refusals.append(error.code)
+            await asyncio.sleep(0.01)
+            return False
+
+    assert all(await asyncio.gather(*(ask() for _ in range(8))))
+    for _ in range(3):
+        await asyncio.to_thread(kill, home)
+        for _ in range(20):
+            await asyncio.gather(*(ask() for _ in range(8)))
+        starting = asyncio.create_task(asyncio.to_thread(server.ensure))
+        while not all(await asyncio.gather(*(ask() for _ in range(8)))):
+            pass
+        await starting
+    await database.close()
+    server.leave()
+    assert set(refusals) == {"db.unreachable"}
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("asyncpg")] == []

@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from grym.adapters.postgres.faults import connecting, is_unreachable, translated
+from grym.adapters.postgres.faults import RAISED, connecting, is_unreachable, translated
 from grym.errors import UnavailableError
 
 Revive = Callable[[], Awaitable[None]]
@@ -108,7 +108,7 @@ class Database:
     async def _acquire(self, pool: asyncpg.Pool) -> Any:
         try:
             return await pool.acquire(timeout=CONNECT_TIMEOUT_S)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except (*RAISED, OSError) as error:
             if self._revive is None or not is_unreachable(error):
                 raise
         async with self._reviving:  # one at a time; the others find the server back
@@ -128,7 +128,10 @@ async def connect(dsn: str) -> Any:
 def _pool(dsn: str, *, size: int, at_once: int = 1) -> asyncpg.Pool:
     return asyncpg.create_pool(
         dsn,
-        min_size=at_once,
+        # No floor: asyncpg would restore it in the background, warn with a traceback each time while the server is
+        # away, and stumble over connections that are made in the foreground meanwhile.
+        min_size=0,
+        init_size=at_once,
         max_size=size,
         timeout=CONNECT_TIMEOUT_S,
         command_timeout=STATEMENT_TIMEOUT_S + LOCK_TIMEOUT_S,

@@ -15,10 +15,20 @@ _UNREACHABLE = (
     asyncpg.TooManyConnectionsError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InternalClientError,  # a pool that lost count of its connections as the server went away
     ConnectionError,
     FileNotFoundError,  # the server's socket
     OSError,
 )
+RAISED = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    ConnectionError,
+    TimeoutError,
+)
+"""What asyncpg raises on purpose."""
+
 _IN_THE_WAY = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 _TOO_SLOW = (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError, TimeoutError)
 
@@ -38,7 +48,7 @@ def translated() -> Iterator[None]:
     """
     try:
         yield
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, TimeoutError) as error:
+    except RAISED as error:
         raise _translate(error) from error
 
 
@@ -69,9 +79,15 @@ def _translate(error: Exception) -> GrymError:
         return TransientError("the database took too long", code="db.slow", details={"cause": str(error)[:200]})
     if is_unreachable(error):
         return UnavailableError(
-            "the database cannot be reached",
+            "the database cannot be reached" + _cause(error),
             code="db.unreachable",
-            hint="`grym doctor` says which database that is and whether it answers.",
+            hint="GRYM_DATABASE names it; `grym doctor` shows every setting and where it comes from.",
             details={"cause": f"{type(error).__name__}: {error}"[:200]},
         )
     return AdapterError(f"the database refused: {error}"[:300], code="db.failed")
+
+
+def _cause(error: Exception) -> str:
+    """Return what the server or the network said, as the end of a sentence."""
+    lines = str(error).splitlines()
+    return f": {lines[0][:160]}" if lines else ""

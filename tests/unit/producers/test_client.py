@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from grym.errors import InvalidRequestError, TransientError
+from grym.errors import InvalidRequestError, TransientError, UnavailableError
+from grym.ports.log import EventHistory
 from producers.asking import require_possible_wish
 from schemas.body import ArtifactRef
 from schemas.commands import RequestAnalysis, RequestComposition
@@ -51,6 +52,23 @@ class LateHistory:
         del correlation_id
         self._looks += 1
         return [r for r in self.records if self._looks > 1 or peek(r.headers, "ce_type") != self._late]
+
+
+class AwayHistory:
+    """A history whose database is away for some looks, after the first."""
+
+    def __init__(self, history: EventHistory, *, looks: int) -> None:
+        self._history = history
+        self._left = looks
+        self._looks = 0
+
+    async def of_request(self, correlation_id: str) -> list[Record]:
+        """Return what there is, or refuse."""
+        self._looks += 1
+        if self._looks > 1 and self._left:
+            self._left -= 1
+            raise UnavailableError("away", code="db.unreachable")
+        return await self._history.of_request(correlation_id)
 
 
 async def _refusal(work: Coroutine[Any, Any, T]) -> str:
@@ -195,6 +213,36 @@ async def test_following_misses_nothing_that_becomes_visible_late(world: World) 
 
     ids = await world.clock.run(followed())
     assert len(ids) == len(set(ids)) == len(history.records)
+
+
+async def _followed_through_an_outage(world: World, *, looks: int) -> int:
+    """Follow a request that ends, with a database that goes away after the first look; return the number of events."""
+    await world.client.compose(WISH, request_id="r1")
+    away = AwayHistory(world.backend.history, looks=looks)
+    client = replace(world, backend=replace(world.backend, history=away)).client
+
+    async def followed() -> int:
+        count = 0
+        async for _ in client.follow("r1"):
+            count += 1
+            if count == 1:
+                await world.coordinate_all(REQUESTS)
+                await world.client.cancel("r1")
+                await world.coordinate_all("grym.cancels.v1")
+        return count
+
+    return await world.clock.run(followed())
+
+
+async def test_following_waits_for_a_database_that_is_away(world: World) -> None:
+    """A fail-over is no reason to leave a request alone."""
+    assert await _followed_through_an_outage(world, looks=50) > 4
+
+
+async def test_following_gives_up_on_a_database_that_stays_away(world: World) -> None:
+    """After a minute whoever waits is told."""
+    with pytest.raises(UnavailableError):
+        await _followed_through_an_outage(world, looks=1000)
 
 
 async def test_waiting_gives_up_in_time(world: World) -> None:
