@@ -79,7 +79,7 @@ async def outlet(group: asyncio.TaskGroup, stored: list[tuple[bytes, Mark]], *, 
 
 
 def test_a_chunk_waits_in_every_partition_behind_the_one_before() -> None:
-    """The first chunk is held up in one partition; in the other it is stored first, in one transaction with the second."""
+    """The first chunk is held up in one partition; in the other it is stored first, together with the second."""
 
     async def work() -> None:
         stored: list[tuple[bytes, Mark]] = []
