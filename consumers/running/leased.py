@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 from consumers.ports import RunnerPorts
 from consumers.running.holding import Holding, compete, held
+from consumers.running.tenure import size_of
 from consumers.settings import RunnerSettings
 from consumers.transactions import transact
 from consumers.waits import cancel_all
@@ -16,6 +17,9 @@ from grym.ports.backend import Backend
 from grym.ports.feed import Mark
 from grym.ports.work import Lease
 from schemas.records import Record, TopicPartition
+
+FIRST_BATCH = 16
+"""Records read of a partition before anything is known of their size: half of what may be in hand, at the largest."""
 
 
 class LeasedFeed:
@@ -71,6 +75,11 @@ class LeasedAssignment:
         self._backend = backend
         self._poll_s = poll_s
         self._read = {source: done.get(source, 0) for source in ends}
+        self._served: dict[TopicPartition, int] = {}
+        """The number of the read that a partition was served by last."""
+        self._mean_bytes: dict[TopicPartition, float] = {}
+        """How large its records were then, on average."""
+        self._reads = 0
         self._paused: set[TopicPartition] = set()
         self._passed: dict[TopicPartition, int] = {}
         self.marks: Mapping[TopicPartition, Mark] = {s: Mark(position=p) for s, p in self._read.items()}
@@ -82,25 +91,42 @@ class LeasedAssignment:
         return self._holding.lease
 
     async def poll(self, *, max_records: int, max_bytes: int) -> Sequence[Record]:
-        """Ask once where all partitions end and read those that have grown; wait when none has."""
-        del max_bytes  # a record of the embedded log is bounded by its topic, and the budget counts it once it is here
+        """Ask once where all partitions end and read those that have grown; wait when none has.
+
+        Who was served longest ago comes first, so that one that is far behind keeps no other waiting. Bytes are bounded
+        as far as the size of a partition's last records tells.
+        """
         ends = await self._backend.log.ends(sorted({source.topic for source in self._read}))
-        grown = [s for s, end in sorted(ends.items()) if end > self._read.get(s, 0) and s not in self._paused]
+        grown = [s for s, end in ends.items() if end > self._read.get(s, 0) and s not in self._paused]
         if not grown:
             await self._backend.log.wait(timeout_s=self._poll_s)
             return ()
         records: list[Record] = []
-        for source in grown:
+        left_bytes = max_bytes
+        for source in sorted(grown, key=lambda s: (self._served.get(s, 0), s)):
             room = max_records - len(records)
-            if room <= 0:
+            if room <= 0 or left_bytes <= 0:
                 break
-            found = await self._backend.log.read(source, after=self._read.get(source, 0), limit=room)
+            found, size_bytes = await self._read_some(source, room=room, room_bytes=left_bytes)
             if not found:  # retention gave up what nobody had read
                 self._passed[source] = self._read[source] = ends[source]
             records += found
+            left_bytes -= size_bytes
         for record in records:
             self._read[record.topic_partition] = record.position
         return records
+
+    async def _read_some(self, source: TopicPartition, *, room: int, room_bytes: int) -> tuple[list[Record], int]:
+        """Return records of a partition and how many bytes they hold."""
+        mean_bytes = self._mean_bytes.get(source)
+        fitting = FIRST_BATCH if mean_bytes is None else max(1, int(room_bytes / mean_bytes))
+        found = await self._backend.log.read(source, after=self._read.get(source, 0), limit=min(room, fitting))
+        self._reads += 1
+        self._served[source] = self._reads
+        size_bytes = sum(map(size_of, found))
+        if found:
+            self._mean_bytes[source] = size_bytes / len(found)
+        return found, size_bytes
 
     def passed(self) -> Mapping[TopicPartition, int]:
         """Return where retention left nothing."""
