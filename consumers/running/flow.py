@@ -20,6 +20,9 @@ MAX_HEADS = 64
 """Due heads fetched beyond those in hand."""
 SOON_S = 0.01
 """Shortest wait for a head that came due between two looks."""
+LOOK_S = 30.0
+"""Longest wait between two looks: a key that a producer spreads over partitions may wait for another worker's record,
+and nobody tells when that is done."""
 
 
 class Worker(Protocol):
@@ -146,8 +149,8 @@ class Flow:
         if fresh or roomy:
             self._ports.telemetry.gauge("paused_partitions", len(self._paused), of=self._name)
 
-    def _patience_s(self, due_in_s: float | None) -> float | None:
+    def _patience_s(self, due_in_s: float | None) -> float:
         """Return how long to leave the parking lot alone; a head in hand is due all the time, and its end rings."""
         if due_in_s is None:
-            return None
-        return max(due_in_s, self._settings.poll_s if self._tenure.retrying else SOON_S)
+            return LOOK_S
+        return min(LOOK_S, max(due_in_s, self._settings.poll_s if self._tenure.retrying else SOON_S))

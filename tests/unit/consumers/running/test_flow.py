@@ -67,6 +67,32 @@ class SlowLot:
         return await self._lot.next_due_in_s(processor, sources=sources)
 
 
+class SharedLot(SlowLot):
+    """A parking lot in which a worker that holds another partition has a record of the same key, and lets it go."""
+
+    def __init__(self, lot: ParkingLot, key: tuple[str, bytes]) -> None:
+        super().__init__(lot, answer_s=0.0)
+        self._key = key
+        self.held_elsewhere = True
+
+    async def due_heads(
+        self, processor: str, *, limit: int, sources: Collection[TopicPartition] | None = None
+    ) -> list[Parked]:
+        """Return nothing while the head is another worker's."""
+        found = await super().due_heads(processor, limit=limit, sources=sources)
+        return [] if self.held_elsewhere else found
+
+    async def waiting_keys(self, processor: str) -> set[tuple[str, bytes]]:
+        """Return what waits."""
+        found = await super().waiting_keys(processor)
+        return found | {self._key} if self.held_elsewhere else found
+
+    async def next_due_in_s(self, processor: str, *, sources: Collection[TopicPartition] | None = None) -> float | None:
+        """Return when to look again."""
+        due_in_s = await super().next_due_in_s(processor, sources=sources)
+        return None if self.held_elsewhere else due_in_s
+
+
 def test_records_that_retention_took_are_passed_over() -> None:
     """A partition whose unread records are gone is neither read for ever nor counted as open."""
 
@@ -168,5 +194,26 @@ def test_a_partition_is_left_alone_that_runs_too_far_ahead_of_its_slowest_record
         stop.set()
         await runner
         assert len(probe.seen) == len(set(probe.seen)) == len(together)
+
+    run_virtual(work())
+
+
+def test_what_waits_behind_a_record_of_another_worker_is_found_when_that_is_done() -> None:
+    """A producer with a partitioner of its own spreads a key over partitions; nobody tells when the head is done."""
+
+    async def work() -> None:
+        world = open_world()
+        lot = SharedLot(world.backend.parking, ("grym.requests.v1", b"r1"))
+        world.backend = replace(world.backend, parking=lot)
+        probe, stop = Probe(), asyncio.Event()
+        await world.publish(wish("a1"))
+        runner = asyncio.create_task(ProcessorRunner(probe, world.ports()).run(stop))
+        await asyncio.sleep(100)
+        assert probe.seen == []
+        lot.held_elsewhere = False
+        await asyncio.sleep(100)
+        stop.set()
+        await runner
+        assert probe.seen == ["a1"]
 
     run_virtual(work())
