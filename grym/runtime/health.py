@@ -1,8 +1,8 @@
 """Health and metrics over HTTP: ``/livez``, ``/readyz`` and ``/metrics``, for orchestrators and Prometheus.
 
 Live means that every loop that should move does; a process whose event loop is stuck does not answer at all. Ready
-means that each processor works here or waits for its turn. A dependency whose breaker is open makes a process degraded,
-but leaves it ready: it goes on by itself, and nobody else would fare better.
+means that each processor works here or waits for its turn, and that the database and the brokers answer. Any other
+dependency whose breaker is open makes a process degraded, but leaves it ready: what does not need it goes on.
 
 The server speaks just enough HTTP/1.1 for that: GET and HEAD, one request per connection, nothing from the request but
 its path and ``Accept``. It has no authentication and says nothing personal; by default only this machine reaches it.
@@ -17,6 +17,7 @@ from consumers.telemetry import Telemetry
 from grym.adapters.metrics import Exposition
 from grym.errors import UnavailableError
 from grym.ports.breaker import Breakers
+from grym.runtime.safety import BROKERS, DATABASE
 
 STUCK_S = 90.0
 """Seconds without a move after which a loop is stuck: it moves every second, but a frozen database may keep it waiting
@@ -27,6 +28,9 @@ MAX_HEAD_BYTES = 8192
 """Largest head of a request: what web servers allow, too."""
 MAX_CONNECTIONS = 32
 """Connections served at once, the others are closed; Prometheus and a few probes need three."""
+
+ESSENTIAL = frozenset((DATABASE, BROKERS))
+"""Dependencies that every processor has."""
 
 JSON_TYPE = "application/json"
 
@@ -50,13 +54,17 @@ def liveness(telemetry: Telemetry, *, stuck_s: float = STUCK_S) -> Answer:
 
 
 def readiness(telemetry: Telemetry, breakers: Breakers) -> Answer:
-    """Return 200 while every processor works here or waits for its turn, 503 otherwise, with how things stand."""
+    """Return 200 while every processor works here or waits for its turn, 503 otherwise, with how things stand.
+
+    Without the database or the brokers no processor works, also where it has not noticed yet.
+    """
     standings = dict(sorted(telemetry.standings().items()))
     states = dict(sorted(breakers.states().items()))
     away = sorted(name for name, standing in standings.items() if standing in {"away", "starting"})
     open_ones = sorted(name for name, state in states.items() if state != "closed")
-    status = "not ready" if away else "degraded" if open_ones else "ready"
-    return _json(not away, {"status": status, "processors": standings, "dependencies": states})
+    well = not away and not ESSENTIAL.intersection(open_ones)
+    status = "not ready" if not well else "degraded" if open_ones else "ready"
+    return _json(well, {"status": status, "processors": standings, "dependencies": states})
 
 
 class HealthServer:

@@ -33,7 +33,8 @@ NEEDS = {
 
 
 DATABASE = "postgres"
-"""Its breaker tells how the database is; it keeps nobody waiting, since the runner sits an outage out by itself."""
+BROKERS = "kafka"
+"""Their breakers tell how the two are; they keep nobody waiting, since the runner sits an outage out by itself."""
 
 
 class Safety:
@@ -53,6 +54,8 @@ class Safety:
         self._settings = settings
         self._holder = holder
         self._pings: dict[str, Ping] = {DATABASE: partial(backend.parking.next_due_in_s, "nobody")}
+        if backend.feeds is not None:  # the client that reads goes on without a word while all brokers are away
+            self._pings[BROKERS] = partial(backend.progress.positions, "coordinator")
 
     @cached_property
     def tracer(self) -> Tracer:

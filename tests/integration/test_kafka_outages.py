@@ -7,10 +7,11 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
 from grym.adapters.kafka.admin import create_topics
+from grym.adapters.kafka.groups import GroupOffsets
 from grym.adapters.kafka.reader import KafkaLog
 from grym.adapters.kafka.sender import KafkaSender
 from grym.adapters.kafka.settings import KafkaSettings
-from grym.errors import ContractError, TransientError
+from grym.errors import ContractError, TransientError, UnavailableError
 from grym.ports.feed import Assignment
 from grym.ports.log import Placement
 from schemas.catalogue import BY_NAME
@@ -81,6 +82,21 @@ async def test_a_broker_that_hangs_is_told_as_unknown_and_heals() -> None:
                     found += await assignment.poll(max_records=10, max_bytes=10_000)
         assert first_seen(found) == [1, 2]
         assert first_seen(await read_all(world)) == [0, 1, 2]
+
+
+async def test_brokers_that_are_away_are_named_as_such() -> None:
+    """Also where a topic is used for the first time, of which the client knows nothing; and by what watches them."""
+    async with kafka_cluster() as cluster, feed_world(cluster.bootstrap, "t.", send_timeout_s=5.0) as world:
+        await send_surely(world.sender, 0)
+        offsets = GroupOffsets(world.settings)
+        await offsets.positions("coordinator")
+        cluster.kill(1)
+        with pytest.raises(UnavailableError) as sending:
+            await world.sender.send([msgspec.structs.replace(message(b"1"), topic="grym.audit.v1")])
+        with pytest.raises(UnavailableError) as asking:
+            await offsets.positions("coordinator")
+        await offsets.close()
+        assert (sending.value.code, asking.value.code) == ("kafka.unreachable", "kafka.unreachable")
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownTopicOrPartitionError
 
 from grym.adapters.kafka.faults import translated, unknown
 from grym.adapters.kafka.lanes import Batch, Lane, size_of
@@ -93,7 +93,12 @@ class Line:
             physical = self._settings.physical(topic)
             with translated():
                 self.producer.client.add_topic(physical)  # else the next refresh drops what the first one had of all
-                await self.producer.partitions_for(physical)
+                try:
+                    await self.producer.partitions_for(physical)
+                except UnknownTopicOrPartitionError as error:  # which is also what it makes of brokers that are away
+                    if await self.producer.client.force_metadata_update():
+                        raise
+                    raise KafkaConnectionError("no broker answers") from error
 
     def has_room(self, added_bytes: int) -> bool:
         """Return whether so much more may wait; whatever its size, one call may wait alone."""

@@ -110,7 +110,9 @@ class KafkaSender:
         except TimeoutError as error:
             self._failures.update(topics)
             line_now = self._line
-            raise (translate(error) if line_now is None else self._saturated(line_now)) from error
+            if line_now is None or not line_now.knows(topics):  # it was no room that was waited for
+                raise translate(error) from error
+            raise self._saturated(line_now) from error
 
     async def _learned(self, line: Line, topics: set[str]) -> None:
         try:

@@ -16,8 +16,10 @@ from grym.adapters.breaker import BreakerSettings, ProcessBreakers
 from grym.adapters.clock import SystemClock
 from grym.errors import UnavailableError
 from grym.runtime.health import MAX_CONNECTIONS, MAX_HEAD_BYTES, HealthServer
+from grym.runtime.safety import BROKERS, DATABASE
 
 LOOPBACK = "127.0.0.1"
+SHY = BreakerSettings(failures=1)
 
 
 class World:
@@ -26,7 +28,7 @@ class World:
     def __init__(self) -> None:
         self.now_s = 0.0
         self.telemetry = Telemetry(monotonic_s=lambda: self.now_s)
-        self.breakers = ProcessBreakers(clock=SystemClock(), settings={"store": BreakerSettings(failures=1)})
+        self.breakers = ProcessBreakers(clock=SystemClock(), settings=dict.fromkeys(("store", DATABASE, BROKERS), SHY))
         self.server = HealthServer(self.telemetry, self.breakers, host=LOOPBACK, port=0, stuck_s=30.0)
 
     @asynccontextmanager
@@ -112,6 +114,22 @@ async def test_an_open_breaker_degrades_but_leaves_ready() -> None:
             await world.breakers.breaker("store").call(away)
         status, told = await world.json("/readyz?verbose=1")
         assert (status, told["status"], told["dependencies"]) == (200, "degraded", {"store": "open"})
+
+
+@pytest.mark.parametrize("dependency", [DATABASE, BROKERS])
+async def test_nobody_is_ready_without_the_database_or_the_brokers(dependency: str) -> None:
+    """Also where a processor has not noticed: the client of Kafka reads on without a word."""
+    world = World()
+    world.telemetry.stand("features", "assigned")
+
+    async def away() -> None:
+        raise UnavailableError("away")
+
+    async with world.serving():
+        with pytest.raises(UnavailableError):
+            await world.breakers.breaker(dependency).call(away)
+        status, told = await world.json("/readyz")
+        assert (status, told["status"], told["dependencies"]) == (503, "not ready", {dependency: "open"})
 
 
 async def test_metrics_are_served_in_the_format_asked_for() -> None:
