@@ -64,7 +64,7 @@ ForceOption = Annotated[
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only tell what would happen.", show_default=False)]
 AllOption = Annotated[bool, typer.Option("--all", help="Redriven and discarded letters too.", show_default=False)]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Kept in the log.")]
-LetterArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the letter.")]
+LetterArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the letter, or how it alone begins.")]
 
 
 @command(app, "ls")
@@ -94,7 +94,13 @@ async def show(screen: Screen, *, letter_id: LetterArgument) -> None:
     async with opened() as runtime:
         found = await runtime.backend.letters.letter(letter_id)
         if found is None:
-            raise _unknown(letter_id)
+            found = await runtime.backend.letters.letter((await _named(runtime, letter_id)).letter_id)
+        if found is None:
+            raise InvalidRequestError(
+                f"the bytes of {letter_id} are beyond retention",
+                code="dlq.expired",
+                hint="`grym dlq ls --all --json` still tells what went wrong.",
+            )
     shown = shown_letter(*found)
     if screen.json:
         screen.emit(shown)
@@ -170,16 +176,21 @@ async def _chosen(
 
 
 async def _named(runtime: "Runtime", letter_id: str) -> "Letter":
-    """Return the letter of an id, however old it is."""
+    """Return the letter of an id, however old it is, or the one whose id begins like that."""
     found = await runtime.backend.letters.letter(letter_id)
     if found is not None:
         return found[0]
     # Its bytes may be beyond retention while the register still lists it.
     listed = await runtime.backend.letters.letters(state=None, limit=MAX_LETTERS)
-    for letter in listed:
-        if letter.letter_id == letter_id:
-            return letter
-    raise _unknown(letter_id)
+    alike = [letter for letter in listed if letter.letter_id.startswith(letter_id)]
+    exact = [letter for letter in alike if letter.letter_id == letter_id]
+    if len(exact or alike) > 1:
+        raise InvalidRequestError(
+            f"{len(alike)} letters begin with {letter_id!r}", code="dlq.ambiguous", hint="Give more of the id."
+        )
+    if not letter_id or not alike:
+        raise _unknown(letter_id)
+    return (exact or alike)[0]
 
 
 async def _letters(

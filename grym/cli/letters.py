@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 HEX_HEAD_BYTES = 256
 SHORT_STACK = 8
+ID_CHARACTERS = 36
 EXAMPLES = 3
 """Ids named for each group; `grym dlq ls --where stack=…` lists all of it."""
 
@@ -91,8 +92,11 @@ def draw_groups(screen: Screen, groups: Sequence[dict[str, Any]]) -> None:
     if not groups:
         screen.show("no dead letters")
         return
-    headings = ("letters", "error", "place", "processor", "first", "last", "newest letter", "message")
-    table = Table(*headings, box=box.SIMPLE, pad_edge=False)
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for heading in ("letters", "error", "place", "processor", "first", "last"):
+        table.add_column(heading)
+    table.add_column("newest letter", min_width=ID_CHARACTERS, overflow="fold")  # what `grym dlq show` is given
+    table.add_column("message")
     for group in groups:
         table.add_row(
             str(group["count"]),

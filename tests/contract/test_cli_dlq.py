@@ -76,8 +76,21 @@ def test_a_request_that_nobody_could_read_says_so(grym: CommandLine, letter: dic
 
 
 def test_people_see_groups(grym: CommandLine, letter: dict[str, Any]) -> None:
-    """Without `--json` letters are grouped by what went wrong."""
-    assert letter["code"] in grym("dlq", "ls").ok().out
+    """Without `--json` letters are grouped by what went wrong; the newest is named so that it can be shown."""
+    out = grym("dlq", "ls").ok().out
+    assert letter["code"] in out
+    assert letter["letter_id"] in out
+
+
+def test_a_letter_is_found_by_how_its_id_begins(grym: CommandLine, letter: dict[str, Any]) -> None:
+    """As long as no other begins like that."""
+    shown = grym("dlq", "show", letter["letter_id"][:12], "--json").ok().told
+    assert shown["letter_id"] == letter["letter_id"]
+    told = grym("dlq", "redrive", letter["letter_id"][:12], "--dry-run", "--json").ok().told
+    assert told["redriven"] == [letter["letter_id"]]
+    for unknown in ("", "zzzz", letter["letter_id"] + "0"):
+        code = grym("dlq", "show", unknown, "--json").ok(2).told["error"]["code"]
+        assert code in {"dlq.unknown", "dlq.ambiguous"}
 
 
 def test_faults_are_counted_with_their_first_and_last_letter(grym: CommandLine, letter: dict[str, Any]) -> None:
