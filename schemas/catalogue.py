@@ -109,7 +109,7 @@ TOPICS: tuple[Topic, ...] = (
         retention_s=DAY_S,
         writers=("upstream", "gateway"),
         readers=("features",),
-        about="Raw audio frames with header fields; streams opened and closed.",
+        about="Raw audio frames with header fields; streams opened and closed. No processor works on them yet.",
         on_failure="sequence",
     ),
     Topic(
