@@ -37,6 +37,8 @@ class Tally:
     ----------
     imported, known
         Records that an import brought, and those that it left out since the log has them.
+    refused
+        Records that an import left out since they are beyond the limits of the catalogue.
     missing
         Artifacts that a record refers to and the store no longer has.
     """
@@ -44,6 +46,7 @@ class Tally:
     records: int = 0
     imported: int = 0
     known: int = 0
+    refused: int = 0
     artifacts: int = 0
     missing: int = 0
     topics: Counter[str] = field(default_factory=Counter)

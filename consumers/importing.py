@@ -16,7 +16,7 @@ from consumers.identity import request_of
 from consumers.imported_requests import ImportedRequests
 from consumers.known_records import KnownRecords
 from consumers.transactions import transact
-from grym.errors import TransientError
+from grym.errors import ContractError, TransientError
 from grym.ports.artifacts import ArtifactStore
 from grym.ports.backend import Backend
 from grym.ports.clock import Clock
@@ -98,12 +98,13 @@ class Importer:
         if not batch:
             return
         history, fresh = await self._sorted(batch)
+        refused = self.tally.refused
         if not self._dry_run:
             await self._publish([message_of(unmarked(one) if self._again else marked(one)) for one in fresh])
             await self._keep_artifacts()
             await self._requests.fold(history)
         self.tally.records += len(batch)
-        self.tally.imported += len(fresh)
+        self.tally.imported += len(fresh) - (self.tally.refused - refused)
         self.tally.known += len(batch) - len(fresh)
         self.tally.topics.update(record.topic for record in batch)
         watch(self.tally)
@@ -125,10 +126,21 @@ class Importer:
             try:
                 await self._backend.publisher.publish(messages)
                 break
+            except ContractError:
+                await self._publish_singly(messages)
+                break
             except TransientError:
                 if attempt == ATTEMPTS:
                     raise
                 await self._clock.sleep(PAUSE_S * attempt)
+
+    async def _publish_singly(self, messages: list[Message]) -> None:
+        """Publish what the catalogue allows: other clients may write keys and headers beyond its limits."""
+        if len(messages) == 1:
+            self.tally.refused += 1
+            return
+        for message in messages:
+            await self._publish([message])
 
     # --- artifacts -------------------------------------------------------------------------------------------------
 

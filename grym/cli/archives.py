@@ -84,10 +84,13 @@ async def import_archive(
         tally = await importer.run(_lines(file), topics=topics, watch=_watch(screen, "read"))
     if screen.json:
         told = {"events": tally.records, "imported": tally.imported, "known": tally.known, "artifacts": artifacts}
+        told["refused"] = tally.refused
         counts = dict(sorted(tally.topics.items()))
         screen.emit({"file": str(file), **told, "topics": counts, "again": again, "dry_run": dry_run})
         return
     screen.show(f"{tally.imported} {'would be ' if dry_run else ''}imported, {tally.known} known")
+    if tally.refused:
+        screen.note(f"{tally.refused} left out: their key or headers are beyond the limits of the catalogue")
     if tally.imported and not dry_run:
         screen.note(AS_WORK if again else AS_HISTORY)
 

@@ -233,3 +233,29 @@ async def test_many_requests_are_looked_up_in_their_turn(tmp_path: Path, monkeyp
     monkeypatch.setattr(importing, "BATCH_RECORDS", 1)
     assert await world.bring(lines) == (20, 1)
     assert await world.bring(lines) == (0, 21)
+
+
+async def test_what_is_beyond_the_limits_is_left_out_and_counted(tmp_path: Path) -> None:
+    """Another client may have written a key that this log does not take; the rest is brought in its order."""
+    lines: list[bytes] = []
+    archivist = Archivist(lines.append)
+    archivist.open(OPENING)
+    asked = [message(RequestComposition(prompt="a waltz"), subject=f"r{n}", event_id=f"{n}") for n in range(3)]
+    for position, sent in enumerate(asked, start=1):
+        key = b"k" * 100_000 if position == 2 else sent.key
+        await archivist.add(
+            Record(
+                topic=sent.topic,
+                partition=0,
+                position=position,
+                key=key,
+                headers=sent.headers,
+                value=sent.value,
+                appended_at=VirtualClock().now(),
+            )
+        )
+    archivist.close()
+    world = World(tmp_path / "other")
+    done = await world.importer().run(_lines(lines), topics=None, watch=_ignore)
+    assert (done.records, done.imported, done.known, done.refused) == (3, 2, 0, 1)
+    assert {record.key for record in await world.records()} == {b"r0", b"r2"}
