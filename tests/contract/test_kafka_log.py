@@ -11,7 +11,7 @@ from grym.adapters.kafka.admin import create_topics, topic_states
 from grym.adapters.kafka.reader import KafkaLog
 from grym.adapters.kafka.sender import KafkaSender
 from grym.adapters.kafka.settings import KafkaSettings
-from grym.errors import ContractError, SaturatedError, UnavailableError
+from grym.errors import ContractError, InvalidRequestError, SaturatedError, UnavailableError
 from schemas.catalogue import BY_NAME
 from schemas.records import Record, TopicPartition
 from tests.contract.backends import LANE, TOPIC, message
@@ -217,3 +217,11 @@ async def test_topics_are_made_once_and_differences_are_told(kafka: str, topic_p
         (True, 1, {}),
         (False, 0, {}),
     ]
+
+
+async def test_more_copies_than_brokers_are_refused(kafka: str, topic_prefix: str) -> None:
+    """Before anything is made, and by what was asked for."""
+    wanted = KafkaSettings(bootstrap=kafka, prefix=topic_prefix, replicas=99)
+    with pytest.raises(InvalidRequestError) as caught:
+        await create_topics(wanted, [BY_NAME[TOPIC]])
+    assert caught.value.code == "kafka.replicas"

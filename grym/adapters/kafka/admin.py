@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from grym.adapters.kafka.faults import translate, translated
 from grym.adapters.kafka.settings import KafkaSettings
+from grym.errors import InvalidRequestError
 from schemas.catalogue import TOPICS, Topic
 
 _BATCH_OVERHEAD_BYTES = 1024  # a record's own fields and the head of its batch, beyond key, headers and value
@@ -50,13 +51,15 @@ async def create_topics(settings: KafkaSettings, topics: Sequence[Topic] = TOPIC
 
     Raises
     ------
+    InvalidRequestError
+        ``kafka.replicas`` when more copies are asked for than there are brokers.
     UnavailableError
         When Kafka cannot be reached.
     AdapterError
         When it refuses.
     """
     async with _admin(settings) as client:
-        replicas = settings.replicas or min(_MOST_REPLICAS, await _broker_count(client))
+        replicas = _replicas(settings, brokers=await _broker_count(client))
         existing = set(await client.list_topics())
         missing = [topic for topic in topics if settings.physical(topic.name) not in existing]
         if not missing:
@@ -103,6 +106,16 @@ def config_of(topic: Topic) -> dict[str, str]:
         "max.message.bytes": str(topic.max_record_bytes + _BATCH_OVERHEAD_BYTES),
         "message.timestamp.type": "LogAppendTime",
     }
+
+
+def _replicas(settings: KafkaSettings, *, brokers: int) -> int:
+    if settings.replicas is not None and settings.replicas > brokers:
+        raise InvalidRequestError(
+            f"{settings.replicas} copies of each partition need as many brokers, and there are {brokers}",
+            code="kafka.replicas",
+            hint="Lower or unset GRYM_KAFKA_REPLICAS, or add brokers.",
+        )
+    return settings.replicas or min(_MOST_REPLICAS, brokers)
 
 
 async def _broker_count(client: Any) -> int:
