@@ -8,9 +8,6 @@ import structlog
 from grym.errors import InvalidRequestError
 from grym.settings import read_settings
 
-CHATTY = ("aiokafka",)
-"""Libraries that log each try and each rebalance as an error; what matters of it is told by grym's own lines."""
-
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
@@ -27,8 +24,6 @@ def configure_logging(level: str | None) -> None:
             f"there is no log level {level!r}", code="usage.log_level", hint=f"Choose one of: {', '.join(LEVELS)}."
         )
     chosen = read_settings().log_level if level is None else level
-    for name in CHATTY:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
     # What libraries say themselves is for whoever looks for a fault in them: grym reports what matters of it.
     logging.getLogger("aiokafka").setLevel(LEVELS[chosen] if chosen == "debug" else logging.CRITICAL + 1)
     on_terminal = sys.stderr.isatty()
