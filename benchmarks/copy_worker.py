@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import tempfile
+import traceback
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -32,7 +33,7 @@ from grym.adapters.kafka.feed import KafkaFeeds
 from grym.adapters.kafka.sender import KafkaSender
 from grym.adapters.kafka.settings import KafkaSettings
 from grym.adapters.postgres.backend import open_embedded, open_postgres
-from grym.errors import GrymError
+from grym.errors import GrymError, first_cause
 from grym.ports.backend import Backend
 from producers.relay import OutboxRelay, RelayPorts
 from schemas.records import Message
@@ -63,16 +64,25 @@ def main() -> int:
         settings = from_environment()
         step = step_of(settings)
         # A step that hangs in its thread must not keep the process from ending: hence no `asyncio.run`.
-        loop = asyncio.new_event_loop()
-        loop.set_default_executor(ThreadPoolExecutor(THREADS))
-        loop.run_until_complete(copy(settings, step))
+        with contextlib.closing(asyncio.new_event_loop()) as loop:
+            loop.set_default_executor(ThreadPoolExecutor(THREADS))
+            loop.run_until_complete(copy(settings, step))
     except (EnvironmentFaultError, ImportError) as error:
         print(error, file=sys.stderr)
         return 2
     except GrymError as error:
-        print(f"{error.code}: {error} {error.hint}", file=sys.stderr)
-        return 4
+        return _told(error)
+    except BaseExceptionGroup as group:
+        cause = first_cause(group)
+        if not isinstance(cause, GrymError):
+            raise
+        return _told(cause)
     return 0
+
+
+def _told(error: GrymError) -> int:
+    print(f"{error.code}: {error} {error.hint}", file=sys.stderr)
+    return 4
 
 
 async def copy(settings: CopySettings, step: Step | None) -> None:
@@ -163,7 +173,11 @@ def _anything(message: Message) -> None:
 
 
 if __name__ == "__main__":
-    code = main()
+    code = 1
+    try:
+        code = main()
+    except BaseException:  # noqa: BLE001 - told here, since nobody else may: see above
+        traceback.print_exc()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

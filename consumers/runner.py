@@ -23,7 +23,7 @@ from consumers.running.outlets import DirectOutlet, ExchangeOutlet, Outlet
 from consumers.running.tenure import Tenure
 from consumers.settings import RunnerSettings
 from consumers.waits import cancel_all, first_of, raise_if_cancelled, sleep_unless
-from grym.errors import InvariantError, LeaseLostError, TransientError
+from grym.errors import InvariantError, LeaseLostError, TransientError, leaves_of
 from grym.ports.backend import Backend
 from grym.ports.feed import Assignment, Feed
 from grym.ports.metrics import MetricName, Sample
@@ -217,14 +217,7 @@ def _as_hop(processor: AnyProcessor | Hop) -> Hop | None:
 
 def _worst(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """Return the error that decides: anything unforeseen, else a lost lease, else a backend that is away."""
-    errors = list(_flat(group))
+    errors = list(leaves_of(group))
     unforeseen = [error for error in errors if not isinstance(error, TransientError)]
     lost = [error for error in errors if isinstance(error, LeaseLostError)]
     return (unforeseen or lost or errors)[0]
-
-
-def _flat(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
-    flat: list[BaseException] = []
-    for error in group.exceptions:
-        flat.extend(_flat(error) if isinstance(error, BaseExceptionGroup) else [error])
-    return flat

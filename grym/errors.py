@@ -5,7 +5,7 @@ remedy, and bounded ``details``; the same four become the headers of a dead lett
 `disposition` is the only place that turns an error into what the runner does with the event.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 
@@ -126,3 +126,18 @@ def disposition(error: BaseException) -> Disposition:
     if isinstance(error, Exception):
         return Disposition.PARK
     return Disposition.CRASH
+
+
+def first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the first error of a group that is one of grym's own, else the first of all."""
+    leaves = list(leaves_of(group))
+    return next((error for error in leaves if isinstance(error, GrymError)), leaves[0])
+
+
+def leaves_of(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    """Yield the errors of a group that are no groups themselves, in their order."""
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from leaves_of(error)
+        else:
+            yield error

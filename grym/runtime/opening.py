@@ -14,7 +14,7 @@ from grym.adapters.artifacts import FolderScratch, SweptArtifacts, open_artifact
 from grym.adapters.clock import SystemClock
 from grym.adapters.cpu_pool import ProcessCpuPool
 from grym.adapters.postgres.backend import open_embedded, open_postgres
-from grym.errors import GrymError
+from grym.errors import first_cause
 from grym.ports.artifacts import Scratch
 from grym.ports.backend import Backend
 from grym.ports.clock import Clock
@@ -187,19 +187,6 @@ async def _open_backend(settings: Settings, stack: AsyncExitStack, kind: str) ->
             backend = await open_embedded(settings.home)
     stack.push_async_callback(backend.close)
     return backend
-
-
-def first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Return the first error of a group that is one of grym's own, else the first of all."""
-    leaves = list(_leaves(group))
-    return next((error for error in leaves if isinstance(error, GrymError)), leaves[0])
-
-
-def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
-    found: list[BaseException] = []
-    for error in group.exceptions:
-        found += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
-    return found
 
 
 def _holder() -> str:

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 
+from benchmarks import copy_worker
 from benchmarks.copying import recode
 from benchmarks.event_layer.topics import open_topics
-from grym.errors import ContractError
+from grym.errors import ContractError, UnavailableError
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS = 300
@@ -227,3 +228,20 @@ def test_what_is_no_json_is_a_fault_of_the_record(value: bytes) -> None:
     """Whatever the decoder says, it is the record that is refused."""
     with pytest.raises(ContractError):
         recode(value)
+
+
+def test_what_ends_a_component_is_told_as_what_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Components end in a group of errors; an operator reads one sentence, and the status is that of something away."""
+
+    async def fail(*_: object) -> None:
+        raise ExceptionGroup(
+            "components", [ExceptionGroup("runner", [UnavailableError("nobody there", code="x.away")])]
+        )
+
+    for name in ("BOOTSTRAP", "IN_TOPIC", "OUT_TOPIC", "GROUP"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setattr(copy_worker, "copy", fail)
+    assert copy_worker.main() == 4
+    assert capsys.readouterr().err == "x.away: nobody there \n"

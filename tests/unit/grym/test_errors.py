@@ -1,7 +1,6 @@
-"""What ends a processor is told as one error."""
+"""Of a group of errors one is told."""
 
-from grym.errors import GrymError, UnavailableError
-from grym.runtime.opening import first_cause
+from grym.errors import GrymError, UnavailableError, first_cause
 
 
 def test_our_own_error_wins() -> None:
