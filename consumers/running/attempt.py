@@ -161,6 +161,12 @@ class Attempt:
     async def _understand(self, ticket: Ticket) -> _Understood:
         record = await self._claims.check_out(ticket.record)
         envelope = decode(record)
+        if record.topic != envelope.body.TOPIC:
+            raise ContractError(
+                f"a record of the type {envelope.type} does not belong on {record.topic}",
+                code="contract.topic",
+                hint=f"Publish it on {envelope.body.TOPIC}.",
+            )
         return _Understood(
             ticket=ticket,
             envelope=envelope,

@@ -1,19 +1,20 @@
 """Which records of a topic concern a processor, judged by their headers alone.
 
-A record of a known type that the processor does not take in is skipped. One whose type nobody knows, or that names
-none, concerns the topic's first reader, so it becomes one dead letter and not one per reader. What
-an import brought is history and concerns nobody.
+A record of a known type that the processor does not take in is skipped. One whose type nobody knows, that names none,
+or that lies on another topic than its type's, concerns the topic's first reader, so it becomes one dead letter and not
+one per reader. What an import brought is history and concerns nobody.
 """
 
 from schemas import frames
-from schemas.catalogue import BY_NAME
+from schemas.catalogue import AUDIO_FRAMES, BY_NAME
 from schemas.envelope import peek
 from schemas.imported import is_imported
 from schemas.records import Record
-from schemas.registry import BY_TYPE, UPCASTERS
+from schemas.registry import BY_TYPE, UPCASTERS, body_class
 from streams.processor import AnyProcessor, known_types, topics_of
 
-_KNOWN = frozenset((*BY_TYPE, *UPCASTERS, frames.TYPE))
+_HOMES = {name: body_class(name)[0].TOPIC for name in (*BY_TYPE, *UPCASTERS)} | {frames.TYPE: AUDIO_FRAMES}
+"""The topic of every known type."""
 
 
 def topics_read_by(processor: AnyProcessor) -> tuple[str, ...]:
@@ -37,5 +38,6 @@ class Concern:
     def covers(self, record: Record) -> bool:
         """Return whether the processor must deal with a record."""
         type_name = peek(record.headers, "ce_type")
-        concerned = type_name in self._types or (type_name not in _KNOWN and record.topic in self._first_in)
+        at_home = _HOMES.get(type_name) == record.topic
+        concerned = type_name in self._types if at_home else record.topic in self._first_in
         return concerned and not is_imported(record.headers)

@@ -14,6 +14,7 @@ from grym.ports.work import InboxEntry
 from schemas.body import ArtifactRef
 from schemas.commands import RequestAnalysis
 from schemas.envelope import Envelope
+from schemas.events import RequestCompleted
 from schemas.records import TopicPartition
 from tests.contract.fakes import eventually, message, run_virtual
 from tests.contract.probe import Probe, Tally, open_world, wish
@@ -44,6 +45,29 @@ def test_types_of_others_are_skipped() -> None:
         ports = await world.run_until_idle(probe)
         assert probe.seen == []
         assert ports.telemetry.counts["events_skipped"] == 1
+
+    run_virtual(work())
+
+
+def test_a_type_on_the_topic_of_another_is_one_letter() -> None:
+    """Whether the processor takes it in elsewhere or not; nothing of it has an effect."""
+
+    async def work() -> None:
+        world = open_world()
+        completed = message(RequestCompleted(kind="analyze", result={}), event_id="a1")
+        await world.publish(
+            msgspec.structs.replace(completed, topic="grym.requests.v1"),
+            msgspec.structs.replace(wish("a2"), topic="grym.cancels.v1"),
+        )
+        probe = Probe()
+        await world.run_until_idle(probe)
+        letters = await world.backend.letters.letters()
+        topics = {letter.origin.topic for letter in letters}
+        assert topics <= {"grym.requests.v1", "grym.cancels.v1"}
+        assert "grym.requests.v1" in topics
+        assert {letter.fault.code for letter in letters} == {"contract.topic"}
+        assert "grym.outcomes.v1" in letters[-1].fault.hint + letters[0].fault.hint
+        assert probe.seen == []
 
     run_virtual(work())
 

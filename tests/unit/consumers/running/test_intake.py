@@ -4,6 +4,7 @@ import pytest
 
 from consumers.running.intake import Concern
 from schemas import frames
+from schemas.catalogue import AUDIO_FRAMES
 from schemas.imported import marked
 from schemas.records import Record
 from tests.contract.fakes import EPOCH
@@ -27,7 +28,8 @@ class Second(Probe):
     [
         (b"grym.composition.request.v1", True),  # taken in
         (b"grym.analysis.request.v1", False),  # known, but of no interest
-        (frames.TYPE.encode(), False),  # known, though it has no body
+        (frames.TYPE.encode(), True),  # known, though it has no body, and out of place
+        (b"grym.request.completed.v1", True),  # known, and out of place
         (b"grym.composition.request.v99", True),  # unknown major: somebody must say so
         (b"\xff\xfe", True),
         (b"", True),
@@ -57,3 +59,14 @@ def test_first_reader_of_one_topic_is_not_that_of_another() -> None:
 def test_what_an_import_brought_concerns_nobody(type_name: bytes | None) -> None:
     """It is history: neither worked on nor made a letter."""
     assert not Concern(Probe()).covers(marked(record(type_name)))
+
+
+def test_frames_at_home_are_left_alone() -> None:
+    """They have no body, and no processor works on them yet."""
+    assert not Concern(Probe()).covers(record(frames.TYPE.encode(), topic=AUDIO_FRAMES))
+
+
+@pytest.mark.parametrize("type_name", [b"grym.composition.request.v1", b"grym.feedback.given.v0"])
+def test_what_is_out_of_place_concerns_no_other_reader(type_name: bytes) -> None:
+    """Not even one that takes the type in where it belongs."""
+    assert not Concern(Probe()).covers(record(type_name, topic="grym.features.v1"))
