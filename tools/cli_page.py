@@ -39,7 +39,7 @@ def usage(name: str, command: Command) -> str:
     """Return the call with its arguments."""
     arguments = [parameter for parameter in command.params if isinstance(parameter, TyperArgument)]
     shown = [
-        f"{'' if argument.required else '['}{(argument.metavar or argument.name or '').upper().strip('[]')}"
+        f"{'' if argument.required else '['}{(argument.metavar or argument.name or '').upper().strip('[]…')}"
         f"{'…' if argument.nargs == -1 else ''}{'' if argument.required else ']'}"
         for argument in arguments
     ]

@@ -155,11 +155,11 @@ def steps_table(value: dict[str, Any]) -> RenderableType:
         "waiting": Text("·"),
     }
     heading = f"{value['request_id']}  {value['kind']}  {value['state'].replace('_', ' ')}  run {value['run']}"
-    heading += "  (imported)" if value["imported"] else ""
-    table = Table(box=None, show_header=False, pad_edge=False, title=heading, title_justify="left")
+    heading += "  (imported)" if value.get("imported") else ""
+    table = Table(box=None, show_header=False, pad_edge=False)
     for step in value["steps"]:
         took = ""
         if step["ended_at"] is not None and step["started_at"] is not None:
             took = f"{(step['ended_at'] - step['started_at']).total_seconds():.2f} s"
         table.add_row(marks[step["state"]], step["name"], step["state"], took)
-    return table
+    return Group(Text(heading, style="italic"), table)  # a title would be broken to the width of the table

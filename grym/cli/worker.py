@@ -7,7 +7,10 @@ import typer
 from grym.cli.command import command
 from grym.cli.screen import Screen
 
-ProcessorArgument = Annotated[str, typer.Argument(metavar="PROCESSOR", help="Which processor to run.")]
+NAMES = "coordinator, features, generation, learning, patterns or quality"
+"""Written down, since the processors themselves take long to load (a test compares)."""
+
+ProcessorArgument = Annotated[str, typer.Argument(metavar="PROCESSOR", help=f"Which one to run: {NAMES}.")]
 PortOption = Annotated[
     int | None,
     typer.Option("--port", min=0, max=65_535, help="Serve health and metrics there; GRYM_PORT by default."),

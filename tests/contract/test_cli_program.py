@@ -11,6 +11,7 @@ import pytest
 
 from grym import __version__
 from grym.cli.later import NAMES
+from grym.runtime.names import PROCESSORS
 from schemas.export import documents
 from tests.contract.cli_world import QUICK, CommandLine
 
@@ -157,3 +158,9 @@ def test_a_reader_that_leaves_is_no_error(grym: CommandLine) -> None:
     assert json.loads(done.stdout)
     assert "Traceback" not in done.stderr
     assert "BrokenPipe" not in done.stderr
+
+
+def test_the_help_of_a_worker_names_every_processor(grym: CommandLine) -> None:
+    """Whoever starts one need not look elsewhere."""
+    told = " ".join(grym("worker", "--help").ok().out.replace("│", " ").split())
+    assert ", ".join(sorted(PROCESSORS)[:-1]) + f" or {max(PROCESSORS)}" in told

@@ -145,6 +145,10 @@ def test_an_end_that_is_no_completion_says_why_and_what_to_do() -> None:
 def test_steps_have_marks() -> None:
     """Each step is a line with its state."""
     steps = [{"name": "plan", "state": "waiting", "started_at": None, "ended_at": None}]
-    text = _drawn(steps_table({"request_id": "r1", "kind": "compose", "state": "running", "run": 2, "steps": steps}))
-    assert "run 2" in text
+    request_id = "01a1fd31-b5a8-73c4-8bd0-7deb60ed16cc"
+    told = {"request_id": request_id, "kind": "compose", "state": "running", "run": 2, "steps": steps}
+    text = _drawn(steps_table(told))
+    assert f"{request_id}  compose  running  run 2" in text
+    assert "(imported)" not in text
+    assert "run 2  (imported)" in _drawn(steps_table(told | {"imported": True}))
     assert "plan" in text
