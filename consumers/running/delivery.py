@@ -80,13 +80,14 @@ class Delivery:
                 return made.count
             if made.count:  # what failed is another event, which is tried from the start
                 return made.count + await self._try(run[made.count :])
+            failed_at = self._ports.clock.now()
             remedy = await self._failing.deal(run[0], made.error, attempts=attempts, excused=excused)
             if remedy in {Remedy.PARK, Remedy.LETTER}:
                 await self._failing.look_behind(run[0])
                 return 1
             attempts += remedy is Remedy.HOLD
             excused += remedy is Remedy.EXCUSE
-            run = run[:1]
+            run = [run[0].held(failed_at) if remedy is Remedy.HOLD else run[0]]
 
     def _settled(self, ticket: Ticket, admission: Admission) -> None:
         """Note that an event had its effect, now or before."""

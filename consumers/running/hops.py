@@ -159,9 +159,11 @@ class HopWorker:
         attempts, excused = ticket.attempt, 0
         while (error := await self._attempt(ticket)) is not None:
             await self._confirmed()
+            failed_at = self._ports.clock.now()
             match await self._failing.deal(ticket, error, attempts=attempts, excused=excused):
                 case Remedy.HOLD:
                     attempts += 1
+                    ticket = ticket.held(failed_at)
                 case Remedy.EXCUSE:
                     excused += 1
                 case Remedy.PARK | Remedy.LETTER:

@@ -5,7 +5,7 @@ since records of a key are parked only by whoever its partition is assigned to.
 """
 
 from collections.abc import Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -28,10 +28,17 @@ OVERHEAD_BYTES = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """One record in hand: fresh from its partition, or the head of its key in the parking lot."""
+    """One record in hand: fresh from its partition, or the head of its key in the parking lot.
+
+    Parameters
+    ----------
+    held_since
+        When it failed first, where it holds its lane since then.
+    """
 
     record: Record
     parked: Parked | None = None
+    held_since: datetime | None = None
 
     @property
     def attempt(self) -> int:
@@ -41,8 +48,12 @@ class Ticket:
     def first_failed_at(self, now: datetime) -> datetime:
         """Return when the record failed first, if it failed now."""
         if self.parked is None or self.parked.fault is None:
-            return now
+            return self.held_since or now
         return self.parked.first_failed_at
+
+    def held(self, now: datetime) -> "Ticket":
+        """Return the ticket of a record that failed now and is tried again in place."""
+        return replace(self, held_since=self.first_failed_at(now))
 
 
 class Tenure:

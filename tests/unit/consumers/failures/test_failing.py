@@ -172,6 +172,9 @@ def test_hold_gives_up_on_a_bug_after_the_usual_attempts() -> None:
         assert probe.seen == ["f1"] * 5 + ["f2"]
         (letter,) = await world.backend.letters.letters()
         assert (letter.event_id, letter.attempts) == ("f1", 5)
+        (record,) = await world.records("grym.dead-letters.v1")
+        names = headers_of(record.headers)
+        assert names["grym_first_failed"] < names["grym_last_failed"]
 
     run_virtual(work())
 
