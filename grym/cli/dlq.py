@@ -132,7 +132,7 @@ async def redrive(
     if screen.json:
         screen.emit({"redriven": list(done.redriven), "refused": refused, "dry_run": dry_run})
         return
-    verb = "would be redriven" if dry_run else "redriven; `grym up --until-idle` works on them"
+    verb = "would be redriven" if dry_run else "redriven; workers, or `grym up --until-idle`, work on them"
     screen.show(f"{len(done.redriven)} letters {verb}")
     for one in refused:
         screen.show(f"refused {one['letter_id']}: {one['reason']}")

@@ -117,7 +117,9 @@ def show_line(screen: Screen, row: dict[str, Any]) -> None:
     if screen.json:
         screen.emit(row)
         return
-    screen.out.print(f"{row['time']:%H:%M:%S.%f}  {row['type']}  {row['subject']}  {row['source']}", markup=False)
+    topic = row["topic"].removeprefix("grym.")
+    line = f"{row['time']:%H:%M:%S.%f}  {topic}  {row['type']}  {row['subject']}  {row['source']}"
+    screen.out.print(line, markup=False, soft_wrap=True)
 
 
 def chain(rows: list[dict[str, Any]]) -> Any:

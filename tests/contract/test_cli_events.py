@@ -67,6 +67,8 @@ def test_tail_reads_from_the_beginning(grym: CommandLine) -> None:
     assert grym.piece["outcome"] == "completed"
     lines = grym("events", "tail", "--from-beginning", "--limit", "5", "--json").ok().lines
     assert len(lines) == 5
+    plain = grym("events", "tail", "--from-beginning", "--limit", "5").ok().out.splitlines()
+    assert [line.split()[1] for line in plain] == [line["topic"].removeprefix("grym.") for line in lines]
     assert all(line.keys() >= KEYS for line in lines)
 
 
