@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import hashlib
+import math
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
@@ -16,6 +18,9 @@ from grym.adapters.artifact_names import check, digest_in, digest_of_file, diges
 from grym.errors import UnavailableError
 from schemas.body import ArtifactRef
 
+REFRESH_S = 3600.0
+"""Seconds after which content that is stored again is written again: far less than any grace, and rare enough."""
+
 
 class ObjectArtifacts:
     """Payloads as objects of one store.
@@ -24,10 +29,13 @@ class ObjectArtifacts:
     ----------
     cache
         Folder for copies that programs read as files; may be emptied at any time.
+    refresh_s
+        Seconds after which content that is stored again is written again.
     """
 
-    def __init__(self, store: ObjectStore, cache: Path) -> None:
+    def __init__(self, store: ObjectStore, cache: Path, *, refresh_s: float = REFRESH_S) -> None:
         self._store = store
+        self._refresh_s = refresh_s
         self._cache = cache
 
     @classmethod
@@ -37,15 +45,15 @@ class ObjectArtifacts:
             return cls(from_url(url), cache)
 
     async def put(self, payload: bytes, *, media_type: str, samples: int | None = None, name: str = "") -> ArtifactRef:
-        """Store a payload unless it is there and return its claim check."""
+        """Store a payload durably and return its claim check."""
         digest = hashlib.sha256(payload).hexdigest()
-        await self._create(digest, payload, media_type)
+        await self._store_at(place_of(digest), payload, media_type)
         return ref_of(digest, size_bytes=len(payload), media_type=media_type, samples=samples, name=name)
 
     async def put_file(self, path: Path, *, media_type: str, samples: int | None = None, name: str = "") -> ArtifactRef:
-        """Store a file's content unless it is there and return its claim check."""
+        """Store a file's content durably and return its claim check."""
         digest, size_bytes = await asyncio.to_thread(lambda: (digest_of_file(path), path.stat().st_size))
-        await self._create(digest, path, media_type)
+        await self._store_at(place_of(digest), path, media_type)
         return ref_of(digest, size_bytes=size_bytes, media_type=media_type, samples=samples, name=name)
 
     async def get(self, ref: ArtifactRef) -> bytes:
@@ -69,8 +77,7 @@ class ObjectArtifacts:
     async def sweep(self, referenced: set[str], *, grace_s: float) -> int:
         """Remove payloads that nobody refers to and that were stored `grace_s` seconds ago or earlier.
 
-        A store cannot refresh the age of what is there, so the grace must exceed the longest time between storing a
-        payload and referring to it.
+        The grace must exceed the longest time between storing a payload and referring to it by `REFRESH_S`.
         """
         kept = {place_of(digest) for digest in digests_in(referenced)}
         oldest = datetime.now(UTC) - timedelta(seconds=grace_s)
@@ -83,16 +90,28 @@ class ObjectArtifacts:
                 swept += len(old)
         return swept
 
-    async def _create(self, digest: str, content: bytes | Path, media_type: str) -> None:
-        with _failures(), contextlib.suppress(AlreadyExistsError):
-            await obstore.put_async(
-                self._store,
-                place_of(digest),
-                content,
-                mode="create",
-                use_multipart=False,
-                attributes={"Content-Type": media_type},
-            )
+    async def _store_at(self, place: str, content: bytes | Path, media_type: str) -> None:
+        """Store content unless it is there, and again where it has been there for long: so it is new to the sweeper."""
+        with _failures():
+            try:
+                await self._put(place, content, media_type, mode="create")
+            except AlreadyExistsError:
+                if await self._age_s(place) >= self._refresh_s:
+                    await self._put(place, content, media_type, mode="overwrite")
+
+    async def _put(
+        self, place: str, content: bytes | Path, media_type: str, *, mode: Literal["create", "overwrite"]
+    ) -> None:
+        attributes = {"Content-Type": media_type}
+        await obstore.put_async(self._store, place, content, mode=mode, use_multipart=False, attributes=attributes)
+
+    async def _age_s(self, place: str) -> float:
+        """Return the seconds since something was stored; without end where it was swept just now."""
+        try:
+            found = await obstore.head_async(self._store, place)
+        except (NotFoundError, FileNotFoundError):
+            return math.inf
+        return (datetime.now(UTC) - found["last_modified"]).total_seconds()
 
 
 def _is_whole(copy: Path) -> bool:
