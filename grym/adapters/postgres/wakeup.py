@@ -80,7 +80,10 @@ class WakeUp:
             return (row["records"], row["jobs"])
 
     async def wait_for_more(self, known: Seen | None, *, timeout_s: float) -> Seen:
-        """Return how much there is as soon as it is more than `known`, or after `timeout_s` seconds."""
+        """Return how much there is as soon as it is more than `known`, or after `timeout_s` seconds.
+
+        Whoever is told of something meanwhile gets what there was before: it saves a look, and a needless one follows.
+        """
         loop = asyncio.get_running_loop()
         deadline_s = loop.time() + timeout_s
         while True:
@@ -91,6 +94,7 @@ class WakeUp:
                 return seen
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(happened.wait(), timeout=min(left_s, LOOK_S))
+                return seen  # told: the reader looks at once, and counts when it waits again
 
     async def wait_for_word(self, known: int | None, *, timeout_s: float) -> int:
         """Return how often this process has heard of anything, once that is not `known`, or after `LOOK_S` seconds."""
