@@ -74,10 +74,22 @@ class KafkaWorld:
         others = {name: value for name, value in os.environ.items() if not name.startswith("GRYM_")}  # noqa: TID251
         return others | ours | self.more
 
+    def _call(self, command: list[str]) -> "subprocess.CompletedProcess[str]":
+        """Call a program in the folder of this world, where a piece without ``--out`` may lie."""
+        return subprocess.run(
+            command,
+            env=self.environment(),
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
     def grym(self, *words: str, code: int = 0) -> dict[str, Any]:
         """Call a command with ``--json`` and return its answer."""
         command = [str(PROGRAM), *words, "--json"]
-        done = subprocess.run(command, env=self.environment(), capture_output=True, text=True, timeout=120, check=False)
+        done = self._call(command)
         assert done.returncode == code, f"exit {done.returncode}: {done.stdout} {done.stderr}"
         answer = json.loads(done.stdout)
         assert isinstance(answer, dict)
@@ -86,14 +98,14 @@ class KafkaWorld:
     def exit_code(self, *words: str) -> int:
         """Call a command with ``--json`` and return how it ended; a traceback is never right."""
         command = [str(PROGRAM), *words, "--json"]
-        done = subprocess.run(command, env=self.environment(), capture_output=True, text=True, timeout=120, check=False)
+        done = self._call(command)
         assert "Traceback" not in done.stdout + done.stderr, done.stderr
         return done.returncode
 
     def lines(self, *words: str) -> list[dict[str, Any]]:
         """Call a streaming command with ``--json`` and return its objects, one a line."""
         command = [str(PROGRAM), *words, "--json"]
-        done = subprocess.run(command, env=self.environment(), capture_output=True, text=True, timeout=120, check=False)
+        done = self._call(command)
         assert done.returncode == 0, f"exit {done.returncode}: {done.stdout} {done.stderr}"
         return [json.loads(line) for line in done.stdout.splitlines()]
 
