@@ -64,6 +64,24 @@ async def test_an_archive_adds_nothing_to_the_topics_it_came_from(world: KafkaWo
     assert world.grym("status", "moved-1") == before
 
 
+async def test_an_archive_becomes_history_on_other_topics(world: KafkaWorld) -> None:
+    """With another database and other topics its requests stand where they stood, and no worker takes them up."""
+    world.grym("compose", PROMPT, *QUICK, "--no-wait", "--request-id", "moved-2")
+    world.grym("up", "--until-idle")
+    file = world.folder / "log.grym"
+    told = world.grym("events", "export", str(file), "--artifacts")
+    before = world.grym("status", "moved-2")
+    prefix = world.environment()["GRYM_KAFKA_PREFIX"] + "other."
+    world.more |= {"GRYM_KAFKA_PREFIX": prefix, "GRYM_DATABASE": "", "GRYM_ARTIFACTS": "", "GRYM_SINGLE_HOST": "1"}
+    world.grym("topics", "create")
+    assert world.grym("events", "import", str(file))["imported"] == told["events"]
+    assert world.grym("up", "--until-idle")["stopped"] == "idle"
+    after = world.grym("status", "moved-2")
+    assert (after["imported"], after["state"], after["steps"]) == (True, "completed", before["steps"])
+    assert world.grym("dlq", "ls")["letters"] == []
+    assert world.grym("events", "import", str(file))["imported"] == 0
+
+
 async def test_a_letter_is_found_mended_and_done(world: KafkaWorld) -> None:
     """What a foreign client broke is shown byte for byte; the mended letter completes its request."""
     headers: list[tuple[str, bytes]] = [
