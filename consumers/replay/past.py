@@ -87,6 +87,8 @@ class Past:
         if known is None:
             events = await self._history.of_request(correlation_id)
             told = [as_first_logged(event) for event in events if is_imported(event.headers) is self._imported]
+            if self._imported:  # a history that is kept apart from the log notes what comes at once by its place
+                told.sort(key=lambda event: event.appended_at)
             known = self._kept[correlation_id] = Story(told)
             if len(self._kept) > KEPT_HISTORIES:
                 self._kept.popitem(last=False)

@@ -80,6 +80,9 @@ async def test_an_archive_becomes_history_on_other_topics(world: KafkaWorld) -> 
     assert (after["imported"], after["state"], after["steps"]) == (True, "completed", before["steps"])
     assert world.grym("dlq", "ls")["letters"] == []
     assert world.grym("events", "import", str(file))["imported"] == 0
+    replayed = world.grym("replay", "--from", "1h", "--imported")
+    assert replayed["equal"], replayed["differences"]
+    assert replayed["processors"]["coordinator"]["same"] > 10
 
 
 async def test_a_letter_is_found_mended_and_done(world: KafkaWorld) -> None:
