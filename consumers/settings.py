@@ -102,6 +102,8 @@ class LeaseWorkerSettings:
 class TimerSettings:
     """The timer service."""
 
+    reconnect: RetryPolicy = field(default_factory=lambda: RetryPolicy(base_s=0.5, cap_s=5.0))
+    """How long to leave a backend alone that is away."""
     poll_s: float = 0.5
     """Seconds between looks; the accuracy of a deadline."""
     batch: int = 100

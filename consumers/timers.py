@@ -10,7 +10,7 @@ import uuid
 from consumers.ports import RunnerPorts
 from consumers.settings import TimerSettings
 from consumers.transactions import transact
-from consumers.waits import first_of
+from consumers.waits import sleep_unless
 from grym.errors import TransientError
 from grym.ports.work import DueTimer, OpenWork
 from schemas.envelope import Envelope, encode
@@ -33,15 +33,23 @@ class TimerService:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Fire what is due, look again soon, until `stop` is set; a backend that is away is waited for."""
+        failures = 0
         while not stop.is_set():
             try:
-                fired = await self.fire()
+                fired, failures = await self.fire(), 0
             except TransientError as error:
-                self._ports.telemetry.count("interruptions")
+                failures += 1
+                self._ports.telemetry.count("interruptions", of=self.name)
                 self._ports.telemetry.log("runner.interrupted", processor=self.name, code=error.code)
                 fired = 0
             if fired < self._settings.batch:
-                await first_of(stop.wait(), self._ports.clock.sleep(self._settings.poll_s))
+                await sleep_unless(stop, self._ports.clock, self._pause_s(failures))
+
+    def _pause_s(self, failures: int) -> float:
+        """Return when to look again: soon, and less and less often where the backend is away."""
+        if not failures:
+            return self._settings.poll_s
+        return self._settings.reconnect.delay_s(attempts=failures, identity=self.name)
 
     async def fire(self) -> int:
         """Fire the timers that are due now, up to one batch; return how many."""

@@ -122,3 +122,27 @@ def test_backend_that_is_away_is_waited_for() -> None:
         assert len(await world.events("grym.timers.v1")) == 1
 
     run_virtual(work())
+
+
+def test_backend_that_stays_away_is_asked_less_and_less_often() -> None:
+    """A minute of outage is some twenty looks, and the timer fires soon after it."""
+
+    async def work() -> None:
+        back_at_s = 60.0
+
+        def unreliable(stage: str) -> None:
+            if stage == "before" and asyncio.get_running_loop().time() < back_at_s:
+                raise UnavailableError("gone")
+
+        world = open_world(on_commit=unreliable)
+        ports, stop = world.ports(), asyncio.Event()
+        running = asyncio.create_task(TimerService(ports).run(stop))
+        await asyncio.sleep(back_at_s)
+        await set_timer(world, "t1", due_s=0.0)
+        await asyncio.sleep(6)
+        stop.set()
+        await running
+        assert 5 < ports.telemetry.counts["interruptions"] < 30
+        assert len(await world.events("grym.timers.v1")) == 1
+
+    run_virtual(work())
