@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from grym.cli.screen import Screen
 
 if TYPE_CHECKING:
-    from consumers.archive import Line
-    from consumers.archiving import Tally
+    from consumers.archive.exporting import Tally
+    from consumers.archive.lines import Line
 
 NOTE_EVERY = 10_000
 """Records between two lines of progress."""
@@ -28,8 +28,8 @@ async def export_archive(
     force: bool,
 ) -> None:
     """Write a span of topics into an archive."""
-    from consumers.archive import FORMAT, Opening
-    from consumers.archiving import Archivist
+    from consumers.archive.exporting import Archivist
+    from consumers.archive.lines import FORMAT, Opening
     from consumers.spans import merged, positions_before
     from grym import __version__
     from grym.adapters.archive_files import writing
@@ -66,8 +66,8 @@ async def import_archive(
     """Verify an archive and bring what the log does not have yet: as history, or as work once more."""
     from asyncio import to_thread
 
-    from consumers.archiving import survey
-    from consumers.importing import Importer
+    from consumers.archive.exporting import survey
+    from consumers.archive.importing import Importer
     from grym.cli.waiting import opened
 
     # All of it is read before anything is published: a file that is cut off changes nothing.
@@ -96,7 +96,7 @@ async def import_archive(
 
 
 def _lines(file: Path) -> "Iterator[Line]":
-    from consumers.archive import MAX_LINE_BYTES, read_lines
+    from consumers.archive.lines import MAX_LINE_BYTES, read_lines
     from grym.adapters.archive_files import lines_of
 
     return read_lines(lines_of(file, max_line_bytes=MAX_LINE_BYTES))

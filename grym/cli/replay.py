@@ -157,8 +157,8 @@ def _shadow_archive(file: Path | None, name: str) -> "Iterator[Sink | None]":
     if file is None:
         yield None
         return
-    from consumers.archive import FORMAT, Opening
-    from consumers.archiving import Archivist
+    from consumers.archive.exporting import Archivist
+    from consumers.archive.lines import FORMAT, Opening
     from grym import __version__
     from grym.adapters.archive_files import writing
     from schemas.records import Record

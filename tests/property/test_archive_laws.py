@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consumers.archive import FORMAT, MAX_LINE_BYTES, Lines, Opening, RecordLine, read_lines, record_line
+from consumers.archive.lines import FORMAT, MAX_LINE_BYTES, Lines, Opening, RecordLine, read_lines, record_line
 from grym.adapters.archive_files import lines_of, writing
 from grym.errors import InvalidRequestError
 from schemas.records import Record

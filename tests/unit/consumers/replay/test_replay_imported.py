@@ -6,9 +6,9 @@ import pytest
 
 from consumers.replay import Part, Report, Span
 from streams.coordinator import Coordinator
+from tests.unit.consumers.archive.test_imported_requests import archive, bring, other
 from tests.unit.consumers.replay.afternoon import Afternoon
 from tests.unit.consumers.replay.test_replay import _learner, _lived, _replay
-from tests.unit.consumers.test_imported_requests import archive, bring, other
 
 
 async def _replayed(home: Afternoon, span: Span) -> Report:

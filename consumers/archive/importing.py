@@ -1,8 +1,9 @@
 """Bringing an archive into a log: as history, which nobody works on, or as work under the ids that its events had.
 
 History is marked (`schemas.imported`), so that processors pass it over: its requests were worked on where they come
-from, and their texts are not in the archive. What became of them is folded beside (`consumers.imported_requests`), so
-that they can be listed. What the log has already is left out, so importing twice adds nothing.
+from, and their texts are not in the archive. What became of them is folded beside
+(`consumers.archive.imported_requests`), so that they can be listed. What the log has already is left out, so importing
+twice adds nothing.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,11 +11,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO
 
-from consumers.archive import ArtifactLine, ChunkLine, Line, RecordLine, message_of
-from consumers.archiving import Tally, is_wanted
+from consumers.archive.exporting import Tally, is_wanted
+from consumers.archive.imported_requests import ImportedRequests
+from consumers.archive.known_records import KnownRecords
+from consumers.archive.lines import ArtifactLine, ChunkLine, Line, RecordLine, message_of
 from consumers.identity import request_of
-from consumers.imported_requests import ImportedRequests
-from consumers.known_records import KnownRecords
 from consumers.transactions import transact
 from grym.errors import ContractError, TransientError
 from grym.ports.artifacts import ArtifactStore

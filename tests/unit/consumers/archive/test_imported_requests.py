@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from consumers.archive import FORMAT, Opening, read_lines
-from consumers.archiving import Archivist, Tally
-from consumers.importing import Importer
+from consumers.archive.exporting import Archivist, Tally
+from consumers.archive.importing import Importer
+from consumers.archive.lines import FORMAT, Opening, read_lines
 from consumers.spans import merged
 from grym.errors import InvalidRequestError
 from grym.ports.backend import Backend

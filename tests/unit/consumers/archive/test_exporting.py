@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from consumers import importing, known_records
-from consumers.archive import FORMAT, Line, Opening, read_lines
-from consumers.archiving import Archivist, Tally, survey
+from consumers.archive import importing, known_records
+from consumers.archive.exporting import Archivist, Tally, survey
+from consumers.archive.importing import ATTEMPTS, Importer
+from consumers.archive.lines import FORMAT, Line, Opening, read_lines
 from consumers.claims import ClaimDesk
-from consumers.importing import ATTEMPTS, Importer
 from consumers.spans import merged
 from grym.adapters.artifact_folder import FolderArtifacts
 from grym.adapters.clock import VirtualClock

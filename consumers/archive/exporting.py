@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from consumers.archive import (
+from consumers.archive.lines import (
     CHUNK_BYTES,
     ArtifactLine,
     ChunkLine,
