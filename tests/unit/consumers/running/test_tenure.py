@@ -5,7 +5,7 @@ from typing import cast
 
 import msgspec
 
-from consumers.running.tenure import Place, Tenure, Ticket, lane_of, policy_of, waiting_key
+from consumers.running.tenure import OVERHEAD_BYTES, Place, Tenure, Ticket, lane_of, policy_of, size_of, waiting_key
 from grym.ports.feed import Assignment, Mark
 from grym.ports.work import FaultNote, Lease, Parked
 from schemas.records import Record, TopicPartition
@@ -134,3 +134,11 @@ def test_attempts_and_first_failure_come_from_the_parking_lot() -> None:
     assert (fresh.attempt, head.attempt, follower.attempt) == (1, 3, 1)
     assert (fresh.first_failed_at(later), head.first_failed_at(later)) == (later, EPOCH)
     assert follower.first_failed_at(later) == later
+
+
+def test_size_counts_key_value_and_what_every_record_costs() -> None:
+    """What the budget is charged grows with key and value, byte for byte."""
+    plain = size_of(record(key=None))
+    assert plain == OVERHEAD_BYTES
+    assert size_of(record(key=b"abc")) == plain + 3
+    assert size_of(msgspec.structs.replace(record(key=b"abc"), value=b"12345")) == plain + 8
