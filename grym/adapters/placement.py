@@ -10,6 +10,7 @@ import hashlib
 from functools import lru_cache
 
 from grym.errors import ContractError
+from grym.ports.outbox import SHARDS
 from schemas.catalogue import BY_NAME, DEAD_LETTERS, Topic
 from schemas.records import Message, Record, TopicPartition, header
 
@@ -74,6 +75,11 @@ def check(message: Message) -> Topic:
 def spread_by(message: Message) -> bytes:
     """Return the bytes whose hash decides the partition: the key, or what stands in for one."""
     return message.key if message.key is not None else header(message.headers, "ce_id") or message.value or b""
+
+
+def shard_of(message: Message) -> int:
+    """Return who relays a message: all of one key are relayed by one."""
+    return partition_of(spread_by(message), partitions=SHARDS)
 
 
 def correlation_of(message: Message | Record) -> bytes:

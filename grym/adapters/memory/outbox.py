@@ -6,7 +6,7 @@ from dataclasses import replace
 from grym.adapters.memory.rows import OutboxRow
 from grym.adapters.memory.store import Store
 from grym.adapters.memory.transaction import check_lease
-from grym.adapters.placement import partition_of, spread_by
+from grym.adapters.placement import shard_of
 from grym.ports.log import Placement
 from grym.ports.outbox import MAX_BYTES, SHARDS, OutboxBacklog, Unsent
 from grym.ports.work import FaultNote, Lease
@@ -67,11 +67,6 @@ class MemoryOutbox:
     async def wait(self, shard: int, *, timeout_s: float) -> None:
         """Return soon after something was put into any shard, or after `timeout_s` seconds."""
         await self._store.wait_for_change(self._seen[shard], timeout_s=timeout_s)
-
-
-def shard_of(message: Message) -> int:
-    """Return who relays a message: all of one key are relayed by one."""
-    return partition_of(spread_by(message), partitions=SHARDS)
 
 
 def _size(message: Message) -> int:

@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
-from grym.adapters.placement import digest_of
+from grym.adapters.placement import digest_of, shard_of
 from grym.adapters.postgres.appending import Placed, append, placed
 from grym.adapters.postgres.database import Database
 from grym.adapters.postgres.faults import is_unreachable
-from grym.adapters.postgres.outbox import put, shard_of
+from grym.adapters.postgres.outbox import put
 from grym.adapters.postgres.rows import record_of
 from grym.adapters.postgres.wakeup import Seen, WakeUp
 from grym.adapters.waking import Bookmarks

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from grym.adapters.placement import correlation_of, digest_of, partition_of, spread_by
+from grym.adapters.placement import correlation_of, digest_of, shard_of
 from grym.adapters.postgres.appending import Placed, letter_id_of
 from grym.adapters.postgres.database import Database
 from grym.adapters.postgres.rows import message_of, pack_fault, pack_headers
@@ -17,7 +17,7 @@ from grym.errors import LeaseLostError
 from grym.ports.log import Placement
 from grym.ports.outbox import MAX_BYTES, SHARDS, OutboxBacklog, Unsent
 from grym.ports.work import FaultNote, Lease
-from schemas.records import Message, Record
+from schemas.records import Record
 
 _PUT = """
 insert into outbox (shard, topic, key, headers, value, correlation, letter_id)
@@ -114,11 +114,6 @@ async def note(connection: Any, records: Sequence[Record]) -> None:
         [record.value for record in records],
         [digest_of(correlation_of(record)) for record in records],
     )
-
-
-def shard_of(message: Message) -> int:
-    """Return who relays a message: all of one key are relayed by one."""
-    return partition_of(spread_by(message), partitions=SHARDS)
 
 
 class PostgresOutbox:

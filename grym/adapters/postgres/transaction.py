@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
+from grym.adapters.placement import shard_of
 from grym.adapters.postgres.appending import Placed, append, placed
 from grym.adapters.postgres.database import Database
 from grym.adapters.postgres.desks import JobRows, LetterRows, ParkedRows, TimerRows
 from grym.adapters.postgres.effects import apply_effects
 from grym.adapters.postgres.inbox import InboxRows
-from grym.adapters.postgres.outbox import note, put, shard_of
+from grym.adapters.postgres.outbox import note, put
 from grym.adapters.postgres.states import StateRows
 from grym.adapters.postgres.wakeup import WakeUp
 from grym.errors import LeaseLostError
