@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from tests.support.kafka_fixtures import console, kafka, topic_prefix
+from tests.support.kafka_fixtures import console, jars, kafka, topic_prefix
 
-__all__ = ["console", "fresh_logging", "kafka", "topic_prefix"]
+__all__ = ["console", "fresh_logging", "jars", "kafka", "topic_prefix"]
 
 
 @pytest.fixture(autouse=True)

@@ -2,21 +2,10 @@
 
 import pytest
 
-from tests.support.kafka import kafka_cluster, skip_or_fail
+from tests.support.kafka import kafka_cluster
 from tests.support.kafka_cluster import brokers_of
-from tests.support.kafka_jars import KafkaMissingError, classpath, java, setting
 
-
-@pytest.fixture(autouse=True)
-def jars() -> None:
-    """Nodes can be killed only where they were started from the jars."""
-    if setting("GRYM_TEST_KAFKA") not in {"", "required"}:
-        pytest.skip("the broker that GRYM_TEST_KAFKA names is not ours to kill")
-    try:
-        java()
-        classpath()
-    except KafkaMissingError as missing:
-        skip_or_fail(missing)
+pytestmark = pytest.mark.usefixtures("jars")
 
 
 @pytest.mark.slow

@@ -18,24 +18,13 @@ from schemas.catalogue import BY_NAME
 from schemas.records import Record, TopicPartition
 from tests.contract.backends import LANE, message
 from tests.contract.kafka_world import FeedWorld, collect, feed_world
-from tests.support.kafka import kafka_cluster, skip_or_fail
+from tests.support.kafka import kafka_cluster
 from tests.support.kafka_cluster import KafkaCluster
-from tests.support.kafka_jars import KafkaMissingError, classpath, java, setting
+
+pytestmark = pytest.mark.usefixtures("jars")
 
 ONE = TopicPartition(LANE, 0)
 PATIENCE_S = 120  # a broker killed with -9 needs a while for its log
-
-
-@pytest.fixture(autouse=True)
-def jars() -> None:
-    """Nodes can be killed only where they were started from the jars."""
-    if setting("GRYM_TEST_KAFKA") not in {"", "required"}:
-        pytest.skip("the broker that GRYM_TEST_KAFKA names is not ours to kill")
-    try:
-        java()
-        classpath()
-    except KafkaMissingError as missing:
-        skip_or_fail(missing)
 
 
 async def send_surely(sender: KafkaSender, number: int) -> Placement:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.kafka import shared_kafka, skip_or_fail
 from tests.support.kafka_console import Console
-from tests.support.kafka_jars import KafkaMissingError
+from tests.support.kafka_jars import KafkaMissingError, classpath, java, setting
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +21,18 @@ def kafka(testrun_uid: str) -> Iterator[str]:
         raise
     yield bootstrap
     sharing.__exit__(None, None, None)
+
+
+@pytest.fixture
+def jars() -> None:
+    """Nodes can be killed only where they were started from the jars."""
+    if setting("GRYM_TEST_KAFKA") not in {"", "required"}:
+        pytest.skip("the broker that GRYM_TEST_KAFKA names is not ours to kill")
+    try:
+        java()
+        classpath()
+    except KafkaMissingError as missing:
+        skip_or_fail(missing)
 
 
 @pytest.fixture
