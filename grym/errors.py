@@ -75,6 +75,18 @@ class InvalidAudioError(PermanentError):
     default_code = "audio.invalid"
 
 
+class InvalidVectorError(PermanentError):
+    """Their numbers: a vector of the wrong dimension, of zeros, or with values that are no numbers."""
+
+    default_code = "vector.invalid"
+
+
+class InvalidPatternError(PermanentError):
+    """Their pattern: too large, without content, or under an id that stands for another one."""
+
+    default_code = "pattern.invalid"
+
+
 class AdapterError(TransientError):
     """Our world: a database, file system, renderer or model that did not answer as it should."""
 

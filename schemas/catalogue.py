@@ -140,6 +140,15 @@ TOPICS: tuple[Topic, ...] = (
         about="What pattern memory is to keep; one writer per collection.",
     ),
     Topic(
+        name="grym.pattern-events.v1",
+        key="collection",
+        partitions=4,
+        retention_s=14 * DAY_S,
+        writers=("patterns",),
+        readers=("upstream",),
+        about="What changed in pattern memory: a copy, the events are kept in the database for ever.",
+    ),
+    Topic(
         name="grym.generation.v1",
         key="request id",
         partitions=8,

@@ -13,6 +13,7 @@ from schemas.body import ArtifactRef, Body, CheckResult, MotifData
 from schemas.music import AnalysisSummary, PlanData
 
 Backend = Literal["auto", "score", "synth", "soundfont"]
+PatternAction = Literal["forget", "correct", "merge", "import"]
 
 
 class RequestComposition(Body, frozen=True, kw_only=True):
@@ -67,6 +68,79 @@ class RequestAnalysis(Body, frozen=True, kw_only=True):
     deadline_s: float = 600.0
 
 
+class RequestLearning(Body, frozen=True, kw_only=True):
+    """Ask that a recording is remembered, given by claim check.
+
+    Parameters
+    ----------
+    name
+        What it is called; up to 200 characters.
+    tags
+        Up to 32, each up to 200 characters.
+    """
+
+    TYPE: ClassVar[str] = "grym.learning.request.v1"
+    TOPIC: ClassVar[str] = "grym.requests.v1"
+
+    audio: ArtifactRef
+    name: str = ""
+    tags: dict[str, str] = msgspec.field(default_factory=dict)
+    category: str = ""
+    collection: str = "default"
+    max_seconds: float = 900.0
+    user: str = "anonymous"
+    deadline_s: float = 600.0
+
+
+class RequestRecognition(Body, frozen=True, kw_only=True):
+    """Ask whether a sound is known, given by claim check; `max_seconds` is the longest sound that is accepted."""
+
+    TYPE: ClassVar[str] = "grym.recognition.request.v1"
+    TOPIC: ClassVar[str] = "grym.requests.v1"
+
+    audio: ArtifactRef
+    top: int = 5
+    collection: str = "default"
+    max_seconds: float = 900.0
+    user: str = "anonymous"
+    deadline_s: float = 600.0
+
+
+class RequestPatternChange(Body, frozen=True, kw_only=True):
+    """Ask that pattern memory is changed by hand; what each field means depends on the action.
+
+    Parameters
+    ----------
+    action
+        ``forget`` and ``correct`` one pattern, ``merge`` one into another, ``import`` a file of patterns.
+    pattern_id
+        Which one.
+    into_id
+        Which one stands for it from now on (merge).
+    name, category
+        New ones (correct); null leaves them as they are.
+    tags
+        New values by name (correct); an empty value removes the tag.
+    file
+        The exported patterns (import).
+    """
+
+    TYPE: ClassVar[str] = "grym.patternchange.request.v1"
+    TOPIC: ClassVar[str] = "grym.requests.v1"
+
+    action: PatternAction
+    pattern_id: str = ""
+    into_id: str = ""
+    name: str | None = None
+    category: str | None = None
+    tags: dict[str, str] = msgspec.field(default_factory=dict)
+    file: ArtifactRef | None = None
+    reason: str = ""
+    collection: str = "default"
+    user: str = "anonymous"
+    deadline_s: float = 600.0
+
+
 class CancelRequest(Body, frozen=True, kw_only=True):
     """Ask that a request ends now; may arrive before the request itself and is then remembered."""
 
@@ -90,13 +164,23 @@ class RedriveRequest(Body, frozen=True, kw_only=True):
 
 
 class RecallPatterns(Body, frozen=True, kw_only=True):
-    """Ask pattern memory for what it knows: like the given windows (recognise), or fitting a wish (compose)."""
+    """Ask pattern memory for what it knows: like the given imprint (recognise), or fitting a wish (compose).
+
+    Parameters
+    ----------
+    pattern_ids
+        Patterns whose motifs are wanted by name (compose), before anybody's favourites.
+    windows
+        No longer read: the windows of the first design.
+    """
 
     TYPE: ClassVar[str] = "grym.patterns.recall.v1"
     TOPIC: ClassVar[str] = "grym.patterns.v1"
 
     purpose: Literal["compose", "recognise"]
     windows: ArtifactRef | None = None
+    imprint: ArtifactRef | None = None
+    pattern_ids: tuple[str, ...] = ()
     style: str = ""
     mode: str = ""
     user: str = ""
@@ -105,17 +189,56 @@ class RecallPatterns(Body, frozen=True, kw_only=True):
 
 
 class RememberPatterns(Body, frozen=True, kw_only=True):
-    """Ask pattern memory to keep a piece: its feature windows and its motifs."""
+    """Ask pattern memory to keep a piece or a recording: its imprint and its motifs.
+
+    Parameters
+    ----------
+    windows
+        No longer read: the windows of the first design.
+    asked
+        Whether somebody asked for it to be learned, or it is kept because it was composed.
+    """
 
     TYPE: ClassVar[str] = "grym.patterns.remember.v1"
     TOPIC: ClassVar[str] = "grym.pattern-writes.v1"
 
     windows: ArtifactRef | None = None
+    imprint: ArtifactRef | None = None
     motifs: tuple[MotifData, ...] = ()
     name: str = ""
+    tags: dict[str, str] = msgspec.field(default_factory=dict)
+    category: str = ""
     style: str = ""
     mode: str = ""
     collection: str = "default"
+    asked: bool = False
+
+
+class ChangePatterns(Body, frozen=True, kw_only=True):
+    """Ask pattern memory for a change by hand; the fields are those of `RequestPatternChange`."""
+
+    TYPE: ClassVar[str] = "grym.patterns.change.v1"
+    TOPIC: ClassVar[str] = "grym.pattern-writes.v1"
+
+    action: PatternAction
+    pattern_id: str = ""
+    into_id: str = ""
+    name: str | None = None
+    category: str | None = None
+    tags: dict[str, str] = msgspec.field(default_factory=dict)
+    file: ArtifactRef | None = None
+    reason: str = ""
+    collection: str = "default"
+
+
+class TakeImprint(Body, frozen=True, kw_only=True):
+    """Ask for what a sound would leave in pattern memory, without the rest of its analysis."""
+
+    TYPE: ClassVar[str] = "grym.imprint.take.v1"
+    TOPIC: ClassVar[str] = "grym.features.v1"
+
+    audio: ArtifactRef
+    max_seconds: float = 900.0
 
 
 class ProposeParameters(Body, frozen=True, kw_only=True):

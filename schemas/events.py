@@ -11,6 +11,8 @@ import msgspec
 from schemas.body import ArtifactRef, Body, CheckResult, Fault, MotifData
 from schemas.music import Analysis, PlanData
 
+RequestKind = Literal["compose", "analyze", "learn", "recognise", "change"]
+
 
 class RequestAccepted(Body, frozen=True, kw_only=True):
     """A request was understood and its run has begun."""
@@ -18,7 +20,7 @@ class RequestAccepted(Body, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "grym.request.accepted.v1"
     TOPIC: ClassVar[str] = "grym.outcomes.v1"
 
-    kind: Literal["compose", "analyze"]
+    kind: RequestKind
     deadline_s: float
 
 
@@ -28,7 +30,7 @@ class RequestCompleted(Body, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "grym.request.completed.v1"
     TOPIC: ClassVar[str] = "grym.outcomes.v1"
 
-    kind: Literal["compose", "analyze"]
+    kind: RequestKind
     result: dict[str, object]
 
 
@@ -135,7 +137,10 @@ class LetterDiscarded(Body, frozen=True, kw_only=True):
 
 
 class MatchData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A recognised pattern: confidence 0–1, where it lies in the sound, and why it was taken for a match."""
+    """A recognised pattern: confidence 0–1, where it lies in the sound, and why it was taken for a match.
+
+    `evidence` holds the numbers behind it by name: aligned landmarks, tonal agreement, margin to the runner-up.
+    """
 
     pattern_id: str
     name: str
@@ -144,10 +149,19 @@ class MatchData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     transposition_semitones: int = 0
     tempo_ratio: float = 1.0
     why: str = ""
+    evidence: dict[str, float] = msgspec.field(default_factory=dict)
 
 
 class PatternsRecalled(Body, frozen=True, kw_only=True):
-    """What pattern memory answered; a fact, so a replay reads the same."""
+    """What pattern memory answered; a fact, so a replay reads the same.
+
+    Parameters
+    ----------
+    as_of
+        Number of the newest event of pattern memory that was read.
+    degraded
+        What could not be used, by name; empty when everything was.
+    """
 
     TYPE: ClassVar[str] = "grym.patterns.recalled.v1"
     TOPIC: ClassVar[str] = "grym.patterns.v1"
@@ -156,16 +170,142 @@ class PatternsRecalled(Body, frozen=True, kw_only=True):
     matches: tuple[MatchData, ...] = ()
     motifs: tuple[MotifData, ...] = ()
     searched: int = 0
+    as_of: int = 0
+    degraded: tuple[str, ...] = ()
+
+
+class LearnedData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A recording that is remembered; not `new` where it was known before and has been reinforced."""
+
+    pattern_id: str
+    name: str
+    new: bool
 
 
 class PatternsRemembered(Body, frozen=True, kw_only=True):
-    """What pattern memory kept of a piece; `new` tells which were not known before."""
+    """What pattern memory kept of a piece; `new` tells which were not known before, `learned` what each is called."""
 
     TYPE: ClassVar[str] = "grym.patterns.remembered.v1"
     TOPIC: ClassVar[str] = "grym.patterns.v1"
 
     pattern_ids: tuple[str, ...]
     new: tuple[str, ...] = ()
+    learned: tuple[LearnedData, ...] = ()
+
+
+class PatternsChanged(Body, frozen=True, kw_only=True):
+    """Pattern memory was changed by hand, or says why not.
+
+    Parameters
+    ----------
+    pattern_ids
+        The patterns that are different now.
+    fault
+        What made the change impossible; null where it was made.
+    """
+
+    TYPE: ClassVar[str] = "grym.patterns.changed.v1"
+    TOPIC: ClassVar[str] = "grym.patterns.v1"
+
+    action: Literal["forget", "correct", "merge", "import"]
+    pattern_ids: tuple[str, ...] = ()
+    fault: Fault | None = None
+
+
+class PatternStored(Body, frozen=True, kw_only=True):
+    """Pattern memory holds a new pattern; its vectors lie in the database, under the same event id."""
+
+    TYPE: ClassVar[str] = "grym.pattern.stored.v1"
+    TOPIC: ClassVar[str] = "grym.pattern-events.v1"
+
+    pattern_id: str
+    collection: str
+    pattern_kind: Literal["recording", "motif", "favourite"]
+    name: str
+    extractor: str
+    duration_s: float = 0.0
+    tags: dict[str, str] = msgspec.field(default_factory=dict)
+    category: str = ""
+    vectors: int = 0
+    dim: int = 0
+
+
+class PatternReinforced(Body, frozen=True, kw_only=True):
+    """A pattern was heard again."""
+
+    TYPE: ClassVar[str] = "grym.pattern.reinforced.v1"
+    TOPIC: ClassVar[str] = "grym.pattern-events.v1"
+
+    pattern_id: str
+    collection: str
+    confidence: float
+
+
+class PatternCorrected(Body, frozen=True, kw_only=True):
+    """Somebody changed what is said of a pattern; null leaves a field as it was, an empty tag is removed."""
+
+    TYPE: ClassVar[str] = "grym.pattern.corrected.v1"
+    TOPIC: ClassVar[str] = "grym.pattern-events.v1"
+
+    pattern_id: str
+    collection: str
+    name: str | None = None
+    category: str | None = None
+    tags: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class PatternMerged(Body, frozen=True, kw_only=True):
+    """A pattern is the same as another, which stands for it from now on."""
+
+    TYPE: ClassVar[str] = "grym.pattern.merged.v1"
+    TOPIC: ClassVar[str] = "grym.pattern-events.v1"
+
+    pattern_id: str
+    into_id: str
+    collection: str
+
+
+class PatternRetired(Body, frozen=True, kw_only=True):
+    """A pattern was given up: it is found no more."""
+
+    TYPE: ClassVar[str] = "grym.pattern.retired.v1"
+    TOPIC: ClassVar[str] = "grym.pattern-events.v1"
+
+    pattern_id: str
+    collection: str
+    reason: str = ""
+
+
+class RelationData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a pattern stands to another: ``similar``, ``variant``, ``sequential`` or ``contains``; strength 0–1."""
+
+    other_id: str
+    kind: str
+    strength: float
+
+
+class PatternsRelated(Body, frozen=True, kw_only=True):
+    """Relations of a pattern were found; they replace those found before."""
+
+    TYPE: ClassVar[str] = "grym.pattern.related.v1"
+    TOPIC: ClassVar[str] = "grym.pattern-events.v1"
+
+    pattern_id: str
+    collection: str
+    relations: tuple[RelationData, ...]
+
+
+class PatternReembedded(Body, frozen=True, kw_only=True):
+    """The numbers of a pattern were made anew by another extractor."""
+
+    TYPE: ClassVar[str] = "grym.pattern.reembedded.v1"
+    TOPIC: ClassVar[str] = "grym.pattern-events.v1"
+
+    pattern_id: str
+    collection: str
+    extractor: str
+    vectors: int = 0
+    dim: int = 0
 
 
 class ParametersProposed(Body, frozen=True, kw_only=True):
@@ -222,15 +362,27 @@ class MusicGenerated(Body, frozen=True, kw_only=True):
 
 
 class FeaturesExtracted(Body, frozen=True, kw_only=True):
-    """The facts of a sound; `windows` is an NPZ of per-window vectors for pattern memory."""
+    """The facts of a sound, and what it would leave in pattern memory; `windows` is no longer written."""
 
     TYPE: ClassVar[str] = "grym.features.extracted.v1"
     TOPIC: ClassVar[str] = "grym.features.v1"
 
     analysis: Analysis
     windows: ArtifactRef | None = None
+    imprint: ArtifactRef | None = None
     extractor: str = "dsp/1"
     round: int = 1
+
+
+class ImprintTaken(Body, frozen=True, kw_only=True):
+    """What a sound would leave in pattern memory; `extractor` says how it was made."""
+
+    TYPE: ClassVar[str] = "grym.imprint.taken.v1"
+    TOPIC: ClassVar[str] = "grym.features.v1"
+
+    imprint: ArtifactRef
+    extractor: str
+    duration_s: float
 
 
 class AudioRefused(Body, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ Each effect is harmless when applied twice: it names what it touches.
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from grym.ports.patterns import PatternChange
 from schemas.records import Message
 
 
@@ -109,4 +110,11 @@ class KeepPattern:
     motif: bytes = b""
 
 
-Effect = SetTimer | CancelTimer | EnqueueJob | CancelJobs | KeepText | HoldArtifact | KeepPattern
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RecordPatterns:
+    """Write events of pattern memory and what follows from them; a change whose event id is known changes nothing."""
+
+    changes: tuple[PatternChange, ...]
+
+
+Effect = SetTimer | CancelTimer | EnqueueJob | CancelJobs | KeepText | HoldArtifact | KeepPattern | RecordPatterns

@@ -22,7 +22,7 @@ from schemas.events import (
 )
 from schemas.music import PlanData
 
-Kind = Literal["compose", "analyze"]
+Kind = Literal["compose", "analyze", "learn", "recognise", "change"]
 Status = Literal["expected", "running", "completed", "rejected", "dead_lettered", "cancelled"]
 
 
