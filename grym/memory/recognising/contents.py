@@ -1,0 +1,195 @@
+"""What of one collection can be recognised: windows in an index, landmarks in runs, imprints at hand.
+
+One writer follows the journal; readers work on a `View`, which never changes beneath them. A pattern has a number here
+for as long as the process lives; a number given up is never given again.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grym.domain.recognition.imprint import FloatArray, Imprint, UInt32Array
+from grym.domain.recognition.library import NearWindows, Postings
+from grym.memory.recognising.landmark_runs import LandmarkRun, look_up, run_of, with_run
+from grym.ports.index import VectorIndex
+
+WINDOW_BITS = 20
+"""Of a window's id in the index; the bits above are the pattern's number. A million windows are three days of sound."""
+
+MOST_PLACES = 2_000
+"""A landmark in more places than this says next to nothing about where it was heard, and would cost most time."""
+
+ROOM = 1024
+"""Patterns that masks have room for at first; they double."""
+
+ImprintOf = Callable[[int], Imprint]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """What is known of one number besides its sound.
+
+    Parameters
+    ----------
+    windows
+        How many windows it has in the index.
+    last_heard_s
+        Unix time by the log's clock.
+    """
+
+    pattern_id: str
+    name: str
+    windows: int = 0
+    count: int = 1
+    confirmed: int = 0
+    denied: int = 0
+    last_heard_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class View:
+    """A collection at one instant; fulfils `Library`.
+
+    Parameters
+    ----------
+    alive
+        Shape (numbers,): which numbers can be recognised.
+    index
+        None while no pattern has a window.
+    """
+
+    alive: NDArray[np.bool_]
+    runs: tuple[LandmarkRun, ...]
+    index: VectorIndex | None
+    holdings: Mapping[int, Holding]
+    imprint_of: ImprintOf
+
+    def __len__(self) -> int:
+        """Return how many patterns can be recognised."""
+        return len(self.holdings)
+
+    def nearest(self, vectors: FloatArray, *, k: int) -> NearWindows:
+        """Return the k windows nearest to each row of `vectors`."""
+        if self.index is None:
+            nobody = np.full((len(vectors), k), -1, dtype=np.int32)
+            far = np.full((len(vectors), k), -np.inf, dtype=np.float32)
+            return NearWindows(numbers=nobody, windows=nobody, similarities=far)
+        found = self.index.search(vectors, k=k)
+        numbers = (found.ids >> WINDOW_BITS).astype(np.int32)
+        windows = (found.ids & ((1 << WINDOW_BITS) - 1)).astype(np.int32)
+        gone = ~self._living(numbers)
+        return NearWindows(
+            numbers=np.where(gone, np.int32(-1), numbers),
+            windows=np.where(gone, np.int32(-1), windows),
+            similarities=np.where(gone, np.float32(-np.inf), found.similarities),
+        )
+
+    def postings(self, hashes: UInt32Array) -> Postings:
+        """Return where landmarks were heard; those in too many places are left out."""
+        return look_up(self.runs, hashes, alive=self.alive, most=MOST_PLACES)
+
+    def imprint(self, number: int) -> Imprint:
+        """Return the whole imprint of a pattern."""
+        return self.imprint_of(number)
+
+    def _living(self, numbers: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Tell which numbers are alive; one that came after this view is not, nor is −1."""
+        known = (numbers >= 0) & (numbers < len(self.alive))
+        living: NDArray[np.bool_] = known & self.alive[np.where(known, numbers, 0)]
+        return living
+
+
+class Contents:
+    """The one writer of a collection's views; what it changes is seen from the next `publish` on.
+
+    Parameters
+    ----------
+    new_index
+        Opens an index for vectors of a dimension.
+    imprint_of
+        Returns the imprint of a number.
+    """
+
+    def __init__(self, *, new_index: Callable[[int], VectorIndex], imprint_of: ImprintOf) -> None:
+        self._new_index = new_index
+        self._imprint_of = imprint_of
+        self._numbers: dict[str, int] = {}
+        self._holdings: dict[int, Holding] = {}
+        self._alive = np.zeros(ROOM, dtype=np.bool_)
+        self._runs: tuple[LandmarkRun, ...] = ()
+        self._index: VectorIndex | None = None
+        self._next = 0
+        self._view = self.publish()
+
+    @property
+    def view(self) -> View:
+        """The collection as it was published last."""
+        return self._view
+
+    def holding_of(self, pattern_id: str) -> Holding | None:
+        """Return what is known of a pattern that can be recognised, changes that are not published included."""
+        number = self._numbers.get(pattern_id)
+        return None if number is None else self._holdings[number]
+
+    def put(self, holding: Holding, imprint: Imprint, vectors: FloatArray) -> int:
+        """Make a pattern recognisable, in place of what it was before, and return its number.
+
+        Parameters
+        ----------
+        vectors
+            The windows as the journal keeps them, shape (windows, dim).
+        """
+        self.drop(holding.pattern_id)
+        number, self._next = self._next, self._next + 1
+        if len(vectors):
+            self._index = self._new_index(vectors.shape[1]) if self._index is None else self._index
+            self._index.add(_window_ids(number, len(vectors)), vectors)
+        self._alive = _with_room(self._alive, number)
+        self._alive[number] = True
+        self._runs = with_run(self._runs, run_of(number, imprint.landmarks), alive=self._alive)
+        self._numbers[holding.pattern_id] = number
+        self._holdings[number] = replace(holding, windows=len(vectors))
+        return number
+
+    def drop(self, pattern_id: str) -> int | None:
+        """Make a pattern unrecognisable and return the number it had; None where it had none."""
+        number = self._numbers.pop(pattern_id, None)
+        if number is None:
+            return None
+        windows = self._holdings.pop(number).windows
+        self._alive[number] = False
+        if self._index is not None and windows:
+            self._index.remove(_window_ids(number, windows))
+        return number
+
+    def describe(self, pattern_id: str, change: Callable[[Holding], Holding]) -> None:
+        """Change what is known of a pattern besides its sound; no error where it cannot be recognised."""
+        number = self._numbers.get(pattern_id)
+        if number is not None:
+            self._holdings[number] = change(self._holdings[number])
+
+    def publish(self) -> View:
+        """Swap the view by reference: who reads the old one goes on undisturbed."""
+        self._view = View(
+            alive=self._alive.copy(),
+            runs=self._runs,
+            index=self._index,
+            holdings=dict(self._holdings),
+            imprint_of=self._imprint_of,
+        )
+        return self._view
+
+
+def _window_ids(number: int, count: int) -> NDArray[np.int64]:
+    return (np.int64(number) << WINDOW_BITS) + np.arange(count, dtype=np.int64)
+
+
+def _with_room(alive: NDArray[np.bool_], number: int) -> NDArray[np.bool_]:
+    """Return a mask that has room for a number: itself, or one at least twice as large."""
+    if number < len(alive):
+        return alive
+    grown = np.zeros(max(2 * len(alive), number + 1), dtype=np.bool_)
+    grown[: len(alive)] = alive
+    return grown

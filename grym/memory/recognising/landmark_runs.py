@@ -1,0 +1,110 @@
+"""Where landmarks were heard, as sorted runs: nothing in a run ever changes, so it is read without a lock.
+
+A new pattern is a run of its own; runs of like size are merged, so that there are few of them (as a log-structured
+merge tree does; O'Neil et al. 1996). Given-up patterns stay in their runs until the next merge and are masked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grym.domain.recognition.imprint import Int32Array, Landmarks, UInt32Array
+from grym.domain.recognition.library import Postings
+
+GROWTH = 4
+"""A run is merged with the one before it while that is less than so many times its size."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LandmarkRun:
+    """Places of landmarks, sorted by hash.
+
+    Parameters
+    ----------
+    hashes, numbers, frames
+        Shape (n,): the landmark, the pattern it was heard in, and when.
+    """
+
+    hashes: UInt32Array
+    numbers: Int32Array
+    frames: Int32Array
+
+    def __len__(self) -> int:
+        """Return how many places it holds."""
+        return len(self.hashes)
+
+
+def run_of(number: int, landmarks: Landmarks) -> LandmarkRun:
+    """Return the landmarks of one pattern as a run."""
+    order = np.argsort(landmarks.hashes, kind="stable")
+    return LandmarkRun(
+        hashes=landmarks.hashes[order],
+        numbers=np.full(len(order), number, dtype=np.int32),
+        frames=landmarks.frames[order],
+    )
+
+
+def with_run(runs: tuple[LandmarkRun, ...], added: LandmarkRun, *, alive: NDArray[np.bool_]) -> tuple[LandmarkRun, ...]:
+    """Return the runs with one more, merged where the last ones are of like size.
+
+    Parameters
+    ----------
+    alive
+        Shape (patterns,): the places of others are left out of what is merged.
+    """
+    if not len(added):
+        return runs
+    kept = [*runs, added]
+    while len(kept) > 1 and len(kept[-2]) < GROWTH * len(kept[-1]):
+        last, before = kept.pop(), kept.pop()
+        kept.append(merged((before, last), alive=alive))
+    return tuple(kept)
+
+
+def merged(runs: Sequence[LandmarkRun], *, alive: NDArray[np.bool_]) -> LandmarkRun:
+    """Return one run of the places in several, those of given-up patterns left out."""
+    hashes = np.concatenate([run.hashes for run in runs])
+    numbers = np.concatenate([run.numbers for run in runs])
+    frames = np.concatenate([run.frames for run in runs])
+    living = alive[numbers]
+    hashes, numbers, frames = hashes[living], numbers[living], frames[living]
+    order = np.argsort(hashes, kind="stable")
+    return LandmarkRun(hashes=hashes[order], numbers=numbers[order], frames=frames[order])
+
+
+def look_up(runs: Sequence[LandmarkRun], hashes: UInt32Array, *, alive: NDArray[np.bool_], most: int) -> Postings:
+    """Return where landmarks were heard in living patterns.
+
+    Parameters
+    ----------
+    hashes
+        Shape (queries,), in any order, repeats allowed.
+    alive
+        Shape (patterns,).
+    most
+        A landmark heard in more places than this within one run tells nothing and is left out there.
+    """
+    found = [_in_run(run, hashes, most=most) for run in runs]
+    queries = _joined([places[0] for places in found])
+    numbers = _joined([places[1] for places in found])
+    frames = _joined([places[2] for places in found])
+    living = alive[numbers]
+    return Postings(queries=queries[living], numbers=numbers[living], frames=frames[living])
+
+
+def _in_run(run: LandmarkRun, hashes: UInt32Array, *, most: int) -> tuple[Int32Array, Int32Array, Int32Array]:
+    first = np.searchsorted(run.hashes, hashes, side="left")
+    counts = np.searchsorted(run.hashes, hashes, side="right") - first
+    counts[counts > most] = 0
+    total = int(counts.sum())
+    queries = np.repeat(np.arange(len(hashes), dtype=np.int32), counts)
+    # Rows of each query lie side by side in the run: its first one, and the distance from it.
+    ahead = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
+    rows = np.repeat(first, counts) + ahead
+    return queries, run.numbers[rows], run.frames[rows]
+
+
+def _joined(parts: list[Int32Array]) -> Int32Array:
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int32)
