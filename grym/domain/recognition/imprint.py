@@ -18,8 +18,27 @@ FloatArray = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Peaks:
+    """Where the spectrum stands out, in time and in frequency.
+
+    Parameters
+    ----------
+    frames
+        Shape (n,), int32, ascending: frames of the spectrum (43.07 a second).
+    bins
+        Shape (n,), int32, ascending within a frame: bins of the spectrum (5.38 Hz).
+    levels_db
+        Shape (n,), uint8: how far above the floor.
+    """
+
+    frames: Int32Array
+    bins: Int32Array
+    levels_db: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Landmarks:
-    """Pairs of spectral peaks.
+    """Pairs of peaks, as libraries are asked for them (`landmarks.landmarks_of`).
 
     Parameters
     ----------
@@ -86,11 +105,11 @@ class Windows:
 class Imprint:
     """What one sound leaves.
 
-    Silence leaves no landmark, no window and tonal frames of zeros: nothing is made up for it.
+    Silence leaves no peak, no window and tonal frames of zeros: nothing is made up for it.
     """
 
     duration_s: float
-    landmarks: Landmarks
+    peaks: Peaks
     tonal: Tonal
     melody: Melody
     windows: Windows
