@@ -9,7 +9,7 @@ from grym.domain.recognition.imprint import FloatArray, Imprint, Int32Array, UIn
 from grym.domain.recognition.landmarks import landmarks_of
 from grym.domain.recognition.library import NearWindows, Postings
 
-MOST_PLACES = 2_000
+MOST_PLACES = 20_000
 """A landmark heard at more places than this says nothing about any of them."""
 
 
