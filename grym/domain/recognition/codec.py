@@ -33,7 +33,7 @@ def encode(imprint: Imprint) -> bytes:
         "extractor": imprint.extractor,
         "rate_hz": imprint.tonal.rate_hz,
         "top": top,
-        "arrays": {name: [array.dtype.str, list(array.shape)] for name, array in arrays.items()},
+        "arrays": [[name, array.dtype.str, list(array.shape)] for name, array in arrays.items()],
     }
     text = json.dumps(head, separators=(",", ":"), sort_keys=True).encode()
     body = text + zlib.compress(b"".join(array.tobytes() for array in arrays.values()), 6)
@@ -100,12 +100,12 @@ def _checked(data: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         raise _damaged("it cannot be unpacked") from error
 
 
-def _unpacked(layout: dict[str, Any], packed: bytes) -> dict[str, NDArray[Any]]:
+def _unpacked(layout: list[Any], packed: bytes) -> dict[str, NDArray[Any]]:
     """Return the arrays of a zlib stream."""
     raw = zlib.decompressobj().decompress(packed, MOST_DECODED_BYTES)
     arrays: dict[str, NDArray[Any]] = {}
     start = 0
-    for name, (dtype, shape) in layout.items():
+    for name, dtype, shape in layout:
         count = int(np.prod(shape, dtype=np.int64))
         arrays[name] = np.frombuffer(raw, dtype=np.dtype(dtype), count=count, offset=start).reshape(shape)
         start += arrays[name].nbytes
