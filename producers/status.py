@@ -11,18 +11,19 @@ from typing import Any, Literal
 
 from grym.errors import ContractError
 from schemas.body import Fault
-from schemas.commands import RequestAnalysis, RequestComposition
+from schemas.commands import RequestComposition
 from schemas.envelope import Envelope, decode, peek, peek_count
 from schemas.events import EventDeadLettered, RequestCancelled, RequestCompleted, RequestDeadLettered, RequestRejected
 from schemas.imported import is_imported
 from schemas.records import Record
 from streams.coordinator.definitions import WORKFLOWS
-from streams.coordinator.run import Kind, Run
+from streams.coordinator.run import KINDS, Kind, Request, Run
 
 State = Literal["accepted", "running", "completed", "rejected", "dead_lettered", "cancelled"]
 StepState = Literal["waiting", "running", "done", "skipped"]
 
 TERMINALS = (RequestCompleted, RequestRejected, RequestDeadLettered, RequestCancelled)
+_KIND_OF_TYPE = {body.TYPE: kind for body, kind in KINDS.items()}
 TERMINAL_TYPES = frozenset(body.TYPE for body in TERMINALS)
 
 
@@ -105,7 +106,7 @@ def status_of_run(run: Run, *, reason: str = "", imported: bool = False) -> Requ
 
 def status_of_request(envelope: Envelope) -> RequestStatus:
     """Return the status of a request that is stored and not taken yet."""
-    kind: Kind = "compose" if isinstance(envelope.body, RequestComposition) else "analyze"
+    kind = KINDS[type(envelope.body)]
     return RequestStatus(
         request_id=envelope.subject,
         kind=kind,
@@ -125,7 +126,7 @@ def status_of_letter(events: Sequence[Envelope], request_id: str) -> RequestStat
         if letter.origin_topic == RequestComposition.TOPIC:
             return RequestStatus(
                 request_id=request_id,
-                kind="analyze" if letter.event_type.startswith("grym.analysis.") else "compose",
+                kind=_KIND_OF_TYPE.get(letter.event_type, "compose"),
                 state="dead_lettered",
                 ended_at=event.logged_at,
                 fault=letter.fault,
@@ -145,8 +146,8 @@ def readable(record: Record) -> Envelope | None:
 
 
 def is_request(envelope: Envelope) -> bool:
-    """Tell whether an event is a request for a piece or an analysis."""
-    return isinstance(envelope.body, (RequestComposition, RequestAnalysis))
+    """Tell whether an event is what begins a run."""
+    return isinstance(envelope.body, Request)
 
 
 def current(records: Sequence[Record]) -> Sequence[Record]:

@@ -74,3 +74,26 @@ class MotifData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     intervals: tuple[int, ...]
     durations_beats: tuple[float, ...]
     pattern_id: str = ""
+
+
+class MotifUse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a remembered motif sounds in a piece.
+
+    Parameters
+    ----------
+    part
+        Who plays it, by name.
+    start_s, end_s
+        From the start of the piece, in seconds.
+    transposition_semitones
+        Above the first place where it sounds; a motif is intervals and has no pitch of its own.
+    form
+        ``stated`` (its very intervals and lengths), ``in scale`` (its steps within the key of the piece).
+    """
+
+    pattern_id: str
+    part: str
+    start_s: float
+    end_s: float
+    transposition_semitones: int = 0
+    form: str = "stated"

@@ -35,6 +35,8 @@ class RequestComposition(Body, frozen=True, kw_only=True):
         Seconds from the log-append time of this request until it is cancelled.
     priority
         −10 to 10: while pieces wait to be made, those of a higher priority are made first.
+    pattern_ids
+        Up to 4 remembered patterns whose motifs the piece is to build on.
     """
 
     TYPE: ClassVar[str] = "grym.composition.request.v1"
@@ -51,6 +53,7 @@ class RequestComposition(Body, frozen=True, kw_only=True):
     user: str = "anonymous"
     deadline_s: float = 600.0
     priority: int = 0
+    pattern_ids: tuple[str, ...] = ()
 
 
 class RequestAnalysis(Body, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from schemas.body import ArtifactRef, Body, CheckResult, Fault, MotifData
+from schemas.body import ArtifactRef, Body, CheckResult, Fault, MotifData, MotifUse
 from schemas.music import Analysis, PlanData
 
 RequestKind = Literal["compose", "analyze", "learn", "recognise", "change"]
@@ -161,6 +161,8 @@ class PatternsRecalled(Body, frozen=True, kw_only=True):
         Number of the newest event of pattern memory that was read.
     degraded
         What could not be used, by name; empty when everything was.
+    fault
+        Why nothing could be recalled: a pattern asked for by name is not there; null otherwise.
     """
 
     TYPE: ClassVar[str] = "grym.patterns.recalled.v1"
@@ -172,6 +174,7 @@ class PatternsRecalled(Body, frozen=True, kw_only=True):
     searched: int = 0
     as_of: int = 0
     degraded: tuple[str, ...] = ()
+    fault: Fault | None = None
 
 
 class LearnedData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -183,7 +186,17 @@ class LearnedData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class PatternsRemembered(Body, frozen=True, kw_only=True):
-    """What pattern memory kept of a piece; `new` tells which were not known before, `learned` what each is called."""
+    """What pattern memory kept of a piece, or why nothing that was asked for.
+
+    Parameters
+    ----------
+    new
+        Which were not known before.
+    learned
+        What each recording is called.
+    fault
+        Why what was asked for could not be kept; null where it was.
+    """
 
     TYPE: ClassVar[str] = "grym.patterns.remembered.v1"
     TOPIC: ClassVar[str] = "grym.patterns.v1"
@@ -191,6 +204,7 @@ class PatternsRemembered(Body, frozen=True, kw_only=True):
     pattern_ids: tuple[str, ...]
     new: tuple[str, ...] = ()
     learned: tuple[LearnedData, ...] = ()
+    fault: Fault | None = None
 
 
 class PatternsChanged(Body, frozen=True, kw_only=True):
@@ -356,6 +370,7 @@ class MusicGenerated(Body, frozen=True, kw_only=True):
     sample_rate_hz: int | None = None
     score_checks: tuple[CheckResult, ...] = ()
     motifs: tuple[MotifData, ...] = ()
+    uses: tuple[MotifUse, ...] = ()
     provenance: dict[str, str] = msgspec.field(default_factory=dict)
     timings_s: dict[str, float] = msgspec.field(default_factory=dict)
     round: int = 1

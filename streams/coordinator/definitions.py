@@ -1,7 +1,8 @@
-"""The two workflows, and which command each step sends.
+"""The workflows, and which command each step sends.
 
 compose: recall and learned parameters → plan → generate → features → rate → (adapt, again ≤ 3) → remember.
 analyze: features and rate side by side; recall (recognition) once there are features.
+learn: imprint → remember. recognise: imprint → recall. change: change.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from grym.domain.workflow import Loop, Step, Workflow
 from schemas.body import ArtifactRef, Body
 from schemas.commands import (
+    ChangePatterns,
     ExtractFeatures,
     GenerateMusic,
     MakePlan,
@@ -17,11 +19,14 @@ from schemas.commands import (
     RateQuality,
     RecallPatterns,
     RememberPatterns,
+    TakeImprint,
 )
 from schemas.events import (
     FeaturesExtracted,
+    ImprintTaken,
     MusicGenerated,
     ParametersProposed,
+    PatternsChanged,
     PatternsRecalled,
     PatternsRemembered,
     PlanMade,
@@ -58,7 +63,21 @@ ANALYZE = Workflow(
     ),
 )
 
-WORKFLOWS = {workflow.name: workflow for workflow in (COMPOSE, ANALYZE)}
+LEARN = Workflow(
+    name="learn",
+    version=1,
+    steps=(Step(name="imprint"), Step(name="remember", needs=("imprint",))),
+)
+
+RECOGNISE = Workflow(
+    name="recognise",
+    version=1,
+    steps=(Step(name="imprint"), Step(name="recall", needs=("imprint",))),
+)
+
+CHANGE = Workflow(name="change", version=1, steps=(Step(name="change"),))
+
+WORKFLOWS = {workflow.name: workflow for workflow in (COMPOSE, ANALYZE, LEARN, RECOGNISE, CHANGE)}
 
 STEP_OF_ANSWER: dict[type[Body], str] = {
     PatternsRecalled: "recall",
@@ -68,6 +87,8 @@ STEP_OF_ANSWER: dict[type[Body], str] = {
     FeaturesExtracted: "features",
     QualityRated: "rate",
     PatternsRemembered: "remember",
+    ImprintTaken: "imprint",
+    PatternsChanged: "change",
 }
 
 
@@ -84,7 +105,15 @@ def round_seed(seed: int, *, number: int) -> int:
 
 
 def _recall_for_composition(run: Run) -> Output:
-    return Output(body=RecallPatterns(purpose="compose", style=run.style, mode=run.mode, user=run.request.user))
+    assert run.composition is not None
+    command = RecallPatterns(
+        purpose="compose",
+        pattern_ids=run.composition.pattern_ids,
+        style=run.style,
+        mode=run.mode,
+        user=run.request.user,
+    )
+    return Output(body=command)
 
 
 def _propose(run: Run) -> Output:
@@ -158,7 +187,7 @@ def _remember(run: Run) -> Output:
     assert generated is not None
     assert plan is not None
     command = RememberPatterns(
-        windows=features.windows if features else None,
+        imprint=features.imprint if features else None,
         motifs=generated.motifs,
         name=plan.title,
         style=plan.style,
@@ -177,7 +206,44 @@ def _features_of_recording(run: Run) -> Output:
 
 def _recognise(run: Run) -> Output:
     assert run.answers.features is not None
-    return Output(body=RecallPatterns(purpose="recognise", windows=run.answers.features.windows))
+    return Output(body=RecallPatterns(purpose="recognise", imprint=run.answers.features.imprint))
+
+
+def _imprint(run: Run) -> Output:
+    wish = run.learning or run.recognition
+    assert wish is not None
+    return Output(body=TakeImprint(audio=wish.audio, max_seconds=wish.max_seconds))
+
+
+def _learn(run: Run) -> Output:
+    wish, taken = run.learning, run.answers.imprint
+    assert wish is not None
+    assert taken is not None
+    command = RememberPatterns(
+        imprint=taken.imprint,
+        name=wish.name,
+        tags=wish.tags,
+        category=wish.category,
+        collection=wish.collection,
+        asked=True,
+    )
+    return Output(body=command, key=command.collection)
+
+
+def _ask_memory(run: Run) -> Output:
+    wish, taken = run.recognition, run.answers.imprint
+    assert wish is not None
+    assert taken is not None
+    return Output(
+        body=RecallPatterns(purpose="recognise", imprint=taken.imprint, top=wish.top, collection=wish.collection)
+    )
+
+
+def _change(run: Run) -> Output:
+    wish = run.change
+    assert wish is not None
+    command = ChangePatterns(**{name: getattr(wish, name) for name in ChangePatterns.__struct_fields__})
+    return Output(body=command, key=command.collection)
 
 
 def _rate_recording(run: Run) -> Output:
@@ -216,4 +282,9 @@ _COMMANDS: dict[tuple[str, str], Callable[[Run], Output]] = {
     ("analyze", "features"): _features_of_recording,
     ("analyze", "recall"): _recognise,
     ("analyze", "rate"): _rate_recording,
+    ("learn", "imprint"): _imprint,
+    ("learn", "remember"): _learn,
+    ("recognise", "imprint"): _imprint,
+    ("recognise", "recall"): _ask_memory,
+    ("change", "change"): _change,
 }

@@ -7,7 +7,6 @@ the archive leaves its part out. What a coordinator writes carries the time of i
 import msgspec
 
 from schemas.body import Body
-from schemas.commands import RequestAnalysis, RequestComposition
 from schemas.envelope import Envelope
 from schemas.events import (
     PlanMade,
@@ -19,15 +18,14 @@ from schemas.events import (
     StepStarted,
 )
 from streams.coordinator.definitions import STEP_OF_ANSWER
-from streams.coordinator.run import Run, Span
+from streams.coordinator.run import REQUESTS, Request, Run, Span
 from streams.processor import instant_of
 
 IMPORTS = "imports"
 """Under this name the runs are stored, by request id."""
 
-_REQUESTS = (RequestComposition, RequestAnalysis)
 _ENDS = (RequestCompleted, RequestRejected, RequestDeadLettered, RequestCancelled)
-_TOLD: tuple[type[Body], ...] = (*_REQUESTS, RequestAccepted, StepStarted, *_ENDS, *STEP_OF_ANSWER)
+_TOLD: tuple[type[Body], ...] = (*REQUESTS, RequestAccepted, StepStarted, *_ENDS, *STEP_OF_ANSWER)
 _TELLING = frozenset(body.TYPE for body in _TOLD)
 
 
@@ -46,7 +44,7 @@ def folded(run: Run | None, envelope: Envelope) -> Run:
             run_no=envelope.run_no,
             correlation_id="" if envelope.correlation_id == envelope.subject else envelope.correlation_id,
         )
-    if isinstance(body, _REQUESTS):
+    if isinstance(body, Request):
         return _asked(run, body, envelope)
     if envelope.run_no > run.run_no:  # a redrive keeps the steps that were finished
         run = msgspec.structs.replace(
@@ -67,19 +65,12 @@ def folded(run: Run | None, envelope: Envelope) -> Run:
     return msgspec.structs.replace(run, plan=body.plan, style=body.plan.style) if isinstance(body, PlanMade) else run
 
 
-def _asked(run: Run, body: RequestComposition | RequestAnalysis, envelope: Envelope) -> Run:
+def _asked(run: Run, body: Request, envelope: Envelope) -> Run:
     """Return the run with its request; without the prompt, as a coordinator keeps it."""
     if run.created_at is not None:
         return run
-    composition = msgspec.structs.replace(body, prompt="") if isinstance(body, RequestComposition) else None
-    return msgspec.structs.replace(
-        run,
-        kind="analyze" if composition is None else "compose",
-        composition=composition,
-        analysis=body if isinstance(body, RequestAnalysis) else None,
-        created_at=instant_of(envelope),
-        request_event_id=envelope.id,
-    )
+    asked = run.asking(body)
+    return msgspec.structs.replace(asked, created_at=instant_of(envelope), request_event_id=envelope.id)
 
 
 def _ended(run: Run, body: RequestCompleted | RequestRejected | RequestDeadLettered | RequestCancelled) -> Run:

@@ -9,14 +9,14 @@ other runs or rounds have no effect. Time is the log-append time of the event at
 from collections.abc import Callable
 
 from schemas.body import Body
-from schemas.commands import CancelRequest, RedriveRequest, RequestAnalysis, RequestComposition
+from schemas.commands import CancelRequest, RedriveRequest
 from schemas.envelope import Envelope
 from schemas.events import AudioRefused, EventDeadLettered, TimerFired
 from streams.coordinator.definitions import STEP_OF_ANSWER
 from streams.coordinator.endings import Decided, audio_refused, cancel, dead_lettered, deadline_passed
 from streams.coordinator.intake import redrive, request
 from streams.coordinator.progress import answer
-from streams.coordinator.run import Run
+from streams.coordinator.run import REQUESTS, Run
 
 
 class Coordinator:
@@ -24,8 +24,7 @@ class Coordinator:
 
     name = "coordinator"
     accepts: tuple[type[Body], ...] = (
-        RequestComposition,
-        RequestAnalysis,
+        *REQUESTS,
         CancelRequest,
         RedriveRequest,
         TimerFired,
@@ -46,8 +45,7 @@ class Coordinator:
 
 
 _DECISIONS: dict[type[Body], Callable[[Envelope, Run | None], Decided]] = {
-    RequestComposition: request,
-    RequestAnalysis: request,
+    **dict.fromkeys(REQUESTS, request),
     CancelRequest: cancel,
     TimerFired: deadline_passed,
     EventDeadLettered: dead_lettered,

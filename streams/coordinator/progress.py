@@ -1,8 +1,6 @@
 """How runs move on: an answer ends a step, ended steps make others ready, and a failed rating goes round again."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import msgspec
 
@@ -13,16 +11,18 @@ from schemas.body import ArtifactRef, Body
 from schemas.envelope import Envelope
 from schemas.events import (
     FeaturesExtracted,
+    ImprintTaken,
     MusicGenerated,
     ParametersExposed,
     PlanMade,
     QualityRated,
     RequestCompleted,
+    RequestRejected,
     StepStarted,
 )
 from streams.coordinator.definitions import STEP_OF_ANSWER, WORKFLOWS, command_of
 from streams.coordinator.endings import Decided, end, ignored
-from streams.coordinator.results import analysis_result, composition_result
+from streams.coordinator.results import result_of
 from streams.coordinator.run import Run, Span, Take
 from streams.processor import Decision, Output, instant_of
 from streams.translate import checks_from_wire, plan_from_wire, plan_to_wire
@@ -37,6 +37,8 @@ def answer(envelope: Envelope, run: Run | None) -> Decided:
         return ignored(envelope, f"no answer to {step} is expected in this run and round")
     run = run.answered(step, envelope.body, at=instant_of(envelope))
     body = envelope.body
+    if fault := getattr(body, "fault", None):
+        return end(envelope, run, "rejected", RequestRejected(fault=fault), fault=fault)
     if isinstance(body, PlanMade):
         run = msgspec.structs.replace(run, plan=body.plan)
     if isinstance(body, QualityRated) and run.composition is not None:
@@ -94,8 +96,7 @@ def advance(
 
 def _complete(envelope: Envelope, run: Run, *, before: tuple[Output, ...], effects: tuple[Effect, ...]) -> Decided:
     now = instant_of(envelope)
-    build: Callable[..., dict[str, Any]] = composition_result if run.composition else analysis_result
-    result = build(run, at=now)
+    result = result_of(run, at=now)
     run = msgspec.structs.replace(run, result=result)
     done = end(envelope, run, "completed", RequestCompleted(kind=run.kind, result=result), before=before)
     exposed = () if run.composition is None else (_exposure(run),)
@@ -122,5 +123,7 @@ def _held_artifacts(run: Run, body: Body) -> tuple[Effect, ...]:
     if isinstance(body, MusicGenerated):
         refs = (body.audio, body.midi, body.musicxml, *body.stems, *body.pages)
     elif isinstance(body, FeaturesExtracted):
-        refs = (body.windows,)
+        refs = (body.windows, body.imprint)
+    elif isinstance(body, ImprintTaken):
+        refs = (body.imprint,)
     return tuple(HoldArtifact(request_id=run.request_id, uri=ref.uri) for ref in refs if ref is not None)

@@ -1,12 +1,18 @@
 """What a completed run tells: the keys of the command line's contract, artifacts as references."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from schemas.events import FeaturesExtracted, QualityRated
-from streams.coordinator.run import Run
+from schemas.events import FeaturesExtracted, MusicGenerated, PatternsRecalled, QualityRated
+from streams.coordinator.run import Kind, Run
+
+
+def result_of(run: Run, *, at: datetime) -> dict[str, Any]:
+    """Return the result of a run whose steps have all ended."""
+    return _RESULTS[run.kind](run, at=at)
 
 
 def composition_result(run: Run, *, at: datetime) -> dict[str, Any]:
@@ -33,7 +39,7 @@ def composition_result(run: Run, *, at: datetime) -> dict[str, Any]:
             name: {"value": value, "source": proposed.sources.get(name, "default") if proposed else "default"}
             for name, value in sorted(plan.parameters.items())
         },
-        "patterns": [motif.pattern_id for motif in recalled.motifs] if recalled else [],
+        "patterns": lent_patterns(recalled, made) if recalled else [],
         "analysis": analysis_facts(answers.features) if answers.features else None,
         "provenance": {**made.provenance, "planner": plan.planner, "request_event_id": run.request_event_id},
         "timings_s": timings_s(run, at=at) | {f"generate.{name}": took for name, took in made.timings_s.items()},
@@ -48,11 +54,74 @@ def analysis_result(run: Run, *, at: datetime) -> dict[str, Any]:
     recalled = answers.recall
     return analysis_facts(answers.features) | {
         "quality": quality_facts(answers.rate),
-        "patterns": _plain(recalled.matches) if recalled else [],
+        "patterns": [whole(match) for match in recalled.matches] if recalled else [],
         "known": recalled.known if recalled else False,
         "provenance": {"extractor": answers.features.extractor, "request_event_id": run.request_event_id},
         "timings_s": timings_s(run, at=at),
     }
+
+
+def learning_result(run: Run, *, at: datetime) -> dict[str, Any]:
+    """Return the result of learning a recording."""
+    taken, kept = run.answers.imprint, run.answers.remember
+    assert taken is not None
+    assert kept is not None
+    return {
+        "learned": _plain(kept.learned),
+        "duration_s": taken.duration_s,
+        "provenance": {"extractor": taken.extractor, "request_event_id": run.request_event_id},
+        "timings_s": timings_s(run, at=at),
+    }
+
+
+def recognition_result(run: Run, *, at: datetime) -> dict[str, Any]:
+    """Return what memory says of a sound; `elapsed_ms` is what asking it took, by the log."""
+    taken, recalled = run.answers.imprint, run.answers.recall
+    assert taken is not None
+    assert recalled is not None
+    spent_s = timings_s(run, at=at)
+    return {
+        "known": recalled.known,
+        "matches": [whole(match) for match in recalled.matches],
+        "searched": recalled.searched,
+        "as_of": recalled.as_of,
+        "degraded": list(recalled.degraded),
+        "elapsed_ms": round(spent_s["recall"] * 1000, 3),
+        "duration_s": taken.duration_s,
+        "provenance": {"extractor": taken.extractor, "request_event_id": run.request_event_id},
+        "timings_s": spent_s,
+    }
+
+
+def change_result(run: Run, *, at: datetime) -> dict[str, Any]:
+    """Return what a change of pattern memory by hand did."""
+    changed = run.answers.change
+    assert changed is not None
+    return {
+        "action": changed.action,
+        "pattern_ids": list(changed.pattern_ids),
+        "provenance": {"request_event_id": run.request_event_id},
+        "timings_s": timings_s(run, at=at),
+    }
+
+
+def lent_patterns(recalled: PatternsRecalled, made: MusicGenerated) -> list[dict[str, Any]]:
+    """Return the patterns that were lent to a piece, why, and where each sounds."""
+    names = {match.pattern_id: match for match in recalled.matches}
+    return [
+        {
+            "pattern_id": pattern_id,
+            "name": names[pattern_id].name if pattern_id in names else "",
+            "why": names[pattern_id].why if pattern_id in names else "",
+            "uses": [whole(use) for use in made.uses if use.pattern_id == pattern_id],
+        }
+        for pattern_id in dict.fromkeys(motif.pattern_id for motif in recalled.motifs)
+    ]
+
+
+def whole(value: Any) -> dict[str, Any]:
+    """Return a struct with every key, whether or not the wire leaves it out."""
+    return {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
 
 
 def analysis_facts(extracted: FeaturesExtracted) -> dict[str, Any]:
@@ -79,3 +148,12 @@ def timings_s(run: Run, *, at: datetime) -> dict[str, float]:
 
 def _plain(value: Any) -> Any:
     return msgspec.to_builtins(value)
+
+
+_RESULTS: Mapping[Kind, Callable[..., dict[str, Any]]] = {
+    "compose": composition_result,
+    "analyze": analysis_result,
+    "learn": learning_result,
+    "recognise": recognition_result,
+    "change": change_result,
+}

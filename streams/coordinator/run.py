@@ -4,17 +4,26 @@ A run is what happens between acceptance and its terminal event; a redrive begin
 id and keeps the answers of finished steps.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import msgspec
 
 from schemas.body import Body, Fault
-from schemas.commands import RequestAnalysis, RequestComposition
+from schemas.commands import (
+    RequestAnalysis,
+    RequestComposition,
+    RequestLearning,
+    RequestPatternChange,
+    RequestRecognition,
+)
 from schemas.events import (
     FeaturesExtracted,
+    ImprintTaken,
     MusicGenerated,
     ParametersProposed,
+    PatternsChanged,
     PatternsRecalled,
     PatternsRemembered,
     PlanMade,
@@ -24,6 +33,24 @@ from schemas.music import PlanData
 
 Kind = Literal["compose", "analyze", "learn", "recognise", "change"]
 Status = Literal["expected", "running", "completed", "rejected", "dead_lettered", "cancelled"]
+Request = RequestComposition | RequestAnalysis | RequestLearning | RequestRecognition | RequestPatternChange
+"""What begins a run."""
+
+KINDS: Mapping[type[Body], Kind] = {
+    RequestComposition: "compose",
+    RequestAnalysis: "analyze",
+    RequestLearning: "learn",
+    RequestRecognition: "recognise",
+    RequestPatternChange: "change",
+}
+REQUESTS = tuple(KINDS)
+_FIELDS: Mapping[type[Body], str] = {
+    RequestComposition: "composition",
+    RequestAnalysis: "analysis",
+    RequestLearning: "learning",
+    RequestRecognition: "recognition",
+    RequestPatternChange: "change",
+}
 
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -36,6 +63,8 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     features: FeaturesExtracted | None = None
     rate: QualityRated | None = None
     remember: PatternsRemembered | None = None
+    imprint: ImprintTaken | None = None
+    change: PatternsChanged | None = None
 
     def ended(self) -> frozenset[str]:
         """Return the names of the steps that were answered."""
@@ -76,6 +105,9 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ended_at: datetime | None = None
     composition: RequestComposition | None = None
     analysis: RequestAnalysis | None = None
+    learning: RequestLearning | None = None
+    recognition: RequestRecognition | None = None
+    change: RequestPatternChange | None = None
     prompt_ref: str = ""
     style: str = ""
     mode: str = ""
@@ -98,18 +130,27 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.status not in {"expected", "running"}
 
     @property
-    def request(self) -> RequestComposition | RequestAnalysis:
+    def request(self) -> Request:
         """The request itself, without its personal text."""
-        request = self.composition or self.analysis
+        request = next(filter(None, (getattr(self, name) for name in _FIELDS.values())), None)
         assert request is not None
-        return request
+        return cast("Request", request)
+
+    def asking(self, request: Request) -> "Run":
+        """Return the run with its request; what is personal in it stays out."""
+        if isinstance(request, RequestComposition):
+            request = msgspec.structs.replace(request, prompt="")
+        known = {"kind": KINDS[type(request)], _FIELDS[type(request)]: request}
+        return msgspec.structs.replace(self, **known)
 
     @property
     def skipped(self) -> frozenset[str]:
         """Steps that this request does not need."""
-        if self.composition is not None:
-            return frozenset({"features"}) if self.composition.backend == "score" else frozenset()
-        return frozenset() if self.analysis and self.analysis.recognise else frozenset({"recall"})
+        if self.composition is not None and self.composition.backend == "score":
+            return frozenset({"features"})
+        if self.analysis is not None and not self.analysis.recognise:
+            return frozenset({"recall"})
+        return frozenset()
 
     @property
     def ended(self) -> frozenset[str]:

@@ -1,0 +1,116 @@
+"""What a request must keep to be accepted at all; everything else is decided by those who do the work."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from grym.errors import InvalidRequestError
+from schemas.body import ARTIFACT_ADDRESS, ArtifactRef, Body
+from schemas.commands import (
+    RequestAnalysis,
+    RequestComposition,
+    RequestLearning,
+    RequestPatternChange,
+    RequestRecognition,
+)
+from streams.coordinator.run import Request
+
+MAX_DEADLINE_S = 7 * 86_400.0  # the retention of requests: a later deadline would outlive the request itself
+MAX_SEED = 2**63 - 1  # fits every integer column
+EMBEDDINGS = ("dsp",)
+MAX_PRIORITY = 10
+MAX_NAME_CHARACTERS = 200  # users, collections, patterns and tags are names, not texts
+MAX_TAGS = 32
+MAX_TOP = 100  # more matches than anybody reads
+MAX_LENT = 4  # a piece of more borrowed motifs is a potpourri
+
+
+def check_bounds(wish: Request) -> None:
+    """Refuse what is impossible whatever the state of the world.
+
+    Raises
+    ------
+    InvalidRequestError
+        With a code that starts with ``request.``.
+    """
+    if not (math.isfinite(wish.deadline_s) and 0 < wish.deadline_s <= MAX_DEADLINE_S):
+        raise _refusal("deadline", "the deadline must lie between 0 and 604800 seconds", "Leave it out to get 600.")
+    if not 0 < len(wish.user) <= MAX_NAME_CHARACTERS:
+        raise _refusal("user", "a user name has 1 to 200 characters", "Shorten it.")
+    _CHECKS[type(wish)](wish)
+
+
+def _check_composition(wish: RequestComposition) -> None:
+    if abs(wish.priority) > MAX_PRIORITY:
+        raise _refusal("priority", "a priority is a whole number from -10 to 10", "Leave it out to get 0.")
+    if wish.seed is not None and not 0 <= wish.seed <= MAX_SEED:
+        raise _refusal("seed", "a seed is a whole number from 0 to 9223372036854775807", "Choose one of those.")
+    if len(wish.pattern_ids) > MAX_LENT or not all(0 < len(name) <= MAX_NAME_CHARACTERS for name in wish.pattern_ids):
+        raise _refusal("patterns", f"a piece builds on at most {MAX_LENT} patterns, by their ids", "Name fewer.")
+
+
+def _check_analysis(wish: RequestAnalysis) -> None:
+    _check_sound(wish.audio)
+    if wish.embedding not in EMBEDDINGS:
+        choices = ", ".join(EMBEDDINGS)
+        raise _refusal("embedding", f"the embedding {wish.embedding!r} is not known", f"Choose one of: {choices}.")
+
+
+def _check_learning(wish: RequestLearning) -> None:
+    _check_sound(wish.audio)
+    _check_collection(wish.collection)
+    _check_words(wish.name, wish.category, wish.tags)
+
+
+def _check_recognition(wish: RequestRecognition) -> None:
+    _check_sound(wish.audio)
+    _check_collection(wish.collection)
+    if not 1 <= wish.top <= MAX_TOP:
+        raise _refusal("top", f"1 to {MAX_TOP} matches can be asked for", "Leave it out to get 5.")
+
+
+def _check_change(wish: RequestPatternChange) -> None:
+    _check_collection(wish.collection)
+    _check_words(wish.name or "", wish.category or "", wish.tags)
+    if len(wish.reason) > MAX_NAME_CHARACTERS:
+        raise _refusal("reason", "a reason has at most 200 characters", "Shorten it.")
+    if wish.action == "import":
+        if wish.file is None or not ARTIFACT_ADDRESS.fullmatch(wish.file.uri):
+            raise _refusal("file", "an import needs the exported file", "Store it first, and send its reference.")
+    elif not 0 < len(wish.pattern_id) <= MAX_NAME_CHARACTERS:
+        raise _refusal("pattern", "the id of a pattern is missing", "`grym patterns ls` lists them.")
+    if wish.action == "merge" and wish.into_id in {"", wish.pattern_id}:
+        raise _refusal("merge", "a pattern is merged into another one", "Name two different patterns.")
+    if wish.action == "correct" and wish.name is None and wish.category is None and not wish.tags:
+        raise _refusal("correction", "nothing is to be corrected", "Name what is wrong: name, category or tags.")
+
+
+def _check_sound(audio: ArtifactRef) -> None:
+    if not ARTIFACT_ADDRESS.fullmatch(audio.uri):
+        hint = "Store the sound first, and send the reference that the store gives."
+        raise _refusal("audio", "the sound is not the address of an artifact", hint)
+
+
+def _check_collection(collection: str) -> None:
+    if not 0 < len(collection) <= MAX_NAME_CHARACTERS:
+        raise _refusal("collection", "a collection has a name of 1 to 200 characters", "Leave it out to get default.")
+
+
+def _check_words(name: str, category: str, tags: Mapping[str, str]) -> None:
+    if len(tags) > MAX_TAGS or "" in tags:
+        raise _refusal("tags", f"a pattern has at most {MAX_TAGS} tags, and each has a name", "Leave some out.")
+    if any(len(word) > MAX_NAME_CHARACTERS for word in (name, category, *tags, *tags.values())):
+        raise _refusal("name", "a name, a category or a tag has at most 200 characters", "Shorten it.")
+
+
+def _refusal(what: str, message: str, hint: str) -> InvalidRequestError:
+    return InvalidRequestError(message, code=f"request.{what}", hint=hint)
+
+
+_CHECKS: Mapping[type[Body], Callable[[Any], None]] = {
+    RequestComposition: _check_composition,
+    RequestAnalysis: _check_analysis,
+    RequestLearning: _check_learning,
+    RequestRecognition: _check_recognition,
+    RequestPatternChange: _check_change,
+}
