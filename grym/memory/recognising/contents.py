@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from grym.domain.recognition.imprint import FloatArray, Imprint, UInt32Array
+from grym.domain.recognition.imprint import FloatArray, Imprint, Landmarks, UInt32Array
 from grym.domain.recognition.library import NearWindows, Postings
 from grym.memory.recognising.landmark_runs import LandmarkRun, look_up, run_of, with_run
 from grym.ports.index import VectorIndex
@@ -133,7 +133,7 @@ class Contents:
         number = self._numbers.get(pattern_id)
         return None if number is None else self._holdings[number]
 
-    def put(self, holding: Holding, imprint: Imprint, vectors: FloatArray) -> int:
+    def put(self, holding: Holding, landmarks: Landmarks, vectors: FloatArray) -> int:
         """Make a pattern recognisable, in place of what it was before, and return its number.
 
         Parameters
@@ -148,7 +148,7 @@ class Contents:
             self._index.add(_window_ids(number, len(vectors)), vectors)
         self._alive = _with_room(self._alive, number)
         self._alive[number] = True
-        self._runs = with_run(self._runs, run_of(number, imprint.landmarks), alive=self._alive)
+        self._runs = with_run(self._runs, run_of(number, landmarks), alive=self._alive)
         self._numbers[holding.pattern_id] = number
         self._holdings[number] = replace(holding, windows=len(vectors))
         return number

@@ -6,53 +6,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from grym.domain.recognition.imprint import Imprint, Landmarks, Melody, Tonal, Windows
+from grym.domain.recognition.imprint import Imprint, Landmarks
 from grym.memory.recognising.contents import ROOM, Contents, Holding
-from grym.ports.index import Neighbours
+from tests.unit.grym.memory.recognising.plain_index import PlainIndex
 
 DIM = 4
 
 
-class PlainIndex:
-    """Exact search over a dictionary."""
-
-    def __init__(self, dim: int) -> None:
-        self.dim = dim
-        self.vectors: dict[int, NDArray[np.float32]] = {}
-
-    def __len__(self) -> int:
-        """Return how many vectors there are."""
-        return len(self.vectors)
-
-    def add(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
-        """Keep vectors."""
-        self.vectors |= dict(zip(ids.tolist(), vectors, strict=True))
-
-    def remove(self, ids: NDArray[np.int64]) -> int:
-        """Forget vectors."""
-        return sum(self.vectors.pop(number, None) is not None for number in ids.tolist())
-
-    def search(self, queries: NDArray[np.float32], *, k: int) -> Neighbours:
-        """Return the nearest by comparing with all."""
-        ids = np.full((len(queries), k), -1, dtype=np.int64)
-        similarities = np.full((len(queries), k), -np.inf, dtype=np.float32)
-        for row, query in enumerate(queries):
-            ranked = sorted(((float(query @ kept), name) for name, kept in self.vectors.items()), reverse=True)[:k]
-            for column, (similarity, name) in enumerate(ranked):
-                ids[row, column], similarities[row, column] = name, similarity
-        return Neighbours(ids=ids, similarities=similarities)
+def landmarks(*hashes: int) -> Landmarks:
+    """Return landmarks a frame apart."""
+    return Landmarks(hashes=np.array(hashes, dtype=np.uint32), frames=np.arange(len(hashes), dtype=np.int32))
 
 
-def imprint(*hashes: int) -> Imprint:
-    """Return an imprint with landmarks and nothing else."""
-    nothing = np.zeros(0, dtype=np.float32)
-    return Imprint(
-        duration_s=1.0,
-        landmarks=Landmarks(hashes=np.array(hashes, dtype=np.uint32), frames=np.arange(len(hashes), dtype=np.int32)),
-        tonal=Tonal(frames=np.zeros((0, 12), dtype=np.float32), rate_hz=10.0),
-        melody=Melody(pitches=np.zeros(0, dtype=np.int32), starts_s=nothing, ends_s=nothing),
-        windows=Windows(vectors=np.zeros((0, DIM), dtype=np.float32), starts_s=nothing),
-    )
+def nobody(number: int) -> Imprint:
+    """No imprint is asked for here."""
+    raise KeyError(number)
 
 
 def unit(axis: int) -> NDArray[np.float32]:
@@ -63,7 +31,7 @@ def unit(axis: int) -> NDArray[np.float32]:
 @pytest.fixture
 def contents() -> Contents:
     """Return empty contents."""
-    return Contents(new_index=PlainIndex, imprint_of=lambda _: imprint())
+    return Contents(new_index=PlainIndex, imprint_of=nobody)
 
 
 def found(contents: Contents, axis: int) -> list[str]:
@@ -83,9 +51,9 @@ def test_nothing_is_found_where_nothing_is(contents: Contents) -> None:
 
 def test_a_reader_sees_what_was_published(contents: Contents) -> None:
     """An older view does not change when a pattern comes or goes."""
-    contents.put(Holding(pattern_id="a", name="A"), imprint(7), unit(0))
+    contents.put(Holding(pattern_id="a", name="A"), landmarks(7), unit(0))
     before = contents.publish()
-    contents.put(Holding(pattern_id="b", name="B"), imprint(7), unit(0))
+    contents.put(Holding(pattern_id="b", name="B"), landmarks(7), unit(0))
     contents.drop("a")
     after = contents.publish()
     asked = np.array([7], dtype=np.uint32)
@@ -98,17 +66,17 @@ def test_a_new_pattern_is_nothing_to_an_older_view(contents: Contents) -> None:
     """Although the index behind both is the same."""
     before = contents.publish()
     for number in range(ROOM + 1):
-        contents.put(Holding(pattern_id=str(number), name=""), imprint(), unit(0) if number in {0, ROOM} else unit(1))
+        contents.put(Holding(pattern_id=str(number), name=""), landmarks(), unit(0) if number in {0, ROOM} else unit(1))
     middle = contents.publish()
-    contents.put(Holding(pattern_id="late", name=""), imprint(), unit(0))
+    contents.put(Holding(pattern_id="late", name=""), landmarks(), unit(0))
     assert before.nearest(unit(0), k=1).numbers.tolist() == [[-1]]
     assert sorted(number for number in middle.nearest(unit(0), k=3).numbers[0].tolist() if number >= 0) == [0, ROOM]
 
 
 def test_putting_again_takes_the_place_of_before(contents: Contents) -> None:
     """Neither the old windows nor the old landmarks are found."""
-    contents.put(Holding(pattern_id="a", name="A"), imprint(1), unit(0))
-    contents.put(Holding(pattern_id="a", name="A"), imprint(2), unit(1))
+    contents.put(Holding(pattern_id="a", name="A"), landmarks(1), unit(0))
+    contents.put(Holding(pattern_id="a", name="A"), landmarks(2), unit(1))
     view = contents.publish()
     assert len(view.postings(np.array([1], dtype=np.uint32)).numbers) == 0
     assert len(view.postings(np.array([2], dtype=np.uint32)).numbers) == 1
@@ -119,11 +87,11 @@ def test_putting_again_takes_the_place_of_before(contents: Contents) -> None:
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.booleans(), st.integers(0, DIM - 1)), max_size=30))
 def test_any_order_of_changes_leaves_what_was_put_last(steps: list[tuple[str, bool, int]]) -> None:
     """As a dictionary would hold it."""
-    contents = Contents(new_index=PlainIndex, imprint_of=lambda _: imprint())
+    contents = Contents(new_index=PlainIndex, imprint_of=nobody)
     expected: dict[str, int] = {}
     for name, put, axis in steps:
         if put:
-            contents.put(Holding(pattern_id=name, name=name), imprint(axis), unit(axis))
+            contents.put(Holding(pattern_id=name, name=name), landmarks(axis), unit(axis))
             expected[name] = axis
         else:
             contents.drop(name)

@@ -1,0 +1,157 @@
+"""Recognising from the journal: every answer knows what was committed before the question, and no more."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grym.domain.recognition.codec import encode
+from grym.domain.recognition.taking import take_imprint
+from grym.domain.signal import Signal
+from grym.errors import InvalidPatternError
+from grym.memory.recognising.recogniser import JournalRecogniser
+from grym.ports.patterns import Origin, PatternChange, PatternEvent
+from tests.unit.grym.memory.recognising.plain_index import PlainIndex
+
+RATE_HZ = 11_025
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+class Journal:
+    """A journal in a list."""
+
+    def __init__(self) -> None:
+        self.kept: list[PatternEvent] = []
+
+    def write(self, kind: Any, pattern_id: str, sound: Signal | None = None, **data: object) -> None:
+        """Append one event."""
+        imprint = b"" if sound is None else encode(take_imprint(sound))
+        vectors = np.zeros((0, 1)) if sound is None else take_imprint(sound).windows.vectors
+        change = PatternChange(
+            event_id=str(len(self.kept)),
+            kind=kind,
+            pattern_id=pattern_id,
+            collection="default",
+            at=NOON,
+            origin=Origin(extractor="imprint/1", event_id="e", request_id="r"),
+            data=data,
+            vectors=vectors.astype("<f2").tobytes(),
+            dim=vectors.shape[1],
+            imprint=imprint,
+        )
+        self.kept.append(PatternEvent(seq=len(self.kept) + 1, change=change))
+
+    async def events(self, after: int, *, limit: int, up_to: int | None = None) -> list[PatternEvent]:
+        """Return what lies behind a seq."""
+        last = len(self.kept) if up_to is None else up_to
+        return self.kept[after:last][:limit]
+
+
+def tune(seed: int, *, seconds: float = 12.0) -> Signal:
+    """Return a melody of decaying tones with three partials, four a second, by chance but repeatable."""
+    chance = np.random.default_rng(seed)
+    length = RATE_HZ // 4
+    time_s = np.arange(length) / RATE_HZ
+    tones = []
+    for pitch in chance.integers(55, 84, size=int(seconds * 4)):
+        hertz = 440.0 * 2.0 ** ((pitch - 69) / 12.0)
+        partials = [np.sin(2.0 * np.pi * hertz * n * time_s) / n for n in (1, 2, 3)]
+        tones.append(np.sum(partials, axis=0) * np.exp(-4.0 * time_s))
+    samples = 0.2 * np.concatenate(tones).astype(np.float32)
+    return Signal(samples=samples[np.newaxis], sample_rate_hz=RATE_HZ)
+
+
+def excerpt(sound: Signal, start_s: float, seconds: float) -> bytes:
+    """Return the encoded imprint of a part."""
+    first = round(start_s * RATE_HZ)
+    part = sound.samples[:, first : first + round(seconds * RATE_HZ)]
+    return encode(take_imprint(Signal(samples=part, sample_rate_hz=RATE_HZ)))
+
+
+def recogniser(journal: Journal, **options: Any) -> JournalRecogniser:
+    """Return a recogniser on a journal, with plain exact search."""
+    return JournalRecogniser(journal, new_index=PlainIndex, **options)
+
+
+async def names(asked: JournalRecogniser, imprint: bytes) -> list[str]:
+    """Return what is recognised, surest first."""
+    found = await asked.recognise(imprint, collection="default", top=3)
+    assert found.known == bool(found.matches)
+    return [match.name for match in found.matches]
+
+
+async def test_an_excerpt_is_found_where_it_was_cut() -> None:
+    """Within a tenth of a second, among others."""
+    journal = Journal()
+    for number in range(4):
+        journal.write("stored", str(number), tune(number), name=f"tune {number}")
+    found = await recogniser(journal).recognise(excerpt(tune(2), 3.3, 6.0), collection="default", top=3)
+    assert found.matches[0].name == "tune 2"
+    assert found.matches[0].offset_s == pytest.approx(3.3, abs=0.1)
+    assert (found.as_of, found.searched, found.degraded) == (4, 4, ())
+
+
+async def test_a_stranger_is_not_known() -> None:
+    """Neither is anything in an empty memory."""
+    journal = Journal()
+    asked = recogniser(journal)
+    assert await names(asked, excerpt(tune(9), 1.0, 6.0)) == []
+    journal.write("stored", "a", tune(1), name="A")
+    assert await names(asked, excerpt(tune(9), 1.0, 6.0)) == []
+
+
+async def test_every_question_knows_what_was_committed_before_it() -> None:
+    """Learned, renamed, forgotten: each counts at once."""
+    journal = Journal()
+    asked, part = recogniser(journal), excerpt(tune(1), 2.0, 6.0)
+    assert await names(asked, part) == []
+    journal.write("stored", "a", tune(1), name="A")
+    assert await names(asked, part) == ["A"]
+    journal.write("corrected", "a", name="B")
+    journal.write("reinforced", "a", confidence=1.0)
+    journal.write("related", "a", relations=())
+    assert await names(asked, part) == ["B"]
+    journal.write("retired", "a")
+    assert await names(asked, part) == []
+
+
+async def test_memory_can_be_asked_as_of_an_event() -> None:
+    """What came later does not count."""
+    journal = Journal()
+    journal.write("stored", "a", tune(1), name="A")
+    journal.write("retired", "a")
+    part = excerpt(tune(1), 2.0, 6.0)
+    assert await names(recogniser(journal, up_to=1), part) == ["A"]
+    assert await names(recogniser(journal, up_to=2), part) == []
+
+
+async def test_a_pattern_that_cannot_be_read_is_named_and_holds_up_nobody() -> None:
+    """The answer says how many are out of reach."""
+    journal = Journal()
+    journal.write("stored", "a", tune(1), name="A")
+    broken = journal.kept.pop().change
+    object.__setattr__(broken, "imprint", broken.imprint[:-3])
+    journal.kept.append(PatternEvent(seq=1, change=broken))
+    journal.write("stored", "b", tune(2), name="B")
+    found = await recogniser(journal).recognise(excerpt(tune(2), 2.0, 6.0), collection="default", top=3)
+    assert [match.name for match in found.matches] == ["B"]
+    assert found.degraded == ("1 patterns cannot be read",)
+
+
+async def test_a_question_that_is_no_imprint_is_refused() -> None:
+    """With a typed error."""
+    with pytest.raises(InvalidPatternError):
+        await recogniser(Journal()).recognise(b"what?", collection="default", top=3)
+
+
+async def test_many_questions_at_once_get_the_same_answer() -> None:
+    """While the journal grows beneath them."""
+    journal = Journal()
+    journal.write("stored", "a", tune(1), name="A")
+    asked, part = recogniser(journal), excerpt(tune(1), 2.0, 6.0)
+    questions = [asyncio.create_task(names(asked, part)) for _ in range(8)]
+    for number in range(2, 5):
+        journal.write("stored", str(number), tune(number), name=str(number))
+    assert [answer[0] for answer in await asyncio.gather(*questions)] == ["A"] * 8
