@@ -18,10 +18,13 @@ class Neighbours:
         Shape (queries, k), int64; −1 where there are fewer than k.
     similarities
         Shape (queries, k), float32, inner products, descending; −inf where there is none.
+    missing
+        Parts of the index that could not be asked, by name; empty when all were.
     """
 
     ids: "NDArray[np.int64]"
     similarities: "NDArray[np.float32]"
+    missing: tuple[str, ...] = ()
 
 
 class VectorIndex(Protocol):
@@ -42,7 +45,7 @@ class VectorIndex(Protocol):
         Raises
         ------
         InvalidVectorError
-            ``vector.dimension``, ``vector.not_finite``, ``vector.zero``.
+            ``vector.type``, ``vector.dimension``, ``vector.not_finite``, ``vector.zero``, ``vector.ids``.
         """
         ...
 
@@ -51,5 +54,11 @@ class VectorIndex(Protocol):
         ...
 
     def search(self, queries: "NDArray[np.float32]", *, k: int) -> Neighbours:
-        """Return the k nearest of each query."""
+        """Return the k nearest of each query; those of equal similarity in order of id. Zeros are near to nothing.
+
+        Raises
+        ------
+        InvalidVectorError
+            ``vector.type``, ``vector.dimension``, ``vector.not_finite``, ``vector.k``.
+        """
         ...
