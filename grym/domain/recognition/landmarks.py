@@ -12,7 +12,7 @@ import numpy as np
 from scipy.ndimage import maximum_filter
 
 from grym.domain.recognition.imprint import Int32Array, Landmarks, Peaks
-from grym.domain.recognition.spectrum import FRAME_RATE_HZ, FloatArray, Spectrum
+from grym.domain.recognition.spectrum import FRAME_RATE_HZ, Spectrum
 
 LEAST_EXCESS_DB = 9.0
 REACH_FRAMES = 3
@@ -22,7 +22,12 @@ PEAKS_PER_SECOND = 100
 LEAST_GAP_FRAMES = 2
 MOST_GAP_FRAMES = 63
 MOST_STEP_BINS = 127
-FAN_OUT = 6
+SHELVED_PEAKS_PER_SECOND = 60
+SHELVED_FAN_OUT = 4
+ASKED_FAN_OUT = 10
+"""Libraries keep few pairs of the strongest peaks, questions try many: as sure in noise as many on both sides, and
+memory grows by two fifths as much."""
+
 FOLLOWERS = 60
 """Peaks after an anchor that are looked at for partners."""
 
@@ -36,34 +41,41 @@ def peaks_of(spectrum: Spectrum) -> Peaks:
     size = (2 * REACH_FRAMES + 1, 2 * REACH_BINS + 1)
     standing = (excess == maximum_filter(excess, size=size)) & (excess >= LEAST_EXCESS_DB)
     frames, bins = np.nonzero(standing)
-    levels = excess[frames, bins]
-    kept = _strongest(frames.astype(np.int32), levels)
-    return Peaks(
-        frames=frames[kept].astype(np.int32),
-        bins=bins[kept].astype(np.int32),
-        levels_db=np.minimum(np.rint(levels[kept]), 255).astype(np.uint8),
-    )
+    levels = np.minimum(np.rint(excess[frames, bins]), 255).astype(np.uint8)
+    every = Peaks(frames=frames.astype(np.int32), bins=bins.astype(np.int32), levels_db=levels)
+    return strongest(every, per_second=PEAKS_PER_SECOND)
 
 
-def _strongest(frames: Int32Array, levels: FloatArray) -> "np.ndarray[tuple[int], np.dtype[np.intp]]":
-    """Return which peaks are among the strongest of their second, ascending."""
-    seconds = (frames / FRAME_RATE_HZ).astype(np.int32)
-    order = np.lexsort((-levels, seconds))
+def strongest(peaks: Peaks, *, per_second: int) -> Peaks:
+    """Return the strongest peaks of each second, in order of time; of equals the earlier and lower ones."""
+    seconds = (peaks.frames / FRAME_RATE_HZ).astype(np.int32)
+    order = np.lexsort((-peaks.levels_db.astype(np.int32), seconds))
     ranked = seconds[order]
     rank = np.arange(len(order)) - np.searchsorted(ranked, ranked)
-    return np.sort(order[rank < PEAKS_PER_SECOND])
+    kept = np.sort(order[rank < per_second])
+    return Peaks(frames=peaks.frames[kept], bins=peaks.bins[kept], levels_db=peaks.levels_db[kept])
 
 
 def landmarks_of(peaks: Peaks) -> Landmarks:
-    """Return the pairs of peaks: each with the next few that follow it closely enough, in order of time."""
-    anchors, partners = _pairs(peaks)
+    """Return the landmarks that a library keeps of a sound, in order of time."""
+    return _landmarks(strongest(peaks, per_second=SHELVED_PEAKS_PER_SECOND), fan_out=SHELVED_FAN_OUT)
+
+
+def asked_landmarks(peaks: Peaks) -> Landmarks:
+    """Return the landmarks that a library is asked for, in order of time."""
+    return _landmarks(peaks, fan_out=ASKED_FAN_OUT)
+
+
+def _landmarks(peaks: Peaks, *, fan_out: int) -> Landmarks:
+    """Return the pairs of peaks: each with the next few that follow it closely enough."""
+    anchors, partners = _pairs(peaks, fan_out=fan_out)
     gaps = peaks.frames[partners] - peaks.frames[anchors]
     steps = peaks.bins[partners] - peaks.bins[anchors] + MOST_STEP_BINS
     hashes = (peaks.bins[anchors] << (GAP_BITS + STEP_BITS)) | (steps << GAP_BITS) | gaps
     return Landmarks(hashes=hashes.astype(np.uint32), frames=peaks.frames[anchors])
 
 
-def _pairs(peaks: Peaks) -> tuple[Int32Array, Int32Array]:
+def _pairs(peaks: Peaks, *, fan_out: int) -> tuple[Int32Array, Int32Array]:
     """Return anchors and partners by place, ascending by anchor."""
     count = len(peaks.frames)
     taken = np.zeros(count, dtype=np.int32)
@@ -73,7 +85,7 @@ def _pairs(peaks: Peaks) -> tuple[Int32Array, Int32Array]:
         gap = peaks.frames[ahead:] - peaks.frames[:-ahead]
         step = np.abs(peaks.bins[ahead:] - peaks.bins[:-ahead])
         near = (gap >= LEAST_GAP_FRAMES) & (gap <= MOST_GAP_FRAMES) & (step <= MOST_STEP_BINS)
-        found = np.nonzero(near & (taken[:-ahead] < FAN_OUT))[0].astype(np.int32)
+        found = np.nonzero(near & (taken[:-ahead] < fan_out))[0].astype(np.int32)
         taken[found] += 1
         anchors.append(found)
         partners.append(found + np.int32(ahead))

@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import exp
 
-from grym.domain.recognition.evidence import landmark_evidence
 from grym.domain.recognition.imprint import Imprint
 from grym.domain.recognition.library import Library
+from grym.domain.recognition.overlay import overlay
 from grym.domain.recognition.spectrum import FRAME_RATE_HZ
+from grym.domain.recognition.voting import Vote, vote
+
+CANDIDATES = 12
+"""Patterns that are looked at closely."""
 
 THRESHOLD = 0.5
 """Confidence from which a sound counts as known."""
@@ -54,16 +58,23 @@ def recognise(query: Imprint, library: Library, *, top: int = 5) -> tuple[Findin
     top
         How many findings at most.
     """
-    found = landmark_evidence(query, library, most=top)
-    return tuple(
-        Finding(
-            number=one.number,
-            confidence=1.0 / (1.0 + exp(-(one.aligned - 20) / 4.0)),
-            offset_s=one.offset_frames / FRAME_RATE_HZ,
-            transposition_semitones=0,
-            tempo_ratio=1.0,
-            why=f"{one.aligned} landmarks lie at one offset.",
-            evidence={"landmarks_aligned": float(one.aligned)},
-        )
-        for one in found
+    findings = [_finding(one, query, library) for one in vote(query, library, most=CANDIDATES)]
+    return tuple(sorted(findings, key=lambda finding: -finding.confidence)[:top])
+
+
+def _finding(candidate: Vote, query: Imprint, library: Library) -> Finding:
+    """Return what speaks for a candidate."""
+    laid = overlay(query.peaks, library.imprint(candidate.number).peaks, offset_frames=candidate.offset_frames)
+    return Finding(
+        number=candidate.number,
+        confidence=1.0 / (1.0 + exp(min(8.0 - laid.deviations, 700.0))),
+        offset_s=laid.offset_frames / FRAME_RATE_HZ,
+        transposition_semitones=0,
+        tempo_ratio=1.0,
+        why=f"{laid.met:.0f} of {laid.peaks} peaks meet, {laid.expected:.0f} would by chance.",
+        evidence={
+            "landmarks_aligned": float(candidate.landmarks),
+            "peaks_met": laid.met,
+            "deviations": laid.deviations,
+        },
     )
