@@ -15,7 +15,7 @@ from benchmarks.recognition.pieces import Piece
 SHORTEST_S = 30.0
 LONGEST_S = 60.0
 MOST_PASSES = 3
-"""Dance tunes and songs are short; they are played through so often as dancers or singers would want."""
+"""Dances, songs and chorales are short; they are played through so often as dancers or singers would want."""
 
 UNEVEN_S = 0.008
 """Standard deviation of a note's start: what listeners do not hear as wrong."""
@@ -135,8 +135,8 @@ def perform(piece: Piece) -> Performance | None:
     solo = piece.voices == 1
     second_s = _quarters_per_second(piece, rng)
     length_s = float(piece.ends.max()) / second_s
-    passes = int(np.ceil(SHORTEST_S / length_s)) if solo else 1
-    if passes > MOST_PASSES or length_s * passes < SHORTEST_S:
+    passes = int(np.ceil(SHORTEST_S / length_s))
+    if passes > MOST_PASSES:
         return None
     starts_s = np.concatenate([piece.starts / second_s + turn * length_s for turn in range(passes)])
     ends_s = np.concatenate([piece.ends / second_s + turn * length_s for turn in range(passes)])
