@@ -1,0 +1,1 @@
+"""Stores of typed memory, one module for each thing they lie in."""

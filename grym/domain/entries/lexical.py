@@ -1,0 +1,74 @@
+"""Text likeness without a model: hashed character trigrams, compared by cosine.
+
+It finds shared words and parts of words, not shared meaning, and is named so. Every store scores with the same
+function, so that results of several stores have one ranking.
+
+Convention: text is NFKC, lower case; each word is padded (`` word ``) and cut into trigrams; the weight of a trigram is
+1 + log(count); a signed hash puts it into one of 1,024 places (Weinberger et al. 2009, "Feature hashing for large scale
+multitask learning"), so that collisions cancel out on average instead of adding up.
+"""
+
+import math
+import re
+import unicodedata
+import zlib
+from collections import Counter
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+NAME = "lexical/1"
+DIM = 1024
+
+_WORD = re.compile(r"\w+")
+_SPAN = 40
+_MOST_HIGHLIGHTS = 3
+
+
+@lru_cache(maxsize=4096)
+def embed(text: str) -> NDArray[np.float32]:
+    """Return the unit vector of a text, read-only, shape (1024,); zero for a text without words."""
+    vector = np.zeros(DIM, dtype=np.float32)
+    for gram, count in Counter(_trigrams(text)).items():
+        place = zlib.crc32(gram.encode())
+        sign = 1.0 if place & 0x8000_0000 else -1.0
+        vector[place % DIM] += sign * (1.0 + math.log(count))
+    length = float(np.linalg.norm(vector))
+    if length > 0.0:
+        vector /= length
+    vector.setflags(write=False)
+    return vector
+
+
+def likeness(query: str, text: str) -> float:
+    """Return the cosine of two texts, 0–1."""
+    return clipped(float(embed(query) @ embed(text)))
+
+
+def clipped(cosine: float) -> float:
+    """Return a cosine as a score: 0–1, rounded to what float32 can tell apart."""
+    return round(min(1.0, max(0.0, cosine)), 6)
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text in their normal form."""
+    return _WORD.findall(unicodedata.normalize("NFKC", text).lower())
+
+
+def highlights(query: str, text: str) -> tuple[str, ...]:
+    """Return up to three places of a text where a word of the query begins a word."""
+    wanted = [re.escape(word) for word in words(query)]
+    if not wanted:
+        return ()
+    found = re.finditer(rf"\b(?:{'|'.join(wanted)})", text, re.IGNORECASE)
+    return tuple(_around(text, match.start()) for match, _ in zip(found, range(_MOST_HIGHLIGHTS), strict=False))
+
+
+def _trigrams(text: str) -> list[str]:
+    padded = (f" {word} " for word in words(text))
+    return [word[at : at + 3] for word in padded for at in range(len(word) - 2)]
+
+
+def _around(text: str, at: int) -> str:
+    return text[max(0, at - _SPAN) : at + _SPAN].strip()

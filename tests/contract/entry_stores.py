@@ -1,0 +1,67 @@
+"""Every store of entries, ready to be asked, by the name the suite runs it under."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from grym.adapters.clock import VirtualClock
+from grym.adapters.entries.in_memory import InMemoryEntries
+from grym.adapters.entries.postgres import PostgresEntries
+from grym.adapters.entries.redis import RedisEntries
+from grym.adapters.postgres.database import Database
+from grym.ports.breaker import NoBreakers
+from grym.ports.entries import Address, Entry, EntryStore, Query, Result
+
+
+@asynccontextmanager
+async def memory_store(clock: VirtualClock, _: Mapping[str, str]) -> AsyncIterator[EntryStore]:
+    """Make the reference."""
+    yield InMemoryEntries(clock=clock)
+
+
+@asynccontextmanager
+async def postgres_store(clock: VirtualClock, servers: Mapping[str, str]) -> AsyncIterator[EntryStore]:
+    """Make one over the session's server, emptied before."""
+    database = await Database.open(servers["postgres"], writers=2, readers=2)
+    yield PostgresEntries.over(database, clock=clock)
+    await database.close()
+
+
+@asynccontextmanager
+async def redis_store(clock: VirtualClock, servers: Mapping[str, str]) -> AsyncIterator[EntryStore]:
+    """Make one over the session's Redis, emptied before."""
+    yield RedisEntries.at(servers["redis"], clock=clock, breaker=NoBreakers().breaker("redis"))
+
+
+STORES: dict[str, Any] = {"memory": memory_store, "postgres": postgres_store, "redis": redis_store}
+SERVERS = {"postgres": "postgres", "redis": "redis"}
+"""Which server a store needs."""
+
+
+def at(key: str, **rest: Any) -> Address:
+    """Return an address."""
+    return Address(key=key, **rest)
+
+
+def entry(key: str, text: str = "", **rest: Any) -> Entry:
+    """Return an entry about a text."""
+    return Entry(key=key, value={"text": text} if text else {"n": 1}, **rest)
+
+
+async def found(store: EntryStore, **query: Any) -> list[str]:
+    """Return the keys of what a question finds, in order."""
+    return [result.entry.key for result in await store.search(Query(**query)).all()]
+
+
+async def results(store: EntryStore, **query: Any) -> list[Result]:
+    """Return what a question finds."""
+    return await store.search(Query(**query)).all()
+
+
+def soon(clock: VirtualClock, seconds: float) -> datetime:
+    """Return an instant from now."""
+    return clock.now() + timedelta(seconds=seconds)
+
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
