@@ -1,0 +1,24 @@
+"""The caches of pattern memory, and what each of them is given."""
+
+from dataclasses import dataclass, field
+
+from grym.memory.caching.foresight import ForesightSettings
+from grym.memory.caching.sizing import SizingSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheSettings:
+    """What is cached, and with how many bytes."""
+
+    sizing: SizingSettings = field(default_factory=SizingSettings)
+    """Bytes of decoded records in this process."""
+    adapt: bool = True
+    """Whether the balance of age and frequency follows what is asked for."""
+    prefetch: bool = True
+    """Whether what a session will ask for next is loaded before it does."""
+    foresight: ForesightSettings = field(default_factory=ForesightSettings)
+    """How much is remembered of what follows what."""
+    staged_share: float = 0.1
+    """Share of the bytes for records that nobody has asked for yet: a guess is used at once or hardly ever."""
+    prefetching: int = 4
+    """Loads beforehand that may be under way at once; further guesses are dropped."""
