@@ -6,174 +6,46 @@ before it. Everything else (the table of patterns, every index, every cache) fol
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from grym.domain.patterns.values import (
+    MAX_PATTERN_BYTES,
+    Order,
+    Origin,
+    Pattern,
+    PatternChange,
+    PatternEvent,
+    PatternEventKind,
+    PatternFacts,
+    PatternKind,
+    PatternQuery,
+    Relation,
+)
 
 if TYPE_CHECKING:  # many processes name patterns and never touch a vector
     import numpy as np
     from numpy.typing import NDArray
 
-PatternKind = Literal["recording", "motif", "favourite"]
-PatternEventKind = Literal["stored", "reinforced", "corrected", "merged", "retired", "related", "reembedded"]
-Order = Literal["newest", "name", "count", "duration"]
-
-MAX_PATTERN_BYTES = 1024 * 1024
-"""Vectors, imprint and motif of one pattern together (F50)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """Where the vectors of a pattern came from.
-
-    Parameters
-    ----------
-    extractor
-        Name and version, such as ``imprint/1``.
-    event_id
-        The event that led to them.
-    request_id
-        The request that event belongs to.
-    """
-
-    extractor: str
-    event_id: str
-    request_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relation:
-    """How a pattern stands to another: ``similar``, ``variant``, ``sequential``, ``contains``; strength 0–1."""
-
-    other_id: str
-    kind: str
-    strength: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PatternFacts:
-    """A pattern without its numbers.
-
-    Parameters
-    ----------
-    kind
-        ``recording`` (a sound that can be recognised), ``motif`` (a melodic idea), ``favourite`` (one somebody liked).
-    category
-        Such as ``harmonic`` or ``rhythmic``; empty where nobody said.
-    count
-        How often it was heard, the first time included.
-    confirmed, denied
-        How often somebody said that a match with it was right, or wrong.
-    merged_into
-        The pattern that stands for this one now; empty while it stands for itself.
-    first_seq, last_seq
-        The events that made it and that changed it last.
-    last_heard_at
-        By the log's clock.
-    """
-
-    pattern_id: str
-    collection: str
-    kind: PatternKind
-    name: str
-    origin: Origin
-    duration_s: float = 0.0
-    tags: Mapping[str, str] = field(default_factory=dict)
-    category: str = ""
-    count: int = 1
-    confirmed: int = 0
-    denied: int = 0
-    merged_into: str = ""
-    relations: tuple[Relation, ...] = ()
-    first_seq: int
-    last_seq: int
-    stored_at: datetime
-    last_heard_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Pattern:
-    """A pattern with its numbers: the one type for everything that is remembered.
-
-    Parameters
-    ----------
-    vectors
-        Shape (windows, dim), float32, rows of unit length; no rows for a motif.
-    imprint
-        The evidence as encoded by `grym.domain.recognition`; empty for a motif.
-    motif
-        Intervals and durations as JSON bytes; empty for a recording.
-    """
-
-    facts: PatternFacts
-    vectors: "NDArray[np.float32]"
-    imprint: bytes = b""
-    motif: bytes = b""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PatternChange:
-    """One event of pattern memory before it has its place.
-
-    Parameters
-    ----------
-    event_id
-        Known ones are not written again, whatever they carry.
-    kind
-        ``stored`` and ``reembedded`` carry `vectors`, `imprint` or `motif`; the others none.
-    data
-        The rest as plain values: ``name``, ``tags``, ``category``, ``duration_s``, ``pattern_kind`` (stored);
-        what changes (corrected); ``into`` (merged); ``confidence`` (reinforced); ``relations`` (related);
-        ``reason`` (retired).
-    at
-        By the log's clock.
-    vectors
-        float16 little-endian, `dim` values a row.
-    """
-
-    event_id: str
-    kind: PatternEventKind
-    pattern_id: str
-    collection: str
-    at: datetime
-    origin: Origin
-    data: Mapping[str, object] = field(default_factory=dict)
-    vectors: bytes = b""
-    dim: int = 0
-    imprint: bytes = b""
-    motif: bytes = b""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PatternEvent:
-    """A change with its place in the order."""
-
-    seq: int
-    change: PatternChange
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PatternQuery:
-    """Which patterns are wanted; what is left out does not narrow.
-
-    Parameters
-    ----------
-    text
-        Part of the name, of a tag's value or of the category, whatever its case.
-    tags
-        All of them must be there; an empty value stands for any.
-    live
-        Only patterns that stand for themselves: neither merged nor retired.
-    """
-
-    collection: str | None = None
-    kind: PatternKind | None = None
-    text: str = ""
-    tags: Mapping[str, str] = field(default_factory=dict)
-    category: str = ""
-    order: Order = "newest"
-    limit: int = 100
-    offset: int = 0
-    live: bool = True
+__all__ = [
+    "MAX_PATTERN_BYTES",
+    "Match",
+    "Order",
+    "Origin",
+    "Pattern",
+    "PatternBook",
+    "PatternChange",
+    "PatternEvent",
+    "PatternEventKind",
+    "PatternFacts",
+    "PatternKind",
+    "PatternProjection",
+    "PatternQuery",
+    "PatternStore",
+    "Recogniser",
+    "Recognition",
+    "Relation",
+    "StoredPattern",
+]
 
 
 class PatternBook(Protocol):
@@ -183,8 +55,10 @@ class PatternBook(Protocol):
         """Return the seq of the newest event; 0 when there is none."""
         ...
 
-    async def events(self, after: int, *, limit: int, up_to: int | None = None) -> list[PatternEvent]:
-        """Return events behind a seq in order, none beyond `up_to`."""
+    async def events(
+        self, after: int, *, limit: int, up_to: int | None = None, numbers: bool = True
+    ) -> list[PatternEvent]:
+        """Return events behind a seq in order, none beyond `up_to`; without vectors, imprint and motif if so wished."""
         ...
 
     async def known_events(self, event_ids: Collection[str]) -> set[str]:
@@ -195,12 +69,30 @@ class PatternBook(Protocol):
         """Return the facts of the patterns asked for; ties in order of id."""
         ...
 
+    async def facts(self, pattern_ids: Collection[str]) -> dict[str, PatternFacts]:
+        """Return the facts of patterns by id, merged and retired ones too; unknown ones are left out."""
+        ...
+
     async def count(self, query: PatternQuery) -> int:
         """Return how many there are, whatever limit and offset."""
         ...
 
     async def load(self, pattern_ids: Sequence[str]) -> list[Pattern]:
         """Return patterns with their numbers, in the order asked for; unknown and retired ones are left out."""
+        ...
+
+
+class PatternProjection(Protocol):
+    """Keeps the table that follows from the events."""
+
+    async def refold(self) -> int:
+        """Make the table of patterns anew from all events, in one transaction, and return how many patterns it holds.
+
+        Raises
+        ------
+        InvariantError
+            ``pattern.journal`` where the events contradict each other; nothing has changed then.
+        """
         ...
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from grym.adapters.memory.housekeeping import MemoryHousekeeping
 from grym.adapters.memory.jobs import MemoryJobs
 from grym.adapters.memory.outbox import MemoryOutbox
+from grym.adapters.memory.patterns import MemoryBook
 from grym.adapters.memory.readers import (
     MemoryCounters,
     MemoryLeases,
@@ -41,6 +42,7 @@ def open_memory(
         `publisher`, `sender`, `feeds` and `counters` of the backend; the log of this one is empty.
     """
     store = Store(clock=clock, readers=dict(readers or readers_by_catalogue()), log_elsewhere=log_elsewhere)
+    book = MemoryBook(store)
     log, read = MemoryLog(store), MemoryReaders(store)
     return Backend(
         log=log,
@@ -56,6 +58,8 @@ def open_memory(
         counters=MemoryCounters(store),
         jobs=MemoryJobs(store),
         patterns=read,
+        book=book,
+        projection=book,
         housekeeping=MemoryHousekeeping(store),
         closing=_nothing,
         outbox=MemoryOutbox(store) if log_elsewhere else None,

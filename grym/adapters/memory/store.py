@@ -8,9 +8,12 @@ from itertools import count
 
 from grym.adapters.memory.rows import CancelledRun, InboxRow, JobRow, LeaseRow, OutboxRow, PatternRow, StateRow, TextRow
 from grym.adapters.placement import correlation_of
+from grym.domain.patterns.folding import Projection
+from grym.domain.patterns.judging import Entry
 from grym.ports.clock import Clock
 from grym.ports.effects import SetTimer
 from grym.ports.outbox import Unsent
+from grym.ports.patterns import PatternEvent
 from grym.ports.work import InboxEntry, Letter, Parked
 from schemas.records import Message, Record, TopicPartition
 
@@ -54,6 +57,9 @@ class Store:
     texts: dict[str, TextRow] = field(default_factory=dict)
     holds: dict[tuple[str, str], bool] = field(default_factory=dict)
     patterns: dict[str, PatternRow] = field(default_factory=dict)
+    pattern_events: list[PatternEvent] = field(default_factory=list)
+    pattern_event_ids: set[str] = field(default_factory=set)
+    projection: Projection = field(default_factory=Projection)
     leases: dict[str, LeaseRow] = field(default_factory=dict)
     outbox: dict[int, OutboxRow] = field(default_factory=dict)
     refused: dict[int, OutboxRow] = field(default_factory=dict)
@@ -101,6 +107,13 @@ class Store:
         known = self.records[record.topic_partition]
         if all(other.position != record.position for other in known):
             self.keep(record)
+
+    def write_down(self, entry: Entry) -> None:
+        """Add events to the journal of pattern memory, with what follows from them."""
+        self.pattern_events += entry.events
+        self.pattern_event_ids.update(event.change.event_id for event in entry.events)
+        for standing in entry.standings:
+            self.projection.put(standing)
 
     def put_out(self, messages: Sequence[tuple[TopicPartition, Message]]) -> None:
         """Put messages into the outbox."""

@@ -12,8 +12,11 @@ from grym.adapters.memory.rows import InboxRow, JobRow, LeaseRow, StateRow
 from grym.adapters.memory.store import Store, inbox_key
 from grym.adapters.memory.tables import Tables
 from grym.adapters.placement import place
+from grym.domain.patterns.checking import checked
+from grym.domain.patterns.judging import concerned, enter
 from grym.errors import LeaseLostError
-from grym.ports.effects import Effect
+from grym.ports.effects import Effect, RecordPatterns
+from grym.ports.patterns import PatternChange
 from grym.ports.work import (
     Admission,
     DueTimer,
@@ -75,6 +78,7 @@ class MemoryTransaction:
         self._tables = Tables.over(store)
         self._messages: list[tuple[TopicPartition, Message]] = []
         self._noted: list[Record] = []
+        self._changes: list[PatternChange] = []
         self._timers: list[str] = []
 
     async def admit(self, entry: InboxEntry) -> Admission:
@@ -119,7 +123,10 @@ class MemoryTransaction:
 
     async def apply(self, effect: Effect) -> None:
         """Carry out one effect."""
-        apply_effect(self._store, self._tables, effect)
+        if isinstance(effect, RecordPatterns):
+            self._changes += map(checked, effect.changes)
+        else:
+            apply_effect(self._store, self._tables, effect)
 
     async def apply_all(self, effects: Sequence[Effect]) -> None:
         """Carry out many effects, in order."""
@@ -247,7 +254,15 @@ class MemoryTransaction:
 
     def commit(self) -> None:
         """Make everything visible at once, or raise and change nothing."""
+        store = self._store
+        entry = enter(
+            self._changes,
+            head=len(store.pattern_events),
+            known=store.pattern_event_ids,
+            around=store.projection.around(concerned(self._changes)),
+        )
         self._tables.commit()
+        store.write_down(entry)
         for record in self._noted:
             self._store.note(record)
         self._store.accept(self._messages)

@@ -13,6 +13,7 @@ from grym.adapters.postgres.leases import PostgresLeases
 from grym.adapters.postgres.log import ForeignLog, PostgresLog
 from grym.adapters.postgres.migrating import migrate
 from grym.adapters.postgres.outbox import PostgresOutbox
+from grym.adapters.postgres.patterns import PostgresBook
 from grym.adapters.postgres.reading import PostgresCounters, PostgresParkingLot, PostgresReaders
 from grym.adapters.postgres.transaction import PostgresWork
 from grym.adapters.postgres.wakeup import WakeUp
@@ -99,6 +100,7 @@ def _assemble(
 ) -> Backend:
     wakeup = WakeUp(database)
     wakeup.start()
+    book = PostgresBook(database)
     log = ForeignLog(database, wakeup) if log_elsewhere else PostgresLog(database, wakeup)
     read = PostgresReaders(database)
 
@@ -121,6 +123,8 @@ def _assemble(
         jobs=PostgresJobs(database),
         job_stores=PostgresJobStores(database.dsn),
         patterns=read,
+        book=book,
+        projection=book,
         housekeeping=PostgresHousekeeping(database),
         closing=closing,
         outbox=PostgresOutbox(database, wakeup) if log_elsewhere else None,

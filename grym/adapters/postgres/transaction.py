@@ -11,10 +11,13 @@ from grym.adapters.postgres.desks import JobRows, LetterRows, ParkedRows, TimerR
 from grym.adapters.postgres.effects import apply_effects
 from grym.adapters.postgres.inbox import InboxRows
 from grym.adapters.postgres.outbox import note, put
+from grym.adapters.postgres.patterns_writing import record_changes
 from grym.adapters.postgres.states import StateRows
 from grym.adapters.postgres.wakeup import WakeUp
+from grym.domain.patterns.checking import checked
 from grym.errors import LeaseLostError
-from grym.ports.effects import Effect, EnqueueJob
+from grym.ports.effects import Effect, EnqueueJob, RecordPatterns
+from grym.ports.patterns import PatternChange
 from grym.ports.work import Lease, OpenWork
 from schemas.records import Message, Record, TopicPartition
 
@@ -53,11 +56,12 @@ class PostgresWork:
 
 
 class PostgresTransaction(InboxRows, StateRows, ParkedRows, LetterRows, JobRows, TimerRows):
-    """A transaction; outputs are kept back until just before the commit, since their positions are."""
+    """A transaction; outputs and events of patterns are kept back until just before the commit, as their places are."""
 
     def __init__(self, connection: Any) -> None:
         super().__init__(connection)
         self._messages: list[Placed] = []
+        self._changes: list[PatternChange] = []
         self.concerns_others = False
         self.shards: set[int] = set()
 
@@ -72,6 +76,9 @@ class PostgresTransaction(InboxRows, StateRows, ParkedRows, LetterRows, JobRows,
     async def apply_all(self, effects: Sequence[Effect]) -> None:
         """Carry out many effects."""
         self.concerns_others = self.concerns_others or any(isinstance(effect, EnqueueJob) for effect in effects)
+        for effect in effects:
+            if isinstance(effect, RecordPatterns):
+                self._changes += map(checked, effect.changes)
         await apply_effects(self._connection, effects)
 
     async def note(self, records: Sequence[Record]) -> None:
@@ -87,6 +94,7 @@ class PostgresTransaction(InboxRows, StateRows, ParkedRows, LetterRows, JobRows,
     async def flush(self) -> None:
         """Write what was kept back; the commit follows."""
         self.concerns_others = self.concerns_others or bool(self._messages)
+        await record_changes(self._connection, self._changes)
         await append(self._connection, self._messages)
 
 
@@ -102,6 +110,7 @@ class OutboxTransaction(PostgresTransaction):
         """Put what was kept back into the outbox."""
         self.shards = {shard_of(message) for _, message in self._messages}
         self.concerns_others = self.concerns_others or bool(self.shards)
+        await record_changes(self._connection, self._changes)
         await put(self._connection, self._messages)
 
 
