@@ -191,11 +191,11 @@ class EntryStore(ABC):
         notes: list[str] = []
         return Results(self._searched(query, notes), notes)
 
-    async def delete(self, address: Address) -> bool:
-        """Remove an entry and return whether there was one."""
+    async def delete(self, address: Address, *, up_to: datetime | None = None) -> bool:
+        """Remove an entry, unless it was updated after `up_to`, and return whether a live one was removed."""
         self._require_open()
         with self._blamed(address.key):
-            return await self._remove(address)
+            return await self._remove(address, up_to)
 
     async def clear(self, *, scope: Scope | None = None, owner: str | None = None) -> int:
         """Remove everything, of a scope or an owner where given, and return how many entries that were."""
@@ -295,7 +295,7 @@ class EntryStore(ABC):
         """Search; whom it could not ask goes into `notes`."""
 
     @abstractmethod
-    async def _remove(self, address: Address) -> bool:
+    async def _remove(self, address: Address, up_to: datetime | None) -> bool:
         """Delete."""
 
     @abstractmethod
@@ -364,6 +364,11 @@ class Embedder(Protocol):
     @property
     def dim(self) -> int:
         """Values per vector."""
+        ...
+
+    @property
+    def floor(self) -> float:
+        """Least cosine that says anything; what is less like is not found."""
         ...
 
     async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:

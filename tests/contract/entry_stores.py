@@ -10,6 +10,8 @@ from grym.adapters.entries.in_memory import InMemoryEntries
 from grym.adapters.entries.postgres import PostgresEntries
 from grym.adapters.entries.redis import RedisEntries
 from grym.adapters.postgres.database import Database
+from grym.memory.typed.embedding import LexicalEmbedder
+from grym.memory.typed.vector import VectorEntries
 from grym.ports.breaker import NoBreakers
 from grym.ports.entries import Address, Entry, EntryStore, Query, Result
 
@@ -34,8 +36,28 @@ async def redis_store(clock: VirtualClock, servers: Mapping[str, str]) -> AsyncI
     yield RedisEntries.at(servers["redis"], clock=clock, breaker=NoBreakers().breaker("redis"))
 
 
-STORES: dict[str, Any] = {"memory": memory_store, "postgres": postgres_store, "redis": redis_store}
-SERVERS = {"postgres": "postgres", "redis": "redis"}
+@asynccontextmanager
+async def vector_store(clock: VirtualClock, servers: Mapping[str, str]) -> AsyncIterator[EntryStore]:
+    """Make one whose entries lie in PostgreSQL."""
+    async with postgres_store(clock, servers) as behind:
+        yield VectorEntries(behind, embedder=LexicalEmbedder(), clock=clock)
+
+
+@asynccontextmanager
+async def vector_over_redis(clock: VirtualClock, servers: Mapping[str, str]) -> AsyncIterator[EntryStore]:
+    """Make one over a store whose changes cannot be followed."""
+    async with redis_store(clock, servers) as behind:
+        yield VectorEntries(behind, embedder=LexicalEmbedder(), clock=clock)
+
+
+STORES: dict[str, Any] = {
+    "memory": memory_store,
+    "postgres": postgres_store,
+    "redis": redis_store,
+    "vector": vector_store,
+    "vector over redis": vector_over_redis,
+}
+SERVERS = {"postgres": "postgres", "redis": "redis", "vector": "postgres", "vector over redis": "redis"}
 """Which server a store needs."""
 
 

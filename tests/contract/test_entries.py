@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 
 from grym.adapters.clock import VirtualClock
-from grym.adapters.entries.redis import Redis
 from grym.ports.entries import (
     Entry,
     EntryStore,
@@ -150,6 +150,17 @@ async def test_deletes_at_once(store: EntryStore) -> None:
     assert await found(store, text="one") == ["b"]
     await store.store(entry("a", "again"))
     assert await store.count() == 2
+
+
+async def test_deletes_no_newer_version(store: EntryStore, clock: VirtualClock) -> None:
+    """Who deletes a version that was replaced meanwhile deletes nothing."""
+    old = (await store.store(entry("a", "one"))).entry
+    await clock.advance(1)
+    await store.store(entry("a", "two"))
+    assert not await store.delete(at("a"), up_to=old.updated_at)
+    assert await found(store, text="two") == ["a"]
+    assert await store.delete(at("a"), up_to=clock.now())
+    assert await found(store, text="two") == []
 
 
 async def test_clears_by_scope_and_owner(store: EntryStore) -> None:

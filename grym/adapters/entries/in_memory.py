@@ -3,7 +3,7 @@
 Entries are kept as the bytes other stores keep too, so that nobody changes one by changing what was given or returned.
 """
 
-from collections.abc import AsyncIterator, MutableMapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,7 +24,61 @@ from grym.ports.entries import (
     StoreFullError,
 )
 
-Rows = MutableMapping[Address, bytes]
+
+class Rows:
+    """Entries by address, each with the number of its last change; numbers of what was removed are kept too."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Address, bytes] = {}
+        self._numbers: dict[Address, int] = {}
+        self._last_no = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __contains__(self, address: Address) -> bool:
+        return address in self._kept
+
+    def get(self, address: Address) -> Entry | None:
+        """Return an entry, expired or not."""
+        payload = self._kept.get(address)
+        return None if payload is None else decode(payload)
+
+    def all(self) -> list[Entry]:
+        """Return every entry, expired ones included."""
+        return [decode(payload) for payload in self._kept.values()]
+
+    def keep(self, entry: Entry, *, now: datetime) -> Entry:
+        """Put an entry unless a newer version is there, and return what stands there then."""
+        known = self.get(entry.address)
+        if known is not None and known.alive(now):
+            if _written(known) > _written(entry):
+                return known
+            entry = replace(entry, created_at=min(filter(None, (known.created_at, entry.created_at))))
+        self._kept[entry.address] = encode(entry)
+        self._note(entry.address)
+        return decode(self._kept[entry.address])
+
+    def remove(self, addresses: Iterable[Address]) -> list[Entry]:
+        """Remove entries and return those that were there."""
+        gone = [(at, self._kept.pop(at)) for at in addresses if at in self._kept]
+        for address, _ in gone:
+            self._note(address)
+        return [decode(payload) for _, payload in gone]
+
+    def changes(self, after: int, *, limit: int) -> Changes:
+        """Return what changed behind a number."""
+        later = sorted((number, at) for at, number in self._numbers.items() if number > after)[:limit]
+        found = [(at, self.get(at)) for _, at in later]
+        return Changes(
+            mark=later[-1][0] if later else after,
+            stored=tuple(entry for _, entry in found if entry is not None),
+            removed=tuple(at for at, entry in found if entry is None),
+        )
+
+    def _note(self, address: Address) -> None:
+        self._last_no += 1
+        self._numbers[address] = self._last_no
 
 
 class InMemoryEntries(EntryStore):
@@ -33,7 +87,7 @@ class InMemoryEntries(EntryStore):
     Parameters
     ----------
     rows
-        Where the entries lie, shared with whoever else holds it; its own unless given.
+        Where the entries lie, shared with whoever else holds them; its own unless given.
     max_entries
         More are refused with ``store.full``; None for no bound.
     """
@@ -42,14 +96,13 @@ class InMemoryEntries(EntryStore):
         self, *, clock: Clock, name: str = "memory", rows: Rows | None = None, max_entries: int | None = None
     ) -> None:
         super().__init__(name=name, clock=clock)
-        self._rows: Rows = {} if rows is None else rows
+        self._rows = Rows() if rows is None else rows
         self._max_entries = max_entries
 
     async def changes(self, after: int, *, limit: int) -> Changes:
-        """Return everything: what lies in memory is read anew each time."""
-        del after, limit
-        entries = tuple(entry for entry in self._entries() if entry.alive(self._clock.now()))
-        return Changes(mark=0, stored=entries, whole=False)
+        """Return what changed behind a number."""
+        self._require_open()
+        return self._rows.changes(after, limit=limit)
 
     async def _open(self) -> None:
         pass
@@ -58,37 +111,33 @@ class InMemoryEntries(EntryStore):
         pass
 
     async def _put(self, entries: Sequence[Entry]) -> Sequence[Stored]:
-        fresh = {entry.address for entry in entries} - set(self._rows)
-        if self._max_entries is not None and len(self._rows) + len(fresh) > self._max_entries:
-            self._drop_expired(len(self._rows))
-            if len(self._rows) + len(fresh) > self._max_entries:
-                raise StoreFullError(
-                    f"the store {self.name} holds {self._max_entries} entries already",
-                    store=self.name,
-                    hint="Delete some, or let entries expire.",
-                )
-        return [Stored(entry=keep(self._rows, entry, clock=self._clock)) for entry in entries]
+        self._make_room(entries)
+        for entry in entries:
+            self._rows.keep(entry, now=self._clock.now())
+        kept = (self._rows.get(entry.address) for entry in entries)
+        return [Stored(entry=entry) for entry in kept if entry is not None]
 
     async def _get(self, address: Address) -> Lookup:
-        payload = self._rows.get(address)
-        entry = None if payload is None else decode(payload)
+        entry = self._rows.get(address)
         if entry is None or not entry.alive(self._clock.now()):
             return Lookup(entry=None)
         return Lookup(entry=entry, store=self.name)
 
     async def _find(self, query: Query, notes: list[str]) -> AsyncIterator[Result]:
         del notes
-        for result in ranked(self._entries(), query, now=self._clock.now()):
+        for result in ranked(self._rows.all(), query, now=self._clock.now()):
             yield result
 
-    async def _remove(self, address: Address) -> bool:
-        payload = self._rows.pop(address, None)
-        return payload is not None and decode(payload).alive(self._clock.now())
+    async def _remove(self, address: Address, up_to: datetime | None) -> bool:
+        known = self._rows.get(address)
+        if known is None or (up_to is not None and _written(known) > up_to):
+            return False
+        return any(entry.alive(self._clock.now()) for entry in self._rows.remove([address]))
 
     async def _clear(self, scope: Scope | None, owner: str | None) -> int:
-        gone = [at for at in self._rows if scope in {None, at.scope} and owner in {None, at.owner}]
-        now = self._clock.now()
-        return sum(decode(self._rows.pop(address)).alive(now) for address in gone)
+        addresses = [entry.address for entry in self._rows.all()]
+        gone = [at for at in addresses if scope in {None, at.scope} and owner in {None, at.owner}]
+        return sum(entry.alive(self._clock.now()) for entry in self._rows.remove(gone))
 
     async def _count(self, query: Query) -> int:
         return len(self._matching(query))
@@ -103,40 +152,28 @@ class InMemoryEntries(EntryStore):
     async def _probe(self) -> Health:
         return Health(store=self.name, ready=True, entries=len(self._rows))
 
+    def _make_room(self, entries: Sequence[Entry]) -> None:
+        fresh = sum(address not in self._rows for address in {entry.address for entry in entries})
+        if self._max_entries is None or len(self._rows) + fresh <= self._max_entries:
+            return
+        self._drop_expired(len(self._rows))
+        if len(self._rows) + fresh > self._max_entries:
+            raise StoreFullError(
+                f"the store {self.name} takes no more than {self._max_entries} entries",
+                store=self.name,
+                hint="Delete some, or let entries expire.",
+            )
+
     def _drop_expired(self, limit: int) -> int:
         now = self._clock.now()
-        expired = [entry.address for entry in self._entries() if not entry.alive(now)][:limit]
-        for address in expired:
-            del self._rows[address]
-        return len(expired)
+        expired = [entry.address for entry in self._rows.all() if not entry.alive(now)]
+        return len(self._rows.remove(expired[:limit]))
 
     def _matching(self, query: Query) -> list[Entry]:
         now = self._clock.now()
-        return [entry for entry in self._entries() if matches(entry, query, now=now)]
-
-    def _entries(self) -> list[Entry]:
-        return [decode(payload) for payload in self._rows.values()]
+        return [entry for entry in self._rows.all() if matches(entry, query, now=now)]
 
 
-def keep(rows: Rows, entry: Entry, *, clock: Clock) -> Entry:
-    """Put an entry into rows unless a newer version is there, and return what they hold then."""
-    payload = rows.get(entry.address)
-    known = None if payload is None else decode(payload)
-    if known is not None and known.alive(clock.now()):
-        if newer(known, entry):
-            return known
-        entry = replace(entry, created_at=first_of(known, entry))
-    rows[entry.address] = encode(entry)
-    return decode(rows[entry.address])
-
-
-def newer(known: Entry, entry: Entry) -> bool:
-    """Return whether the version that is known is the newer one."""
-    assert known.updated_at is not None
+def _written(entry: Entry) -> datetime:
     assert entry.updated_at is not None
-    return known.updated_at > entry.updated_at
-
-
-def first_of(known: Entry, entry: Entry) -> datetime:
-    """Return when an entry was first made."""
-    return min(filter(None, (known.created_at, entry.created_at)))
+    return entry.updated_at

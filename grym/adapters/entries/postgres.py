@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from grym.adapters.entries.postgres_conditions import Conditions, conditions_of, order_of
@@ -130,9 +130,11 @@ class PostgresEntries(EntryStore):
         for result in best[query.offset :]:
             yield result
 
-    async def _remove(self, address: Address) -> bool:
+    async def _remove(self, address: Address, up_to: datetime | None) -> bool:
         gone = Conditions()
         gone.add("scope = {} and owner = {} and key = {}", address.scope, address.owner, address.key)
+        if up_to is not None:
+            gone.add("updated_at <= {}", up_to)
         return bool((await self._bury(gone, at_most=1))["alive"])
 
     async def _clear(self, scope: Scope | None, owner: str | None) -> int:

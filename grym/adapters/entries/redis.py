@@ -58,6 +58,11 @@ redis.call('HSET', KEYS[1], 'updated', ARGV[1], 'created', created, 'expires', A
 if ARGV[6] == '' then redis.call('PERSIST', KEYS[1]) else redis.call('PEXPIRE', KEYS[1], ARGV[6]) end
 return {ARGV[4], created}"""
 
+_REMOVE = """
+local updated = redis.call('HGET', KEYS[1], 'updated')
+if not updated or tonumber(updated) > tonumber(ARGV[1]) then return 0 end
+return redis.call('UNLINK', KEYS[1])"""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SPECIAL = str.maketrans({sign: f"\\{sign}" for sign in "*?[]\\^-"})
 
@@ -145,9 +150,12 @@ class RedisEntries(EntryStore):
         for result in heapq.nsmallest(wanted, found, key=lambda one: sort_key(one, query))[query.offset :]:
             yield result
 
-    async def _remove(self, address: Address) -> bool:
+    async def _remove(self, address: Address, up_to: datetime | None) -> bool:
         was_alive = (await self._get(address)).entry is not None
-        return bool(await self._call(lambda: self._redis.unlink(self._name_of(address)))) and was_alive
+        newest = 2**53 if up_to is None else _micros(up_to)
+        return (
+            bool(await self._call(partial(self._redis.eval, _REMOVE, 1, self._name_of(address), newest))) and was_alive
+        )
 
     async def _clear(self, scope: Scope | None, owner: str | None) -> int:
         gone = 0

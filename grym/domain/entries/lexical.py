@@ -47,8 +47,8 @@ def likeness(query: str, text: str) -> float:
 
 
 def clipped(cosine: float) -> float:
-    """Return a cosine as a score: 0–1, rounded to what float32 can tell apart."""
-    return round(min(1.0, max(0.0, cosine)), 6)
+    """Return a cosine as a score: 0–1, rounded to what does not depend on the order in which it was summed."""
+    return round(min(1.0, max(0.0, cosine)), 5)
 
 
 def words(text: str) -> list[str]:

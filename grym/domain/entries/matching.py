@@ -43,9 +43,9 @@ def scored(entry: Entry, query: Query) -> Result | None:
     return result_of(entry, query, score=score)
 
 
-def result_of(entry: Entry, query: Query, *, score: float) -> Result | None:
+def result_of(entry: Entry, query: Query, *, score: float, floor: float = FLOOR) -> Result | None:
     """Return an entry with a score known already; None where that is too low."""
-    if score < max(query.min_score, FLOOR):
+    if score < max(query.min_score, floor):
         return None
     return Result(entry=entry, score=score, highlights=lexical.highlights(query.text, text_of(entry)))
 
