@@ -2,19 +2,19 @@
 
 Layout, little-endian: magic ``GRIM``, version (u8), CRC-32 of the rest (u32), length of the JSON head (u32), the head
 (durations, rates, names, dtypes and shapes), then the arrays as one zlib stream.
-Salience is kept in 255 steps of its greatest value, times in milliseconds, vectors in float16.
+Salience is kept in at most 255 steps, times in milliseconds; windows are cut anew from the tonal frames.
 """
 
 import json
 import struct
 import zlib
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grym.domain.recognition.imprint import Imprint, Melody, Peaks, Tonal, Windows
+from grym.domain.recognition.imprint import Imprint, Melody, Peaks, Tonal
+from grym.domain.recognition.windows import windows_of
 from grym.errors import InvalidPatternError
 
 MAGIC = b"GRIM"
@@ -26,31 +26,42 @@ MOST_DECODED_BYTES = 16 * 1024 * 1024
 
 def encode(imprint: Imprint) -> bytes:
     """Return an imprint as bytes, the same for equal imprints."""
-    top = float(imprint.tonal.frames.max(initial=0.0))
-    arrays = dict(_arrays(imprint, top))
-    head = {
-        "duration_s": imprint.duration_s,
-        "extractor": imprint.extractor,
-        "rate_hz": imprint.tonal.rate_hz,
-        "top": top,
-        "arrays": [[name, array.dtype.str, list(array.shape)] for name, array in arrays.items()],
-    }
+    head, arrays = _parts(imprint)
+    head["arrays"] = [[name, array.dtype.str, list(array.shape)] for name, array in arrays.items()]
     text = json.dumps(head, separators=(",", ":"), sort_keys=True).encode()
     body = text + zlib.compress(b"".join(array.tobytes() for array in arrays.values()), 6)
     return HEADER.pack(MAGIC, VERSION, zlib.crc32(body), len(text)) + body
 
 
-def _arrays(imprint: Imprint, top: float) -> Iterator[tuple[str, NDArray[Any]]]:
-    """Yield each array in the smallest form that recognition can use."""
-    yield "peak_frames", _gaps(imprint.peaks.frames)
-    yield "peak_bins", imprint.peaks.bins.astype("<u2")
-    yield "peak_levels", imprint.peaks.levels_db
-    yield "tonal", np.rint(imprint.tonal.frames * (255.0 / top if top > 0.0 else 0.0)).astype(np.uint8)
-    yield "pitches", imprint.melody.pitches.astype("<i2")
-    yield "melody_starts", _gaps(_milliseconds(imprint.melody.starts_s))
-    yield "melody_ends", _gaps(_milliseconds(imprint.melody.ends_s))
-    yield "windows", imprint.windows.vectors.astype("<f2")
-    yield "window_starts", _gaps(_milliseconds(imprint.windows.starts_s))
+def settled(imprint: Imprint) -> Imprint:
+    """Return an imprint as `decode` would give it back, so that what was just taken equals what is remembered."""
+    return _assembled(*_parts(imprint))
+
+
+def _parts(imprint: Imprint) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Return the head without its layout, and the arrays in the smallest form that recognition can use."""
+    step = _step(imprint.tonal.frames)
+    head = {
+        "duration_s": imprint.duration_s,
+        "extractor": imprint.extractor,
+        "rate_hz": imprint.tonal.rate_hz,
+        "step": step,
+    }
+    return head, {
+        "peak_frames": _gaps(imprint.peaks.frames),
+        "peak_bins": imprint.peaks.bins.astype("<u2"),
+        "peak_levels": imprint.peaks.levels_db,
+        "tonal": np.rint(imprint.tonal.frames / step).astype(np.uint8),
+        "pitches": imprint.melody.pitches.astype("<i2"),
+        "melody_starts": _gaps(_milliseconds(imprint.melody.starts_s)),
+        "melody_ends": _gaps(_milliseconds(imprint.melody.ends_s)),
+    }
+
+
+def _step(salience: NDArray[np.float32]) -> float:
+    """Return the power of two of which 255 reach the greatest value: floats hold its multiples exactly."""
+    top = float(salience.max(initial=0.0))
+    return float(2.0 ** np.ceil(np.log2(top / 255.0))) if top > 0.0 else 1.0
 
 
 def _milliseconds(seconds: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -114,6 +125,7 @@ def _unpacked(layout: list[Any], packed: bytes) -> dict[str, NDArray[Any]]:
 
 def _assembled(head: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Imprint:
     """Return the imprint of arrays that were unpacked."""
+    tonal = Tonal(frames=arrays["tonal"].astype(np.float32) * np.float32(head["step"]), rate_hz=float(head["rate_hz"]))
     return Imprint(
         duration_s=float(head["duration_s"]),
         extractor=str(head["extractor"]),
@@ -122,16 +134,13 @@ def _assembled(head: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Imprint
             bins=arrays["peak_bins"].astype(np.int32),
             levels_db=arrays["peak_levels"].astype(np.uint8),
         ),
-        tonal=Tonal(
-            frames=arrays["tonal"].astype(np.float32) * np.float32(float(head["top"]) / 255.0),
-            rate_hz=float(head["rate_hz"]),
-        ),
+        tonal=tonal,
         melody=Melody(
             pitches=arrays["pitches"].astype(np.int32),
             starts_s=_seconds(arrays["melody_starts"]),
             ends_s=_seconds(arrays["melody_ends"]),
         ),
-        windows=Windows(vectors=arrays["windows"].astype(np.float32), starts_s=_seconds(arrays["window_starts"])),
+        windows=windows_of(tonal),
     )
 
 

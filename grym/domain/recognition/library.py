@@ -3,6 +3,7 @@
 Patterns have numbers here, small and dense, that mean something to this library only.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -60,6 +61,14 @@ class Library(Protocol):
         """Return where landmarks were heard; those heard nearly everywhere may be left out."""
         ...
 
-    def imprint(self, number: int) -> Imprint:
-        """Return the whole imprint of a pattern."""
+    def imprints(self, numbers: Sequence[int]) -> list[Imprint]:
+        """Return the whole imprints of patterns, in the order asked for.
+
+        Asked once or twice a question for the few patterns that are looked at closely: it may have to read them.
+
+        Raises
+        ------
+        KeyError
+            For a pattern that was given up meanwhile.
+        """
         ...

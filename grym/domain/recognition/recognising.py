@@ -58,13 +58,15 @@ def recognise(query: Imprint, library: Library, *, top: int = 5) -> tuple[Findin
     top
         How many findings at most.
     """
-    findings = [_finding(one, query, library) for one in vote(query, library, most=CANDIDATES)]
+    votes = vote(query, library, most=CANDIDATES)
+    imprints = library.imprints([one.number for one in votes])
+    findings = [_finding(one, query, imprint) for one, imprint in zip(votes, imprints, strict=True)]
     return tuple(sorted(findings, key=lambda finding: -finding.confidence)[:top])
 
 
-def _finding(candidate: Vote, query: Imprint, library: Library) -> Finding:
+def _finding(candidate: Vote, query: Imprint, pattern: Imprint) -> Finding:
     """Return what speaks for a candidate."""
-    laid = overlay(query.peaks, library.imprint(candidate.number).peaks, offset_frames=candidate.offset_frames)
+    laid = overlay(query.peaks, pattern.peaks, offset_frames=candidate.offset_frames)
     return Finding(
         number=candidate.number,
         confidence=1.0 / (1.0 + exp(min(8.0 - laid.deviations, 700.0))),

@@ -1,5 +1,6 @@
 """A library in memory, for tests, benchmarks and small collections; added to, never searched while it grows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -34,9 +35,9 @@ class Shelf:
         self._hashes = None
         return len(self._imprints) - 1
 
-    def imprint(self, number: int) -> Imprint:
-        """Return the imprint of a number."""
-        return self._imprints[number]
+    def imprints(self, numbers: Sequence[int]) -> list[Imprint]:
+        """Return the imprints of these numbers, in the order asked for."""
+        return [self._imprints[number] for number in numbers]
 
     def nearest(self, vectors: FloatArray, *, k: int) -> NearWindows:
         """Return the k windows nearest to each row, by exact comparison."""
