@@ -1,0 +1,1 @@
+"""Who sits the examination: grym, and three peers written for it."""
