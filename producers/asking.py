@@ -7,10 +7,10 @@ import msgspec
 from grym.errors import InvalidRequestError
 from producers.identity import SOURCE, event_id
 from schemas.body import Body
-from schemas.commands import RequestAnalysis, RequestComposition
 from schemas.envelope import Envelope, encode
 from schemas.events import RequestRejected
 from streams.coordinator import Coordinator
+from streams.coordinator.run import Request
 
 
 def first_event(
@@ -69,7 +69,7 @@ async def require_possible(envelope: Envelope) -> None:
             raise InvalidRequestError(fault.message, code=fault.code, hint=fault.hint)
 
 
-async def require_possible_wish(wish: RequestComposition | RequestAnalysis, *, request_id: str) -> None:
+async def require_possible_wish(wish: Request, *, request_id: str) -> None:
     """Refuse an impossible wish before a runtime is opened at all; otherwise as `require_possible`."""
     envelope = first_event(wish, request_id, at=datetime.fromtimestamp(0, UTC), purpose=wish.TYPE)
     await require_possible(envelope)

@@ -1,4 +1,4 @@
-"""The typed client: asks for pieces and analyses, waits, rates, cancels, and reads what happened.
+"""The typed client: asks for pieces, analyses and what memory knows, waits, rates, cancels, reads what happened.
 
 It publishes and reads; the work is done by whoever runs the processors. A request is checked by the same code that
 would reject it later, before anything is published. A publish that timed out is tried again under the same ids, which
@@ -30,12 +30,19 @@ from producers.status import (
     status_of_run,
 )
 from schemas.body import ArtifactRef
-from schemas.commands import CancelRequest, RequestAnalysis, RequestComposition
+from schemas.commands import (
+    CancelRequest,
+    RequestAnalysis,
+    RequestComposition,
+    RequestLearning,
+    RequestPatternChange,
+    RequestRecognition,
+)
 from schemas.envelope import Envelope, encode, peek
 from schemas.events import FeedbackFolded, FeedbackGiven, RequestCancelled, RequestCompleted
 from schemas.records import Message, Record, TopicPartition
 from streams.coordinator.imported import IMPORTS
-from streams.coordinator.run import Run
+from streams.coordinator.run import Request, Run
 from streams.learning import Learning
 
 PUBLISH_ATTEMPTS = 3
@@ -109,6 +116,26 @@ class GrymClient:
     async def analyze(self, wish: RequestAnalysis, *, request_id: str | None = None, tenant: str = "default") -> Ticket:
         """Ask for the facts of a sound that lies in the artifact store (see `keep_sound`); otherwise as `compose`."""
         return await self._request(wish, request_id=request_id, tenant=tenant)
+
+    async def learn(self, wish: RequestLearning, *, request_id: str | None = None, tenant: str = "default") -> Ticket:
+        """Ask that a sound in the artifact store is remembered; otherwise as `compose`."""
+        return await self._request(wish, request_id=request_id, tenant=tenant)
+
+    async def recognise(
+        self, wish: RequestRecognition, *, request_id: str | None = None, tenant: str = "default"
+    ) -> Ticket:
+        """Ask whether a sound in the artifact store is known; otherwise as `compose`."""
+        return await self._request(wish, request_id=request_id, tenant=tenant)
+
+    async def change_patterns(
+        self, wish: RequestPatternChange, *, request_id: str | None = None, tenant: str = "default"
+    ) -> Ticket:
+        """Ask for a change of pattern memory by hand; otherwise as `compose`."""
+        return await self._request(wish, request_id=request_id, tenant=tenant)
+
+    async def keep_file(self, path: Path, *, media_type: str, name: str) -> ArtifactRef:
+        """Put a file of any kind into the artifact store, called `name` in its request."""
+        return await self._artifacts.put_file(path, media_type=media_type, name=name)
 
     async def keep_sound(self, path: Path, *, media_type: str, samples: int | None = None) -> ArtifactRef:
         """Put a sound file into the artifact store; `samples` per channel."""
@@ -283,9 +310,7 @@ class GrymClient:
 
     # --- within --------------------------------------------------------------------------------------------------
 
-    async def _request(
-        self, wish: RequestComposition | RequestAnalysis, *, request_id: str | None, tenant: str
-    ) -> Ticket:
+    async def _request(self, wish: Request, *, request_id: str | None, tenant: str) -> Ticket:
         name = self.new_request_id() if request_id is None else request_id
         envelope = first_event(wish, name, at=self._clock.now(), purpose=wish.TYPE, tenant=tenant)
         await require_possible(envelope)

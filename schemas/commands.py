@@ -36,7 +36,7 @@ class RequestComposition(Body, frozen=True, kw_only=True):
     priority
         −10 to 10: while pieces wait to be made, those of a higher priority are made first.
     pattern_ids
-        Up to 4 remembered patterns whose motifs the piece is to build on.
+        Up to 3 remembered patterns whose motifs the piece is to build on.
     """
 
     TYPE: ClassVar[str] = "grym.composition.request.v1"

@@ -18,7 +18,7 @@ from consumers.running.units import Desk, Known, Question, Ready
 from consumers.settings import RunnerSettings
 from consumers.waits import within
 from grym.errors import ContractError
-from grym.ports.effects import Effect, HoldArtifact
+from grym.ports.effects import READ_BACK, Effect, HoldArtifact
 from grym.ports.work import Admission, InboxEntry, StateChange, StateConflictError
 from schemas.envelope import Envelope, decode, encode
 from schemas.records import Message, Record
@@ -63,6 +63,11 @@ class _Draft:
     claims: list[HoldArtifact] = field(default_factory=list)
     notes: list[Record] = field(default_factory=list)
     unpark: list[int] = field(default_factory=list)
+
+    @property
+    def is_read_back(self) -> bool:
+        """Whether the next event may read what was decided here, so that it must be committed first."""
+        return any(isinstance(effect, READ_BACK) for effect in self.effects)
 
     def ready(self, processor: str) -> Ready:
         """Return it as it is committed."""
@@ -194,7 +199,7 @@ class Attempt:
                 await self._decide(draft, event)
             except ProcessingError as failure:
                 return draft, failure.error
-            if self._ports.clock.monotonic_s() - began_s > self._settings.max_run_s:
+            if draft.is_read_back or self._ports.clock.monotonic_s() - began_s > self._settings.max_run_s:
                 break
         return draft, None
 

@@ -1,6 +1,5 @@
 """``grym analyze``: what is in a recording. Every file is looked at before anything is published."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,41 +7,26 @@ import typer
 
 from grym.cli.command import command
 from grym.cli.options import DeadlineOption, NoWaitOption, RequestIdOption, TenantOption, TimeoutOption, UserOption
+from grym.cli.recordings import (
+    FilesArgument,
+    MaxSecondsOption,
+    Recording,
+    check_files,
+    decode_once,
+    id_of,
+    inspected,
+    kept,
+    no_sound_yet,
+    one_analysis_window,
+)
 from grym.cli.screen import Screen
-from grym.errors import AdapterError, InvalidAudioError, InvalidRequestError
+from grym.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from grym.runtime import Runtime
     from producers.status import RequestStatus
     from schemas.commands import RequestAnalysis
 
-MAX_LIMIT_S = 4 * 3600.0
-"""Longest sound that `--max-seconds` may allow; four hours as float32 stereo are 5 GB, which no worker holds."""
-
-MEDIA_TYPES = {
-    ".wav": "audio/wav",
-    ".flac": "audio/flac",
-    ".ogg": "audio/ogg",
-    ".oga": "audio/ogg",
-    ".opus": "audio/opus",
-    ".mp3": "audio/mpeg",
-    ".aiff": "audio/aiff",
-    ".aif": "audio/aiff",
-}
-
-PLAIN_FORMATS = frozenset({"WAV", "WAVEX", "AIFF"})
-PLAIN_ENCODINGS = frozenset({"PCM_U8", "PCM_S8", "PCM_16", "PCM_24", "PCM_32"})
-
-CHECK_START_S = 30.0
-CHECK_S_PER_MINUTE = 4.0
-"""Decoding a minute takes some 0.1 s; forty times that means that the decoder hangs."""
-
-NO_SOUND_YET = f"artifact://sha256/{'0' * 64}"
-"""Stands for the sound while the rest of the request is checked; the address of nothing, and never sent."""
-
-FilesArgument = Annotated[
-    list[Path], typer.Argument(metavar="FILE…", readable=False, help="WAV, AIFF, FLAC, Ogg, Opus or MP3.")
-]
 EmbeddingOption = Annotated[str, typer.Option("--embedding", help="How the sound becomes a vector: dsp.")]
 RecogniseOption = Annotated[
     bool, typer.Option("--recognise/--no-recognise", help="Look for known patterns in the sound.")
@@ -51,7 +35,6 @@ FullOption = Annotated[bool, typer.Option("--full", help="Keep the embedding's v
 PlotOption = Annotated[
     Path | None, typer.Option("--plot", metavar="FILE.png", help="Draw what was found.", show_default=False)
 ]
-MaxSecondsOption = Annotated[float, typer.Option("--max-seconds", help="Longest sound that is accepted, in seconds.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -79,7 +62,8 @@ async def analyze(
     from grym.cli.results import exit_code_of_outcomes, one_or_many
     from grym.cli.waiting import checked_timeout, opened
 
-    _check_limits(max_seconds, plot=plot, files=files)
+    check_files(files, max_seconds=max_seconds)
+    _check_plot(plot)
     checked_timeout(timeout_s)
     wish = _wish(
         embedding=embedding,
@@ -90,13 +74,13 @@ async def analyze(
         deadline_s=deadline_s,
     )
     recordings = [
-        _inspected(path, max_seconds=max_seconds, request_id=_id_of(request_id, number, len(files)))
+        _inspected(path, max_seconds=max_seconds, request_id=id_of(request_id, number, len(files)))
         for number, path in enumerate(files, start=1)
     ]
     await _require_possible(wish)
     async with opened(to_work=True) as runtime:
         for recording in recordings:
-            await _decode_once(runtime, recording, max_seconds=max_seconds)
+            await decode_once(runtime, recording, max_seconds=max_seconds)
         ids = [await _publish(runtime, wish, recording, tenant=tenant) for recording in recordings]
         if no_wait:
             results = _unawaited(recordings, ids)
@@ -108,10 +92,9 @@ async def analyze(
 
 def _wish(**options: Any) -> "RequestAnalysis":
     """Return the request without its sound, which is kept only when every file has proved usable."""
-    from schemas.body import ArtifactRef
     from schemas.commands import RequestAnalysis
 
-    return RequestAnalysis(audio=ArtifactRef(uri=NO_SOUND_YET, size_bytes=0, media_type=""), **options)
+    return RequestAnalysis(audio=no_sound_yet(), **options)
 
 
 def _unawaited(recordings: "list[Recording]", ids: list[str]) -> list[dict[str, Any]]:
@@ -144,53 +127,16 @@ async def _awaited(
     ]
 
 
-def _check_limits(max_seconds: float, *, plot: Path | None, files: list[Path]) -> None:
-    if not 0 < max_seconds <= MAX_LIMIT_S:
-        raise InvalidRequestError(
-            f"--max-seconds lies between 0 and {MAX_LIMIT_S:g}",
-            code="request.max_seconds",
-            hint="Leave it out to accept a quarter of an hour.",
-        )
+def _check_plot(plot: Path | None) -> None:
     if plot is not None and (plot.is_dir() or not plot.parent.exists()):
         raise InvalidRequestError(
             f"{plot} cannot become a picture", code="request.plot", hint="Name a file in a folder that exists."
         )
-    if len(set(files)) != len(files):
-        raise InvalidRequestError("a file is named twice", code="request.files", hint="Name every file once.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recording:
-    """A file whose kind, header and size are acceptable.
-
-    Parameters
-    ----------
-    must_be_decoded
-        Whether only decoding shows that the file is whole and holds numbers: true of everything but integer PCM,
-        whose length in bytes says it all.
-    """
-
-    path: Path
-    length_s: float
-    must_be_decoded: bool
-    request_id: str | None
 
 
 def _inspected(path: Path, *, max_seconds: float, request_id: str | None) -> Recording:
-    from grym.adapters.audio_files import inspect
-    from grym.domain.stft import framing_for
-
-    info = inspect(path, max_seconds=max_seconds)
-    needed = framing_for(info.sample_rate_hz).n_fft
-    if info.length_samples < needed:
-        raise InvalidAudioError(
-            f"{path.name} has {info.length_samples} samples; {needed} are one analysis window",
-            code="audio.too_short",
-            hint="Send at least a tenth of a second of sound.",
-            details={"file": path.name, "length_samples": info.length_samples, "needed_samples": needed},
-        )
-    is_plain = info.format_name in PLAIN_FORMATS and info.encoding in PLAIN_ENCODINGS
-    return Recording(path=path, length_s=info.duration_s, must_be_decoded=not is_plain, request_id=request_id)
+    needed = one_analysis_window(path, max_seconds=max_seconds)
+    return inspected(path, max_seconds=max_seconds, request_id=request_id, least_samples=needed)
 
 
 async def _require_possible(wish: "RequestAnalysis") -> None:
@@ -199,49 +145,11 @@ async def _require_possible(wish: "RequestAnalysis") -> None:
     await require_possible_wish(wish, request_id="new")
 
 
-async def _decode_once(runtime: "Runtime", recording: Recording, *, max_seconds: float) -> None:
-    """Decode a file in a worker process, so that damage beyond the header is refused before anything is published."""
-    if not recording.must_be_decoded:
-        return
-    path = recording.path
-    timeout_s = CHECK_START_S + CHECK_S_PER_MINUTE * recording.length_s / 60.0
-    try:
-        await runtime.cpu.run(decodable, path, max_seconds, timeout_s=timeout_s)
-    except AdapterError as error:
-        raise InvalidAudioError(
-            f"{path.name} could not be decoded: {error.message}",
-            code="audio.unreadable",
-            hint="Convert it to WAV or FLAC with another program first.",
-            details={"file": path.name},
-        ) from error
-
-
-def decodable(path: Path, max_seconds: float) -> None:
-    """Decode a file and keep nothing; runs in a worker process.
-
-    Raises
-    ------
-    InvalidAudioError
-        When the file cannot be used to its end.
-    """
-    from grym.adapters.audio_files import read_signal
-
-    read_signal(path, max_seconds=max_seconds)
-
-
 async def _publish(runtime: "Runtime", wish: "RequestAnalysis", recording: Recording, *, tenant: str) -> str:
     import msgspec
 
-    media_type = MEDIA_TYPES.get(recording.path.suffix.lower(), "audio/*")
-    audio = await runtime.client.keep_sound(recording.path, media_type=media_type)
-    asked = msgspec.structs.replace(wish, audio=audio)
+    asked = msgspec.structs.replace(wish, audio=await kept(runtime, recording))
     return (await runtime.client.analyze(asked, request_id=recording.request_id, tenant=tenant)).request_id
-
-
-def _id_of(request_id: str | None, number: int, count: int) -> str | None:
-    from producers.identity import variation_id
-
-    return request_id if request_id is None or count == 1 else variation_id(request_id, number)
 
 
 def _plot_of(plot: Path | None, number: int, count: int) -> Path | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from grym.errors import ContractError, GrymError, InvalidAudioError, UnavailableError
+from grym.errors import ContractError, GrymError, InvalidAudioError, InvalidPatternError, UnavailableError
 
 DONE = 0
 FAULT = 1
@@ -18,7 +18,7 @@ UNKNOWN_OUTCOME = "publish.unknown"
 
 def exit_code_of(error: BaseException) -> int:
     """Return the exit code for an error that ends a command."""
-    if isinstance(error, (ContractError, InvalidAudioError)):
+    if isinstance(error, (ContractError, InvalidAudioError, InvalidPatternError)):
         return REFUSED
     if isinstance(error, UnavailableError):
         return UNREACHABLE

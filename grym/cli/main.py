@@ -17,6 +17,7 @@ from grym.cli import (
     doctor,
     events,
     later,
+    patterns,
     rate,
     replay,
     requests,
@@ -58,6 +59,7 @@ def root(
 for module in (compose, analyze, rate, requests, up, worker, replay, doctor, later):
     module.register(app)
 app.add_typer(events.app, name="events")
+app.add_typer(patterns.app, name="patterns")
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(database.app, name="db")
 app.add_typer(topics.app, name="topics")

@@ -19,7 +19,7 @@ def piece_panel(result: dict[str, Any]) -> RenderableType:
     if result["outcome"] != "completed" or result["plan"] is None:  # an import may have left the result behind
         return outcome_panel(result)
     plan = result["plan"]
-    parts: list[RenderableType] = [_facts(_piece_facts(result, plan)), _files(result)]
+    parts: list[RenderableType] = [facts_table(_piece_facts(result, plan)), _files(result)]
     if plan.get("notes"):
         parts.append(Text("\n".join(f"· {note}" for note in plan["notes"]), style="dim"))
     if not result.get("imported"):
@@ -31,7 +31,7 @@ def recording_panel(result: dict[str, Any]) -> RenderableType:
     """Return the panel of an analysis, whatever became of it."""
     if result["outcome"] != "completed" or result["quality"] is None:  # as above
         return outcome_panel(result)
-    parts: list[RenderableType] = [_facts(_recording_facts(result))]
+    parts: list[RenderableType] = [facts_table(_recording_facts(result))]
     if result["sections"]:
         parts.append(_timeline(result["sections"], duration_s=result["duration_s"]))
     parts.append(_checks(result["quality"]["checks"]))
@@ -96,7 +96,8 @@ def _recording_facts(result: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _facts(rows: list[tuple[str, str]]) -> Table:
+def facts_table(rows: list[tuple[str, str]]) -> Table:
+    """Return names and values in two columns."""
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim")
     table.add_column(overflow="fold")
@@ -112,7 +113,7 @@ def _files(result: dict[str, Any]) -> Table:
         folders = {stem.rpartition("/")[0] for stem in result["stems"]}
         place = folders.pop() if len(folders) == 1 else "the artifact store (copy them out with --out)"
         rows.append(("stems", f"{len(result['stems'])} in {place}"))
-    return _facts(rows)
+    return facts_table(rows)
 
 
 def _checks(checks: list[dict[str, Any]]) -> Table:

@@ -29,6 +29,8 @@ DOING = {
     "features": "listening",
     "rate": "judging",
     "remember": "remembering",
+    "imprint": "listening",
+    "change": "changing memory",
 }
 """What a step is called while it runs."""
 

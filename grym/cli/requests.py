@@ -47,15 +47,31 @@ async def status(screen: Screen, *, request_id: RequestIdArgument, out: OutOptio
     if screen.json:
         screen.emit(value)
         return code
-    from grym.cli.panels import piece_panel, recording_panel, steps_table
+    from grym.cli.panels import steps_table
 
     if not found.accepted and found.fault is not None:
         screen.show(f"not accepted: dead letter {found.letter_id} ({found.fault.code})")
     else:
         screen.show(steps_table(value))
     if found.over:
-        screen.show(piece_panel(value) if found.kind == "compose" else recording_panel(value))
+        screen.show(_result_panel(found.kind, value))
     return code
+
+
+def _result_panel(kind: str, value: dict[str, Any]) -> Any:
+    from grym.cli import panels, pattern_tables
+
+    match kind:
+        case "compose":
+            return panels.piece_panel(value)
+        case "analyze":
+            return panels.recording_panel(value)
+        case "learn":
+            return pattern_tables.learned_table([value])
+        case "recognise":
+            return pattern_tables.recognition_panel(value)
+        case _:
+            return pattern_tables.change_lines([value])
 
 
 async def _files(runtime: "Runtime", found: "RequestStatus", out: Path | None) -> dict[str, Any]:

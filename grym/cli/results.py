@@ -47,15 +47,38 @@ ANALYSIS_KEYS: dict[str, Any] = {
     "timings_s": {},
 }
 
+LEARNING_KEYS: dict[str, Any] = {"learned": [], "duration_s": None, "provenance": {}, "timings_s": {}}
+
+RECOGNITION_KEYS: dict[str, Any] = {
+    "known": False,
+    "matches": [],
+    "searched": 0,
+    "as_of": 0,
+    "degraded": [],
+    "elapsed_ms": None,
+    "duration_s": None,
+    "provenance": {},
+    "timings_s": {},
+}
+
+CHANGE_KEYS: dict[str, Any] = {"action": None, "pattern_ids": [], "provenance": {}, "timings_s": {}}
+
+KEYS: dict[str, dict[str, Any]] = {
+    "compose": COMPOSITION_KEYS,
+    "analyze": ANALYSIS_KEYS,
+    "learn": LEARNING_KEYS,
+    "recognise": RECOGNITION_KEYS,
+    "change": CHANGE_KEYS,
+}
+
 
 def result_json(status: RequestStatus, **more: Any) -> dict[str, Any]:
     """Return the object of one request: id, outcome, every contract key, and why it ended otherwise."""
-    keys = COMPOSITION_KEYS if status.kind == "compose" else ANALYSIS_KEYS
     return {
         "request_id": status.request_id,
         "outcome": status.outcome,
         "run": status.run,
-        **keys,
+        **KEYS[status.kind],
         **status.result,
         **more,
         **_why(status),
@@ -64,8 +87,7 @@ def result_json(status: RequestStatus, **more: Any) -> dict[str, Any]:
 
 def pending_json(request_id: str, kind: str, outcome: str = "pending", **more: Any) -> dict[str, Any]:
     """Return the object of a request that was not waited for; ``unknown`` where it may not even be stored."""
-    keys = COMPOSITION_KEYS if kind == "compose" else ANALYSIS_KEYS
-    return {"request_id": request_id, "outcome": outcome, "run": 1, **keys, **more}
+    return {"request_id": request_id, "outcome": outcome, "run": 1, **KEYS[kind], **more}
 
 
 def status_json(status: RequestStatus, **more: Any) -> dict[str, Any]:

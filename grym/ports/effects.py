@@ -118,3 +118,6 @@ class RecordPatterns:
 
 
 Effect = SetTimer | CancelTimer | EnqueueJob | CancelJobs | KeepText | HoldArtifact | KeepPattern | RecordPatterns
+
+READ_BACK: tuple[type[Effect], ...] = (RecordPatterns,)
+"""Effects that later decisions about the same key read through a port: the next event must find them committed."""

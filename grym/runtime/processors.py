@@ -58,9 +58,13 @@ def _features(shop: Workshop) -> AnyProcessor:
 
 
 def _patterns(shop: Workshop) -> AnyProcessor:
+    from grym.memory.index.flat import FlatIndex
+    from grym.memory.recognising.recogniser import JournalRecogniser
     from streams.patterns import Patterns
 
-    return Patterns(store=shop.ports.backend.patterns, artifacts=shop.ports.artifacts)
+    book = shop.ports.backend.book
+    recogniser = JournalRecogniser(book, new_index=FlatIndex)
+    return Patterns(book=book, recogniser=recogniser, artifacts=shop.ports.artifacts)
 
 
 def _generation(shop: Workshop) -> AnyProcessor:

@@ -12,6 +12,8 @@ from grym.adapters.memory import open_memory
 from grym.adapters.memory.shadows import RecordedArtifacts
 from grym.adapters.planning import RulePlanner
 from grym.errors import InvalidRequestError
+from grym.memory.index.flat import FlatIndex
+from grym.memory.recognising.recogniser import JournalRecogniser
 from grym.ports.artifacts import ArtifactStore
 from grym.ports.backend import Backend
 from grym.ports.clock import Clock
@@ -19,6 +21,7 @@ from grym.ports.sound import CpuPool
 from grym.runtime.names import checked_names
 from grym.runtime.studio import DoorInWorker
 from schemas.commands import (
+    ChangePatterns,
     ExtractFeatures,
     GenerateMusic,
     MakePlan,
@@ -134,9 +137,13 @@ def _part(name: str, live: Backend, shadow: Backend, artifacts: ArtifactStore, c
             )
         case "patterns":
             return Part(
-                processor=Patterns(store=shadow.patterns, artifacts=artifacts),
+                processor=Patterns(
+                    book=shadow.book,
+                    recogniser=JournalRecogniser(shadow.book, new_index=FlatIndex),
+                    artifacts=artifacts,
+                ),
                 facts=() if audit else (RecallPatterns,),
-                refolds=(RememberPatterns, FeedbackGiven),
+                refolds=(RememberPatterns, ChangePatterns, FeedbackGiven),
                 leans_on=(RecallPatterns,),
             )
         case "generation":

@@ -22,7 +22,7 @@ MAX_PRIORITY = 10
 MAX_NAME_CHARACTERS = 200  # users, collections, patterns and tags are names, not texts
 MAX_TAGS = 32
 MAX_TOP = 100  # more matches than anybody reads
-MAX_LENT = 4  # a piece of more borrowed motifs is a potpourri
+MAX_LENT = 3  # what a piece has places for: its first section, its second, and the rest
 
 
 def check_bounds(wish: Request) -> None:

@@ -1,13 +1,12 @@
 """The heavy half of feature extraction, loaded by worker processes only: decode, analyse, write down the facts."""
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from grym.domain.analysis import Analysis as DomainAnalysis
 from grym.domain.analysis import analyse
+from grym.domain.recognition.codec import encode
+from grym.domain.recognition.taking import take_imprint
 from grym.domain.signal import FloatArray
 from grym.domain.tonality import Key
 from grym.ports.sound import AudioDoor
@@ -18,16 +17,31 @@ DIGITS = 4  # a tenth of a millisecond, far below what any of the measures can t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extracted:
-    """What a worker process hands back: the facts, and the windows as NPZ bytes."""
+    """What a worker process hands back: the facts, and the imprint as encoded by `grym.domain.recognition`."""
 
     analysis: Analysis
-    windows: bytes
+    imprint: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """An encoded imprint, what made it, and how long the sound is in seconds."""
+
+    imprint: bytes
+    extractor: str
+    duration_s: float
 
 
 def extract(door: AudioDoor, path: Path, max_seconds: float, full: bool) -> Extracted:  # noqa: FBT001 (crosses a process border by position)
     """Decode and analyse a file; runs in a worker process."""
-    analysis = analyse(door.read_signal(path, max_seconds=max_seconds))
-    return Extracted(analysis=facts_of(analysis, full=full), windows=_npz(analysis))
+    signal = door.read_signal(path, max_seconds=max_seconds)
+    return Extracted(analysis=facts_of(analyse(signal), full=full), imprint=encode(take_imprint(signal)))
+
+
+def take(door: AudioDoor, path: Path, max_seconds: float) -> Taken:
+    """Decode a file and take its imprint only; runs in a worker process."""
+    imprint = take_imprint(door.read_signal(path, max_seconds=max_seconds))
+    return Taken(imprint=encode(imprint), extractor=imprint.extractor, duration_s=round(imprint.duration_s, DIGITS))
 
 
 def facts_of(found: "DomainAnalysis", *, full: bool) -> Analysis:
@@ -75,9 +89,3 @@ def _rounded(value: float | None) -> float | None:
 
 def _times(times_s: FloatArray) -> tuple[float, ...]:
     return tuple(round(float(time_s), DIGITS) for time_s in times_s)
-
-
-def _npz(analysis: "DomainAnalysis") -> bytes:
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, vectors=analysis.windows.vectors, starts_s=analysis.windows.starts_s)
-    return buffer.getvalue()

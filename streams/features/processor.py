@@ -1,8 +1,9 @@
 """Features: a sound becomes facts, by grym's own analysis in a worker process.
 
 The sound comes by claim check and is decoded behind the one door for audio, with caps on length, channels and rate.
-What its sender got wrong is answered with `AudioRefused`; only grym's own faults are retried. The per-window vectors
-for pattern memory travel by claim check too.
+What its sender got wrong is answered with `AudioRefused`; only grym's own faults are retried. What the sound leaves in
+pattern memory, its imprint, travels by claim check too; it is taken of the same decoded sound as the facts, or alone
+where only memory asks.
 """
 
 from typing import TYPE_CHECKING
@@ -10,26 +11,28 @@ from typing import TYPE_CHECKING
 from grym.errors import InvalidAudioError
 from grym.ports.artifacts import ArtifactStore
 from grym.ports.sound import AudioDoor, CpuPool, Task
-from schemas.body import Body
-from schemas.commands import ExtractFeatures
+from schemas.body import ArtifactRef, Body
+from schemas.commands import ExtractFeatures, TakeImprint
 from schemas.envelope import Envelope
-from schemas.events import AudioRefused, FeaturesExtracted
+from schemas.events import AudioRefused, FeaturesExtracted, ImprintTaken
 from streams.processor import Decision, Output
 from streams.translate import fault_of
 
 if TYPE_CHECKING:
-    from streams.features.extracting import Extracted
+    from streams.features.extracting import Extracted, Taken
 
 EXTRACT: "Task[Extracted]" = Task("streams.features.extracting", "extract")
+TAKE: "Task[Taken]" = Task("streams.features.extracting", "take")
 EXTRACTOR = "dsp/1"
 ANALYSIS_TIMEOUT_S = 120.0  # an hour of sound takes some 40 s on one core; three times that means it hangs
+IMPRINT = "application/x-grym-imprint"
 
 
 class Features:
     """Analyses sounds; stateless."""
 
     name = "features"
-    accepts: tuple[type[Body], ...] = (ExtractFeatures,)
+    accepts: tuple[type[Body], ...] = (ExtractFeatures, TakeImprint)
     state_type: type[None] = type(None)
 
     def __init__(self, *, artifacts: ArtifactStore, cpu: CpuPool, door: AudioDoor) -> None:
@@ -42,20 +45,31 @@ class Features:
         return
 
     async def process(self, envelope: Envelope, state: None) -> Decision[None]:  # noqa: ARG002 (the port's signature)
-        """Analyse one sound."""
-        command: ExtractFeatures = envelope.body
-        path = await self._artifacts.local_path(command.audio)
+        """Analyse one sound, or take its imprint."""
+        command: ExtractFeatures | TakeImprint = envelope.body
         try:
-            found = await self._cpu.run(
-                EXTRACT, self._door, path, command.max_seconds, command.full, timeout_s=ANALYSIS_TIMEOUT_S
-            )
+            body = await (self._extract(command) if isinstance(command, ExtractFeatures) else self._take(command))
         except InvalidAudioError as error:
-            return Decision(outputs=(Output(body=AudioRefused(fault=fault_of(error), round=command.round)),))
-        windows = await self._artifacts.put(found.windows, media_type="application/x-npz", name="windows")
-        body = FeaturesExtracted(
+            body = AudioRefused(fault=fault_of(error), round=getattr(command, "round", 1))
+        return Decision(outputs=(Output(body=body),))
+
+    async def _extract(self, command: ExtractFeatures) -> Body:
+        path = await self._artifacts.local_path(command.audio)
+        found = await self._cpu.run(
+            EXTRACT, self._door, path, command.max_seconds, command.full, timeout_s=ANALYSIS_TIMEOUT_S
+        )
+        return FeaturesExtracted(
             analysis=found.analysis,
-            windows=windows,
+            imprint=await self._kept(found.imprint),
             extractor=EXTRACTOR,
             round=command.round,
         )
-        return Decision(outputs=(Output(body=body),))
+
+    async def _take(self, command: TakeImprint) -> Body:
+        path = await self._artifacts.local_path(command.audio)
+        taken = await self._cpu.run(TAKE, self._door, path, command.max_seconds, timeout_s=ANALYSIS_TIMEOUT_S)
+        imprint = await self._kept(taken.imprint)
+        return ImprintTaken(imprint=imprint, extractor=taken.extractor, duration_s=taken.duration_s)
+
+    async def _kept(self, imprint: bytes) -> ArtifactRef:
+        return await self._artifacts.put(imprint, media_type=IMPRINT, name="imprint")

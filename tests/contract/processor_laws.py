@@ -9,6 +9,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, TypeVar, cast
@@ -18,17 +19,19 @@ import numpy as np
 
 import streams
 from consumers.runner import ProcessorRunner
+from grym.adapters.memory import open_memory
 from grym.domain.composing.plan import Motif, Plan, Wish
 from grym.domain.composing.planner import plan as plan_by_rules
+from grym.domain.recognition.codec import decode as decode_imprint
 from grym.domain.signal import Signal
 from grym.errors import GrymError
-from grym.ports.patterns import StoredPattern
+from grym.ports.patterns import Recognition
 from schemas.catalogue import DEAD_LETTERS, TOPICS
 from schemas.envelope import Envelope, encode, peek
 from schemas.events import EventDeadLettered
 from schemas.records import Message
 from streams.processor import AnyProcessor, Decision, envelopes_of
-from tests.contract.fakes import MemoryArtifacts, eventually, run_virtual
+from tests.contract.fakes import LoopClock, MemoryArtifacts, eventually, run_virtual
 from tests.contract.probe import World, open_world
 
 T = TypeVar("T")
@@ -57,13 +60,14 @@ class ToneDoor:
         return Signal(samples=tone.astype(np.float32)[np.newaxis, :], sample_rate_hz=RATE_HZ)
 
 
-class EmptyPatterns:
-    """Remembers nothing."""
+class KnowsNothing:
+    """Recognises nothing in what can be decoded."""
 
-    async def patterns(self, collection: str, *, kind: str, limit: int) -> list[StoredPattern]:
-        """Return none."""
-        del collection, kind, limit
-        return []
+    async def recognise(self, imprint: bytes, *, collection: str, top: int) -> Recognition:
+        """Return that nothing is known."""
+        del collection, top
+        decode_imprint(imprint)
+        return Recognition(known=False, matches=(), searched=0, as_of=0)
 
 
 class OneText:
@@ -97,7 +101,8 @@ FAKES: Mapping[str, Callable[[], object]] = {
     "artifacts": FolderArtifacts,
     "cpu": InlineCpu,
     "door": ToneDoor,
-    "store": EmptyPatterns,
+    "book": lambda: open_memory(LoopClock()).book,
+    "recogniser": KnowsNothing,
     "texts": OneText,
     "planner": Rules,
 }
@@ -144,7 +149,10 @@ def wire_form(processor: AnyProcessor, envelope: Envelope, decided: Decision[Any
 
 
 def _effect_form(effect: object) -> object:
-    return type(effect), tuple(getattr(effect, name) for name in effect.__slots__)  # type: ignore[attr-defined]
+    """Return an effect with everything in it as values: large ones compare by identity."""
+    if is_dataclass(effect):
+        return type(effect), tuple(_effect_form(getattr(effect, entry.name)) for entry in fields(effect))
+    return tuple(map(_effect_form, effect)) if isinstance(effect, tuple) else effect
 
 
 def messages(processor: AnyProcessor, envelope: Envelope, decided: Decision[Any]) -> tuple[Message, ...]:

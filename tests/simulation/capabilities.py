@@ -13,6 +13,7 @@ from grym.ports.breaker import Breakers
 from grym.ports.effects import EnqueueJob
 from schemas.body import ArtifactRef, Body, CheckResult, Fault
 from schemas.commands import (
+    ChangePatterns,
     ExtractFeatures,
     GenerateMusic,
     MakePlan,
@@ -20,6 +21,7 @@ from schemas.commands import (
     RateQuality,
     RecallPatterns,
     RememberPatterns,
+    TakeImprint,
 )
 from schemas.envelope import Envelope, encode
 from schemas.events import (
@@ -27,9 +29,12 @@ from schemas.events import (
     FeaturesExtracted,
     FeedbackGiven,
     GenerationProgressed,
+    ImprintTaken,
+    LearnedData,
     MusicGenerated,
     ParametersExposed,
     ParametersProposed,
+    PatternsChanged,
     PatternsRecalled,
     PatternsRemembered,
     PlanMade,
@@ -58,6 +63,7 @@ ENDLESS_S = 1000.0
 NEEDY = ("features",)
 """Capabilities that cannot do without the artifact store."""
 FAULT = Fault(code="audio.truncated", message="too short")
+NOTHING = Fault(code="pattern.nothing", message="nothing to remember")
 
 
 class Trouble:
@@ -171,8 +177,8 @@ class Studio:
 def capabilities(trouble: Trouble, guarded: Guarded | None = None) -> list[AnyProcessor]:
     """Return every capability but the coordinator."""
     table: dict[str, tuple[type[Body], ...]] = {
-        "features": (ExtractFeatures,),
-        "patterns": (RecallPatterns, RememberPatterns, FeedbackGiven),
+        "features": (ExtractFeatures, TakeImprint),
+        "patterns": (RecallPatterns, RememberPatterns, ChangePatterns, FeedbackGiven),
         "generation": (MakePlan, GenerateMusic),
         "quality": (RateQuality,),
         "learning": (ProposeParameters, ParametersExposed, FeedbackGiven),
@@ -187,11 +193,27 @@ def answer_to(envelope: Envelope) -> Body | None:
 
 
 def _heard(envelope: Envelope) -> Body:
-    number: int = envelope.body.round
+    number: int = getattr(envelope.body, "round", 1)
     if envelope.subject.endswith("-refused"):
         return AudioRefused(fault=FAULT, round=number)
+    if isinstance(envelope.body, TakeImprint):
+        return ImprintTaken(imprint=SOUND, extractor="fake/1", duration_s=30.0)
     facts = Analysis(duration_s=30.0, sample_rate_hz=44_100, channels=2)
-    return FeaturesExtracted(analysis=facts, windows=SOUND, round=number)
+    return FeaturesExtracted(analysis=facts, imprint=SOUND, round=number)
+
+
+def _remembered(envelope: Envelope) -> Body:
+    if not envelope.body.asked:
+        return PatternsRemembered(pattern_ids=())
+    if envelope.subject.endswith("-nothing"):
+        return PatternsRemembered(pattern_ids=(), fault=NOTHING)
+    learned = LearnedData(pattern_id=f"pattern-{envelope.subject}", name=envelope.body.name, new=True)
+    return PatternsRemembered(pattern_ids=(learned.pattern_id,), new=(learned.pattern_id,), learned=(learned,))
+
+
+def _changed(envelope: Envelope) -> Body:
+    fault = NOTHING if envelope.subject.endswith("-nothing") else None
+    return PatternsChanged(action=envelope.body.action, fault=fault)
 
 
 def _rated(envelope: Envelope) -> Body:
@@ -205,7 +227,9 @@ def _rated(envelope: Envelope) -> Body:
 
 _ANSWERS: dict[type[Body], Callable[[Envelope], Body]] = {
     RecallPatterns: lambda _: PatternsRecalled(known=False),
-    RememberPatterns: lambda _: PatternsRemembered(pattern_ids=()),
+    RememberPatterns: _remembered,
+    ChangePatterns: _changed,
+    TakeImprint: _heard,
     ProposeParameters: lambda _: ParametersProposed(parameters={"density": 0.4}, sources={}, learner="fake", ratings=0),
     MakePlan: lambda _: PlanMade(plan=PLAN),
     ExtractFeatures: _heard,

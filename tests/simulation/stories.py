@@ -5,9 +5,17 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from schemas.commands import CancelRequest, RequestAnalysis, RequestComposition
+from schemas.commands import (
+    CancelRequest,
+    RequestAnalysis,
+    RequestComposition,
+    RequestLearning,
+    RequestPatternChange,
+    RequestRecognition,
+)
 from schemas.events import FeedbackGiven
 from schemas.records import Message
+from streams.coordinator.run import Request
 from tests.contract.fakes import message
 from tests.simulation.capabilities import SOUND
 
@@ -27,16 +35,19 @@ class Story:
     oddities: list[str] = field(default_factory=list)
 
 
+KINDS = (
+    *("compose", "compose", "compose", "compose", "analyze", "refused", "endless"),
+    *("learn", "learn-refused", "learn-nothing", "recognise", "change", "change-nothing"),
+)
+"""What is asked for, by the end of the request's id; what follows a hyphen is what becomes of it."""
+
+
 def story(chance: random.Random, name: str) -> Story:
     """Return what upstream sends about one request; its id ends with what is special about it."""
-    kind = chance.choice(["compose", "compose", "compose", "analyze", "refused", "endless"])
+    kind = chance.choice(KINDS)
     deadline_s = SHORT_S if kind == "endless" else LONG_S
     told = Story(request_id=f"{name}-{kind}", deadline_s=deadline_s)
-    wish = (
-        RequestAnalysis(audio=SOUND, deadline_s=deadline_s)
-        if kind in {"analyze", "refused"}
-        else RequestComposition(prompt="a calm piano piece in D minor", deadline_s=deadline_s)
-    )
+    wish = _wish(kind, deadline_s)
     asked = message(wish, subject=told.request_id, event_id=f"{told.request_id}/ask")
     told.messages.append(asked)
     if kind == "endless":
@@ -45,6 +56,20 @@ def story(chance: random.Random, name: str) -> Story:
     _cancel(chance, told)
     _spoil(chance, told, wish)
     return told
+
+
+def _wish(kind: str, deadline_s: float) -> Request:
+    match kind.split("-", maxsplit=1)[0]:
+        case "analyze" | "refused":
+            return RequestAnalysis(audio=SOUND, deadline_s=deadline_s)
+        case "learn":
+            return RequestLearning(audio=SOUND, name="tune", deadline_s=deadline_s)
+        case "recognise":
+            return RequestRecognition(audio=SOUND, deadline_s=deadline_s)
+        case "change":
+            return RequestPatternChange(action="forget", pattern_id="p", deadline_s=deadline_s)
+        case _:
+            return RequestComposition(prompt="a calm piano piece in D minor", deadline_s=deadline_s)
 
 
 def _repeat(chance: random.Random, told: Story, asked: Message) -> None:
@@ -65,7 +90,7 @@ def _cancel(chance: random.Random, told: Story) -> None:
         told.oddities.append("cancels repeated")
 
 
-def _spoil(chance: random.Random, told: Story, wish: RequestAnalysis | RequestComposition) -> None:
+def _spoil(chance: random.Random, told: Story, wish: Request) -> None:
     if chance.random() < OFTEN:
         broken = message(wish, subject=told.request_id, event_id=f"{told.request_id}/broken")
         told.messages.append(msgspec.structs.replace(broken, value=b'{"prompt"'))

@@ -6,7 +6,8 @@ import msgspec
 
 from consumers.failures.retry import RetryPolicy
 from grym.errors import LeaseLostError
-from grym.ports.effects import EnqueueJob, SetTimer
+from grym.ports.effects import EnqueueJob, RecordPatterns, SetTimer
+from grym.ports.patterns import Origin, PatternChange
 from schemas.commands import CancelRequest, RequestComposition
 from schemas.envelope import Envelope
 from schemas.events import RequestIgnored
@@ -204,6 +205,39 @@ def test_effects_are_applied_and_ring() -> None:
         assert world.clock.monotonic_s() == before_s
 
     run_virtual(work())
+
+
+def test_what_is_read_back_is_committed_before_the_next_event() -> None:
+    """Events of one key that gathered are decided in one run, except that each finds the memory of the one before."""
+
+    async def work() -> None:
+        world, heads = open_world(), list[int]()
+
+        async def learn(envelope: Envelope, state: Tally | None) -> Decision[Tally]:
+            del state
+            heads.append(await world.backend.book.head())
+            return Decision(effects=(RecordPatterns(changes=(motif(envelope.id),)),))
+
+        await world.publish(*(wish(name) for name in ("a1", "a2", "a3")))
+        await world.run_until_idle(Probe(learn))
+        assert heads == [0, 1, 2]
+        assert await world.backend.book.head() == 3
+
+    run_virtual(work())
+
+
+def motif(name: str) -> PatternChange:
+    """Return the event that stores a melodic idea of its own."""
+    return PatternChange(
+        event_id=f"stored-{name}",
+        kind="stored",
+        pattern_id=f"pattern-{name}",
+        collection="default",
+        at=EPOCH,
+        origin=Origin(extractor="score/1", event_id=name, request_id="r1"),
+        data={"name": name, "pattern_kind": "motif"},
+        motif=b"{}",
+    )
 
 
 def test_lease_lost_inside_a_decision_ends_the_tenure() -> None:

@@ -104,7 +104,7 @@ def rated(*, passed: bool, number: int = 1, failures: int = 1) -> QualityRated:
 def extracted(number: int = 1) -> FeaturesExtracted:
     """Return the analysis of a round."""
     analysis = Analysis(duration_s=30.0, sample_rate_hz=44_100, channels=2, tempo_bpm=70.0)
-    return FeaturesExtracted(analysis=analysis, windows=ref(f"d{number}"), round=number)
+    return FeaturesExtracted(analysis=analysis, imprint=ref(f"d{number}"), round=number)
 
 
 class Desk:

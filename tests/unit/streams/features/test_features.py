@@ -1,7 +1,6 @@
 """Feature extraction: the real analysis of a synthesised sound, as it travels."""
 
 import hashlib
-import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,12 +8,15 @@ from typing import Any, TypeVar
 import numpy as np
 import pytest
 
+from grym.domain.recognition import imprint
+from grym.domain.recognition.codec import decode
 from grym.domain.signal import Signal
 from grym.errors import AdapterError, GrymError, InvalidAudioError
 from schemas.body import ArtifactRef
-from schemas.commands import ExtractFeatures
-from schemas.events import AudioRefused, FeaturesExtracted
+from schemas.commands import ExtractFeatures, TakeImprint
+from schemas.events import AudioRefused, FeaturesExtracted, ImprintTaken
 from streams.features import Features
+from streams.features.processor import IMPRINT
 
 T = TypeVar("T")
 RATE_HZ = 44_100
@@ -74,7 +76,7 @@ class Door:
         return Signal(samples=sound[np.newaxis], sample_rate_hz=RATE_HZ)
 
 
-async def extract(event: Any, command: ExtractFeatures, door: Door) -> tuple[Any, FakeArtifacts]:
+async def extract(event: Any, command: ExtractFeatures | TakeImprint, door: Door) -> tuple[Any, FakeArtifacts]:
     """Run the processor and return its answer and what it stored."""
     artifacts = FakeArtifacts()
     decision = await Features(artifacts=artifacts, cpu=InlinePool(), door=door).process(event(command), None)
@@ -97,15 +99,15 @@ async def test_facts_of_a_known_sound(event: Any) -> None:
     assert sum(section.end_s - section.start_s for section in found.sections) == pytest.approx(SECONDS, abs=0.01)
 
 
-async def test_windows_travel_by_claim_check(event: Any) -> None:
-    """Unit vectors, one every 2.5 s."""
+async def test_imprints_travel_by_claim_check(event: Any) -> None:
+    """What is stored is the encoded imprint of the very sound, and taking it alone gives the same one."""
     body, artifacts = await extract(event, ExtractFeatures(audio=AUDIO), Door())
-    assert body.windows is not None
-    with np.load(io.BytesIO(await artifacts.get(body.windows)), allow_pickle=False) as stored:
-        vectors, starts_s = stored["vectors"], stored["starts_s"]
-    assert vectors.shape == (len(starts_s), body.analysis.embedding.dim)
-    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0, abs=1e-4)
-    assert np.diff(starts_s) == pytest.approx(2.5, abs=0.02)
+    assert body.imprint is not None
+    assert body.imprint.media_type == IMPRINT
+    assert decode(await artifacts.get(body.imprint)).duration_s == SECONDS
+    taken, _ = await extract(event, TakeImprint(audio=AUDIO), Door())
+    assert isinstance(taken, ImprintTaken)
+    assert (taken.imprint, taken.duration_s, taken.extractor) == (body.imprint, SECONDS, imprint.EXTRACTOR)
 
 
 async def test_the_same_sound_gives_the_same_bytes(event: Any) -> None:
@@ -126,10 +128,11 @@ async def test_coefficients_come_only_when_all_is_wanted(event: Any) -> None:
     assert len(full.analysis.embedding.values) == full.analysis.embedding.dim
 
 
-async def test_what_the_sender_got_wrong_is_answered(event: Any) -> None:
+@pytest.mark.parametrize("command", [ExtractFeatures(audio=AUDIO), TakeImprint(audio=AUDIO)])
+async def test_what_the_sender_got_wrong_is_answered(event: Any, command: ExtractFeatures | TakeImprint) -> None:
     """A broken sound is refused with its code; nothing is stored."""
     door = Door(InvalidAudioError("cut off", code="audio.truncated", hint="again"))
-    body, artifacts = await extract(event, ExtractFeatures(audio=AUDIO), door)
+    body, artifacts = await extract(event, command, door)
     assert isinstance(body, AudioRefused)
     assert body.fault.code == "audio.truncated"
     assert artifacts.payloads == {}

@@ -1,0 +1,321 @@
+"""``grym patterns``: the library: what is kept, and changing what is said of it."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from grym.cli.command import command
+from grym.cli.options import TimeoutOption, UserOption
+from grym.cli.screen import Screen
+from grym.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from grym.ports.patterns import PatternBook, PatternFacts
+    from grym.runtime import Runtime
+    from schemas.commands import RequestPatternChange
+
+KINDS = ("recording", "motif", "favourite")
+ORDERS = ("newest", "name", "count", "duration")
+SHORTEST_ID = 6
+"""Fewest characters that stand for a whole id; the ids of a library of a million differ by then, most of them."""
+
+PatternArgument = Annotated[
+    str, typer.Argument(metavar="ID", help="Id of the pattern, how it alone begins, or its name where only one has it.")
+]
+PatternsArgument = Annotated[list[str], typer.Argument(metavar="ID…", help="Ids or names of patterns.")]
+IntoArgument = Annotated[str, typer.Argument(metavar="INTO", help="The pattern that stands for both from now on.")]
+TagFilter = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tag", metavar="NAME[=VALUE]", help="Only patterns with this tag; may be repeated.", show_default=False
+    ),
+]
+TagChange = Annotated[
+    list[str] | None,
+    typer.Option("--tag", metavar="NAME=VALUE", help="New value; an empty one removes the tag.", show_default=False),
+]
+TextOption = Annotated[
+    str, typer.Option("--text", help="Part of the name, of a tag or of the category.", show_default=False)
+]
+CategoryFilter = Annotated[str, typer.Option("--category", help="Only patterns of this category.", show_default=False)]
+KindOption = Annotated[
+    str | None, typer.Option("--kind", help="recording, motif or favourite; by default all.", show_default=False)
+]
+CollectionFilter = Annotated[
+    str | None, typer.Option("--collection", help="Part of memory; by default all of it.", show_default=False)
+]
+SortOption = Annotated[str, typer.Option("--sort", help="newest, name, count or duration.")]
+LimitOption = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many at most.")]
+OffsetOption = Annotated[int, typer.Option("--offset", min=0, help="How many are left out first.")]
+AllOption = Annotated[bool, typer.Option("--all", help="Merged and forgotten ones too.", show_default=False)]
+NewName = Annotated[str | None, typer.Option("--name", help="What it is called from now on.", show_default=False)]
+NewCategory = Annotated[str | None, typer.Option("--category", help="New category.", show_default=False)]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Kept with the change.", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the group."""
+    for name, body in (("ls", ls), ("show", show), ("forget", forget), ("correct", correct), ("merge", merge)):
+        command(app, name)(body)
+
+
+async def ls(
+    screen: Screen,
+    *,
+    tag: TagFilter = None,
+    text: TextOption = "",
+    category: CategoryFilter = "",
+    kind: KindOption = None,
+    collection: CollectionFilter = None,
+    sort: SortOption = "newest",
+    limit: LimitOption = 50,
+    offset: OffsetOption = 0,
+    everything: AllOption = False,
+) -> None:
+    """List patterns."""
+    from grym.cli.waiting import opened
+    from grym.ports.patterns import PatternQuery
+
+    _require_one_of("kind", kind, (None, *KINDS))
+    _require_one_of("sort", sort, ORDERS)
+    query = PatternQuery(
+        collection=collection,
+        kind=kind,  # type: ignore[arg-type]  # checked above against the same names
+        text=text,
+        tags=_wanted_tags(tag),
+        category=category,
+        order=sort,  # type: ignore[arg-type]  # as above
+        limit=limit,
+        offset=offset,
+        live=not everything,
+    )
+    async with opened() as runtime:
+        book = runtime.backend.book
+        found, count, as_of = await book.find(query), await book.count(query), await book.head()
+    rows = [facts_json(facts) for facts in found]
+    if screen.json:
+        screen.emit({"patterns": rows, "count": count, "as_of": as_of})
+        return
+    from grym.cli.pattern_tables import patterns_table
+
+    screen.show(patterns_table(rows, count=count) if rows else "no patterns")
+
+
+async def show(screen: Screen, *, pattern: PatternArgument) -> None:
+    """Show one pattern: what is said of it, how often it was heard, its kin, and where it comes from."""
+    from grym.cli.waiting import opened
+
+    async with opened() as runtime:
+        facts = await found_pattern(runtime, pattern)
+        value = facts_json(facts) | {"relations": await _relations(runtime.backend.book, facts)}
+    if screen.json:
+        screen.emit(value)
+        return
+    from grym.cli.pattern_tables import pattern_panel
+
+    screen.show(pattern_panel(value))
+
+
+async def forget(
+    screen: Screen,
+    *,
+    patterns: PatternsArgument,
+    reason: ReasonOption = "",
+    user: UserOption = "anonymous",
+    timeout_s: TimeoutOption = None,
+) -> int:
+    """Give patterns up: from now on nothing is recognised as one of them."""
+    from schemas.commands import RequestPatternChange
+
+    def wish(facts: "PatternFacts") -> "RequestPatternChange":
+        return RequestPatternChange(
+            action="forget", pattern_id=facts.pattern_id, collection=facts.collection, reason=reason, user=user
+        )
+
+    return await _change(screen, patterns, wish, timeout_s=timeout_s)
+
+
+async def correct(
+    screen: Screen,
+    *,
+    pattern: PatternArgument,
+    name: NewName = None,
+    category: NewCategory = None,
+    tag: TagChange = None,
+    user: UserOption = "anonymous",
+    timeout_s: TimeoutOption = None,
+) -> int:
+    """Change what a pattern is called, its category or its tags."""
+    from grym.cli.patterns import tags_of
+    from schemas.commands import RequestPatternChange
+
+    tags = tags_of(tag)
+
+    def wish(facts: "PatternFacts") -> "RequestPatternChange":
+        return RequestPatternChange(
+            action="correct",
+            pattern_id=facts.pattern_id,
+            collection=facts.collection,
+            name=name,
+            category=category,
+            tags=tags,
+            user=user,
+        )
+
+    return await _change(screen, [pattern], wish, timeout_s=timeout_s)
+
+
+async def merge(
+    screen: Screen,
+    *,
+    pattern: PatternArgument,
+    into: IntoArgument,
+    user: UserOption = "anonymous",
+    timeout_s: TimeoutOption = None,
+) -> int:
+    """Let one pattern stand for two that are the same."""
+    from grym.cli.waiting import opened
+    from schemas.commands import RequestPatternChange
+
+    async with opened() as runtime:
+        target = await found_pattern(runtime, into)
+
+    def wish(facts: "PatternFacts") -> "RequestPatternChange":
+        return RequestPatternChange(
+            action="merge",
+            pattern_id=facts.pattern_id,
+            into_id=target.pattern_id,
+            collection=facts.collection,
+            user=user,
+        )
+
+    return await _change(screen, [pattern], wish, timeout_s=timeout_s)
+
+
+# --- asking for changes -----------------------------------------------------------------------------------------------
+
+
+async def _change(screen: Screen, names: list[str], wish: Any, *, timeout_s: float | None) -> int:
+    """Ask for one change of each pattern named, wait for all, and tell what became of them."""
+    from grym.cli.results import exit_code_of_outcomes, one_or_many, result_json
+    from grym.cli.waiting import Awaited, checked_timeout, opened, wait_for
+
+    checked_timeout(timeout_s)
+    async with opened() as runtime:
+        chosen = [await found_pattern(runtime, name) for name in names]
+        tickets = [await runtime.client.change_patterns(wish(facts)) for facts in chosen]
+        awaited = [
+            Awaited(request_id=ticket.request_id, kind="change", label=facts.name or facts.pattern_id)
+            for ticket, facts in zip(tickets, chosen, strict=True)
+        ]
+        results = [result_json(status) for status in await wait_for(screen, runtime, awaited, timeout_s=timeout_s)]
+    if screen.json:
+        screen.emit(one_or_many(results))
+    else:
+        from grym.cli.pattern_tables import change_lines
+
+        screen.show(change_lines(results))
+    return exit_code_of_outcomes(results)
+
+
+async def found_pattern(runtime: "Runtime", name: str) -> "PatternFacts":
+    """Return the pattern that a person means: by id, by how an id alone begins, or by a name that only one has.
+
+    Raises
+    ------
+    InvalidRequestError
+        ``pattern.unknown``, ``pattern.ambiguous``.
+    """
+    from grym.ports.patterns import PatternQuery
+
+    book = runtime.backend.book
+    if facts := (await book.facts([name])).get(name):
+        return facts
+    called = await book.find(PatternQuery(text=name, limit=100))
+    found = [facts for facts in called if facts.name == name]
+    if not found and len(name) >= SHORTEST_ID:
+        found = await _beginning_with(book, name)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(facts.pattern_id for facts in found[:5])
+        raise InvalidRequestError(
+            f"{name!r} may be one of {len(found)} patterns: {ids}",
+            code="pattern.ambiguous",
+            hint="Name it by its id.",
+            details={"pattern": name},
+        )
+    raise InvalidRequestError(
+        f"there is no pattern {name!r}",
+        code="pattern.unknown",
+        hint="`grym patterns ls` lists the patterns.",
+        details={"pattern": name},
+    )
+
+
+async def _beginning_with(book: "PatternBook", start: str) -> "list[PatternFacts]":
+    from grym.ports.patterns import PatternQuery
+
+    found, page, offset = [], 1000, 0
+    while facts := await book.find(PatternQuery(live=False, order="name", limit=page, offset=offset)):
+        found += [one for one in facts if one.pattern_id.startswith(start)]
+        offset += page
+    return found
+
+
+# --- telling ----------------------------------------------------------------------------------------------------------
+
+
+def facts_json(facts: "PatternFacts") -> dict[str, Any]:
+    """Return what is known of a pattern under the names of the command line."""
+    return {
+        "pattern_id": facts.pattern_id,
+        "name": facts.name,
+        "kind": facts.kind,
+        "collection": facts.collection,
+        "category": facts.category,
+        "tags": dict(facts.tags),
+        "duration_s": facts.duration_s,
+        "count": facts.count,
+        "confirmed": facts.confirmed,
+        "denied": facts.denied,
+        "merged_into": facts.merged_into or None,
+        "forgotten": facts.retired,
+        "stored_at": facts.stored_at,
+        "last_heard_at": facts.last_heard_at,
+        "first_seq": facts.first_seq,
+        "last_seq": facts.last_seq,
+        "provenance": {
+            "extractor": facts.origin.extractor,
+            "event_id": facts.origin.event_id,
+            "request_id": facts.origin.request_id,
+        },
+    }
+
+
+async def _relations(book: "PatternBook", facts: "PatternFacts") -> list[dict[str, Any]]:
+    """Return how a pattern stands to others that still stand for themselves, the strongest first."""
+    others = await book.facts([relation.other_id for relation in facts.relations])
+    return [
+        {
+            "pattern_id": relation.other_id,
+            "name": others[relation.other_id].name,
+            "kind": relation.kind,
+            "strength": relation.strength,
+        }
+        for relation in sorted(facts.relations, key=lambda relation: -relation.strength)
+        if relation.other_id in others and not others[relation.other_id].retired
+    ]
+
+
+def _wanted_tags(words: list[str] | None) -> dict[str, str]:
+    """Return the tags that are wanted; any value where none was given."""
+    return {name: value for name, _, value in (word.partition("=") for word in words or ())}
+
+
+def _require_one_of(name: str, value: str | None, known: tuple[str | None, ...]) -> None:
+    if value not in known:
+        choices = ", ".join(word for word in known if word)
+        raise InvalidRequestError(
+            f"{value!r} is nothing that --{name} knows", code=f"request.{name}", hint=f"Choose one of: {choices}."
+        )

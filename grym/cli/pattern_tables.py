@@ -1,0 +1,125 @@
+"""Pattern memory drawn for people."""
+
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from grym.cli.panels import facts_table, outcome_panel
+
+ID_CHARACTERS = 12
+"""Of an id, as many as tell patterns apart and are taken for the whole."""
+
+
+def learned_table(results: list[dict[str, Any]]) -> RenderableType:
+    """Return what was learned, one line a file, and a panel for each that was not."""
+    table = Table("pattern", "name", "", "file", box=box.SIMPLE, pad_edge=False)
+    for result in results:
+        for one in result["learned"]:
+            state = Text("new", style="green") if one["new"] else Text("known", style="cyan")
+            table.add_row(one["pattern_id"], one["name"], state, str(result.get("file", "")))
+    rest = [outcome_panel(result) for result in results if result["outcome"] != "completed"]
+    return Group(*([table] if table.row_count else []), *rest)
+
+
+def recognition_panel(result: dict[str, Any]) -> RenderableType:
+    """Return what memory says of a sound."""
+    if result["outcome"] != "completed":
+        return outcome_panel(result)
+    searched = f"{result['searched']} patterns, as of event {result['as_of']}"
+    parts: list[RenderableType] = []
+    if result["matches"]:
+        parts.append(matches_table(result["matches"]))
+    rows = [("known", "yes" if result["known"] else "no"), ("searched", searched)]
+    if result["degraded"]:
+        rows.append(("without", ", ".join(result["degraded"])))
+    parts.append(facts_table([*rows, ("request", result["request_id"])]))
+    style = "green" if result["known"] else "yellow"
+    return Panel(Group(*parts), title=str(result.get("file", "")), title_align="left", border_style=style, expand=False)
+
+
+def matches_table(matches: list[dict[str, Any]]) -> Table:
+    """Return matches, the surest first."""
+    table = Table("recognised", "confidence", "at", "key", "tempo", "why", box=box.SIMPLE, pad_edge=False)
+    for match in matches:
+        shift, ratio = match.get("transposition_semitones", 0), match.get("tempo_ratio", 1.0)
+        table.add_row(
+            match["name"] or match["pattern_id"],
+            f"{match['confidence']:.2f}",
+            f"{match.get('offset_s', 0.0):.1f} s",
+            f"{shift:+d}" if shift else "same",
+            f"× {ratio:.2f}" if f"{ratio:.2f}" != "1.00" else "same",
+            match.get("why", ""),
+        )
+    return table
+
+
+def patterns_table(rows: list[dict[str, Any]], *, count: int) -> RenderableType:
+    """Return a list of patterns."""
+    table = Table("pattern", "name", "kind", "length", "heard", "tags", "since", box=box.SIMPLE, pad_edge=False)
+    for row in rows:
+        name = Text(row["name"] or "–")
+        if row["forgotten"] or row["merged_into"]:
+            name.append(" (forgotten)" if row["forgotten"] else " (merged)", style="dim")
+        table.add_row(
+            row["pattern_id"][:ID_CHARACTERS],
+            name,
+            row["kind"],
+            f"{row['duration_s']:.1f} s" if row["duration_s"] else "–",
+            str(row["count"]),
+            _tags(row),
+            f"{row['stored_at']:%Y-%m-%d %H:%M}",
+        )
+    more = [] if len(rows) == count else [Text(f"{len(rows)} of {count}", style="dim")]
+    return Group(table, *more)
+
+
+def pattern_panel(value: dict[str, Any]) -> RenderableType:
+    """Return everything about one pattern."""
+    rows = [
+        ("pattern", value["pattern_id"]),
+        ("kind", value["kind"] + (f", {value['category']}" if value["category"] else "")),
+        ("length", f"{value['duration_s']:.1f} s" if value["duration_s"] else "–"),
+        ("heard", _heard(value)),
+        ("tags", _tags(value) or "–"),
+        ("collection", value["collection"]),
+        ("learned", f"{value['stored_at']:%Y-%m-%d %H:%M:%S}, by {value['provenance']['extractor']}"),
+        ("request", value["provenance"]["request_id"]),
+        ("event", f"{value['provenance']['event_id']}, number {value['first_seq']} of memory"),
+    ]
+    if value["merged_into"]:
+        rows.append(("stands for it", value["merged_into"]))
+    parts: list[RenderableType] = [facts_table(rows)]
+    if value["relations"]:
+        table = Table("relation", "strength", "to", "pattern", box=box.SIMPLE, pad_edge=False)
+        for relation in value["relations"]:
+            other = relation["pattern_id"][:ID_CHARACTERS]
+            table.add_row(relation["kind"], f"{relation['strength']:.2f}", relation["name"], other)
+        parts.append(table)
+    title = f"{value['name'] or value['pattern_id']}{' (forgotten)' if value['forgotten'] else ''}"
+    return Panel(Group(*parts), title=title, title_align="left", expand=False)
+
+
+def change_lines(results: list[dict[str, Any]]) -> RenderableType:
+    """Return what became of changes by hand."""
+    done = {"forget": "forgotten", "correct": "corrected", "merge": "merged", "import": "imported"}
+    lines: list[RenderableType] = []
+    for result in results:
+        if result["outcome"] == "completed":
+            lines.append(Text(f"{done[result['action']]}: {', '.join(result['pattern_ids'])}"))
+        else:
+            lines.append(outcome_panel(result))
+    return Group(*lines)
+
+
+def _heard(value: dict[str, Any]) -> str:
+    judged = [f"{value[word]} {word}" for word in ("confirmed", "denied") if value[word]]
+    last = f"{value['count']} times, last {value['last_heard_at']:%Y-%m-%d %H:%M:%S}"
+    return ", ".join([last, *judged])
+
+
+def _tags(row: dict[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in sorted(row["tags"].items()))

@@ -1,0 +1,121 @@
+"""Answering: whether a sound is known, and which motifs a piece may build on.
+
+Motifs are lent where they were asked for by name, and otherwise only from pieces their listener rated well, so an
+unrated memory changes nothing and a seed keeps its meaning.
+"""
+
+from dataclasses import dataclass
+
+from grym.errors import InvalidPatternError
+from grym.ports.artifacts import ArtifactStore
+from grym.ports.patterns import Match, PatternBook, PatternFacts, PatternQuery, Recogniser
+from schemas.body import MotifData
+from schemas.commands import RecallPatterns
+from schemas.events import MatchData, PatternsRecalled
+from streams.patterns.motifs import motifs_of_pattern
+from streams.patterns.standing import standing_for
+from streams.patterns.state import Remembered
+from streams.processor import Decision, Output
+from streams.translate import fault_of
+
+LENT_MOTIFS = 2  # more would make every piece a potpourri
+DIGITS = 4
+
+Decided = Decision[Remembered]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """Reads memory and says what it holds."""
+
+    book: PatternBook
+    recogniser: Recogniser
+    artifacts: ArtifactStore
+
+    async def answer(self, question: RecallPatterns) -> Decided:
+        """Answer one question; what is asked changes nothing."""
+        if question.purpose == "recognise":
+            return _told(await self._recognise(question))
+        try:
+            return _told(await self._lend(question))
+        except InvalidPatternError as error:
+            return _told(PatternsRecalled(known=False, fault=fault_of(error)))
+
+    async def _recognise(self, question: RecallPatterns) -> PatternsRecalled:
+        if question.imprint is None:
+            return PatternsRecalled(known=False)
+        imprint = await self.artifacts.get(question.imprint)
+        found = await self.recogniser.recognise(imprint, collection=question.collection, top=max(1, question.top))
+        return PatternsRecalled(
+            known=found.known,
+            matches=tuple(map(match_to_wire, found.matches)),
+            searched=found.searched,
+            as_of=found.as_of,
+            degraded=found.degraded,
+        )
+
+    async def _lend(self, question: RecallPatterns) -> PatternsRecalled:
+        as_of = await self.book.head()
+        named = await self._named(question)
+        liked = await self._liked(question, room=LENT_MOTIFS - len(named))
+        lent = [*named, *liked]
+        return PatternsRecalled(
+            known=bool(lent),
+            matches=tuple(_lending(facts, why) for facts, _, why in lent),
+            motifs=tuple(motif for _, motif, _ in lent),
+            searched=await self.book.count(_favourites(question, limit=1)) + len(named),
+            as_of=as_of,
+        )
+
+    async def _named(self, question: RecallPatterns) -> list[tuple[PatternFacts, MotifData, str]]:
+        """Return the motif of each pattern asked for by name.
+
+        Raises
+        ------
+        InvalidPatternError
+            ``pattern.unknown``, ``pattern.retired``, ``pattern.no_motif``.
+        """
+        known = await self.book.facts(question.pattern_ids)
+        chosen = [await standing_for(self.book, known, name) for name in question.pattern_ids]
+        ids = list(dict.fromkeys(facts.pattern_id for facts in chosen))
+        lent = [(pattern.facts, motifs_of_pattern(pattern)) for pattern in await self.book.load(ids)]
+        room = max(1, LENT_MOTIFS // max(1, len(lent)))
+        return [(facts, motif, "asked for") for facts, motifs in lent for motif in motifs[:room]]
+
+    async def _liked(self, question: RecallPatterns, *, room: int) -> list[tuple[PatternFacts, MotifData, str]]:
+        if room <= 0 or not (question.user and question.style and question.mode):
+            return []
+        found = await self.book.find(_favourites(question, limit=room))
+        patterns = await self.book.load([facts.pattern_id for facts in found])
+        return [
+            (pattern.facts, motif, f"{question.user} liked it")
+            for pattern in patterns
+            for motif in motifs_of_pattern(pattern)[:1]
+        ]
+
+
+def match_to_wire(match: Match) -> MatchData:
+    """Write a match as it travels."""
+    return MatchData(
+        pattern_id=match.pattern_id,
+        name=match.name,
+        confidence=round(match.confidence, DIGITS),
+        offset_s=round(match.offset_s, DIGITS),
+        transposition_semitones=match.transposition_semitones,
+        tempo_ratio=round(match.tempo_ratio, DIGITS),
+        why=match.why,
+        evidence={name: round(float(value), DIGITS) for name, value in sorted(match.evidence.items())},
+    )
+
+
+def _favourites(question: RecallPatterns, *, limit: int) -> PatternQuery:
+    tags = {"user": question.user, "style": question.style, "mode": question.mode}
+    return PatternQuery(collection=question.collection, kind="favourite", tags=tags, limit=limit)
+
+
+def _lending(facts: PatternFacts, why: str) -> MatchData:
+    return MatchData(pattern_id=facts.pattern_id, name=facts.name, confidence=1.0, why=why)
+
+
+def _told(body: PatternsRecalled) -> Decided:
+    return Decision(outputs=(Output(body=body),))

@@ -1,0 +1,140 @@
+"""What one event changes in pattern memory: facts for the log and for the journal, written side by side.
+
+Both carry the same id, so that a fact of the log leads to its numbers in the journal. The journal is the truth and the
+log a copy; one transaction writes both.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from grym.domain.patterns.names import collection_name
+from grym.ports.effects import RecordPatterns
+from grym.ports.patterns import Origin, PatternChange, PatternEventKind, PatternKind, Relation
+from schemas.body import Body
+from schemas.envelope import Envelope, output_id
+from schemas.events import (
+    PatternCorrected,
+    PatternMerged,
+    PatternReinforced,
+    PatternRetired,
+    PatternsRelated,
+    PatternStored,
+    RelationData,
+)
+from streams.patterns.numbers import Numbers
+from streams.processor import Output, instant_of
+
+PROCESSOR = "patterns"
+
+
+class Ledger:
+    """Collects the changes that follow from one event in one collection."""
+
+    def __init__(self, cause: Envelope, *, collection: str) -> None:
+        self._cause = cause
+        self._collection = collection_name(collection)
+        self._counts: Counter[str] = Counter()
+        self._outputs: list[Output] = []
+        self._changes: list[PatternChange] = []
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        """The facts for the log, in order."""
+        return tuple(self._outputs)
+
+    @property
+    def effects(self) -> tuple[RecordPatterns, ...]:
+        """What writes the journal; nothing where nothing changes."""
+        return (RecordPatterns(changes=tuple(self._changes)),) if self._changes else ()
+
+    def stored(
+        self,
+        pattern_id: str,
+        *,
+        kind: PatternKind,
+        name: str,
+        numbers: Numbers,
+        tags: Mapping[str, str],
+        category: str = "",
+    ) -> None:
+        """Say that a pattern is new."""
+        fact = PatternStored(
+            pattern_id=pattern_id,
+            collection=self._collection,
+            pattern_kind=kind,
+            name=name,
+            extractor=numbers.extractor,
+            duration_s=numbers.duration_s,
+            tags=dict(tags),
+            category=category,
+            vectors=numbers.count,
+            dim=numbers.dim,
+        )
+        data = {
+            "name": name,
+            "tags": dict(tags),
+            "category": category,
+            "duration_s": numbers.duration_s,
+            "pattern_kind": kind,
+        }
+        self._write("stored", fact, data, numbers)
+
+    def reinforced(self, pattern_id: str, *, confidence: float) -> None:
+        """Say that a pattern was heard again."""
+        fact = PatternReinforced(pattern_id=pattern_id, collection=self._collection, confidence=confidence)
+        self._write("reinforced", fact, {"confidence": confidence})
+
+    def corrected(
+        self,
+        pattern_id: str,
+        *,
+        name: str | None = None,
+        category: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        """Say something else of a pattern; None leaves it as it was, an empty tag goes."""
+        fact = PatternCorrected(
+            pattern_id=pattern_id, collection=self._collection, name=name, category=category, tags=dict(tags or {})
+        )
+        said = {"name": name, "category": category, "tags": dict(tags) if tags else None}
+        self._write("corrected", fact, {key: value for key, value in said.items() if value is not None})
+
+    def merged(self, pattern_id: str, *, into_id: str) -> None:
+        """Say that a pattern is the same as another, which stands for it from now on."""
+        fact = PatternMerged(pattern_id=pattern_id, into_id=into_id, collection=self._collection)
+        self._write("merged", fact, {"into": into_id})
+
+    def retired(self, pattern_id: str, *, reason: str) -> None:
+        """Say that a pattern is given up."""
+        fact = PatternRetired(pattern_id=pattern_id, collection=self._collection, reason=reason)
+        self._write("retired", fact, {"reason": reason})
+
+    def related(self, pattern_id: str, relations: Sequence[Relation]) -> None:
+        """Say how a pattern stands to others, in place of what was known before."""
+        told = tuple(RelationData(other_id=one.other_id, kind=one.kind, strength=one.strength) for one in relations)
+        fact = PatternsRelated(pattern_id=pattern_id, collection=self._collection, relations=told)
+        data = [{"other_id": one.other_id, "kind": one.kind, "strength": one.strength} for one in told]
+        self._write("related", fact, {"relations": data})
+
+    def _write(
+        self, kind: PatternEventKind, fact: Body, data: Mapping[str, object], numbers: Numbers | None = None
+    ) -> None:
+        type_name = type(fact).TYPE
+        event_id = output_id(processor=PROCESSOR, cause=self._cause, type_name=type_name, n=self._counts[type_name])
+        self._counts[type_name] += 1
+        self._outputs.append(Output(body=fact, key=self._collection))
+        extractor = "" if numbers is None else numbers.extractor
+        change = PatternChange(
+            event_id=event_id,
+            kind=kind,
+            pattern_id=getattr(fact, "pattern_id"),  # noqa: B009 (every fact of memory has one; their base has not)
+            collection=self._collection,
+            at=instant_of(self._cause),
+            origin=Origin(extractor=extractor, event_id=self._cause.id, request_id=self._cause.subject),
+            data=data,
+            vectors=b"" if numbers is None else numbers.vectors,
+            dim=0 if numbers is None else numbers.dim,
+            imprint=b"" if numbers is None else numbers.imprint,
+            motif=b"" if numbers is None else numbers.motif,
+        )
+        self._changes.append(change)
