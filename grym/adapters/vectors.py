@@ -12,10 +12,3 @@ def vectors_of(payload: bytes, *, dim: int) -> "NDArray[np.float32]":
     import numpy as np  # noqa: PLC0415 (see above)
 
     return np.frombuffer(payload, dtype="<f4").astype(np.float32).reshape(-1, max(1, dim))
-
-
-def half_vectors_of(payload: bytes, *, dim: int) -> "NDArray[np.float32]":
-    """Return float16 little-endian bytes as float32 rows of `dim` values; no rows where there are none."""
-    import numpy as np  # noqa: PLC0415 (see above)
-
-    return np.frombuffer(payload, dtype="<f2").astype(np.float32).reshape(-1, max(1, dim))

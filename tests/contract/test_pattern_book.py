@@ -231,12 +231,12 @@ async def test_patterns_are_found(kit: Kit, query: dict[str, Any], expected: str
     assert await kit.backend.book.count(PatternQuery(**query)) == len(await names(kit, **unpaged))
 
 
-@pytest.mark.parametrize("order", ["newest", "name", "count", "duration"])
+@pytest.mark.parametrize("order", ["newest", "oldest", "name", "count", "duration"])
 async def test_ties_are_in_order_of_id(kit: Kit, order: Order) -> None:
     """So that pages neither repeat nor skip a pattern."""
     ids = ["b", "a", "B", "ä", "c"]
     await record(kit.backend, *(stored(name, data={"name": "same"}) for name in ids))
-    expected = ids[::-1] if order == "newest" else sorted(ids)
+    expected = {"newest": ids[::-1], "oldest": ids}.get(order, sorted(ids))
     assert await names(kit, order=order) == expected
     assert [(await names(kit, order=order, limit=1, offset=n))[0] for n in range(5)] == expected
 

@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from grym.adapters.memory.store import Store
-from grym.adapters.vectors import half_vectors_of
 from grym.domain.patterns.folding import Projection, Standing
 from grym.domain.patterns.names import collection_name, plain_text
+from grym.domain.patterns.numbers import rows_of
 from grym.ports.patterns import Order, Pattern, PatternEvent, PatternFacts, PatternQuery
 
 _ORDERS: dict[Order, Callable[[PatternFacts], Any]] = {
     "newest": lambda facts: -facts.first_seq,
+    "oldest": lambda facts: facts.first_seq,
     "name": lambda facts: facts.name,
     "count": lambda facts: -facts.count,
     "duration": lambda facts: -facts.duration_s,
@@ -72,7 +73,7 @@ class MemoryBook:
 
     def _whole(self, standing: Standing) -> Pattern:
         change = self._store.pattern_events[standing.content_seq - 1].change
-        vectors = half_vectors_of(change.vectors, dim=change.dim)
+        vectors = rows_of(change.vectors, dim=change.dim)
         return Pattern(facts=standing.facts, vectors=vectors, imprint=change.imprint, motif=change.motif)
 
 

@@ -9,6 +9,7 @@ from grym.ports.patterns import Order, PatternQuery
 
 _ORDERS: dict[Order, str] = {
     "newest": "first_seq desc",
+    "oldest": "first_seq",
     "name": 'name collate "C"',
     "count": "heard desc",
     "duration": "duration_s desc",

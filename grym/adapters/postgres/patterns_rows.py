@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from grym.adapters.vectors import half_vectors_of
 from grym.domain.patterns.folding import Standing
+from grym.domain.patterns.numbers import rows_of
 from grym.ports.patterns import Origin, Pattern, PatternChange, PatternEvent, PatternFacts, Relation
 
 EVENT = (
@@ -136,7 +136,7 @@ def standing_of(row: Any) -> Standing:
 
 def pattern_of(row: Any) -> Pattern:
     """Return a pattern of a row with its facts and its numbers."""
-    vectors = half_vectors_of(row["vectors"], dim=row["dim"])
+    vectors = rows_of(row["vectors"], dim=row["dim"])
     return Pattern(facts=facts_of(row), vectors=vectors, imprint=row["imprint"], motif=row["motif"])
 
 

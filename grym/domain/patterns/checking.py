@@ -9,9 +9,8 @@ from dataclasses import replace
 from math import isfinite
 from typing import get_args
 
-import numpy as np
-
 from grym.domain.patterns.names import MAX_NAME_CHARACTERS, collection_name, plain_text, plain_value
+from grym.domain.patterns.numbers import BYTES_PER_VALUE, rows_of
 from grym.domain.patterns.values import MAX_PATTERN_BYTES, Origin, PatternChange, PatternEventKind, PatternKind
 from grym.errors import InvalidPatternError, InvalidVectorError
 
@@ -23,8 +22,7 @@ LEAST_COUNTS = {"count": 1, "confirmed": 0, "denied": 0}
 MAX_TAGS = 64
 MAX_TEXT_CHARACTERS = 4096
 MAX_RELATIONS = 64
-BYTES_PER_VALUE = 2
-"""Vectors are float16."""
+INFINITY = float("inf")
 
 
 def checked(change: PatternChange) -> PatternChange:
@@ -103,8 +101,8 @@ def _check_vectors(change: PatternChange) -> None:
         return
     if change.dim < 1 or len(change.vectors) % (change.dim * BYTES_PER_VALUE):
         raise _bad_vectors(change, "dimension", f"{len(change.vectors)} bytes are no rows of {change.dim} values")
-    rows = np.frombuffer(change.vectors, dtype="<f2").astype(np.float32).reshape(-1, change.dim)
-    if not np.isfinite(rows).all():
+    rows = rows_of(change.vectors, dim=change.dim)
+    if not (abs(rows) < INFINITY).all():
         raise _bad_vectors(change, "not_finite", "a vector holds a value that is no number")
     if not rows.any(axis=1).all():
         raise _bad_vectors(change, "zero", "a vector holds nothing but zeros")

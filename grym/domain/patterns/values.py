@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # many processes name patterns and never touch a vector
 
 PatternKind = Literal["recording", "motif", "favourite"]
 PatternEventKind = Literal["stored", "reinforced", "corrected", "merged", "retired", "related", "reembedded"]
-Order = Literal["newest", "name", "count", "duration"]
+Order = Literal["newest", "oldest", "name", "count", "duration"]
 
 MAX_PATTERN_BYTES = 1024 * 1024
 """Vectors, imprint and motif of one pattern together (F50)."""
