@@ -1,10 +1,16 @@
 """Decoded values that threads share."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from grym.memory.caching.decoded import DecodedCache
 from grym.memory.caching.settings import CacheSettings
 from grym.memory.caching.sizing import SizingSettings
+
+
+def name(number: int) -> str:
+    """Return the value of a number: ten letters."""
+    return f"value {number:4d}"
 
 
 def cache(budget: int) -> DecodedCache[str]:
@@ -44,9 +50,7 @@ def test_threads_get_what_belongs_to_their_number() -> None:
 
     def work(seed: int) -> bool:
         numbers = [(seed * at * at) % 17 for at in range(2_000)]
-        return all(
-            part.get_or_make(number, lambda n=number: f"value {n:4d}") == f"value {number:4d}" for number in numbers
-        )
+        return all(part.get_or_make(number, partial(name, number)) == name(number) for number in numbers)
 
     with ThreadPoolExecutor(4) as threads:
         assert all(threads.map(work, range(4)))
