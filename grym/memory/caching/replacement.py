@@ -40,10 +40,13 @@ class Replacement:
         What all kept records may take together, in bytes.
     favour
         How much frequency counts against age, ≥ 0.
+    ghost_budgets
+        How many budgets full of records that left are remembered by name.
     """
 
-    def __init__(self, budget_bytes: int, *, favour: float = FAVOURS[1]) -> None:
+    def __init__(self, budget_bytes: int, *, favour: float = FAVOURS[1], ghost_budgets: float = GHOST_BUDGETS) -> None:
         self._budget_bytes = budget_bytes
+        self._ghost_budgets = ghost_budgets
         self._used_bytes = 0
         self._clock = 0
         """Counts requests; ages are differences of it."""
@@ -174,7 +177,7 @@ class Replacement:
         return victim
 
     def _forget_ghosts(self) -> None:
-        while self._ghost_bytes > GHOST_BUDGETS * self._budget_bytes:
+        while self._ghost_bytes > self._ghost_budgets * self._budget_bytes:
             self._ghost_bytes -= self._ghosts.popitem(last=False)[1][1]
 
 
