@@ -102,13 +102,13 @@ class FaissVectors:
     def __init__(self, index: Any) -> None:
         self._index = index
         self._lists = index.nlist if isinstance(index, faiss.IndexIVF) else 0
+        steps = (*(effort for effort in _IVF_EFFORTS if effort < self._lists), self._lists)
+        self._efforts = steps if self._lists else _HNSW_EFFORTS
 
     @property
     def efforts(self) -> Sequence[int]:
         """Lists, or nodes of the graph, to look into, ascending."""
-        if not self._lists:
-            return _HNSW_EFFORTS
-        return (*(effort for effort in _IVF_EFFORTS if effort < self._lists), self._lists)
+        return self._efforts
 
     def nearest_rows(self, queries: Floats, *, k: int, effort: int, findable: NDArray[np.uint8] | None) -> Neighbours:
         """Return the k nearest rows of each query, as well as it can.

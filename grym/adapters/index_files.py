@@ -106,6 +106,37 @@ class GenerationFolder:
         return [path.name for path in self._root.glob(f"{NAMED}*") if _serial(path.name)]
 
 
+class NotebookFile:
+    """A file of some kilobytes that is replaced as a whole; one that cannot be read counts as empty."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> bytes:
+        """Return what was written last."""
+        try:
+            return self._path.read_bytes()
+        except OSError:
+            return b""
+
+    def write(self, content: bytes) -> None:
+        """Replace what is written, in one step.
+
+        Raises
+        ------
+        AdapterError
+            ``index.disk_full``, ``index.unwritable``.
+        """
+        unfinished = self._path.with_name(f".{self._path.name}.{uuid.uuid4().hex}")
+        with failures(f"{self._path.name} cannot be written"):
+            try:
+                unfinished.write_bytes(content)
+                flush(unfinished)
+                unfinished.replace(self._path)
+            finally:
+                unfinished.unlink(missing_ok=True)
+
+
 def _serial(name: str) -> int:
     """Return a generation's number; 0 where the name is none of ours."""
     digits = name.removeprefix(NAMED)

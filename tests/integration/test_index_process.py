@@ -1,7 +1,6 @@
 """Sealing in a process of its own: the builder ends with whoever started it, and its faults leave nothing behind."""
 
 import asyncio
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -65,7 +64,7 @@ async def test_a_builder_that_fails_leaves_the_index_as_it_was(tmp_path: Path) -
     with pytest.raises(AdapterError, match="no room in the inn") as failed:
         await sealer.seal(index.mark(), watermark=1)
     assert failed.value.code == "index.build_failed"
-    assert os.listdir(tmp_path) == ["writer.lock"]
+    assert _names(tmp_path) == ["writer.lock"]
     assert index.search(vectors[:5], k=1).ids[:, 0].tolist() == [0, 1, 2, 3, 4]
     again = Sealer(index, generations=GenerationFolder(tmp_path), engine=FaissEngine())
     assert (await again.seal(index.mark(), watermark=2)).manifest.watermark == 2
@@ -114,6 +113,10 @@ def test_a_builder_ends_with_its_parent(tmp_path: Path) -> None:
     builder.communicate(msgspec.json.encode(Plan(draft=draft.name, manifest=manifest)) + b"\n", timeout=60)
     assert builder.returncode == 1
     assert not (draft.folder / MANIFEST).exists()
+
+
+def _names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
 
 
 def _children() -> list[psutil.Process]:

@@ -60,6 +60,10 @@ class Governor:
         """What searches should spend."""
         return self._now
 
+    def hold(self, recall: float) -> None:
+        """Have another recall held from now on."""
+        self._recall = recall
+
     def to_measure(self) -> tuple[int, ...]:
         """Return what the next look should measure, ascending."""
         place = sum(step < self._now for step in self._efforts)

@@ -6,7 +6,7 @@ the one it began with. Removed and replaced vectors are gone with the return of 
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,6 +62,10 @@ class Layers:
         return merged((older, newer), k=k) if len(self.delta.alive) else older
 
 
+Watch = Callable[[Layers, Floats], None]
+"""Is shown what was searched, and for what."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Mark:
     """An instant of an index to be sealed.
@@ -99,6 +103,7 @@ class LayeredIndex:
         self._effort = 0
         self._touched: list[Ids] | None = None
         self._writing = threading.Lock()
+        self._watch: Watch | None = None
 
     @property
     def dim(self) -> int:
@@ -136,6 +141,10 @@ class LayeredIndex:
         """Have searches from now on spend so much."""
         self._effort = effort
 
+    def watch(self, watch: Watch | None) -> None:
+        """Have every search shown to somebody, who must be quick; None ends that."""
+        self._watch = watch
+
     def __len__(self) -> int:
         """Return how many vectors can be found."""
         return len(self._layers)
@@ -159,7 +168,11 @@ class LayeredIndex:
     def search(self, queries: NDArray[np.float32], *, k: int) -> Neighbours:
         """Return the k nearest of each query."""
         checked = checked_queries(queries, dim=self._dim)
-        return self._layers.nearest(checked, k=checked_k(k), effort=self._effort)
+        layers = self._layers
+        found = layers.nearest(checked, k=checked_k(k), effort=self._effort)
+        if self._watch is not None:
+            self._watch(layers, checked)
+        return found
 
     def due(self) -> bool:
         """Tell whether a new generation would pay."""
