@@ -58,12 +58,11 @@ def _features(shop: Workshop) -> AnyProcessor:
 
 
 def _patterns(shop: Workshop) -> AnyProcessor:
-    from grym.memory.index.flat import FlatIndex
-    from grym.memory.recognising.recogniser import JournalRecogniser
+    from grym.memory.recognising.recogniser import recogniser_in_memory
     from streams.patterns import Patterns
 
     book = shop.ports.backend.book
-    recogniser = JournalRecogniser(book, new_index=FlatIndex)
+    recogniser = recogniser_in_memory(book)
     return Patterns(book=book, recogniser=recogniser, artifacts=shop.ports.artifacts)
 
 

@@ -12,8 +12,7 @@ from grym.adapters.memory import open_memory
 from grym.adapters.memory.shadows import RecordedArtifacts
 from grym.adapters.planning import RulePlanner
 from grym.errors import InvalidRequestError
-from grym.memory.index.flat import FlatIndex
-from grym.memory.recognising.recogniser import JournalRecogniser
+from grym.memory.recognising.recogniser import recogniser_in_memory
 from grym.ports.artifacts import ArtifactStore
 from grym.ports.backend import Backend
 from grym.ports.clock import Clock
@@ -139,7 +138,7 @@ def _part(name: str, live: Backend, shadow: Backend, artifacts: ArtifactStore, c
             return Part(
                 processor=Patterns(
                     book=shadow.book,
-                    recogniser=JournalRecogniser(shadow.book, new_index=FlatIndex),
+                    recogniser=recogniser_in_memory(shadow.book),
                     artifacts=artifacts,
                 ),
                 facts=() if audit else (RecallPatterns,),

@@ -4,7 +4,7 @@ One writer follows the journal; readers work on a `View`, which never changes be
 for as long as the process lives; a number given up is never given again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from grym.domain.recognition.imprint import FloatArray, Imprint, Landmarks, UInt32Array
 from grym.domain.recognition.library import NearWindows, Postings
+from grym.errors import InvariantError
 from grym.memory.recognising.landmark_runs import LandmarkRun, look_up, run_of, with_run
 from grym.ports.index import VectorIndex
 
@@ -24,7 +25,7 @@ MOST_PLACES = 2_000
 ROOM = 1024
 """Patterns that masks have room for at first; they double."""
 
-ImprintOf = Callable[[int], Imprint]
+ImprintsOf = Callable[[Sequence[int]], list[Imprint]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,8 @@ class Holding:
 
     Parameters
     ----------
+    version
+        Number of the event that made its imprint.
     windows
         How many windows it has in the index.
     last_heard_s
@@ -41,6 +44,7 @@ class Holding:
 
     pattern_id: str
     name: str
+    version: int = 0
     windows: int = 0
     count: int = 1
     confirmed: int = 0
@@ -56,15 +60,17 @@ class View:
     ----------
     alive
         Shape (numbers,): which numbers can be recognised.
-    index
-        None while no pattern has a window.
+    holdings
+        What is known of each of them.
+    imprints_of
+        Finds imprints; whoever asks binds it to the question.
     """
 
     alive: NDArray[np.bool_]
     runs: tuple[LandmarkRun, ...]
-    index: VectorIndex | None
+    index: VectorIndex
     holdings: Mapping[int, Holding]
-    imprint_of: ImprintOf
+    imprints_of: ImprintsOf
 
     def __len__(self) -> int:
         """Return how many patterns can be recognised."""
@@ -72,10 +78,6 @@ class View:
 
     def nearest(self, vectors: FloatArray, *, k: int) -> NearWindows:
         """Return the k windows nearest to each row of `vectors`."""
-        if self.index is None:
-            nobody = np.full((len(vectors), k), -1, dtype=np.int32)
-            far = np.full((len(vectors), k), -np.inf, dtype=np.float32)
-            return NearWindows(numbers=nobody, windows=nobody, similarities=far)
         found = self.index.search(vectors, k=k)
         numbers = (found.ids >> WINDOW_BITS).astype(np.int32)
         windows = (found.ids & ((1 << WINDOW_BITS) - 1)).astype(np.int32)
@@ -90,9 +92,15 @@ class View:
         """Return where landmarks were heard; those in too many places are left out."""
         return look_up(self.runs, hashes, alive=self.alive, most=MOST_PLACES)
 
-    def imprint(self, number: int) -> Imprint:
-        """Return the whole imprint of a pattern."""
-        return self.imprint_of(number)
+    def imprints(self, numbers: Sequence[int]) -> list[Imprint]:
+        """Return the whole imprints of patterns.
+
+        Raises
+        ------
+        KeyError
+            Where one was given up since this view was published.
+        """
+        return self.imprints_of(numbers)
 
     def _living(self, numbers: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Tell which numbers are alive; one that came after this view is not, nor is −1."""
@@ -106,20 +114,16 @@ class Contents:
 
     Parameters
     ----------
-    new_index
-        Opens an index for vectors of a dimension.
-    imprint_of
-        Returns the imprint of a number.
+    index
+        An empty one, or one that holds what is taken over with `restore`.
     """
 
-    def __init__(self, *, new_index: Callable[[int], VectorIndex], imprint_of: ImprintOf) -> None:
-        self._new_index = new_index
-        self._imprint_of = imprint_of
+    def __init__(self, index: VectorIndex) -> None:
+        self._index = index
         self._numbers: dict[str, int] = {}
         self._holdings: dict[int, Holding] = {}
         self._alive = np.zeros(ROOM, dtype=np.bool_)
         self._runs: tuple[LandmarkRun, ...] = ()
-        self._index: VectorIndex | None = None
         self._next = 0
         self._view = self.publish()
 
@@ -133,6 +137,20 @@ class Contents:
         number = self._numbers.get(pattern_id)
         return None if number is None else self._holdings[number]
 
+    @property
+    def next_number(self) -> int:
+        """The number that the next pattern gets."""
+        return self._next
+
+    def restore(self, holdings: Mapping[int, Holding], run: LandmarkRun, *, next_number: int) -> None:
+        """Take over what a sealed generation holds, whose vectors lie in the index already."""
+        self._holdings = dict(holdings)
+        self._numbers = {holding.pattern_id: number for number, holding in holdings.items()}
+        self._alive = _with_room(self._alive, next_number)
+        self._alive[list(holdings)] = True
+        self._runs = (run,) if len(run) else ()
+        self._next = next_number
+
     def put(self, holding: Holding, landmarks: Landmarks, vectors: FloatArray) -> int:
         """Make a pattern recognisable, in place of what it was before, and return its number.
 
@@ -144,7 +162,6 @@ class Contents:
         self.drop(holding.pattern_id)
         number, self._next = self._next, self._next + 1
         if len(vectors):
-            self._index = self._new_index(vectors.shape[1]) if self._index is None else self._index
             self._index.add(_window_ids(number, len(vectors)), vectors)
         self._alive = _with_room(self._alive, number)
         self._alive[number] = True
@@ -160,7 +177,7 @@ class Contents:
             return None
         windows = self._holdings.pop(number).windows
         self._alive[number] = False
-        if self._index is not None and windows:
+        if windows:
             self._index.remove(_window_ids(number, windows))
         return number
 
@@ -177,9 +194,13 @@ class Contents:
             runs=self._runs,
             index=self._index,
             holdings=dict(self._holdings),
-            imprint_of=self._imprint_of,
+            imprints_of=_nobody_asked,
         )
         return self._view
+
+
+def _nobody_asked(numbers: Sequence[int]) -> list[Imprint]:
+    raise InvariantError(f"the imprints of {len(numbers)} patterns were asked for without a question")
 
 
 def _window_ids(number: int, count: int) -> NDArray[np.int64]:

@@ -1,12 +1,12 @@
-"""Following the journal: events in order, each applied once, into the contents of its collection.
+"""Following the journal of one collection: events in order, each applied once, into what can be recognised.
 
 Whoever asks has the journal followed first, so what was committed before the question counts in the answer, in every
-process alike. A new process begins with the first event, or with what a sealed generation covers.
+process alike. A new process begins with the first event, or behind what a sealed generation covers.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from grym.domain.recognition.codec import decode
 from grym.domain.recognition.landmarks import landmarks_of
 from grym.errors import InvalidPatternError, InvalidVectorError
-from grym.memory.recognising.contents import Contents, Holding
+from grym.memory.recognising.contents import Contents, Holding, View
 from grym.memory.recognising.imprints import Imprints
 from grym.ports.patterns import PatternChange, PatternEvent
 
@@ -25,17 +25,17 @@ PAGE = 64
 class Journal(Protocol):
     """The part of `PatternBook` that is followed."""
 
-    async def events(self, after: int, *, limit: int, up_to: int | None = None) -> list[PatternEvent]:
-        """Return events behind a seq in order, none beyond `up_to`."""
+    async def events(
+        self,
+        after: int,
+        *,
+        limit: int,
+        up_to: int | None = None,
+        numbers: bool = True,
+        collection: str | None = None,
+    ) -> list[PatternEvent]:
+        """Return events of a collection behind a seq in order, none beyond `up_to`; without numbers if so wished."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
-    """One collection: what can be recognised, and its imprints."""
-
-    contents: Contents
-    imprints: Imprints
 
 
 class Follower:
@@ -43,25 +43,30 @@ class Follower:
 
     Parameters
     ----------
-    book
-        The journal.
-    shelf_of
-        Opens the shelf of a collection, or returns the one that is open.
+    contents
+        What they hold covers the journal up to `start`.
+    start
+        Seq and id of an event.
     up_to
         The last event that counts; None for all there are.
     """
 
     def __init__(
         self,
-        book: Journal,
+        journal: Journal,
+        collection: str,
         *,
-        shelf_of: Callable[[str], Shelf],
+        contents: Contents,
+        imprints: Imprints,
+        start: tuple[int, str] = (0, ""),
         up_to: int | None = None,
     ) -> None:
-        self._book = book
-        self._shelf_of = shelf_of
+        self._journal = journal
+        self._collection = collection
+        self._contents = contents
+        self._imprints = imprints
         self._up_to = up_to
-        self._seq = 0
+        self._seq, self._last_event = start
         self._unreadable: dict[str, str] = {}
         self._one_at_a_time = asyncio.Lock()
 
@@ -71,66 +76,74 @@ class Follower:
         return self._seq
 
     @property
+    def last_event(self) -> str:
+        """Its id; empty before the first."""
+        return self._last_event
+
+    @property
     def unreadable(self) -> Mapping[str, str]:
         """What cannot be recognised although it is remembered: why, by pattern."""
         return self._unreadable
 
-    async def catch_up(self) -> int:
-        """Apply everything that was committed by now and return the seq of the newest event."""
+    @property
+    def settled(self) -> asyncio.Lock:
+        """Held while events are applied; whoever holds it sees seq and contents belong together."""
+        return self._one_at_a_time
+
+    async def catch_up(self) -> tuple[int, View]:
+        """Apply everything that was committed by now, and return the last event's seq with what follows from it."""
         async with self._one_at_a_time:
             while True:
-                events = await self._book.events(self._seq, limit=PAGE, up_to=self._up_to)
+                events = await self._journal.events(
+                    self._seq, limit=PAGE, up_to=self._up_to, collection=self._collection
+                )
                 if events:
                     await asyncio.to_thread(self._apply_all, events)
                 if len(events) < PAGE:
-                    return self._seq
+                    return self._seq, self._contents.view
 
     def _apply_all(self, events: Sequence[PatternEvent]) -> None:
         """Apply a page; in a thread, since decoding and indexing take some milliseconds an event."""
-        for collection in {self._apply(event) for event in events}:
-            self._shelf_of(collection).contents.publish()
+        for event in events:
+            self._apply(event.seq, event.change)
+            self._seq, self._last_event = event.seq, event.change.event_id
+        self._contents.publish()
 
-    def _apply(self, event: PatternEvent) -> str:
-        change = event.change
-        shelf = self._shelf_of(change.collection)
+    def _apply(self, seq: int, change: PatternChange) -> None:
         match change.kind:
             case "stored" | "reembedded":
-                self._put(shelf, change)
+                self._put(seq, change)
             case "merged" | "retired":
-                _drop(shelf, change.pattern_id)
+                self._drop(change.pattern_id)
             case "reinforced":
-                shelf.contents.describe(change.pattern_id, lambda known: _heard_again(known, change))
+                self._contents.describe(change.pattern_id, lambda known: _heard_again(known, change))
             case "corrected":
-                shelf.contents.describe(change.pattern_id, lambda known: _renamed(known, change.data))
+                self._contents.describe(change.pattern_id, lambda known: _renamed(known, change.data))
             case "related":
                 pass
-        self._seq = event.seq
-        return change.collection
 
-    def _put(self, shelf: Shelf, change: PatternChange) -> None:
-        """Put a pattern on its shelf; one whose numbers make no sense holds up nobody behind it."""
-        self._unreadable.pop(change.pattern_id, None)
+    def _put(self, seq: int, change: PatternChange) -> None:
+        """Make a pattern recognisable; one whose numbers make no sense is noted, and holds up nobody behind it."""
+        known = self._contents.holding_of(change.pattern_id)
+        if known is not None and change.kind == "stored":  # the same numbers, or the journal would have refused them
+            self._contents.describe(change.pattern_id, lambda holding: _heard_again(holding, change))
+            return
+        self._drop(change.pattern_id)
+        if not change.imprint:  # a motif, or a recording of an extractor that left none
+            return
+        vectors = np.frombuffer(change.vectors, dtype="<f2").astype(np.float32).reshape(-1, max(1, change.dim))
+        fresh = known or Holding(pattern_id=change.pattern_id, name="")
+        holding = replace(_renamed(fresh, change.data), version=seq, last_heard_s=change.at.timestamp())
         try:
-            _put(shelf, change)
+            self._contents.put(holding, landmarks_of(decode(change.imprint).peaks), vectors)
+            self._imprints.keep(holding, change.imprint)
         except (InvalidPatternError, InvalidVectorError) as error:
             self._unreadable[change.pattern_id] = error.code
 
-
-def _put(shelf: Shelf, change: PatternChange) -> None:
-    known = shelf.contents.holding_of(change.pattern_id) or Holding(pattern_id=change.pattern_id, name="")
-    _drop(shelf, change.pattern_id)
-    if not change.imprint:  # a motif, or a recording of an extractor that left none
-        return
-    vectors = np.frombuffer(change.vectors, dtype="<f2").astype(np.float32).reshape(-1, max(1, change.dim))
-    holding = replace(_renamed(known, change.data), last_heard_s=change.at.timestamp())
-    number = shelf.contents.put(holding, landmarks_of(decode(change.imprint).peaks), vectors)
-    shelf.imprints.keep(number, change.imprint)
-
-
-def _drop(shelf: Shelf, pattern_id: str) -> None:
-    number = shelf.contents.drop(pattern_id)
-    if number is not None:
-        shelf.imprints.forget(number)
+    def _drop(self, pattern_id: str) -> None:
+        self._contents.drop(pattern_id)
+        self._imprints.forget(pattern_id)
+        self._unreadable.pop(pattern_id, None)
 
 
 def _heard_again(known: Holding, change: PatternChange) -> Holding:

@@ -1,52 +1,115 @@
-"""Imprints of what can be recognised: encoded ones at hand, the decoded ones that were asked for last in a cache.
+"""Imprints of candidates: from the journal's store through a cache, or kept in memory where the store has moved on.
 
-An imprint is some 100 KB a minute encoded and takes about a millisecond to decode, so a question about a handful of
-candidates is answered from memory. What is kept here is a copy of what the journal holds.
+An imprint is some 30 KB a minute encoded and takes about a millisecond to decode, so the decoded ones that were asked
+for last are worth their memory; all of them would not be.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Protocol
 
+from grym.domain.patterns.values import Pattern
 from grym.domain.recognition.codec import decode
 from grym.domain.recognition.imprint import Imprint
+from grym.memory.caching.records import Codec, RecordCache
+from grym.memory.caching.settings import CacheSettings
+from grym.memory.recognising.contents import Holding
+from grym.ports.caching import Record, SharedLevel
+from grym.ports.memory import Memory
 
 
-class ImprintCache(Protocol):
-    """Keeps decoded imprints while there is room."""
+class Imprints(Protocol):
+    """The imprints of one collection."""
 
-    def get_or_make(self, number: int, make: Callable[[], Imprint]) -> Imprint:
-        """Return what is kept under a number, made where nothing is."""
+    def keep(self, holding: Holding, encoded: bytes) -> None:
+        """Take in what the journal says; a copy, which need not be kept."""
         ...
 
+    def forget(self, pattern_id: str) -> None:
+        """Give an imprint up."""
+        ...
 
-class Imprints:
-    """The imprints of one collection by number.
-
-    Parameters
-    ----------
-    cache
-        Where decoded ones are kept; None decodes each time.
-    """
-
-    def __init__(self, cache: ImprintCache | None = None) -> None:
-        self._encoded: dict[int, bytes] = {}
-        self._cache = cache
-
-    def keep(self, number: int, encoded: bytes) -> None:
-        """Keep an imprint; numbers are never given twice, so nothing cached can become wrong."""
-        self._encoded[number] = encoded
-
-    def forget(self, number: int) -> None:
-        """Give an imprint up; a reader that still asks for it finds nothing."""
-        self._encoded.pop(number, None)
-
-    def of(self, number: int) -> Imprint:
-        """Return a decoded imprint.
+    async def load(self, holdings: Sequence[Holding]) -> list[Imprint]:
+        """Return imprints in the order asked for.
 
         Raises
         ------
         KeyError
-            Where it was given up.
+            Where one was given up.
         """
-        encoded = self._encoded[number]
-        return decode(encoded) if self._cache is None else self._cache.get_or_make(number, lambda: decode(encoded))
+        ...
+
+
+class KeptImprints:
+    """All imprints in memory: for answers as of an earlier event, whose patterns may be forgotten since."""
+
+    def __init__(self) -> None:
+        self._encoded: dict[str, bytes] = {}
+
+    def keep(self, holding: Holding, encoded: bytes) -> None:
+        """Keep an imprint, in place of what it was before."""
+        self._encoded[holding.pattern_id] = encoded
+
+    def forget(self, pattern_id: str) -> None:
+        """Give an imprint up."""
+        self._encoded.pop(pattern_id, None)
+
+    async def load(self, holdings: Sequence[Holding]) -> list[Imprint]:
+        """Return decoded imprints."""
+        return [decode(self._encoded[holding.pattern_id]) for holding in holdings]
+
+
+class Shelves(Protocol):
+    """The part of `PatternBook` that holds imprints."""
+
+    async def load(self, pattern_ids: Sequence[str]) -> list[Pattern]:
+        """Return patterns with their numbers; unknown and retired ones are left out."""
+        ...
+
+
+class CachedImprints:
+    """Imprints loaded as they are asked for; the version in the question makes a stale answer impossible."""
+
+    def __init__(self, cache: RecordCache[Imprint]) -> None:
+        self._cache = cache
+
+    def keep(self, holding: Holding, encoded: bytes) -> None:
+        """Keep nothing: most imprints are never asked for."""
+
+    def forget(self, pattern_id: str) -> None:
+        """Do nothing: nobody will ask for that version again, and it will make room."""
+
+    async def load(self, holdings: Sequence[Holding]) -> list[Imprint]:
+        """Return decoded imprints."""
+        found = await self._cache.get_many({holding.pattern_id: holding.version for holding in holdings})
+        return [found[holding.pattern_id] for holding in holdings]
+
+
+def imprint_cache(
+    shelves: Shelves,
+    *,
+    settings: CacheSettings | None = None,
+    shared: SharedLevel | None = None,
+    memory: Memory | None = None,
+) -> RecordCache[Imprint]:
+    """Open the cache of decoded imprints of this process, over what a book holds."""
+    codec = Codec(decode=decode, size_of=size_of)
+    return RecordCache(_Source(shelves), codec, settings=settings, shared=shared, memory=memory)
+
+
+def size_of(imprint: Imprint) -> int:
+    """Return the bytes of memory that the arrays of an imprint take, at least 1."""
+    peaks, melody = imprint.peaks, imprint.melody
+    arrays = (peaks.frames, peaks.bins, peaks.levels_db, imprint.tonal.frames, imprint.windows.vectors)
+    return 1 + sum(array.nbytes for array in (*arrays, melody.pitches, melody.starts_s, melody.ends_s))
+
+
+class _Source:
+    """The record source behind the cache."""
+
+    def __init__(self, shelves: Shelves) -> None:
+        self._shelves = shelves
+
+    async def load(self, keys: Sequence[str]) -> dict[str, Record]:
+        """Return imprints as they are now, each in the version of its pattern's last change."""
+        patterns = await self._shelves.load(keys)
+        return {one.facts.pattern_id: Record(version=one.facts.last_seq, payload=one.imprint) for one in patterns}

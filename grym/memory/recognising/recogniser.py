@@ -1,18 +1,23 @@
 """Answering what a sound is: follow the journal, look at the collection as it is now, weigh in a thread.
 
-The index is derived: it is built from the journal in memory, so nothing here needs to be saved, repaired or told of a
-change. Questions are independent of each other and of the writer, since each works on a view of its own.
+Everything here is derived from the journal and may be lost. Questions are independent of each other and of the writer,
+since each works on a view of its own.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 
 from grym.domain.recognition.codec import decode
+from grym.domain.recognition.imprint import Imprint
 from grym.domain.recognition.recognising import THRESHOLD, Finding, recognise
-from grym.memory.recognising.contents import Contents, Holding, View
-from grym.memory.recognising.follower import Follower, Journal, Shelf
-from grym.memory.recognising.imprints import ImprintCache, Imprints
-from grym.ports.index import VectorIndex
+from grym.domain.recognition.windows import DIM as WINDOW_DIM
+from grym.memory.index.flat import FlatIndex
+from grym.memory.recognising.collection import Collection, Ground
+from grym.memory.recognising.contents import Holding, View
+from grym.memory.recognising.follower import Journal
+from grym.memory.recognising.imprints import KeptImprints
 from grym.ports.patterns import Match, Recognition
 
 ATTEMPTS = 3
@@ -24,28 +29,19 @@ class JournalRecogniser:
 
     Parameters
     ----------
-    book
-        The journal.
-    new_index
-        Opens an index for vectors of a dimension.
-    new_cache
-        Opens a cache of decoded imprints for one collection; None keeps none.
+    journal
+        What happened.
+    ground
+        Opens what a collection stands on.
     up_to
         The last event that counts, for answers as of then; None for all.
     """
 
-    def __init__(
-        self,
-        book: Journal,
-        *,
-        new_index: Callable[[int], VectorIndex],
-        new_cache: Callable[[], ImprintCache] | None = None,
-        up_to: int | None = None,
-    ) -> None:
-        self._new_index = new_index
-        self._new_cache = new_cache
-        self._shelves: dict[str, Shelf] = {}
-        self._follower = Follower(book, shelf_of=self._shelf, up_to=up_to)
+    def __init__(self, journal: Journal, *, ground: Callable[[str], Ground], up_to: int | None = None) -> None:
+        self._journal = journal
+        self._ground = ground
+        self._up_to = up_to
+        self._collections: dict[str, Collection] = {}
 
     async def recognise(self, imprint: bytes, *, collection: str, top: int) -> Recognition:
         """Compare an encoded imprint with the live recordings of a collection.
@@ -58,36 +54,55 @@ class JournalRecogniser:
             Where the journal cannot be read: an answer from an older state could name what was forgotten since.
         """
         query = decode(imprint)
-        as_of, view = await self._now(collection)
+        asked = self.collection(collection)
         for attempt in range(1, ATTEMPTS + 1):
+            as_of, view = await asked.now()
             try:
-                found = await asyncio.to_thread(recognise, query, view, top=top)
+                found = await _weigh(query, asked, view, top=top)
                 break
             except KeyError:  # an imprint that this view still names was given up meanwhile
                 if attempt == ATTEMPTS:
                     raise
-                as_of, view = await self._now(collection)
-        matches = tuple(_match(finding, view.holdings) for finding in found if finding.confidence >= THRESHOLD)
-        unreadable = len(self._follower.unreadable)
-        degraded = (f"{unreadable} patterns cannot be read",) if unreadable else ()
-        return Recognition(known=bool(matches), matches=matches, searched=len(view), as_of=as_of, degraded=degraded)
+        sure = [finding for finding in found if finding.confidence >= THRESHOLD]
+        return Recognition(
+            known=bool(sure),
+            matches=tuple(_match(finding, view.holdings[finding.number]) for finding in sure),
+            searched=len(view),
+            as_of=as_of,
+            degraded=asked.degraded,
+        )
 
-    async def _now(self, collection: str) -> tuple[int, View]:
-        as_of = await self._follower.catch_up()
-        return as_of, self._shelf(collection).contents.view
+    def collection(self, name: str) -> Collection:
+        """Return a collection, opened with the first question about it."""
+        if name not in self._collections:
+            ground = partial(self._ground, name)
+            self._collections[name] = Collection(name, self._journal, ground, up_to=self._up_to)
+        return self._collections[name]
 
-    def _shelf(self, collection: str) -> Shelf:
-        """Return the shelf of a collection, a new one where there is none; called from two threads."""
-        shelf = self._shelves.get(collection)
-        return self._shelves.setdefault(collection, self._new_shelf()) if shelf is None else shelf
-
-    def _new_shelf(self) -> Shelf:
-        imprints = Imprints(None if self._new_cache is None else self._new_cache())
-        return Shelf(contents=Contents(new_index=self._new_index, imprint_of=imprints.of), imprints=imprints)
+    async def aclose(self) -> None:
+        """End what goes on beside answers."""
+        for collection in self._collections.values():
+            await collection.aclose()
 
 
-def _match(finding: Finding, holdings: Mapping[int, Holding]) -> Match:
-    holding = holdings[finding.number]
+def recogniser_in_memory(journal: Journal, *, up_to: int | None = None) -> JournalRecogniser:
+    """Return a recogniser that keeps everything in memory and nothing longer: for shadows, past states and tests."""
+    return JournalRecogniser(
+        journal, ground=lambda _: Ground(index=FlatIndex(WINDOW_DIM), imprints=KeptImprints()), up_to=up_to
+    )
+
+
+async def _weigh(query: Imprint, asked: Collection, view: View, *, top: int) -> tuple[Finding, ...]:
+    """Recognise in a thread, which has the loop load the imprints of candidates."""
+    loop = asyncio.get_running_loop()
+
+    def load(numbers: Sequence[int]) -> list[Imprint]:
+        return asyncio.run_coroutine_threadsafe(asked.imprints(view, numbers), loop).result()
+
+    return await asyncio.to_thread(recognise, query, replace(view, imprints_of=load), top=top)
+
+
+def _match(finding: Finding, holding: Holding) -> Match:
     return Match(
         pattern_id=holding.pattern_id,
         name=holding.name,

@@ -9,8 +9,7 @@ from grym.adapters.memory import open_memory
 from grym.domain.recognition.codec import encode
 from grym.domain.recognition.taking import take_imprint
 from grym.domain.signal import Signal
-from grym.memory.index.flat import FlatIndex
-from grym.memory.recognising.recogniser import JournalRecogniser
+from grym.memory.recognising.recogniser import recogniser_in_memory
 from grym.ports.patterns import PatternFacts, PatternQuery
 from schemas.body import ArtifactRef, Body, MotifData
 from schemas.commands import RememberPatterns
@@ -57,7 +56,7 @@ class Memory:
     def __post_init__(self) -> None:
         self.backend = open_memory(LoopClock())
         self.artifacts = MemoryArtifacts()
-        recogniser = JournalRecogniser(self.backend.book, new_index=FlatIndex)
+        recogniser = recogniser_in_memory(self.backend.book)
         self.patterns = Patterns(book=self.backend.book, recogniser=recogniser, artifacts=self.artifacts)
 
     async def take(self, body: Body, *, subject: str = "r1") -> list[Any]:

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from grym.domain.recognition.imprint import Imprint, Landmarks
+from grym.domain.recognition.imprint import Landmarks
+from grym.errors import InvariantError
 from grym.memory.recognising.contents import ROOM, Contents, Holding
 from tests.unit.grym.memory.recognising.plain_index import PlainIndex
 
@@ -18,11 +19,6 @@ def landmarks(*hashes: int) -> Landmarks:
     return Landmarks(hashes=np.array(hashes, dtype=np.uint32), frames=np.arange(len(hashes), dtype=np.int32))
 
 
-def nobody(number: int) -> Imprint:
-    """No imprint is asked for here."""
-    raise KeyError(number)
-
-
 def unit(axis: int) -> NDArray[np.float32]:
     """Return one window that points along an axis."""
     return np.eye(DIM, dtype=np.float32)[axis : axis + 1]
@@ -31,7 +27,7 @@ def unit(axis: int) -> NDArray[np.float32]:
 @pytest.fixture
 def contents() -> Contents:
     """Return empty contents."""
-    return Contents(new_index=PlainIndex, imprint_of=nobody)
+    return Contents(PlainIndex(DIM))
 
 
 def found(contents: Contents, axis: int) -> list[str]:
@@ -87,7 +83,7 @@ def test_putting_again_takes_the_place_of_before(contents: Contents) -> None:
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.booleans(), st.integers(0, DIM - 1)), max_size=30))
 def test_any_order_of_changes_leaves_what_was_put_last(steps: list[tuple[str, bool, int]]) -> None:
     """As a dictionary would hold it."""
-    contents = Contents(new_index=PlainIndex, imprint_of=nobody)
+    contents = Contents(PlainIndex(DIM))
     expected: dict[str, int] = {}
     for name, put, axis in steps:
         if put:
@@ -101,3 +97,10 @@ def test_any_order_of_changes_leaves_what_was_put_last(steps: list[tuple[str, bo
         heard = view.postings(np.array([axis], dtype=np.uint32)).numbers
         names = sorted(view.holdings[int(number)].pattern_id for number in heard)
         assert names == sorted(name for name, kept in expected.items() if kept == axis)
+
+
+def test_asking_for_imprints_needs_a_question(contents: Contents) -> None:
+    """A view alone knows none, and says so."""
+    contents.put(Holding(pattern_id="a", name=""), landmarks(1), unit(0))
+    with pytest.raises(InvariantError):
+        contents.publish().imprints([0])

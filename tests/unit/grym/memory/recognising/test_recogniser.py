@@ -11,9 +11,8 @@ from grym.domain.recognition.codec import encode
 from grym.domain.recognition.taking import take_imprint
 from grym.domain.signal import Signal
 from grym.errors import InvalidPatternError
-from grym.memory.recognising.recogniser import JournalRecogniser
+from grym.memory.recognising.recogniser import JournalRecogniser, recogniser_in_memory
 from grym.ports.patterns import Origin, PatternChange, PatternEvent
-from tests.unit.grym.memory.recognising.plain_index import PlainIndex
 
 RATE_HZ = 11_025
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -43,10 +42,20 @@ class Journal:
         )
         self.kept.append(PatternEvent(seq=len(self.kept) + 1, change=change))
 
-    async def events(self, after: int, *, limit: int, up_to: int | None = None) -> list[PatternEvent]:
+    async def events(
+        self,
+        after: int,
+        *,
+        limit: int,
+        up_to: int | None = None,
+        numbers: bool = True,
+        collection: str | None = None,
+    ) -> list[PatternEvent]:
         """Return what lies behind a seq."""
+        del numbers
         last = len(self.kept) if up_to is None else up_to
-        return self.kept[after:last][:limit]
+        found = [event for event in self.kept[after:last] if collection in (None, event.change.collection)]
+        return found[:limit]
 
 
 def tune(seed: int, *, seconds: float = 12.0) -> Signal:
@@ -70,11 +79,6 @@ def excerpt(sound: Signal, start_s: float, seconds: float) -> bytes:
     return encode(take_imprint(Signal(samples=part, sample_rate_hz=RATE_HZ)))
 
 
-def recogniser(journal: Journal, **options: Any) -> JournalRecogniser:
-    """Return a recogniser on a journal, with plain exact search."""
-    return JournalRecogniser(journal, new_index=PlainIndex, **options)
-
-
 async def names(asked: JournalRecogniser, imprint: bytes) -> list[str]:
     """Return what is recognised, surest first."""
     found = await asked.recognise(imprint, collection="default", top=3)
@@ -87,7 +91,7 @@ async def test_an_excerpt_is_found_where_it_was_cut() -> None:
     journal = Journal()
     for number in range(4):
         journal.write("stored", str(number), tune(number), name=f"tune {number}")
-    found = await recogniser(journal).recognise(excerpt(tune(2), 3.3, 6.0), collection="default", top=3)
+    found = await recogniser_in_memory(journal).recognise(excerpt(tune(2), 3.3, 6.0), collection="default", top=3)
     assert found.matches[0].name == "tune 2"
     assert found.matches[0].offset_s == pytest.approx(3.3, abs=0.1)
     assert (found.as_of, found.searched, found.degraded) == (4, 4, ())
@@ -96,7 +100,7 @@ async def test_an_excerpt_is_found_where_it_was_cut() -> None:
 async def test_a_stranger_is_not_known() -> None:
     """Neither is anything in an empty memory."""
     journal = Journal()
-    asked = recogniser(journal)
+    asked = recogniser_in_memory(journal)
     assert await names(asked, excerpt(tune(9), 1.0, 6.0)) == []
     journal.write("stored", "a", tune(1), name="A")
     assert await names(asked, excerpt(tune(9), 1.0, 6.0)) == []
@@ -105,7 +109,7 @@ async def test_a_stranger_is_not_known() -> None:
 async def test_every_question_knows_what_was_committed_before_it() -> None:
     """Learned, renamed, forgotten: each counts at once."""
     journal = Journal()
-    asked, part = recogniser(journal), excerpt(tune(1), 2.0, 6.0)
+    asked, part = recogniser_in_memory(journal), excerpt(tune(1), 2.0, 6.0)
     assert await names(asked, part) == []
     journal.write("stored", "a", tune(1), name="A")
     assert await names(asked, part) == ["A"]
@@ -123,8 +127,8 @@ async def test_memory_can_be_asked_as_of_an_event() -> None:
     journal.write("stored", "a", tune(1), name="A")
     journal.write("retired", "a")
     part = excerpt(tune(1), 2.0, 6.0)
-    assert await names(recogniser(journal, up_to=1), part) == ["A"]
-    assert await names(recogniser(journal, up_to=2), part) == []
+    assert await names(recogniser_in_memory(journal, up_to=1), part) == ["A"]
+    assert await names(recogniser_in_memory(journal, up_to=2), part) == []
 
 
 async def test_a_pattern_that_cannot_be_read_is_named_and_holds_up_nobody() -> None:
@@ -135,7 +139,7 @@ async def test_a_pattern_that_cannot_be_read_is_named_and_holds_up_nobody() -> N
     object.__setattr__(broken, "imprint", broken.imprint[:-3])
     journal.kept.append(PatternEvent(seq=1, change=broken))
     journal.write("stored", "b", tune(2), name="B")
-    found = await recogniser(journal).recognise(excerpt(tune(2), 2.0, 6.0), collection="default", top=3)
+    found = await recogniser_in_memory(journal).recognise(excerpt(tune(2), 2.0, 6.0), collection="default", top=3)
     assert [match.name for match in found.matches] == ["B"]
     assert found.degraded == ("1 patterns cannot be read",)
 
@@ -143,14 +147,14 @@ async def test_a_pattern_that_cannot_be_read_is_named_and_holds_up_nobody() -> N
 async def test_a_question_that_is_no_imprint_is_refused() -> None:
     """With a typed error."""
     with pytest.raises(InvalidPatternError):
-        await recogniser(Journal()).recognise(b"what?", collection="default", top=3)
+        await recogniser_in_memory(Journal()).recognise(b"what?", collection="default", top=3)
 
 
 async def test_many_questions_at_once_get_the_same_answer() -> None:
     """While the journal grows beneath them."""
     journal = Journal()
     journal.write("stored", "a", tune(1), name="A")
-    asked, part = recogniser(journal), excerpt(tune(1), 2.0, 6.0)
+    asked, part = recogniser_in_memory(journal), excerpt(tune(1), 2.0, 6.0)
     questions = [asyncio.create_task(names(asked, part)) for _ in range(8)]
     for number in range(2, 5):
         journal.write("stored", str(number), tune(number), name=str(number))
