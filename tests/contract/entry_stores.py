@@ -10,7 +10,10 @@ from grym.adapters.entries.in_memory import InMemoryEntries
 from grym.adapters.entries.postgres import PostgresEntries
 from grym.adapters.entries.redis import RedisEntries
 from grym.adapters.postgres.database import Database
+from grym.memory.typed.composite import CompositeEntries, WritePolicy
 from grym.memory.typed.embedding import LexicalEmbedder
+from grym.memory.typed.tiered import TieredEntries
+from grym.memory.typed.tiers import Tier
 from grym.memory.typed.vector import VectorEntries
 from grym.ports.breaker import NoBreakers
 from grym.ports.entries import Address, Entry, EntryStore, Query, Result
@@ -50,14 +53,42 @@ async def vector_over_redis(clock: VirtualClock, servers: Mapping[str, str]) -> 
         yield VectorEntries(behind, embedder=LexicalEmbedder(), clock=clock)
 
 
+def _composite(policy: WritePolicy) -> Any:
+    @asynccontextmanager
+    async def make(clock: VirtualClock, servers: Mapping[str, str]) -> AsyncIterator[EntryStore]:
+        near = InMemoryEntries(clock=clock, name="near")
+        async with postgres_store(clock, servers) as truth, redis_store(clock, servers) as shared:
+            yield CompositeEntries(truth=truth, fronts=[near, shared], clock=clock, policy=policy)
+
+    return make
+
+
+@asynccontextmanager
+async def tiered_store(clock: VirtualClock, servers: Mapping[str, str]) -> AsyncIterator[EntryStore]:
+    """Make one with three tiers in three places."""
+    async with postgres_store(clock, servers) as long, redis_store(clock, servers) as short:
+        tiers: dict[Tier, EntryStore] = {"short": short, "medium": InMemoryEntries(clock=clock), "long": long}
+        yield TieredEntries(tiers, clock=clock)
+
+
 STORES: dict[str, Any] = {
+    "composite through": _composite("through"),
+    "composite around": _composite("around"),
+    "composite behind": _composite("behind"),
+    "tiered": tiered_store,
     "memory": memory_store,
     "postgres": postgres_store,
     "redis": redis_store,
     "vector": vector_store,
     "vector over redis": vector_over_redis,
 }
-SERVERS = {"postgres": "postgres", "redis": "redis", "vector": "postgres", "vector over redis": "redis"}
+SERVERS = {
+    "postgres": "postgres",
+    "redis": "redis",
+    "vector": "postgres",
+    "vector over redis": "redis",
+    **dict.fromkeys(("composite through", "composite around", "composite behind", "tiered"), "postgres redis"),
+}
 """Which server a store needs."""
 
 

@@ -36,7 +36,11 @@ def clock() -> VirtualClock:
     return VirtualClock()
 
 
-@pytest.fixture(params=sorted(STORES))
+LONGER = {"composite around", "composite behind", "vector over redis"}
+"""Made of the same parts as others, so left to the longer run."""
+
+
+@pytest.fixture(params=[pytest.param(name, marks=[pytest.mark.slow] * (name in LONGER)) for name in sorted(STORES)])
 def wanted(request: pytest.FixtureRequest) -> tuple[str, dict[str, str]]:
     """Name each store in turn, with the servers it needs; they start only when a test needs them."""
     needed = SERVERS.get(request.param, "")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from grym.domain.entries.codec import decode, encode
-from grym.domain.entries.matching import matches, ranked
+from grym.domain.entries.matching import matches, newer, ranked, written
 from grym.ports.clock import Clock
 from grym.ports.entries import (
     Address,
@@ -52,7 +52,7 @@ class Rows:
         """Put an entry unless a newer version is there, and return what stands there then."""
         known = self.get(entry.address)
         if known is not None and known.alive(now):
-            if _written(known) > _written(entry):
+            if newer(known, entry):
                 return known
             entry = replace(entry, created_at=min(filter(None, (known.created_at, entry.created_at))))
         self._kept[entry.address] = encode(entry)
@@ -130,7 +130,7 @@ class InMemoryEntries(EntryStore):
 
     async def _remove(self, address: Address, up_to: datetime | None) -> bool:
         known = self._rows.get(address)
-        if known is None or (up_to is not None and _written(known) > up_to):
+        if known is None or (up_to is not None and written(known) > up_to):
             return False
         return any(entry.alive(self._clock.now()) for entry in self._rows.remove([address]))
 
@@ -172,8 +172,3 @@ class InMemoryEntries(EntryStore):
     def _matching(self, query: Query) -> list[Entry]:
         now = self._clock.now()
         return [entry for entry in self._rows.all() if matches(entry, query, now=now)]
-
-
-def _written(entry: Entry) -> datetime:
-    assert entry.updated_at is not None
-    return entry.updated_at

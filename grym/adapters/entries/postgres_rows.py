@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from grym.domain.entries.codec import decode, encode
+from grym.domain.entries.matching import newer
 from grym.ports.entries import Address, Entry, StoreFailedError
 
 _TAKE_NUMBERS = """
@@ -77,14 +78,9 @@ def _newest(entries: Sequence[Entry]) -> list[Entry]:
     chosen: dict[Address, Entry] = {}
     for entry in entries:
         known = chosen.get(entry.address)
-        if known is None or _written(known) <= _written(entry):
+        if not newer(known, entry):
             chosen[entry.address] = entry
     return [chosen[address] for address in sorted(chosen)]
-
-
-def _written(entry: Entry) -> datetime:
-    assert entry.updated_at is not None
-    return entry.updated_at
 
 
 def _row(entry: Entry) -> tuple[Any, ...]:

@@ -89,6 +89,17 @@ def ranked(entries: Iterable[Entry], query: Query, *, now: datetime) -> list[Res
     return results[query.offset : None if query.limit is None else query.offset + query.limit]
 
 
+def written(entry: Entry) -> datetime:
+    """Return when a stored entry was last updated."""
+    assert entry.updated_at is not None
+    return entry.updated_at
+
+
+def newer(known: Entry | None, entry: Entry) -> bool:
+    """Return whether there is a known version that is newer than another."""
+    return known is not None and written(known) > written(entry)
+
+
 def unknown_fields(query: Query, known: Iterable[str]) -> tuple[str, ...]:
     """Return fields a question filters by that are not among those known; ``missing`` may name any."""
     asked = {condition.field for condition in query.conditions if condition.operator not in {"missing", "exists"}}
