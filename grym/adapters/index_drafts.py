@@ -181,7 +181,7 @@ def _damaged(message: str) -> AdapterError:
 
 
 def _mapped(path: Path) -> NDArray[np.generic]:
-    """Map an array, unwritable; numpy closes the file at once and keeps the mapping. Empty ones cannot be mapped."""
+    """Map an array, unwritable; its descriptor is closed with it. Empty ones cannot be mapped."""
     with failures(f"{path.name} cannot be mapped", code="index.damaged"):
         try:
             empty = np.load(path, mmap_mode=None, allow_pickle=False) if path.stat().st_size <= HEADER_BYTES else None
