@@ -3,13 +3,14 @@
 Whoever asks names the version each record must have at least (`grym.ports.caching`), so nothing outdated is ever
 returned and nothing has to be invalidated: what is too old is a miss, and gone.
 
-A missing record is looked for in the shared level and then in the source. Loading goes on when the one who asked first
+A missing record is looked for in the shared level and then in the source; a copy is shared under the version that was
+asked for, also where it is a newer one, so that others who ask the same find it. Loading goes on when the one who asked first
 is cancelled, since others may wait for it. Everything belongs to one event loop.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from grym.errors import PermanentError, TransientError
@@ -184,7 +185,7 @@ class RecordCache(Generic[T]):
             self.counts.loads += len(records)
             self.counts.absent += len(rest) - len(records)
             held.update((key, self._held(record)) for key, record in records.items())
-            self._shared.offer(records)
+            self._shared.offer({key: replace(record, version=wanted[key]) for key, record in records.items()})
         for key, one in held.items():
             arrived(key, one)
         return held

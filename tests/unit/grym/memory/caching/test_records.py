@@ -234,6 +234,16 @@ async def test_copies_of_others_save_a_load(store: Store) -> None:
     assert copies.closed
 
 
+async def test_a_newer_record_is_shared_under_the_version_that_was_asked_for(store: Store) -> None:
+    """What was confirmed or renamed since has the same numbers: others who ask for those find the copy."""
+    copies = Copies()
+    one, other = (RecordCache(store, CODEC, shared=copies) for _ in range(2))
+    store.write("a", 9)
+    assert await one.get("a", version=3) == "a:9"
+    assert await other.get("a", version=3) == "a:9"
+    assert len(store.loaded) == 1
+
+
 async def test_closing_ends_what_is_under_way(store: Store, cache: RecordCache[str]) -> None:
     """Nothing goes on behind the back of a program that ends."""
     store.free.clear()
