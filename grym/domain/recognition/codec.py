@@ -46,6 +46,7 @@ def _parts(imprint: Imprint) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         "extractor": imprint.extractor,
         "rate_hz": imprint.tonal.rate_hz,
         "step": step,
+        "tuning_cents": imprint.tonal.tuning_cents,
     }
     return head, {
         "peak_frames": _gaps(imprint.peaks.frames),
@@ -125,7 +126,11 @@ def _unpacked(layout: list[Any], packed: bytes) -> dict[str, NDArray[Any]]:
 
 def _assembled(head: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Imprint:
     """Return the imprint of arrays that were unpacked."""
-    tonal = Tonal(frames=arrays["tonal"].astype(np.float32) * np.float32(head["step"]), rate_hz=float(head["rate_hz"]))
+    tonal = Tonal(
+        frames=arrays["tonal"].astype(np.float32) * np.float32(head["step"]),
+        rate_hz=float(head["rate_hz"]),
+        tuning_cents=float(head["tuning_cents"]),
+    )
     return Imprint(
         duration_s=float(head["duration_s"]),
         extractor=str(head["extractor"]),

@@ -62,10 +62,13 @@ class Tonal:
         Shape (frames, bins), float32, ≥ 0: salience of each pitch, lowest first, in steps of a semitone after tuning.
     rate_hz
         Frames per second.
+    tuning_cents
+        How far the sound lies above equal temperament at 440 Hz.
     """
 
     frames: FloatArray
     rate_hz: float
+    tuning_cents: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,16 +1,18 @@
 """Laying a sound upon a remembered one: how many peaks meet, and how many would by chance.
 
-Peaks meet when they lie within one frame and one bin. The same two sounds laid on each other a little earlier and
-later share key, instruments and density but not the moment, so what meets there is what chance gives; the excess over
-it, in units of its own spread, tells a recording from a stranger of the same style.
+Peaks meet when they lie within one frame and one bin, after the sound was brought to the pattern's key and tempo. The
+same two sounds laid on each other a little earlier and later share key, instruments and density but not the moment, so
+what meets there is what chance gives; the excess over it, in units of its own spread, tells a recording from a
+stranger of the same style.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grym.domain.recognition.imprint import Peaks
+from grym.domain.recognition.imprint import Int32Array, Peaks
 
 AROUND_FRAMES = 60
 """How far (1.4 s) to either side chance is measured."""
@@ -20,21 +22,39 @@ NEAR_FRAMES = 8
 
 SLACK_FRAMES = 1
 SLACK_BINS = 1
-REFINED_FRAMES = 2
-"""The place that meets best may lie so far from the one that was voted for."""
+REACH_FRAMES = AROUND_FRAMES + SLACK_FRAMES
 
 FEW = 0.5
 """Added to the spread: of a handful of peaks none may meet by chance, which is no certainty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Overlay:
-    """How well the peaks of a sound meet those of a pattern at one place.
+class Lay:
+    """How a sound may lie upon a pattern.
 
     Parameters
     ----------
     offset_frames
         Where the sound begins within the pattern.
+    tempo_ratio
+        The sound's tempo over the pattern's.
+    semitones
+        How far the sound lies above the pattern.
+    """
+
+    offset_frames: float
+    tempo_ratio: float = 1.0
+    semitones: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """How well the peaks of a sound meet those of a pattern.
+
+    Parameters
+    ----------
+    lay
+        Where they meet best.
     met
         Peaks of the pattern that meet one of the sound.
     expected, spread
@@ -45,7 +65,7 @@ class Overlay:
         Peaks of the pattern under the sound.
     """
 
-    offset_frames: int
+    lay: Lay
     met: float
     expected: float
     spread: float
@@ -63,51 +83,101 @@ class Overlay:
         return (self.met - self.expected) / max(self.peaks, 1)
 
 
-def overlay(query: Peaks, pattern: Peaks, *, offset_frames: int) -> Overlay:
-    """Lay a sound upon a pattern where it was voted to lie."""
-    met = meetings(query, pattern, offset_frames=offset_frames)
-    around = np.r_[met[: AROUND_FRAMES - NEAR_FRAMES], met[AROUND_FRAMES + NEAR_FRAMES + 1 :]]
-    near = met[AROUND_FRAMES - REFINED_FRAMES : AROUND_FRAMES + REFINED_FRAMES + 1]
-    shift = int(near.argmax()) - REFINED_FRAMES
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Pairs:
+    """Peaks of pattern and sound in the same bin or beside it, near enough in time to meet at a place around.
+
+    Parameters
+    ----------
+    pattern_frames, query_frames
+        Shape (n,), the latter counted from the middle of the sound, so that another tempo does not move the whole.
+    """
+
+    pattern_frames: NDArray[np.float64]
+    query_frames: NDArray[np.float64]
+
+
+def overlay(query: Peaks, pattern: Peaks, lay: Lay, *, search_frames: int, ratios: Sequence[float] = (1.0,)) -> Overlay:
+    """Lay a sound upon a pattern and find where nearby they meet best.
+
+    Parameters
+    ----------
+    query, pattern
+        Peaks of both.
+    lay
+        Where the sound is thought to lie.
+    search_frames
+        How far to either side the best place is looked for.
+    ratios
+        Tempo ratios that are tried, as multiples of the one thought of.
+    """
+    if not len(query.frames):
+        return Overlay(lay=lay, met=0.0, expected=0.0, spread=0.0, rival=0.0, peaks=0)
+    middle = float(query.frames[-1]) / 2.0
+    pairs = _pairs(query, pattern, lay, middle=middle)
+    centre = lay.offset_frames + lay.tempo_ratio * middle
+    profiles = [_met(pairs, centre=centre, ratio=lay.tempo_ratio * ratio) for ratio in ratios]
+    near = slice(AROUND_FRAMES - search_frames, AROUND_FRAMES + search_frames + 1)
+    best = int(np.argmax([profile[near].max() for profile in profiles]))
+    place = int(profiles[best][near].argmax()) + AROUND_FRAMES - search_frames
+    ratio = lay.tempo_ratio * ratios[best]
+    found = Lay(
+        offset_frames=centre + place - AROUND_FRAMES - ratio * middle, tempo_ratio=ratio, semitones=lay.semitones
+    )
+    return _overlay(profiles[best], place, found, peaks=_under(query, pattern, found))
+
+
+def _overlay(profile: NDArray[np.float64], place: int, lay: Lay, *, peaks: int) -> Overlay:
+    """Return how far a place stands out of those around it."""
+    around = np.r_[profile[: max(0, place - NEAR_FRAMES)], profile[place + NEAR_FRAMES + 1 :]]
     return Overlay(
-        offset_frames=offset_frames + shift,
-        met=float(near.max()),
+        lay=lay,
+        met=float(profile[place]),
         expected=float(np.median(around)),
         spread=float(around.std()),
         rival=float(around.max()),
-        peaks=_under(query, pattern, offset_frames + shift),
+        peaks=peaks,
     )
 
 
-def meetings(query: Peaks, pattern: Peaks, *, offset_frames: int) -> NDArray[np.float64]:
+def _met(pairs: _Pairs, *, centre: float, ratio: float) -> NDArray[np.float64]:
     """Return how many peaks meet at each place from `AROUND_FRAMES` before to as many after, shape (121,).
 
     Peaks of one sound are never closer than the slack, so each meets at most one and pairs can be counted.
     """
-    if not len(query.frames) or not len(pattern.frames):
-        return np.zeros(2 * AROUND_FRAMES + 1)
-    reach = AROUND_FRAMES + SLACK_FRAMES
-    first = np.searchsorted(pattern.frames, offset_frames + query.frames[0] - reach)
-    last = np.searchsorted(pattern.frames, offset_frames + query.frames[-1] + reach, side="right")
-    shifts = _shifts(query, pattern.frames[first:last] - offset_frames, pattern.bins[first:last])
-    counts = np.bincount(shifts[(shifts >= -reach) & (shifts <= reach)] + reach, minlength=2 * reach + 1)
+    shifts = np.rint(pairs.pattern_frames - centre - ratio * pairs.query_frames).astype(np.int64) + REACH_FRAMES
+    counts = np.bincount(shifts[(shifts >= 0) & (shifts <= 2 * REACH_FRAMES)], minlength=2 * REACH_FRAMES + 1)
     return np.convolve(counts, np.ones(2 * SLACK_FRAMES + 1), mode="valid")
 
 
-def _shifts(query: Peaks, frames: NDArray[np.int32], bins: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Return the frames from each peak of the sound to each of the pattern in the same bin or beside it."""
-    order = np.argsort(query.bins, kind="stable")
-    asked = query.bins[order]
+def _pairs(query: Peaks, pattern: Peaks, lay: Lay, *, middle: float) -> _Pairs:
+    """Return the pairs that can meet; `query` has peaks."""
+    frames, bins = _within(pattern, lay, first=float(query.frames[0]), last=float(query.frames[-1]))
+    asked, asked_frames = _transposed(query, lay.semitones)
     first = np.searchsorted(asked, bins - SLACK_BINS)
     counts = np.searchsorted(asked, bins + SLACK_BINS, side="right") - first
     ends = np.cumsum(counts)
-    places = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - counts - first, counts)
-    return np.asarray(np.repeat(frames, counts) - query.frames[order][places], dtype=np.int64)
+    places = np.arange(counts.sum()) - np.repeat(ends - counts - first, counts)
+    return _Pairs(
+        pattern_frames=np.repeat(frames, counts).astype(np.float64), query_frames=asked_frames[places] - middle
+    )
 
 
-def _under(query: Peaks, pattern: Peaks, offset_frames: int) -> int:
+def _within(pattern: Peaks, lay: Lay, *, first: float, last: float) -> tuple[Int32Array, Int32Array]:
+    """Return frames and bins of the peaks of a pattern that a sound could meet."""
+    begin = np.searchsorted(pattern.frames, lay.offset_frames + lay.tempo_ratio * first - REACH_FRAMES)
+    end = np.searchsorted(pattern.frames, lay.offset_frames + lay.tempo_ratio * last + REACH_FRAMES, side="right")
+    return pattern.frames[begin:end], pattern.bins[begin:end]
+
+
+def _transposed(query: Peaks, semitones: float) -> tuple[Int32Array, Int32Array]:
+    """Return the bins of a sound in the pattern's key, ascending, and the frames that go with them."""
+    bins = np.rint(query.bins * 2.0 ** (-semitones / 12.0)).astype(np.int32) if semitones else query.bins
+    order = np.argsort(bins, kind="stable")
+    return bins[order], query.frames[order]
+
+
+def _under(query: Peaks, pattern: Peaks, lay: Lay) -> int:
     """Return how many peaks of the pattern lie between the first and the last of the sound."""
-    if not len(query.frames):
-        return 0
-    first, last = offset_frames + query.frames[0], offset_frames + query.frames[-1]
+    first, last = lay.offset_frames + lay.tempo_ratio * query.frames[[0, -1]]
     return int(np.searchsorted(pattern.frames, last, side="right") - np.searchsorted(pattern.frames, first))

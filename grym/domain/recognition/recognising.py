@@ -6,7 +6,7 @@ from math import exp
 
 from grym.domain.recognition.imprint import Imprint
 from grym.domain.recognition.library import Library
-from grym.domain.recognition.overlay import overlay
+from grym.domain.recognition.overlay import Lay, overlay
 from grym.domain.recognition.spectrum import FRAME_RATE_HZ
 from grym.domain.recognition.voting import Vote, vote
 
@@ -66,11 +66,11 @@ def recognise(query: Imprint, library: Library, *, top: int = 5) -> tuple[Findin
 
 def _finding(candidate: Vote, query: Imprint, pattern: Imprint) -> Finding:
     """Return what speaks for a candidate."""
-    laid = overlay(query.peaks, pattern.peaks, offset_frames=candidate.offset_frames)
+    laid = overlay(query.peaks, pattern.peaks, Lay(offset_frames=candidate.offset_frames), search_frames=2)
     return Finding(
         number=candidate.number,
         confidence=1.0 / (1.0 + exp(min(8.0 - laid.deviations, 700.0))),
-        offset_s=laid.offset_frames / FRAME_RATE_HZ,
+        offset_s=laid.lay.offset_frames / FRAME_RATE_HZ,
         transposition_semitones=0,
         tempo_ratio=1.0,
         why=f"{laid.met:.0f} of {laid.peaks} peaks meet, {laid.expected:.0f} would by chance.",

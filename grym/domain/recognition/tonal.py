@@ -59,9 +59,11 @@ def tonal_of(spectrum: Spectrum) -> Tonal:
     pooled = _pooled(_roots(spectrum.excess_db))
     if not pooled.any():
         return Tonal(frames=np.zeros((len(pooled), PITCHES), dtype=np.float32), rate_hz=RATE_HZ)
-    activations = _activations(pooled, _dictionary(tuning_cents(spectrum)))
+    cents = tuning_cents(spectrum)
+    activations = _activations(pooled, _dictionary(cents))
     loud = np.quantile(activations.max(axis=1), LOUD_QUANTILE)
-    return Tonal(frames=np.log1p(activations * np.float32(COMPRESSION / max(loud, 1e-6))), rate_hz=RATE_HZ)
+    salience = np.log1p(activations * np.float32(COMPRESSION / max(loud, 1e-6)))
+    return Tonal(frames=salience, rate_hz=RATE_HZ, tuning_cents=float(cents))
 
 
 def tuning_cents(spectrum: Spectrum) -> int:
