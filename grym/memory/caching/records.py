@@ -4,8 +4,8 @@ Whoever asks names the version each record must have at least (`grym.ports.cachi
 returned and nothing has to be invalidated: what is too old is a miss, and gone.
 
 A missing record is looked for in the shared level and then in the source; a copy is shared under the version that was
-asked for, also where it is a newer one, so that others who ask the same find it. Loading goes on when the one who asked first
-is cancelled, since others may wait for it. Everything belongs to one event loop.
+asked for, also where it is a newer one, so that others who ask the same find it. Loading goes on when the one who asked
+first is cancelled, since others may wait for it. Everything belongs to one event loop.
 """
 
 import asyncio
