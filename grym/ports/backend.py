@@ -8,7 +8,7 @@ from grym.ports.feed import Exchange, Feeds
 from grym.ports.jobs import JobStore, JobStores
 from grym.ports.log import EventHistory, EventLog, Publisher, Sender
 from grym.ports.outbox import Outbox
-from grym.ports.patterns import PatternBook, PatternProjection, PatternStore
+from grym.ports.patterns import PatternBook, PatternProjection
 from grym.ports.work import Counters, Leases, LetterBook, ParkingLot, Progress, States, Texts, UnitOfWork
 from schemas.records import TopicPartition
 
@@ -59,7 +59,6 @@ class Backend:
     texts: Texts
     counters: Counters
     jobs: JobStore
-    patterns: PatternStore
     book: PatternBook
     projection: PatternProjection
     housekeeping: Housekeeping

@@ -3,7 +3,7 @@
 Each effect is harmless when applied twice: it names what it touches.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from grym.ports.patterns import PatternChange
@@ -86,38 +86,13 @@ class HoldArtifact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class KeepPattern:
-    """Keep one pattern of a collection; a pattern of that id that exists is kept as it is.
-
-    Parameters
-    ----------
-    vectors
-        Feature windows as float32 little-endian bytes, `vector_dim` values each; empty for a motif.
-    motif
-        Intervals and durations of a melodic idea as JSON bytes; empty for windows.
-    """
-
-    pattern_id: str
-    collection: str
-    kind: str
-    name: str
-    extractor: str
-    source_event_id: str
-    request_id: str
-    tags: dict[str, str] = field(default_factory=dict)
-    vectors: bytes = b""
-    vector_dim: int = 0
-    motif: bytes = b""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RecordPatterns:
     """Write events of pattern memory and what follows from them; a change whose event id is known changes nothing."""
 
     changes: tuple[PatternChange, ...]
 
 
-Effect = SetTimer | CancelTimer | EnqueueJob | CancelJobs | KeepText | HoldArtifact | KeepPattern | RecordPatterns
+Effect = SetTimer | CancelTimer | EnqueueJob | CancelJobs | KeepText | HoldArtifact | RecordPatterns
 
 READ_BACK: tuple[type[Effect], ...] = (RecordPatterns,)
 """Effects that later decisions about the same key read through a port: the next event must find them committed."""

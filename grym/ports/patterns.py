@@ -6,7 +6,7 @@ before it. Everything else (the table of patterns, every index, every cache) fol
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from grym.domain.patterns.values import (
     MAX_PATTERN_BYTES,
@@ -22,10 +22,6 @@ from grym.domain.patterns.values import (
     Relation,
 )
 
-if TYPE_CHECKING:  # many processes name patterns and never touch a vector
-    import numpy as np
-    from numpy.typing import NDArray
-
 __all__ = [
     "MAX_PATTERN_BYTES",
     "Match",
@@ -40,11 +36,9 @@ __all__ = [
     "PatternKind",
     "PatternProjection",
     "PatternQuery",
-    "PatternStore",
     "Recogniser",
     "Recognition",
     "Relation",
-    "StoredPattern",
 ]
 
 
@@ -56,9 +50,18 @@ class PatternBook(Protocol):
         ...
 
     async def events(
-        self, after: int, *, limit: int, up_to: int | None = None, numbers: bool = True
+        self,
+        after: int,
+        *,
+        limit: int,
+        up_to: int | None = None,
+        collection: str | None = None,
+        numbers: bool = True,
     ) -> list[PatternEvent]:
-        """Return events behind a seq in order, none beyond `up_to`; without vectors, imprint and motif if so wished."""
+        """Return events behind a seq in order, none beyond `up_to`; only those of a collection where one is named.
+
+        Without `numbers` their vectors, imprint and motif are left out.
+        """
         ...
 
     async def known_events(self, event_ids: Collection[str]) -> set[str]:
@@ -154,26 +157,4 @@ class Recogniser(Protocol):
 
     async def recognise(self, imprint: bytes, *, collection: str, top: int) -> Recognition:
         """Compare an encoded imprint with the live recordings of a collection."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class StoredPattern:
-    """A pattern of the first design: windows of shape (windows, dim) float32, or a motif as JSON bytes."""
-
-    pattern_id: str
-    collection: str
-    kind: str
-    name: str
-    extractor: str
-    vectors: "NDArray[np.float32]"
-    motif: bytes = b""
-    tags: dict[str, str] = field(default_factory=dict)
-
-
-class PatternStore(Protocol):
-    """Read patterns of the first design; goes as soon as nothing reads them."""
-
-    async def patterns(self, collection: str, *, kind: str, limit: int) -> list[StoredPattern]:
-        """Return the newest patterns of a kind (``windows`` or ``motif``), ordered by id among equals."""
         ...

@@ -15,7 +15,6 @@ from grym.ports.effects import (
     Effect,
     EnqueueJob,
     HoldArtifact,
-    KeepPattern,
     KeepText,
     SetTimer,
 )
@@ -202,23 +201,9 @@ async def test_names_of_any_length_are_kept_apart(kit: Kit) -> None:
         await work.apply_all(
             [KeepText(ref=name[-1], request_id="r", user=name, text=name[-1]) for name in (one, other)]
         )
-        for name in (one, other):
-            await work.apply(
-                KeepPattern(
-                    pattern_id=name[-1],
-                    collection=name,
-                    kind="motif",
-                    name=name,
-                    extractor="x",
-                    source_event_id="e",
-                    request_id="r",
-                )
-            )
     states = await kit.backend.states.load_all("p", [one, other])
     assert {key: state.value for key, state in states.items()} == {one: b"1", other: b"2"}
     assert {state.key for state in states.values()} == {one, other}
-    found = await kit.backend.patterns.patterns(one, kind="motif", limit=5)
-    assert [(pattern.pattern_id, pattern.collection, pattern.name) for pattern in found] == [("u", one, one)]
     assert await kit.backend.housekeeping.erase(one) == 1
     assert await kit.backend.texts.text("v") == "v"
 

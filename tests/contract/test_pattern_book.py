@@ -70,6 +70,15 @@ async def test_events_are_read_in_pages(kit: Kit) -> None:
     assert await seqs(kit, 4) == []
 
 
+async def test_events_of_one_collection_are_read_alone(kit: Kit) -> None:
+    """With the seqs they have among all."""
+    await record(kit.backend, *(stored(name, collection="even" if n % 2 else "odd") for n, name in enumerate("abcdef")))
+    assert await seqs(kit, collection="even") == [(2, "stored b"), (4, "stored d"), (6, "stored f")]
+    assert await seqs(kit, 2, collection="even", limit=1, numbers=False) == [(4, "stored d")]
+    assert await seqs(kit, collection="odd", up_to=4) == [(1, "stored a"), (3, "stored c")]
+    assert await seqs(kit, collection="none") == []
+
+
 async def test_numbers_are_left_out_where_they_are_not_wanted(kit: Kit) -> None:
     """Everything else is there."""
     await record(kit.backend, stored("a"))

@@ -13,9 +13,10 @@ from grym.adapters.postgres.migrating import migrate
 from grym.adapters.postgres.restoring import restore
 from grym.errors import InvalidRequestError
 from grym.ports.backend import Backend
-from grym.ports.effects import EnqueueJob, KeepPattern, KeepText, SetTimer
+from grym.ports.effects import EnqueueJob, KeepText, RecordPatterns, SetTimer
 from grym.ports.work import FaultNote, InboxEntry
 from schemas.records import Message, Record, TopicPartition
+from tests.contract.pattern_changes import motif
 
 LANE = TopicPartition("grym.feedback.v1", 0)
 FAULT = FaultNote(error_class="E", code="c", message="m", hint="h")
@@ -49,24 +50,13 @@ async def fill(dsn: str) -> None:
         await work.apply(
             EnqueueJob(job_id="j", kind="g", request_id="r", run_no=1, tenant="t", message=message(b"job"))
         )
-        await work.apply(
-            KeepPattern(
-                pattern_id="a",
-                collection="c",
-                kind="motif",
-                name="n",
-                extractor="x",
-                source_event_id="e",
-                request_id="r",
-                motif=b"{}",
-            )
-        )
+        await work.apply(RecordPatterns(changes=(motif("a"),)))
     await backend.close()
 
 
 async def everything(backend: Backend) -> list[object]:
     """Return what every port says."""
-    patterns = await backend.patterns.patterns("c", kind="motif", limit=9)
+    patterns = await backend.book.load(["a"])
     return [
         await backend.log.read(LANE, after=0, limit=9),
         await backend.log.ends([LANE.topic]),
@@ -77,7 +67,7 @@ async def everything(backend: Backend) -> list[object]:
         await backend.parking.due_heads("p", limit=9),
         await backend.texts.text("x"),
         await backend.counters.open_work(),
-        [(pattern.pattern_id, pattern.motif) for pattern in patterns],
+        [(pattern.facts, pattern.motif) for pattern in patterns],
         await backend.leases.acquire("p", holder="other", ttl_s=1),
     ]
 

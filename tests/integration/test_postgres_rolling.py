@@ -10,11 +10,13 @@ from grym.adapters.postgres.database import connect
 from grym.adapters.postgres.migrating import Migration, known_migrations, migrate
 from grym.adapters.postgres.rows import pack_headers
 from grym.ports.backend import Backend
-from grym.ports.effects import EnqueueJob, HoldArtifact, KeepPattern, KeepText, SetTimer
+from grym.ports.effects import EnqueueJob, HoldArtifact, KeepText, RecordPatterns, SetTimer
 from grym.ports.log import Placement
 from grym.ports.outbox import SHARDS
+from grym.ports.patterns import PatternQuery
 from grym.ports.work import FaultNote, InboxEntry, Lease, Letter, StateChange
 from schemas.records import Message, Record, TopicPartition
+from tests.contract.pattern_changes import change, motif
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FAULT = FaultNote(error_class="TransientError", code="test.fault", message="went wrong", hint="")
@@ -67,15 +69,7 @@ class Day:
                     EnqueueJob(job_id=key, kind="k", request_id=key, run_no=1, tenant="t", message=message),
                     KeepText(ref=key, request_id=key, user="u", text="words"),
                     HoldArtifact(request_id=key, uri="a"),
-                    KeepPattern(
-                        pattern_id=key,
-                        collection="c",
-                        kind="motif",
-                        name="n",
-                        extractor="x",
-                        source_event_id="e",
-                        request_id=key,
-                    ),
+                    RecordPatterns(changes=(motif(key), change("reinforced", key))),
                 ]
             )
             await work.append([message])
@@ -146,7 +140,10 @@ class Day:
         await backend.letters.letters(limit=5)
         await backend.letters.letter(key)
         await backend.texts.text(key)
-        await backend.patterns.patterns("c", kind="motif", limit=5)
+        await backend.book.events(await backend.book.head() - 1, limit=5)
+        await backend.book.find(PatternQuery(collection="c", text=key, tags={"t": ""}))
+        await backend.book.count(PatternQuery(kind="motif"))
+        assert len(await backend.book.load([key])) == len(await backend.book.facts([key])) == 1
         await backend.counters.open_work()
         await backend.progress.positions("p")
         await backend.housekeeping.sweep(limit=1)

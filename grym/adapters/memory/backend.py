@@ -57,7 +57,6 @@ def open_memory(
         texts=read,
         counters=MemoryCounters(store),
         jobs=MemoryJobs(store),
-        patterns=read,
         book=book,
         projection=book,
         housekeeping=MemoryHousekeeping(store),

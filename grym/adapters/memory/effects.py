@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from grym.adapters.memory.rows import CancelledRun, JobRow, PatternRow, TextRow
+from grym.adapters.memory.rows import CancelledRun, JobRow, TextRow
 from grym.adapters.memory.store import Store
 from grym.adapters.memory.tables import Tables
 from grym.ports.effects import (
@@ -11,7 +11,6 @@ from grym.ports.effects import (
     Effect,
     EnqueueJob,
     HoldArtifact,
-    KeepPattern,
     KeepText,
     SetTimer,
 )
@@ -33,8 +32,6 @@ def apply_effect(store: Store, tables: Tables, effect: Effect) -> None:
             tables.texts.insert(effect.ref, row_of_text)
         case HoldArtifact():
             tables.holds.insert((effect.request_id, effect.uri), True)
-        case KeepPattern():
-            tables.patterns.insert(effect.pattern_id, PatternRow(order=store.next_number(), pattern=effect))
 
 
 def _enqueue(store: Store, tables: Tables, effect: EnqueueJob) -> None:

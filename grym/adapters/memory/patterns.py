@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from grym.adapters.memory.store import Store
@@ -30,10 +31,18 @@ class MemoryBook:
         return len(self._store.pattern_events)
 
     async def events(
-        self, after: int, *, limit: int, up_to: int | None = None, numbers: bool = True
+        self,
+        after: int,
+        *,
+        limit: int,
+        up_to: int | None = None,
+        collection: str | None = None,
+        numbers: bool = True,
     ) -> list[PatternEvent]:
         """Return events behind a seq in order."""
-        found = self._store.pattern_events[after : min(after + limit, 2**62 if up_to is None else max(after, up_to))]
+        behind = self._store.pattern_events[after : None if up_to is None else max(after, up_to)]
+        wanted = None if collection is None else collection_name(collection)
+        found = list(islice((event for event in behind if wanted in {None, event.change.collection}), limit))
         return found if numbers else [_bare(event) for event in found]
 
     async def known_events(self, event_ids: Collection[str]) -> set[str]:

@@ -7,10 +7,8 @@ from datetime import timedelta
 from grym.adapters.memory.rows import JobRow, LeaseRow, lane_of
 from grym.adapters.memory.store import Store, inbox_key
 from grym.adapters.placement import place
-from grym.adapters.vectors import vectors_of
 from grym.adapters.waking import Bookmarks
 from grym.errors import LeaseLostError
-from grym.ports.patterns import StoredPattern
 from grym.ports.work import InboxEntry, Lease, Letter, Parked, StoredState
 from schemas.catalogue import BY_NAME, DEAD_LETTERS
 from schemas.records import Message, Record, TopicPartition, header
@@ -148,28 +146,6 @@ class MemoryReaders:
         """Return a personal text."""
         row = self._store.texts.get(ref)
         return None if row is None else row.text
-
-    async def patterns(self, collection: str, *, kind: str, limit: int) -> list[StoredPattern]:
-        """Return the newest patterns of a kind."""
-        wanted = [
-            row
-            for row in self._store.patterns.values()
-            if row.pattern.collection == collection and row.pattern.kind == kind
-        ]
-        newest = sorted(wanted, key=lambda row: (-row.order, row.pattern.pattern_id))[:limit]
-        return [
-            StoredPattern(
-                pattern_id=row.pattern.pattern_id,
-                collection=collection,
-                kind=kind,
-                name=row.pattern.name,
-                extractor=row.pattern.extractor,
-                vectors=vectors_of(row.pattern.vectors, dim=row.pattern.vector_dim),
-                motif=row.pattern.motif,
-                tags=dict(row.pattern.tags),
-            )
-            for row in newest
-        ]
 
     def _letter_record(self, letter_id: bytes) -> Record | None:
         records = (

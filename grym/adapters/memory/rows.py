@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from grym.ports.effects import EnqueueJob, KeepPattern
+from grym.ports.effects import EnqueueJob
 from grym.ports.jobs import LeasedJob
 from grym.ports.outbox import Unsent
 from grym.ports.work import FaultNote, Parked
@@ -115,14 +115,6 @@ class TextRow:
     user: str
     request_id: str
     text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PatternRow:
-    """A pattern with its place in the order of keeping."""
-
-    order: int
-    pattern: KeepPattern
 
 
 def lane_of(parked: Parked) -> tuple[str, str, bytes]:

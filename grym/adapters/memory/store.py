@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from grym.adapters.memory.rows import CancelledRun, InboxRow, JobRow, LeaseRow, OutboxRow, PatternRow, StateRow, TextRow
+from grym.adapters.memory.rows import CancelledRun, InboxRow, JobRow, LeaseRow, OutboxRow, StateRow, TextRow
 from grym.adapters.placement import correlation_of
 from grym.domain.patterns.folding import Projection
 from grym.domain.patterns.judging import Entry
@@ -56,7 +56,6 @@ class Store:
     turns: dict[str, int] = field(default_factory=dict)
     texts: dict[str, TextRow] = field(default_factory=dict)
     holds: dict[tuple[str, str], bool] = field(default_factory=dict)
-    patterns: dict[str, PatternRow] = field(default_factory=dict)
     pattern_events: list[PatternEvent] = field(default_factory=list)
     pattern_event_ids: set[str] = field(default_factory=set)
     projection: Projection = field(default_factory=Projection)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from grym.adapters.memory.rows import CancelledRun, InboxRow, JobRow, PatternRow, StateRow, TextRow
+from grym.adapters.memory.rows import CancelledRun, InboxRow, JobRow, StateRow, TextRow
 from grym.adapters.memory.staged import Staged
 from grym.adapters.memory.store import InboxKey, StateKey, Store
 from grym.ports.effects import SetTimer
@@ -24,7 +24,6 @@ class Tables:
     cancelled_runs: Staged[str, CancelledRun]
     texts: Staged[str, TextRow]
     holds: Staged[tuple[str, str], bool]
-    patterns: Staged[str, PatternRow]
 
     @classmethod
     def over(cls, store: Store) -> "Tables":
@@ -40,7 +39,6 @@ class Tables:
             cancelled_runs=Staged("a cancelled run", store.cancelled_runs),
             texts=Staged("a text", store.texts),
             holds=Staged("an artifact's reference", store.holds),
-            patterns=Staged("a pattern", store.patterns),
         )
 
     def commit(self) -> None:

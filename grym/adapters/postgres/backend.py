@@ -122,7 +122,6 @@ def _assemble(
         counters=PostgresCounters(database, readers),
         jobs=PostgresJobs(database),
         job_stores=PostgresJobStores(database.dsn),
-        patterns=read,
         book=book,
         projection=book,
         housekeeping=PostgresHousekeeping(database),

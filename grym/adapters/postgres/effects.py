@@ -12,14 +12,13 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from grym.adapters.postgres.rows import index_name, pack_headers, pack_tags, plain
+from grym.adapters.postgres.rows import index_name, pack_headers, plain
 from grym.ports.effects import (
     CancelJobs,
     CancelTimer,
     Effect,
     EnqueueJob,
     HoldArtifact,
-    KeepPattern,
     KeepText,
     SetTimer,
 )
@@ -78,16 +77,6 @@ insert into holds (request_id, uri)
 select * from unnest($1::text[], $2::text[]) as g (request_id, uri) order by request_id, uri
 on conflict do nothing"""
 
-_KEEP_PATTERNS = """
-insert into patterns (pattern_id, collection, kind, name, extractor, source_event_id, request_id, tags, vectors,
-                      vector_dim, motif)
-select pattern_id, collection, kind, name, extractor, source_event_id, request_id, tags, vectors, vector_dim, motif
-from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[],
-            $9::bytea[], $10::integer[], $11::bytea[])
-    with ordinality as g (pattern_id, collection, kind, name, extractor, source_event_id, request_id, tags, vectors,
-                          vector_dim, motif, n) order by n
-on conflict (pattern_id) do nothing"""
-
 Row = tuple[Any, ...]
 
 
@@ -99,8 +88,6 @@ async def apply_effects(connection: Any, effects: Sequence[Effect]) -> None:
     await _insert(connection, _KEEP_TEXTS, [_text_row(effect) for effect in texts])
     holds = (effect for effect in effects if isinstance(effect, HoldArtifact))
     await _insert(connection, _HOLD, [(effect.request_id, effect.uri) for effect in holds])
-    patterns = (effect for effect in effects if isinstance(effect, KeepPattern))
-    await _insert(connection, _KEEP_PATTERNS, [_pattern_row(effect) for effect in patterns])
 
 
 async def _apply_timers(connection: Any, effects: Iterable[Effect]) -> None:
@@ -154,9 +141,3 @@ def _job_row(effect: EnqueueJob | CancelJobs) -> Row:
 
 def _text_row(effect: KeepText) -> Row:
     return (effect.ref, effect.request_id, index_name(effect.user), effect.text.encode(errors="surrogatepass"))
-
-
-def _pattern_row(effect: KeepPattern) -> Row:
-    names = (effect.pattern_id, index_name(effect.collection), effect.kind, effect.name, effect.extractor)
-    origin = (effect.source_event_id, effect.request_id)
-    return (*names, *origin, pack_tags(effect.tags), effect.vectors, effect.vector_dim, effect.motif)

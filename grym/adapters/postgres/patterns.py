@@ -6,17 +6,18 @@ from grym.adapters.postgres.database import Database
 from grym.adapters.postgres.patterns_queries import conditions_of, order_of
 from grym.adapters.postgres.patterns_rows import EVENT, FACTS, NO_NUMBERS, NUMBERS, event_of, facts_of, pattern_of
 from grym.adapters.postgres.patterns_writing import known_events, refold
-from grym.adapters.postgres.rows import plain
+from grym.adapters.postgres.rows import index_name, plain
 from grym.ports.patterns import Pattern, PatternEvent, PatternFacts, PatternQuery
+
+END = 2**62
+"""Beyond every seq."""
 
 _HEAD = "select coalesce(max(last), 0) from pattern_counter"
 
 _EVENTS = """
 select {columns}, {numbers} from pattern_events
-where seq > $1 and ($2::bigint is null or seq <= $2) order by seq limit $3"""
+where seq > $1 and seq <= $2 {narrowed}order by seq limit $3"""
 
-_WHOLE_EVENTS = _EVENTS.format(columns=EVENT, numbers=NUMBERS)
-_BARE_EVENTS = _EVENTS.format(columns=EVENT, numbers=NO_NUMBERS)
 
 _LOAD = f"""
 with asked as (
@@ -37,11 +38,21 @@ class PostgresBook:
             return int(await connection.fetchval(_HEAD))
 
     async def events(
-        self, after: int, *, limit: int, up_to: int | None = None, numbers: bool = True
+        self,
+        after: int,
+        *,
+        limit: int,
+        up_to: int | None = None,
+        collection: str | None = None,
+        numbers: bool = True,
     ) -> list[PatternEvent]:
         """Return events behind a seq in order."""
+        narrowed = "" if collection is None else "and collection = $4 "
+        statement = _EVENTS.format(columns=EVENT, numbers=NUMBERS if numbers else NO_NUMBERS, narrowed=narrowed)
+        arguments: list[int | str] = [after, END if up_to is None else up_to, limit]
+        arguments += [] if collection is None else [index_name(collection)]
         async with self._database.reader() as connection:
-            rows = await connection.fetch(_WHOLE_EVENTS if numbers else _BARE_EVENTS, after, up_to, limit)
+            rows = await connection.fetch(statement, *arguments)
         return [event_of(row) for row in rows]
 
     async def known_events(self, event_ids: Collection[str]) -> set[str]:

@@ -4,9 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from grym.adapters.postgres.database import Database
 from grym.adapters.postgres.inbox import inbox_name
-from grym.adapters.postgres.rows import index_name, letter_of, parked_of, record_of, unpack_tags
-from grym.adapters.vectors import vectors_of
-from grym.ports.patterns import StoredPattern
+from grym.adapters.postgres.rows import index_name, letter_of, parked_of, record_of
 from grym.ports.work import InboxEntry, Letter, Parked, StoredState
 from schemas.records import Record, TopicPartition
 
@@ -38,9 +36,6 @@ where processor = $1"""
 _LETTER_RECORD = """
 select topic, partition, position, key, headers, value, appended_at from events
 where letter_id = $1 order by entry_no limit 1"""
-
-_PATTERNS = """
-select * from patterns where collection = $1 and kind = $2 order by pattern_no desc, pattern_id limit $3"""
 
 _OPEN_WORK = """
 select coalesce((
@@ -132,24 +127,6 @@ class PostgresReaders:
         async with self._database.reader() as connection:
             content = await connection.fetchval("select content from texts where ref = $1", ref)
         return None if content is None else content.decode(errors="surrogatepass")
-
-    async def patterns(self, collection: str, *, kind: str, limit: int) -> list[StoredPattern]:
-        """Return the newest patterns of a kind."""
-        async with self._database.reader() as connection:
-            rows = await connection.fetch(_PATTERNS, index_name(collection), kind, limit)
-        return [
-            StoredPattern(
-                pattern_id=row["pattern_id"],
-                collection=collection,
-                kind=kind,
-                name=row["name"],
-                extractor=row["extractor"],
-                vectors=vectors_of(row["vectors"], dim=row["vector_dim"]),
-                motif=row["motif"],
-                tags=unpack_tags(row["tags"]),
-            )
-            for row in rows
-        ]
 
 
 class PostgresParkingLot:

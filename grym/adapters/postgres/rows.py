@@ -9,7 +9,6 @@ from grym.ports.work import FaultNote, Letter, Parked
 from schemas.records import Headers, Message, Record, TopicPartition
 
 _HEADERS = msgspec.msgpack.Decoder(tuple[tuple[str, bytes], ...])
-_TAGS = msgspec.json.Decoder(dict[str, str])
 
 
 MAX_NAME_CHARACTERS = 512
@@ -47,16 +46,6 @@ def pack_fault(fault: FaultNote | None) -> bytes | None:
 def unpack_fault(payload: bytes | None) -> FaultNote | None:
     """Return a fault from bytes."""
     return None if payload is None else msgspec.json.decode(payload, type=FaultNote)
-
-
-def pack_tags(tags: dict[str, str]) -> bytes:
-    """Return tags as JSON bytes."""
-    return msgspec.json.encode(tags)
-
-
-def unpack_tags(payload: bytes) -> dict[str, str]:
-    """Return tags from bytes."""
-    return _TAGS.decode(payload)
 
 
 def record_of(row: Any) -> Record:

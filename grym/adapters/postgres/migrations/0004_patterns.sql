@@ -31,6 +31,7 @@ alter table pattern_events
     alter column vectors set storage external,
     alter column imprint set storage external,
     alter column motif set storage external;
+create index pattern_events_by_collection on pattern_events (collection, seq);
 create index pattern_events_by_pattern on pattern_events (pattern_id, seq);
 
 -- What follows from the events; can be made anew from them at any time. The numbers of a pattern stay in the event
