@@ -88,7 +88,7 @@ class MotifUse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     transposition_semitones
         Above the first place where it sounds; a motif is intervals and has no pitch of its own.
     form
-        ``stated`` (its very intervals and lengths), ``in scale`` (its steps within the key of the piece).
+        ``stated`` (its very intervals), ``in scale`` (its shape, bent to the key of the piece).
     """
 
     pattern_id: str

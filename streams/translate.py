@@ -6,9 +6,10 @@ from typing import TypeVar
 import msgspec
 
 from grym.domain.composing.plan import Motif, Plan, Wish
+from grym.domain.composing.quoting import Quotation
 from grym.domain.rating import Check
 from grym.errors import GrymError
-from schemas.body import CheckResult, Fault, MotifData
+from schemas.body import CheckResult, Fault, MotifData, MotifUse
 from schemas.commands import MakePlan, RequestComposition
 from schemas.music import PlanData
 
@@ -43,6 +44,11 @@ def motifs_to_wire(motifs: Iterable[Motif]) -> tuple[MotifData, ...]:
 def motifs_from_wire(motifs: Iterable[MotifData]) -> tuple[Motif, ...]:
     """Read motifs that travelled."""
     return tuple(_carry(motif, Motif) for motif in motifs)
+
+
+def uses_to_wire(uses: Iterable[Quotation]) -> tuple[MotifUse, ...]:
+    """Write where motifs sound as it travels."""
+    return tuple(_carry(use, MotifUse) for use in uses)
 
 
 def wish_of(command: RequestComposition | MakePlan, *, prompt: str) -> Wish:

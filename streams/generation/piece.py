@@ -13,6 +13,7 @@ from grym.domain.composing.midi import score_to_midi
 from grym.domain.composing.motif import motifs_of
 from grym.domain.composing.musicxml import score_to_musicxml
 from grym.domain.composing.plan import Motif, Plan
+from grym.domain.composing.quoting import Quotation, quotations
 from grym.domain.composing.score import Score
 from grym.domain.rating import Check
 from grym.ports.sound import Recorded, Studio
@@ -30,6 +31,7 @@ class Written:
     pages: tuple[str, ...]
     checks: tuple[Check, ...]
     motifs: tuple[Motif, ...]
+    uses: tuple[Quotation, ...]
 
 
 def write(studio: Studio, plan: Plan, seed: int, motifs: tuple[Motif, ...]) -> Written:
@@ -43,6 +45,7 @@ def write(studio: Studio, plan: Plan, seed: int, motifs: tuple[Motif, ...]) -> W
         pages=tuple(studio.engrave(musicxml)),
         checks=score_checks(score, plan),
         motifs=motifs_of(score, limit=KEPT_MOTIFS),
+        uses=quotations(score, motifs),
     )
 
 

@@ -18,7 +18,7 @@ from schemas.events import GenerationProgressed, MusicGenerated
 from streams.generation.checkpoint import Checkpoint, pack, papers_of, unpack
 from streams.generation.processor import JOB_KIND
 from streams.processor import Output, Report
-from streams.translate import checks_to_wire, motifs_from_wire, motifs_to_wire, plan_from_wire
+from streams.translate import checks_to_wire, motifs_from_wire, motifs_to_wire, plan_from_wire, uses_to_wire
 
 if TYPE_CHECKING:
     from streams.generation.piece import Written
@@ -89,6 +89,7 @@ class GenerationWork:
             duration_s=written.score.duration_s,
             score_checks=checks_to_wire(written.checks),
             motifs=motifs_to_wire(written.motifs),
+            uses=uses_to_wire(written.uses),
             round=command.round,
         )
 

@@ -36,6 +36,7 @@ AVOID_NOTE = 2.0
 CHANCE = 2.5
 SAME_AS_OTHER = 2.0
 RECALL, FORGOTTEN = 2.0, 6.0
+MISQUOTED = 8.0  # more than a dissonance on a strong beat: a quotation moves elsewhere rather than bend
 
 # Staff positions of the widest range (MIDI 0 to 127 has 75); so many numbers of chance suffice for any note.
 MOST_POSITIONS = 80
@@ -65,6 +66,8 @@ class Wish:
         Pitch classes better left to another part.
     recall
         The MIDI pitch at this place of the section that is being repeated, if any.
+    interval
+        Semitones from the note before, where it is quoted and is to be kept.
     """
 
     start_steps: int
@@ -77,6 +80,7 @@ class Wish:
     goal: tuple[int, ...] = ()
     avoid: tuple[int, ...] = ()
     recall: int | None = None
+    interval: int | None = None
 
 
 def solve(
@@ -172,6 +176,8 @@ def _move(
         cost += OFF_SHAPE * np.abs(steps - wish.step)
         if wish.step != 0:
             cost += np.where(size == 0, UNWISHED_REPEAT, 0.0)
+    if wish.interval is not None:
+        cost += MISQUOTED * np.abs(semitones - wish.interval)
     if wish.goal:
         cost += LEAP_TO_GOAL * np.maximum(0, size - 1)
     return np.asarray(cost, dtype=np.float64)

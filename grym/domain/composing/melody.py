@@ -133,6 +133,7 @@ def _wish(
         chord=chord,
         next_chord=held,
         step=draft.step,
+        interval=draft.interval,
         height=height,
         goal=goal,
         recall=known.get((draft.start_steps, draft.length_steps)),

@@ -38,10 +38,13 @@ class Idea:
         Note lengths in sixteenths, rests negative; they fill a bar.
     steps
         Staff steps between its notes, one fewer than the notes.
+    intervals
+        Semitones between its notes where it is a quotation and they are to be kept; empty where it may bend.
     """
 
     lengths: Cell
     steps: tuple[int, ...]
+    intervals: tuple[int, ...] = ()
 
 
 def invent(
@@ -81,18 +84,19 @@ def from_memory(motif: Motif, metre: Metre) -> Idea | None:
     if len(lengths) < 2:
         return None
     lengths[-1] += room - sum(lengths)
-    steps = tuple(round(interval * 7 / 12) for interval in motif.intervals[: len(lengths) - 1])
-    return Idea(lengths=tuple(lengths), steps=steps)
+    intervals = motif.intervals[: len(lengths) - 1]
+    steps = tuple(round(interval * 7 / 12) for interval in intervals)
+    return Idea(lengths=tuple(lengths), steps=steps, intervals=intervals)
 
 
 def inverted(idea: Idea) -> Idea:
     """Turn the contour upside down."""
-    return replace(idea, steps=tuple(-step for step in idea.steps))
+    return replace(idea, steps=tuple(-step for step in idea.steps), intervals=())
 
 
 def retrograde(idea: Idea) -> Idea:
     """Keep the rhythm and play the contour backwards."""
-    return replace(idea, steps=tuple(-step for step in reversed(idea.steps)))
+    return replace(idea, steps=tuple(-step for step in reversed(idea.steps)), intervals=())
 
 
 def fragmented(idea: Idea) -> Idea:

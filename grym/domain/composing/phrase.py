@@ -39,12 +39,13 @@ _DEVELOPMENTS: tuple[tuple[float, Callable[[Idea], Idea]], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A note before it has a pitch."""
+    """A note before it has a pitch; `interval` is kept where it is quoted."""
 
     start_steps: int
     length_steps: int
     step: int | None
     arrival: bool = False
+    interval: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,10 +137,10 @@ def draft_phrase(passage: Passage, index: int, ideas: Ideas, context: MelodyCont
 def _drafts(idea: Idea, start: int, entry: int | None) -> Iterator[Draft]:
     """Place an idea's notes from `start` on."""
     at = start
-    steps = iter((entry, *idea.steps))
+    steps, intervals = iter((entry, *idea.steps)), iter((None, *idea.intervals))
     for length in idea.lengths:
         if length > 0:
-            yield Draft(start_steps=at, length_steps=length, step=next(steps, 0))
+            yield Draft(start_steps=at, length_steps=length, step=next(steps, 0), interval=next(intervals, None))
         at += abs(length)
 
 

@@ -7,10 +7,11 @@ import pytest
 
 from grym.domain.composing.plan import Instrument, Motif, Plan, SectionPlan, Wish
 from grym.domain.composing.planner import plan
+from grym.domain.composing.quoting import Quotation
 from grym.domain.composing.score import Metre, Tonality
 from grym.domain.rating import Check
 from grym.errors import InvalidRequestError
-from schemas.body import CheckResult, MotifData
+from schemas.body import CheckResult, MotifData, MotifUse
 from schemas.commands import MakePlan
 from schemas.music import InstrumentData, MetreData, PlanData, SectionPlanData, TonalityData
 from streams.translate import (
@@ -32,6 +33,7 @@ PAIRS = [
     (SectionPlan, SectionPlanData),
     (Motif, MotifData),
     (Check, CheckResult),
+    (Quotation, MotifUse),
 ]
 
 

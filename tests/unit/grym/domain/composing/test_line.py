@@ -65,3 +65,11 @@ def test_shape_is_kept_inside_one_chord() -> None:
 def test_recall_brings_the_old_pitch_back() -> None:
     """Where a melody is repeated its pitches return."""
     assert _solve([_wish("I", C_MAJOR, recall=76, step=None)], C_MAJOR) == (76,)
+
+
+def test_a_quotation_keeps_its_intervals() -> None:
+    """Where the scale has them at some place; a free line of the same steps bends to the chord."""
+    wishes = [_wish("I", C_MAJOR, strength=4)]
+    wishes += [_wish("I", C_MAJOR, step=step, interval=interval, strength=4) for step, interval in ((1, 1), (2, 3))]
+    line = _solve(wishes, C_MAJOR)
+    assert tuple(np.diff(line)) == (1, 3)

@@ -60,7 +60,14 @@ def test_invented_ideas_fill_a_bar() -> None:
 def test_memory_is_fitted_to_the_bar() -> None:
     """A motif of two bars gives its first bar; the last note fills the rest."""
     motif = Motif(intervals=(2, 2, -4, 5), durations_beats=(1.0, 1.0, 1.0, 2.0, 1.0))
-    assert from_memory(motif, FOUR_FOUR) == Idea(lengths=(4, 4, 8), steps=(1, 1))
+    assert from_memory(motif, FOUR_FOUR) == Idea(lengths=(4, 4, 8), steps=(1, 1), intervals=(2, 2))
+
+
+def test_a_developed_memory_may_bend() -> None:
+    """Only a plain statement is a quotation whose intervals are kept."""
+    idea = from_memory(Motif(intervals=(2, 2, -4), durations_beats=(1.0,) * 4), FOUR_FOUR)
+    assert idea is not None
+    assert all(change(idea).intervals == () for change in (inverted, retrograde, fragmented, augmented))
 
 
 def test_too_long_a_memory_is_left_out() -> None:
