@@ -5,11 +5,14 @@ import json
 import os
 from pathlib import Path
 
-from benchmarks.recognition.asking import CONTESTANTS, ask_all
+from benchmarks.recognition.asking import CONTESTANTS, Taught, ask_all, teach
 from benchmarks.recognition.casting import SPLITS
 from benchmarks.recognition.conditions import BY_NAME, CONDITIONS, LENGTHS_S
+from benchmarks.recognition.growth import grow
+from benchmarks.recognition.nothing import nothings
+from benchmarks.recognition.recordings import Recordings, recordings
 from benchmarks.recognition.render import HOME, prepare
-from benchmarks.recognition.report import Result, as_rows, tables
+from benchmarks.recognition.report import Result, as_rows, nothing_table, tables
 from benchmarks.recognition.sounds import TURNS, Question, Sounds
 
 OUT = Path("out/benchmarks")
@@ -20,23 +23,70 @@ def main() -> None:
     """Read the arguments, ask, report."""
     words = _arguments()
     folder = words.folder or HOME / words.split
-    sounds = prepare(folder, split=words.split, known=words.known, strangers=words.strangers, processes=words.processes)
-    results = []
-    for name in words.contestants:
-        questions = _questions(sounds, words, every=words.every if name != "grym" else 1)
-        learned, answers = ask_all(name, sounds, questions, processes=words.processes)
-        results.append(Result(name=name, learned=learned, answers=answers))
+    told, rows = _growing(folder, words) if words.growth else _examination(folder, words)
     OUT.mkdir(parents=True, exist_ok=True)
-    stem = OUT / f"recognition-{words.split}-{words.known}-{words.strangers}"
-    told = tables(results)
-    stem.with_suffix(".json").write_text(json.dumps(as_rows(results), indent=1))
+    kind = "growth" if words.growth else f"{words.known}-{words.strangers}"
+    stem = OUT / f"recognition-{words.split}-{kind}"
+    stem.with_suffix(".json").write_text(json.dumps(rows, indent=1))
     stem.with_suffix(".md").write_text(told)
     print(told)
+
+
+def _examination(folder: Path, words: argparse.Namespace) -> tuple[str, object]:
+    """Ask about rendered scores, real recordings, and sounds that are no tune."""
+    sounds = prepare(folder, split=words.split, known=words.known, strangers=words.strangers, processes=words.processes)
+    results, taught = [], {}
+    for name in words.contestants:
+        questions = _questions(sounds, words, every=words.every if name != "grym" else 1)
+        taught[name] = teach(name, sounds, processes=words.processes)
+        answers = ask_all(taught[name], sounds, questions, processes=words.processes)
+        results.append(Result(name=name, learned=taught[name].learned, answers=answers))
+    told, rows = tables(results), {"scores": as_rows(results)}
+    if "grym" in taught:
+        told += f"\n\n{nothing_table(_nothing(taught['grym']))}"
+    if words.recordings and recordings():
+        real = [_recordings(folder / "recordings", name, processes=words.processes) for name in words.contestants]
+        told += "\n\nReal recordings:\n\n" + tables(real)
+        rows["recordings"] = as_rows(real)
+    return told + "\n", rows
+
+
+def _recordings(folder: Path, name: str, *, processes: int) -> Result:
+    """Ask about both halves of the recordings."""
+    answers = []
+    for half in (0, 1):
+        sounds = Recordings(folder, half=half)
+        taught = teach(name, sounds, processes=processes)
+        answers += ask_all(taught, sounds, sounds.questions(), processes=processes)
+    return Result(name=name, learned=taught.learned, answers=answers)
+
+
+def _nothing(taught: Taught) -> list[tuple[str, float]]:
+    """Return the highest confidence for each sound that is no tune, over all lengths."""
+    highest: dict[str, float] = {}
+    for length_s in LENGTHS_S:
+        for name, signal in nothings(length_s).items():
+            highest[name] = max(highest.get(name, 0.0), taught.contestant.ask(signal).confidence or 0.0)
+    return list(highest.items())
+
+
+def _growing(folder: Path, words: argparse.Namespace) -> tuple[str, object]:
+    sounds = prepare(
+        folder,
+        split=words.split,
+        known=words.known,
+        strangers=words.strangers,
+        decoys=2_000 - words.known,
+        processes=words.processes,
+    )
+    return grow(sounds, words.contestants, processes=words.processes)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="20 known tunes, 20 strangers, six conditions, grym alone")
+    parser.add_argument("--growth", action="store_true", help="ask among 200, 2,000 and 20,000 tunes instead")
+    parser.add_argument("--recordings", action="store_true", help="ask about real recordings too, where installed")
     parser.add_argument("--split", choices=SPLITS, default="exam")
     parser.add_argument("--known", type=int)
     parser.add_argument("--strangers", type=int)

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 import benchmarks.recognition.contestants.chroma as chroma_module
 import benchmarks.recognition.contestants.grym as grym_module
@@ -21,7 +21,9 @@ import benchmarks.recognition.contestants.peak_pairs as pairs_module
 import benchmarks.recognition.contestants.pooled as pooled_module
 import grym.domain.recognition
 from benchmarks.recognition.contestants.base import Contestant
-from benchmarks.recognition.sounds import Question, Sounds, Tune
+from benchmarks.recognition.playing import dice
+from benchmarks.recognition.sounds import Question, Tune
+from grym.domain.signal import Signal
 
 CONTESTANTS: dict[str, tuple[type[Contestant], ModuleType]] = {
     "grym": (grym_module.Grym, grym.domain.recognition),
@@ -62,6 +64,21 @@ class Answered:
         return self.tune, self.condition, self.length_s
 
 
+class Asked(Protocol):
+    """Sounds that are learned and asked."""
+
+    folder: Path
+    known: list[Tune]
+
+    def learned(self, tune: Tune) -> Signal:
+        """Return what is learned of a tune."""
+        ...
+
+    def sound(self, question: Question) -> Signal:
+        """Return what is asked."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learned:
     """What learning cost: processor milliseconds and bytes, a tune."""
@@ -70,39 +87,67 @@ class Learned:
     store_bytes: float
 
 
-def ask_all(
-    name: str, sounds: Sounds, questions: Sequence[Question], *, processes: int, extra: Sequence[Tune] = ()
-) -> tuple[Learned, list[Answered]]:
-    """Let a contestant learn the known tunes and answer every question.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taught:
+    """A contestant that has learned.
+
+    Parameters
+    ----------
+    content
+        Changes with its code and with what it learned.
+    """
+
+    name: str
+    contestant: Contestant
+    learned: Learned
+    content: str
+
+
+def teach(name: str, sounds: Asked, *, processes: int, more: Sequence[Tune] = (), disguised: int = 0) -> Taught:
+    """Let a contestant learn.
 
     Parameters
     ----------
     name
         Of the contestant.
-    extra
+    more
         Tunes that are learned besides the known ones and never asked for.
+    disguised
+        How many decoys are made of the features of `more`, by shuffling and transposing them.
     """
-    tunes = [*sounds.known, *extra]
-    kept = sounds.folder / "answers" / f"{name.replace(' ', '-')}-{_content(name, tunes)}.jsonl"
-    kept.parent.mkdir(exist_ok=True)
     contestant = CONTESTANTS[name][0]()
+    tunes = [*sounds.known, *more]
     with _pool(processes, contestant, sounds, tunes) as pool:
         taken = list(pool.map(_take, range(len(tunes)), chunksize=2))
     learned = Learned(
         cpu_ms=sum(cost for _, cost in taken) / len(taken),
         store_bytes=sum(contestant.bytes_of(one) for one, _ in taken) / len(taken),
     )
-    contestant.learn([tune.name for tune in tunes], [one for one, _ in taken])
+    names = [tune.name for tune in tunes]
+    kept = [one for one, _ in taken]
+    sources = kept[len(sounds.known) :]
+    for number in range(disguised):
+        rng = dice("disguise", number)
+        kept.append(contestant.disguise(sources[number % len(sources)], rng))
+        names.append(f"decoy {number}")
+    contestant.learn(names, kept)
+    return Taught(name=name, contestant=contestant, learned=learned, content=_content(name, names))
+
+
+def ask_all(taught: Taught, sounds: Asked, questions: Sequence[Question], *, processes: int) -> list[Answered]:
+    """Return the answers to every question, those of an earlier run included."""
+    kept = sounds.folder / "answers" / f"{taught.name.replace(' ', '-')}-{taught.content}.jsonl"
+    kept.parent.mkdir(exist_ok=True)
     wanted = {_key(question): question for question in questions}
     done = {one.key: one for one in _read(kept) if one.key in wanted}
     open_ = [question for key, question in wanted.items() if key not in done]
     if open_:
-        contestant.ask(sounds.sound(open_[0]))  # settles whatever is built at the first question, before the fork
-    with _pool(processes, contestant, sounds, open_) as pool, kept.open("a") as file:
-        for answered in _progress(name, pool.map(_ask, range(len(open_)), chunksize=8), len(open_)):
+        taught.contestant.ask(sounds.sound(open_[0]))  # settles whatever is built at the first question
+    with _pool(processes, taught.contestant, sounds, open_) as pool, kept.open("a") as file:
+        for answered in _progress(taught.name, pool.map(_ask, range(len(open_)), chunksize=8), len(open_)):
             done[answered.key] = answered
             file.write(json.dumps(asdict(answered)) + "\n")
-    return learned, [done[key] for key in wanted]
+    return [done[key] for key in wanted]
 
 
 _SHARED: list[Any] = []
@@ -166,7 +211,7 @@ def _progress(name: str, answers: Iterable[Answered], many: int) -> Iterator[Ans
         yield answered
 
 
-def _content(name: str, tunes: Sequence[Tune]) -> str:
+def _content(name: str, learned: Sequence[str]) -> str:
     """Return a name that changes with the contestant's code and with what was learned."""
     content = hashlib.sha256()
     module = CONTESTANTS[name][1]
@@ -174,5 +219,5 @@ def _content(name: str, tunes: Sequence[Tune]) -> str:
     own = Path(module.__file__)
     for path in sorted(own.parent.glob("*.py")) if own.name == "__init__.py" else [own]:
         content.update(path.read_bytes())
-    content.update(" ".join(tune.name for tune in tunes).encode())
+    content.update(" ".join(learned).encode())
     return content.hexdigest()[:12]

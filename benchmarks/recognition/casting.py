@@ -22,9 +22,10 @@ class Casting:
 
     known: list[tuple[Piece, Performance]]
     strangers: list[tuple[Piece, Performance]]
+    decoys: list[tuple[Piece, Performance]]
 
 
-def cast(pieces: Sequence[Piece], *, split: str, known: int, strangers: int) -> Casting:
+def cast(pieces: Sequence[Piece], *, split: str, known: int, strangers: int, decoys: int = 0) -> Casting:
     """Return the pieces of one split.
 
     Raises
@@ -40,12 +41,19 @@ def cast(pieces: Sequence[Piece], *, split: str, known: int, strangers: int) -> 
     single = [piece for piece in own if piece.voices == 1]
     knowns = _half_each(many, single, known)
     taken = {piece.name for piece in knowns}
-    many, single = ([piece for piece in reversed(side) if piece.name not in taken] for side in (many, single))
+    many, single = (_others(side[::-1], taken) for side in (many, single))
     others = _half_each(many, single, strangers)
+    taken |= {piece.name for piece in others}
+    rest = _half_each(_others(many, taken), _others(single, taken), decoys)
     return Casting(
         known=[(piece, performed[piece.name]) for piece in knowns],
         strangers=[(piece, performed[piece.name]) for piece in others],
+        decoys=[(piece, performed[piece.name]) for piece in rest],
     )
+
+
+def _others(pieces: Sequence[Piece], taken: set[str]) -> list[Piece]:
+    return [piece for piece in pieces if piece.name not in taken]
 
 
 def _half_each(many: Sequence[Piece], single: Sequence[Piece], count: int) -> list[Piece]:

@@ -28,12 +28,13 @@ def main() -> None:
     print(folder)
 
 
-def prepare(folder: Path, *, split: str, known: int, strangers: int, processes: int) -> Sounds:
+def prepare(folder: Path, *, split: str, known: int, strangers: int, processes: int, decoys: int = 0) -> Sounds:
     """Choose the tunes and play whatever is not there yet."""
-    casting = cast(read_pieces(HOME / "notes", processes=processes), split=split, known=known, strangers=strangers)
+    pieces = read_pieces(HOME / "notes", processes=processes)
+    casting = cast(pieces, split=split, known=known, strangers=strangers, decoys=decoys)
     tunes = [
-        (_short(piece.name), piece.name, known_here, played)
-        for known_here, side in ((True, casting.known), (False, casting.strangers))
+        (_short(piece.name), piece.name, role, played)
+        for role, side in (("known", casting.known), ("stranger", casting.strangers), ("decoy", casting.decoys))
         for piece, played in side
     ]
     write_folder(folder, split=split, tunes=tunes)

@@ -79,7 +79,7 @@ def _overall(results: Sequence[Result]) -> str:
     head = ["", "top-1", "MRR", "TPR at 1 % FPR", "…and right", "AUROC", "ECE", "Brier", "CPU ms mean / p95"]
     first = results[0].overall
     asked = f"{first.known:,} questions about known tunes, {first.strangers:,} about strangers."
-    return asked + "\n\n" + _table([*head, "learn ms", "KiB a tune"], rows)
+    return asked + "\n\n" + table([*head, "learn ms", "KiB a tune"], rows)
 
 
 def _conditions(result: Result) -> str:
@@ -92,7 +92,7 @@ def _conditions(result: Result) -> str:
         rows.append([condition, *map(_cell, each), _cell(every), _places(every, condition), _told(result, condition)])
         rows[-1].append(str(len(outside)))
     head = ["condition", *(f"{length_s:g} s" for length_s in lengths_s), "all", "place 0.1 / 0.5 s"]
-    return f"{result.name}:\n\n" + _table([*head, "TPR at 1 % FPR", "strangers"], rows)
+    return f"{result.name}:\n\n" + table([*head, "TPR at 1 % FPR", "strangers"], rows)
 
 
 def _compared(results: Sequence[Result]) -> str:
@@ -100,7 +100,7 @@ def _compared(results: Sequence[Result]) -> str:
         [condition, *(f"{named(result.of(condition)).top1:.3f}" for result in results)]
         for condition in _names(results[0])
     ]
-    return "Top-1, all lengths:\n\n" + _table(["condition", *(result.name for result in results)], rows)
+    return "Top-1, all lengths:\n\n" + table(["condition", *(result.name for result in results)], rows)
 
 
 def _told(result: Result, condition: str) -> str:
@@ -129,6 +129,12 @@ def _lengths_s(result: Result) -> list[float]:
     return sorted({one.length_s for one in result.answers})
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def nothing_table(highest: Sequence[tuple[str, float]]) -> str:
+    """Return how sure grym ever was that a sound without music is a tune it knows."""
+    return "No tune:\n\n" + table(["sound", "highest confidence"], [[name, f"{sure:.3f}"] for name, sure in highest])
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

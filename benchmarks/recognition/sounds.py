@@ -39,17 +39,24 @@ class Tune:
         Short and unique here.
     source
         Which score it is.
+    role
+        ``known``, ``stranger`` or ``decoy``: learned, but never asked for.
     start_s
         Where its excerpt begins.
     """
 
     name: str
     source: str
-    known: bool
+    role: str
     voices: int
     players: str
     start_s: float
     performance: Performance
+
+    @property
+    def known(self) -> bool:
+        """Whether it is learned and asked for."""
+        return self.role == "known"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,7 +86,8 @@ class Sounds:
         rows = json.loads((folder / "manifest.json").read_text())["tunes"]
         self.tunes = [_tune(folder, row) for row in rows]
         self.known = [tune for tune in self.tunes if tune.known]
-        self.strangers = [tune for tune in self.tunes if not tune.known]
+        self.strangers = [tune for tune in self.tunes if tune.role == "stranger"]
+        self.decoys = [tune for tune in self.tunes if tune.role == "decoy"]
 
     def learned(self, tune: Tune) -> Signal:
         """Return what is learned of a tune: all of it, 30 to 60 seconds."""
@@ -125,7 +133,7 @@ class Sounds:
 
     def excerpt(self, tune: Tune, manner: Manner) -> FloatArray:
         """Return the undistorted excerpt, 10.4 s: of what was learned itself where nothing is played differently."""
-        if manner == AS_LEARNED and tune.known:
+        if manner == AS_LEARNED and tune.role == "known":
             whole = self.learned(tune).samples[0]
             start = round(tune.start_s * RATE_HZ)
             return np.asarray(whole[start : start + round(EXCERPT_S * RATE_HZ)])
@@ -133,8 +141,10 @@ class Sounds:
 
     def render(self, tune: Tune, *, conditions: Sequence[Condition] = CONDITIONS) -> None:
         """Play everything that is learned or asked of a tune."""
-        if tune.known:
+        if tune.role != "stranger":
             self.learned(tune)
+        if tune.role == "decoy":
+            return
         for manner in {condition.manner(tune.name) for condition in conditions}:
             self.excerpt(tune, manner)
 
@@ -152,11 +162,11 @@ class Sounds:
         return samples
 
 
-def write_folder(folder: Path, *, split: str, tunes: Sequence[tuple[str, str, bool, Performance]]) -> None:
-    """Write what a folder holds: name, source, known or not, and performance of each tune; sounds are played later."""
+def write_folder(folder: Path, *, split: str, tunes: Sequence[tuple[str, str, str, Performance]]) -> None:
+    """Write what a folder holds: name, source, role and performance of each tune; sounds are played later."""
     (folder / "performances").mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, Any]] = []
-    for name, source, known, performance in tunes:
+    for name, source, role, performance in tunes:
         np.savez_compressed(
             folder / "performances" / f"{name}.npz",
             starts_s=performance.starts_s,
@@ -169,7 +179,7 @@ def write_folder(folder: Path, *, split: str, tunes: Sequence[tuple[str, str, bo
             {
                 "name": name,
                 "source": source,
-                "known": known,
+                "role": role,
                 "voices": performance.voices,
                 "players": performance.players,
                 "other_players": performance.other_players,
@@ -188,7 +198,7 @@ def _tune(folder: Path, row: dict[str, Any]) -> Tune:
     return Tune(
         name=row["name"],
         source=row["source"],
-        known=row["known"],
+        role=row["role"],
         voices=row["voices"],
         players=row["players"],
         start_s=row["start_s"],

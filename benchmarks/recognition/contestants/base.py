@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+
 from grym.domain.signal import Signal
 
 
@@ -51,6 +53,10 @@ class Contestant(Protocol):
 
     def bytes_of(self, taken: Any) -> int:
         """Return how much memory that needs at rest."""
+        ...
+
+    def disguise(self, taken: Any, dice: np.random.Generator) -> Any:
+        """Return the features of music that was never played: these, in blocks of 4 s out of order, transposed."""
         ...
 
     def learn(self, names: list[str], taken: list[Any]) -> None:
