@@ -1,6 +1,7 @@
 """Where motifs sound, found in scores whose notes are known."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_what_is_lent_really_sounds(prompt: str, seed: int) -> None:
         start = place.start_s * score.tempo_bpm / 60.0 * QUARTER
         first = min(range(len(melody.notes)), key=lambda at: abs(melody.notes[at].start_ticks - start))
         pitches = [note.midi_pitch for note in melody.notes[first : first + 5]]
-        assert [after - before for before, after in zip(pitches, pitches[1:], strict=False)] == [2, 2, 1, 2]
+        assert [after - before for before, after in pairwise(pitches)] == [2, 2, 1, 2]
 
 
 def test_nothing_lent_changes_nothing() -> None:
