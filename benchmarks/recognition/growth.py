@@ -39,7 +39,7 @@ def grow(sounds: Sounds, names: Sequence[str], *, processes: int) -> tuple[str, 
             result = Result(name=name, learned=taught.learned, answers=answers)
             lines.append([name, f"{size:,}", *_line(result)])
             rows += [{"size": size, **row} for row in as_rows([result])]
-    head = ["", "tunes", "top-1", "TPR at 1 % FPR", "AUROC", "ECE", "CPU ms mean / p95", *ASKED]
+    head = ["", "tunes", "top-1", "TPR at 1 % false", "AUROC", "ECE", "CPU ms mean / p95", *ASKED]
     return table(head, lines), rows
 
 

@@ -76,7 +76,7 @@ def _overall(results: Sequence[Result]) -> str:
                 f"{one.store_bytes / 1024:.0f}",
             ]
         )
-    head = ["", "top-1", "MRR", "TPR at 1 % FPR", "…and right", "AUROC", "ECE", "Brier", "CPU ms mean / p95"]
+    head = ["", "top-1", "MRR", "TPR at 1 % false", "…and right", "AUROC", "ECE", "Brier", "CPU ms mean / p95"]
     first = results[0].overall
     asked = f"{first.known:,} questions about known tunes, {first.strangers:,} about strangers."
     return asked + "\n\n" + table([*head, "learn ms", "KiB a tune"], rows)
@@ -92,7 +92,7 @@ def _conditions(result: Result) -> str:
         rows.append([condition, *map(_cell, each), _cell(every), _places(every, condition), _told(result, condition)])
         rows[-1].append(str(len(outside)))
     head = ["condition", *(f"{length_s:g} s" for length_s in lengths_s), "all", "place 0.1 / 0.5 s"]
-    return f"{result.name}:\n\n" + table([*head, "TPR at 1 % FPR", "strangers"], rows)
+    return f"{result.name}:\n\n" + table([*head, "TPR at 1 % false", "strangers"], rows)
 
 
 def _compared(results: Sequence[Result]) -> str:
