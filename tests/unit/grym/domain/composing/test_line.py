@@ -68,9 +68,9 @@ def test_recall_brings_the_old_pitch_back() -> None:
 
 
 def test_a_quotation_keeps_its_intervals() -> None:
-    """A semitone and a minor third up, found where the scale has them; a free line of the same steps need not."""
+    """A tone and a minor third up, found where the scale has them; a free line of the same steps need not."""
     wishes = [_wish("I", C_MAJOR, strength=1, length_steps=2)]
-    for step, interval in ((1, 1), (2, 3)):
+    for step, interval in ((1, 2), (2, 3)):
         wishes.append(_wish("I", C_MAJOR, step=step, interval=interval, strength=1, length_steps=2))
     first, second, third = _solve(wishes, C_MAJOR)
-    assert (second - first, third - second) == (1, 3)
+    assert (second - first, third - second) == (2, 3)
