@@ -9,9 +9,8 @@ Avery Wang, "An Industrial-Strength Audio Search Algorithm", ISMIR 2003.
 """
 
 import numpy as np
-from scipy.ndimage import maximum_filter
 
-from grym.domain.recognition.imprint import Int32Array, Landmarks, Peaks
+from grym.domain.recognition.imprint import FloatArray, Int32Array, Landmarks, Peaks
 from grym.domain.recognition.spectrum import FRAME_RATE_HZ, Spectrum
 
 LEAST_EXCESS_DB = 9.0
@@ -38,12 +37,30 @@ STEP_BITS = 8
 def peaks_of(spectrum: Spectrum) -> Peaks:
     """Return the peaks of a spectrum, the strongest of each second, in order of time."""
     excess = spectrum.excess_db
-    size = (2 * REACH_FRAMES + 1, 2 * REACH_BINS + 1)
-    standing = (excess == maximum_filter(excess, size=size)) & (excess >= LEAST_EXCESS_DB)
+    around = _greatest_around(_greatest_around(excess, REACH_BINS, axis=1), REACH_FRAMES, axis=0)
+    standing = (excess == around) & (excess >= LEAST_EXCESS_DB)
     frames, bins = np.nonzero(standing)
     levels = np.minimum(np.rint(excess[frames, bins]), 255).astype(np.uint8)
     every = Peaks(frames=frames.astype(np.int32), bins=bins.astype(np.int32), levels_db=levels)
     return strongest(every, per_second=PEAKS_PER_SECOND)
+
+
+def _greatest_around(levels: FloatArray, reach: int, *, axis: int) -> FloatArray:
+    """Return the greatest level within `reach` to either side along an axis.
+
+    Runs of one, two, four … levels are doubled until one run from each end covers the neighbourhood, so the cost grows
+    with the logarithm of the reach.
+    """
+    padding = [(0, 0), (0, 0)]
+    padding[axis] = (reach, reach)
+    runs, length, wanted = np.pad(levels, padding, mode="edge"), 1, 2 * reach + 1
+    runs = np.moveaxis(runs, axis, 0)
+    while 2 * length <= wanted:
+        runs = np.maximum(runs[:-length], runs[length:])
+        length *= 2
+    rest = wanted - length
+    greatest: FloatArray = np.maximum(runs[: len(runs) - rest], runs[rest:])
+    return np.moveaxis(greatest, 0, axis)
 
 
 def strongest(peaks: Peaks, *, per_second: int) -> Peaks:

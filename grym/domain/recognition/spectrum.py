@@ -32,6 +32,9 @@ DYNAMIC_RANGE_DB = 70.0
 """What lies further below the loudest partial is leakage of the window and rounding of the samples."""
 
 FLOOR_QUANTILE = 0.4
+FLOOR_STEP_FRAMES = 3
+"""Neighbouring frames overlap, so every third says as much of the floor."""
+
 FLOOR_BINS = 41
 """Bins (220 Hz) over which the floor is smooth: wider than a partial, narrower than the slope of pink noise."""
 
@@ -75,6 +78,7 @@ def _above_floor(power: FloatArray) -> FloatArray:
         return np.zeros_like(power)
     least = max(loudest * 10.0 ** (-DYNAMIC_RANGE_DB / 10.0), SILENCE_POWER)
     level = 10.0 * np.log10(np.maximum(power, np.float32(least)))
-    floor = uniform_filter1d(np.quantile(level, FLOOR_QUANTILE, axis=0), FLOOR_BINS, mode="nearest")
+    sampled = np.ascontiguousarray(level[::FLOOR_STEP_FRAMES].T)
+    floor = uniform_filter1d(np.quantile(sampled, FLOOR_QUANTILE, axis=1), FLOOR_BINS, mode="nearest")
     excess: FloatArray = np.maximum(level - floor.astype(np.float32), np.float32(0.0))
     return excess
