@@ -65,6 +65,12 @@ MetricName = Literal[
     "memory_level",
     "memory_waits",
     "publishes_refused",
+    "entries_swept",
+    "entries_moved",
+    "entries_reindexed",
+    "entries_compared",
+    "entries_mismatched",
+    "entry_upkeep_failures",
 ]
 
 FAST_S = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.015, 0.03, 0.06, 0.125, 0.25, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0)
@@ -188,4 +194,12 @@ CATALOGUE: dict[MetricName, Metric] = {
     "memory_level": _gauge("level", "0 normal, 1 slowed down, 2 saturated.", label=""),
     "memory_waits": _counter("waits", "Times a consumer waited for memory.", label=""),
     "publishes_refused": _counter("publishes", "Publishes refused as saturated.", label=""),
+    "entries_swept": _counter(
+        "entries", "Entries removed since they had expired, or were idle for long.", label="store"
+    ),
+    "entries_moved": _counter("entries", "Entries moved to another tier.", label="store"),
+    "entries_reindexed": _counter("entries", "Entries whose index was made anew.", label="store"),
+    "entries_compared": _counter("reads", "Reads of two stores that were compared in a switch-over.", label="store"),
+    "entries_mismatched": _counter("reads", "Of those, reads whose answers differed.", label="store"),
+    "entry_upkeep_failures": _counter("turns", "Turns of upkeep that failed.", label="store"),
 }
