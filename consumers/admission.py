@@ -80,6 +80,11 @@ class MemoryAdmission:
         self._looked_s = float("-inf")
 
     @property
+    def memory(self) -> Memory | None:
+        """What is looked at, for whoever gives memory back by itself."""
+        return self._memory
+
+    @property
     def level(self) -> Level:
         """How short memory is now, or was a moment ago."""
         self._look()

@@ -40,6 +40,7 @@ class Crew:
             soundfont=runtime.settings.soundfont,
             slots=runtime.settings.cpu_workers,
             grace_s=grace_s,
+            home=runtime.settings.home,
         )
         self._components = [*components(shop, only), safety.news, *self._beside(runtime, port)]
 

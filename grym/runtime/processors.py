@@ -5,7 +5,9 @@ Only what is asked for is loaded: a worker of one processor pays for that one al
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from consumers.ports import RunnerPorts
 from consumers.runner import ProcessorRunner
@@ -20,10 +22,13 @@ from grym.runtime.names import checked_names
 from grym.runtime.studio import DoorInWorker, StudioInWorker
 from streams.processor import AnyProcessor
 
+if TYPE_CHECKING:
+    from grym.memory.recognising.recogniser import JournalRecogniser
+
 # ruff: noqa: PLC0415  (each builder loads its own processor)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Workshop:
     """What processors are built from.
 
@@ -33,6 +38,8 @@ class Workshop:
         How many pieces are made at once at most.
     grace_s
         Seconds a piece in the making may still take after a stop, before it is handed back.
+    home
+        Where indexes lie.
     """
 
     ports: RunnerPorts
@@ -42,6 +49,14 @@ class Workshop:
     soundfont: Path | None
     slots: int
     grace_s: float
+    home: Path
+
+    @cached_property
+    def recogniser(self) -> "JournalRecogniser":
+        """What pattern memory is asked by; opened by the first processor that asks."""
+        from grym.runtime.recognising import open_recogniser
+
+        return open_recogniser(self.ports.backend.book, self.home, memory=self.ports.admission.memory)
 
 
 def _coordinator(shop: Workshop) -> AnyProcessor:
@@ -58,12 +73,9 @@ def _features(shop: Workshop) -> AnyProcessor:
 
 
 def _patterns(shop: Workshop) -> AnyProcessor:
-    from grym.memory.recognising.recogniser import recogniser_in_memory
     from streams.patterns import Patterns
 
-    book = shop.ports.backend.book
-    recogniser = recogniser_in_memory(book)
-    return Patterns(book=book, recogniser=recogniser, artifacts=shop.ports.artifacts)
+    return Patterns(book=shop.ports.backend.book, recogniser=shop.recogniser, artifacts=shop.ports.artifacts)
 
 
 def _generation(shop: Workshop) -> AnyProcessor:
@@ -102,7 +114,15 @@ def components(shop: Workshop, only: Collection[str] | None) -> list[Component]:
     found: list[Component] = [ProcessorRunner(_BUILDERS[name](shop), shop.ports) for name in names]
     if "generation" in names:
         found.append(_generation_work(shop))
+    if "patterns" in names:
+        found.append(_librarian(shop))
     return [*found, TimerService(shop.ports), Housekeeper(shop.ports, shop.artifacts)]
+
+
+def _librarian(shop: Workshop) -> Component:
+    from grym.runtime.recognising import Librarian
+
+    return Librarian(shop.recogniser)
 
 
 def _generation_work(shop: Workshop) -> Component:

@@ -83,6 +83,10 @@ class CachedImprints:
         found = await self._cache.get_many({holding.pattern_id: holding.version for holding in holdings})
         return [found[holding.pattern_id] for holding in holdings]
 
+    async def aclose(self) -> None:
+        """Give up what is being loaded."""
+        await self._cache.aclose()
+
 
 def imprint_cache(
     shelves: Shelves,

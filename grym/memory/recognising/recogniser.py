@@ -5,7 +5,7 @@ since each works on a view of its own.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -35,9 +35,19 @@ class JournalRecogniser:
         Opens what a collection stands on.
     up_to
         The last event that counts, for answers as of then; None for all.
+    closing
+        Called by `aclose`.
     """
 
-    def __init__(self, journal: Journal, *, ground: Callable[[str], Ground], up_to: int | None = None) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        *,
+        ground: Callable[[str], Ground],
+        up_to: int | None = None,
+        closing: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._closing = closing
         self._journal = journal
         self._ground = ground
         self._up_to = up_to
@@ -83,6 +93,8 @@ class JournalRecogniser:
         """End what goes on beside answers."""
         for collection in self._collections.values():
             await collection.aclose()
+        if self._closing is not None:
+            await self._closing()
 
 
 def recogniser_in_memory(journal: Journal, *, up_to: int | None = None) -> JournalRecogniser:

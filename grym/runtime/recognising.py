@@ -1,0 +1,97 @@
+"""Pattern memory of this machine: where its indexes lie, and who ends what goes on beside answers.
+
+Below ``GRYM_HOME/index`` each collection has a folder of its own, by extractor: vectors of another one cannot be
+compared. All of it may be deleted at any time.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+
+from grym.domain.recognition.imprint import EXTRACTOR
+from grym.domain.recognition.windows import DIM
+from grym.memory.index.layered import LayeredIndex
+from grym.memory.recognising.collection import Ground, Sealing
+from grym.memory.recognising.imprints import CachedImprints, imprint_cache
+from grym.memory.recognising.recogniser import JournalRecogniser
+from grym.ports.caching import SharedLevel
+from grym.ports.memory import Memory
+from grym.ports.patterns import PatternBook
+
+INDEX = "index"
+READABLE = 40
+"""Letters of a collection's name that its folder shows."""
+
+
+def open_recogniser(
+    book: PatternBook, home: Path, *, memory: Memory | None = None, shared: SharedLevel | None = None
+) -> JournalRecogniser:
+    """Return a recogniser whose indexes outlive the process; whoever opens it closes it.
+
+    Parameters
+    ----------
+    memory
+        Tells when memory is short.
+    shared
+        Where processes share copies of imprints.
+    """
+    from grym.adapters.faiss_index import FaissEngine  # noqa: PLC0415 (most processes never search)
+    from grym.adapters.index_files import GenerationFolder  # noqa: PLC0415 (as above)
+    from grym.adapters.index_process import ProcessBuilder  # noqa: PLC0415 (as above)
+    from grym.memory.index.sealing import Sealer  # noqa: PLC0415 (as above)
+    from grym.runtime import sealing  # noqa: PLC0415 (as above)
+
+    engine = FaissEngine()
+    imprints = CachedImprints(imprint_cache(book, shared=shared, memory=memory))
+
+    def ground(collection: str) -> Ground:
+        root = index_folder(home, collection)
+        index = LayeredIndex(DIM, engine=engine)
+        generations = GenerationFolder(root, report=_passed_over)
+        builder = ProcessBuilder(sealing.command(root))
+        sealer = Sealer(index, generations=generations, engine=engine, builder=builder)
+        return Ground(index=index, imprints=imprints, sealing=Sealing(index=index, sealer=sealer))
+
+    return JournalRecogniser(book, ground=ground, closing=imprints.aclose)
+
+
+@asynccontextmanager
+async def recogniser_at(book: PatternBook, home: Path) -> AsyncIterator[JournalRecogniser]:
+    """Open a recogniser for the length of a block."""
+    recogniser = open_recogniser(book, home)
+    try:
+        yield recogniser
+    finally:
+        await recogniser.aclose()
+
+
+def index_folder(home: Path, collection: str) -> Path:
+    """Return where the generations of a collection lie, by what can be shown of its name and by its digest."""
+    digest = hashlib.sha256(collection.encode(errors="surrogatepass")).hexdigest()[:16]
+    shown = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in collection[:READABLE])
+    return home / INDEX / f"{shown}-{digest}" / EXTRACTOR.replace("/", "-")
+
+
+class Librarian:
+    """Ends what a recogniser does beside answers when its process stops; a component of the supervisor."""
+
+    name = "librarian"
+    in_hand = 0
+
+    def __init__(self, recogniser: JournalRecogniser) -> None:
+        self._recogniser = recogniser
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Wait for the end."""
+        try:
+            await stop.wait()
+        finally:
+            await self._recogniser.aclose()
+
+
+def _passed_over(name: str, why: str) -> None:
+    structlog.get_logger("grym.runtime").warning("index.generation_refused", generation=name, why=why)
