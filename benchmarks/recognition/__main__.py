@@ -22,7 +22,7 @@ QUICK_CONDITIONS = ("clean", "pink +0 dB", "mp3", "tempo +5 %", "transposed up",
 def main() -> None:
     """Read the arguments, ask, report."""
     words = _arguments()
-    folder = words.folder or HOME / words.split
+    folder = words.folder or HOME / (f"{words.split}-few" if words.quick else words.split)
     told, rows = _growing(folder, words) if words.growth else _examination(folder, words)
     OUT.mkdir(parents=True, exist_ok=True)
     kind = "growth" if words.growth else f"{words.known}-{words.strangers}"
@@ -34,7 +34,14 @@ def main() -> None:
 
 def _examination(folder: Path, words: argparse.Namespace) -> tuple[str, object]:
     """Ask about rendered scores, real recordings, and sounds that are no tune."""
-    sounds = prepare(folder, split=words.split, known=words.known, strangers=words.strangers, processes=words.processes)
+    sounds = prepare(
+        folder,
+        split=words.split,
+        known=words.known,
+        strangers=words.strangers,
+        processes=words.processes,
+        few=words.quick,
+    )
     results, taught = [], {}
     for name in words.contestants:
         questions = _questions(sounds, words, every=words.every if name != "grym" else 1)

@@ -7,6 +7,7 @@ the content of the source and by the version of this reading.
 import hashlib
 import json
 import re
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ READING = "1"
 
 LEFT_OUT = frozenset({"demos", "theoryExercises", "leadSheet", "nottingham-dataset"})
 """Folders that hold exercises and examples rather than works."""
+
+QUICKLY_READ = frozenset({"bach", "ryansMammoth", "palestrina", "trecento", "monteverdi"})
 
 SUFFIXES = frozenset({".krn", ".abc", ".mxl", ".xml", ".musicxml"})
 
@@ -57,18 +60,20 @@ class Piece:
         return len(np.unique(self.parts))
 
 
-def read_pieces(cache: Path, *, processes: int = 2) -> list[Piece]:
+def read_pieces(cache: Path, *, few: bool = False, processes: int = 2) -> list[Piece]:
     """Return every piece of the corpus, sorted by name.
 
     Parameters
     ----------
     cache
         Folder for the notes; made where it is missing.
+    few
+        Read an eighth of the collections that keep one piece in a file, which takes half a minute instead of twenty.
     processes
         How many read at once.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    sources = list(_sources())
+    sources = [path for path in _sources() if not few or _is_among_few(path)]
     with ProcessPoolExecutor(processes) as pool:
         files = list(pool.map(_read_file, sources, [cache] * len(sources), chunksize=8))
     return sorted((_piece(row) for path in files for row in json.loads(path.read_text())), key=lambda p: p.name)
@@ -90,6 +95,11 @@ def _sources() -> Iterator[Path]:
                 continue
             masses.add(mass)
         yield path
+
+
+def _is_among_few(path: Path) -> bool:
+    """Return whether a file belongs to the eighth that is enough for a quick look."""
+    return path.parent.name in QUICKLY_READ and zlib.crc32(path.name.encode()) % 8 == 0
 
 
 def _read_file(path: Path, cache: Path) -> Path:

@@ -28,9 +28,11 @@ def main() -> None:
     print(folder)
 
 
-def prepare(folder: Path, *, split: str, known: int, strangers: int, processes: int, decoys: int = 0) -> Sounds:
-    """Choose the tunes and play whatever is not there yet."""
-    pieces = read_pieces(HOME / "notes", processes=processes)
+def prepare(
+    folder: Path, *, split: str, known: int, strangers: int, processes: int, decoys: int = 0, few: bool = False
+) -> Sounds:
+    """Choose the tunes and play whatever is not there yet; `few` reads less of the corpus, for small examinations."""
+    pieces = read_pieces(HOME / "notes", processes=processes, few=few)
     casting = cast(pieces, split=split, known=known, strangers=strangers, decoys=decoys)
     tunes = [
         (_short(piece.name), piece.name, role, played)
