@@ -19,6 +19,7 @@ PATTERN_KINDS = frozenset(get_args(PatternKind))
 RELATION_KINDS = frozenset({"similar", "variant", "sequential", "contains"})
 WITH_NUMBERS = frozenset({"stored", "reembedded"})
 LEAST_COUNTS = {"count": 1, "confirmed": 0, "denied": 0}
+MAX_COUNT = 2**53
 MAX_TAGS = 64
 MAX_TEXT_CHARACTERS = 4096
 MAX_RELATIONS = 64
@@ -135,7 +136,9 @@ def _check_stored(change: PatternChange) -> None:
     if not isinstance(duration_s, int | float) or not isfinite(duration_s) or duration_s < 0:
         raise refused(change, "field", "the duration is no number of seconds")
     counts = [change.data.get(name, least) for name, least in LEAST_COUNTS.items()]
-    if not all(type(n) is int and n >= least for n, least in zip(counts, LEAST_COUNTS.values(), strict=True)):
+    if not all(
+        type(n) is int and least <= n <= MAX_COUNT for n, least in zip(counts, LEAST_COUNTS.values(), strict=True)
+    ):
         raise refused(change, "field", "how often it was heard, confirmed or denied is no number")
     _check_said(change)
 
