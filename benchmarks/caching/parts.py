@@ -18,11 +18,9 @@ def policies(trace: Trace, budget_bytes: int) -> dict[str, Outcome]:
 def pieces(trace: Trace, budget_bytes: int) -> dict[str, Outcome]:
     """Return what grym's cache made of a trace with all pieces, and with one of them left out."""
     play = play_of(trace)
-    unstaged = fixed(budget_bytes)
     return {
-        "all pieces": foreseen(play, fixed(budget_bytes, prefetch=True)),
+        "all pieces": foreseen(play, fixed(budget_bytes)),
         "no prefetch": demanded(play, fixed(budget_bytes)),
-        "no staging": foreseen(play, unstaged, stage=unstaged.keep),
         "no prefetch, no balance": demanded(play, fixed(budget_bytes, adapt=False)),
         "favour 0": bare(play, Replacement(budget_bytes, favour=0.0)),
         "favour 0.25": bare(play, Replacement(budget_bytes, favour=0.25)),

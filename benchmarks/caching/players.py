@@ -2,16 +2,14 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from benchmarks.caching.references import REFERENCES, Policy, belady
 from benchmarks.caching.traces import Trace
-from grym.memory.caching.kept import KeptRecords
+from grym.memory.caching.kept import Held, KeptRecords
 from grym.memory.caching.replacement import Replacement
 from grym.memory.caching.settings import CacheSettings
 from grym.memory.caching.sizing import SizingSettings
-from grym.memory.caching.staging import Held
 from grym.memory.caching.statistics import CacheCounts
 
 LOAD_REQUESTS = 10
@@ -44,11 +42,11 @@ def play_of(trace: Trace) -> Play:
     return keys, trace.sizes[trace.keys].tolist(), [f"session {one}" for one in trace.sessions.tolist()]
 
 
-def fixed(budget_bytes: int, *, prefetch: bool = False, adapt: bool = True) -> KeptRecords[None]:
+def fixed(budget_bytes: int, *, adapt: bool = True) -> KeptRecords[None]:
     """Return grym's cache with a budget that stays as it is."""
     sizing = SizingSettings(first_bytes=budget_bytes, least_bytes=budget_bytes, most_bytes=budget_bytes)
     sizing = replace(sizing, worth=0.0, keep=0.0)
-    return KeptRecords(CacheSettings(sizing=sizing, prefetch=prefetch, adapt=adapt))
+    return KeptRecords(CacheSettings(sizing=sizing, adapt=adapt))
 
 
 def reference(name: str, trace: Trace, budget_bytes: int) -> Outcome:
@@ -78,32 +76,25 @@ def bare(play: Play, order: Replacement) -> Outcome:
 def demanded(play: Play, kept: KeptRecords[None]) -> Outcome:
     """Play without sessions: what is missing is loaded."""
     keys, sizes, _ = play
-    records = {size: Held(version=0, value=None, size_bytes=size) for size in set(sizes)}
     began = time.process_time()
     for key, size in zip(keys, sizes, strict=True):
         misses = kept.counts.misses
         kept.find(key, 0)
         if kept.counts.misses != misses:
-            kept.keep(key, records[size])
+            kept.keep(key, Held(version=0, value=None, size_bytes=size))
     return _outcome(kept.counts, _each_us(began, keys))
 
 
-def foreseen(play: Play, kept: KeptRecords[None], *, stage: Callable[[str, Held[None]], None] | None = None) -> Outcome:
-    """Play with sessions: what one is likely to ask for next arrives some requests later.
-
-    Parameters
-    ----------
-    stage
-        Where guesses go; the cache's staging unless given.
-    """
+def foreseen(play: Play, kept: KeptRecords[None]) -> Outcome:
+    """Play with sessions: what one is likely to ask for next arrives some requests later."""
     keys, sizes, sessions = play
     size_of = dict(zip(keys, sizes, strict=True))
-    arrive, coming = stage or kept.stage, deque[tuple[int, str]]()
+    coming = deque[tuple[int, str]]()
     began = time.process_time()
     for at, (key, size, session) in enumerate(zip(keys, sizes, sessions, strict=True)):
         while coming and coming[0][0] <= at:
             guess = coming.popleft()[1]
-            arrive(guess, Held(version=0, value=None, size_bytes=size_of[guess]))
+            kept.guess(guess, Held(version=0, value=None, size_bytes=size_of[guess]))
         misses = kept.counts.misses
         kept.find(key, 0)
         if kept.counts.misses != misses:

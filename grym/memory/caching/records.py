@@ -14,9 +14,8 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from grym.errors import PermanentError, TransientError
-from grym.memory.caching.kept import KeptRecords
+from grym.memory.caching.kept import Held, KeptRecords
 from grym.memory.caching.settings import CacheSettings
-from grym.memory.caching.staging import Held
 from grym.memory.caching.statistics import CacheCounts
 from grym.ports.caching import NoSharedLevel, Record, RecordSource, SharedLevel
 from grym.ports.memory import Memory
@@ -207,7 +206,7 @@ class RecordCache(Generic[T]):
         self._kept.keep(key, held)
 
     async def _prefetch(self, key: str, version: int) -> None:
-        loading = self._depart({key: version}, self._kept.stage)
+        loading = self._depart({key: version}, self._kept.guess)
         try:
             await asyncio.shield(loading)
         except Exception:  # noqa: BLE001 (nobody asked for it; whoever does hears of the fault)

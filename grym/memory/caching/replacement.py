@@ -104,7 +104,7 @@ class Replacement:
             self._ranks[rank][key] = kept
         return True
 
-    def admit(self, key: str, size: int) -> list[str]:
+    def admit(self, key: str, size: int, *, asked: bool = True) -> list[str]:
         """Keep a record and return which ones leave for it.
 
         It is the record itself that leaves where it is larger than the budget, and where it was kept before and has
@@ -114,6 +114,8 @@ class Replacement:
         ----------
         size
             Bytes, > 0.
+        asked
+            Whether somebody asked for it; what is admitted on a guess has not been asked for yet.
         """
         if key in self._kept:
             return self._update(key, size)
@@ -122,7 +124,7 @@ class Replacement:
         if size > self._budget_bytes:
             return [key]
         leaving = self._shrink_to(self._budget_bytes - size)
-        self._kept[key] = kept = _Kept(size, count + 1, self._clock)
+        self._kept[key] = kept = _Kept(size, count + asked, self._clock)
         self._ranks[kept.rank][key] = kept
         self._used_bytes += size
         return leaving
@@ -182,4 +184,4 @@ class Replacement:
 
 
 def _rank(count: int) -> int:
-    return min(count.bit_length(), RANKS) - 1
+    return min(count.bit_length(), RANKS) - 1 if count else 0

@@ -18,7 +18,5 @@ class CacheSettings:
     """Whether what a session will ask for next is loaded before it does."""
     foresight: ForesightSettings = field(default_factory=ForesightSettings)
     """How much is remembered of what follows what."""
-    staged_share: float = 0.1
-    """Share of the bytes for records that nobody has asked for yet: a guess is used at once or hardly ever."""
     prefetching: int = 4
     """Loads beforehand that may be under way at once; further guesses are dropped."""

@@ -5,10 +5,9 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grym.memory.caching.kept import CHECK_EVERY, KeptRecords
+from grym.memory.caching.kept import CHECK_EVERY, Held, KeptRecords
 from grym.memory.caching.settings import CacheSettings
 from grym.memory.caching.sizing import MIB, SizingSettings
-from grym.memory.caching.staging import Held
 
 
 class Tight:
@@ -29,15 +28,15 @@ def held(version: int = 1, size: int = 1) -> Held[int]:
     return Held(version=version, value=version, size_bytes=size)
 
 
-def small(budget: int = 100, *, prefetch: bool = True) -> KeptRecords[int]:
-    """Return a cache of so many bytes, a tenth of them for guesses."""
+def small(budget: int = 100) -> KeptRecords[int]:
+    """Return a cache of so many bytes."""
     sizing = SizingSettings(first_bytes=budget, least_bytes=1, most_bytes=budget)
-    return KeptRecords(CacheSettings(sizing=sizing, prefetch=prefetch))
+    return KeptRecords(CacheSettings(sizing=sizing))
 
 
 def test_misses_are_told_apart() -> None:
     """The first request, one after an eviction and one for a newer version are three kinds of miss."""
-    kept = small(2, prefetch=False)
+    kept = small(2)
     for key in "abca":
         if kept.find(key, 1) is None:
             kept.keep(key, held())
@@ -46,6 +45,15 @@ def test_misses_are_told_apart() -> None:
     counts = kept.counts
     assert (counts.compulsory_misses, counts.capacity_misses, counts.version_misses) == (3, 2, 1)
     assert (counts.hits, counts.evictions, counts.requests) == (0, 2, 6)
+
+
+def test_asking_for_what_left_does_not_forget_it() -> None:
+    """It is remembered by name until it is kept again, so that it goes on counting."""
+    kept = small(2)
+    for key in "abc":
+        kept.keep(key, held())
+    assert kept.find("a", 1) is None
+    assert kept.ghosts == 1
 
 
 def test_a_newer_version_answers_for_an_older_one() -> None:
@@ -63,34 +71,50 @@ def test_an_older_version_replaces_nothing() -> None:
     assert kept.find("a", 5) == 5
 
 
-def test_guesses_have_a_room_of_their_own() -> None:
-    """However many are wrong, nothing that was asked for leaves."""
+def test_wrong_guesses_push_out_each_other() -> None:
+    """They never take more than a tenth of the budget, however many there are."""
     kept = small(100)
     for at in range(90):
         kept.find(f"asked {at}", 1)
         kept.keep(f"asked {at}", held())
     for at in range(50):
-        kept.stage(f"guess {at}", held())
-    assert kept.counts.evictions == 0
+        kept.guess(f"guess {at}", held())
+    assert all(f"asked {at}" in kept for at in range(1, 90))
     assert kept.counts.prefetches_wasted == 40
-    assert kept.used_bytes == 100
     assert kept.find("guess 49", 1) == 1
     assert (kept.counts.prefetch_hits, kept.counts.hits) == (1, 0)
+    assert kept.find("guess 49", 1) == 1
+    assert (kept.counts.prefetch_hits, kept.counts.hits) == (1, 1)
 
 
 def test_a_guess_that_is_known_already_was_in_vain() -> None:
-    """It is not kept twice."""
+    """It replaces nothing; one that is newer does."""
     kept = small()
     kept.keep("a", held(2))
-    kept.stage("a", held(2))
+    kept.guess("a", held(2))
     assert (len(kept), kept.counts.prefetches_wasted) == (1, 1)
+    kept.guess("a", held(3))
+    assert kept.find("a", 3) == 3
+    assert kept.counts.prefetch_hits == 1
+
+
+def test_every_guess_is_used_or_in_vain() -> None:
+    """Evicted, outdated, replaced or dropped: nothing is left over."""
+    kept = small(30)
+    for key in "abcd":
+        kept.guess(key, held())
+    assert "a" not in kept
+    assert kept.find("b", 2) is None
+    kept.keep("c", held(2))
+    kept.drop("d")
+    assert (kept.counts.prefetches, kept.counts.prefetches_wasted) == (4, 4)
 
 
 def test_what_is_too_large_is_counted() -> None:
     """It is loaded each time, and pushes out nothing."""
     kept = small(100)
     kept.keep("a", held())
-    kept.keep("large", held(size=91))
+    kept.keep("large", held(size=101))
     assert kept.counts.oversized == 1
     assert kept.find("a", 1) == 1
     assert kept.find("large", 1) is None
@@ -115,7 +139,7 @@ def test_short_memory_shrinks_the_budget_to_its_least() -> None:
 def test_bytes_that_pay_are_taken() -> None:
     """Asked round and round for four times what it holds, a cache grows to its most."""
     sizing = SizingSettings(first_bytes=4 * MIB, least_bytes=MIB, most_bytes=6 * MIB)
-    kept: KeptRecords[int] = KeptRecords(CacheSettings(sizing=sizing, prefetch=False))
+    kept: KeptRecords[int] = KeptRecords(CacheSettings(sizing=sizing))
     for at in itertools.islice(itertools.cycle((0, 0, 1, 1, 2, 3, 5, 8, *range(200, 600))), 120_000):
         if kept.find(f"record {at}", 1) is None:
             kept.keep(f"record {at}", held(size=MIB // 50))
@@ -124,7 +148,7 @@ def test_bytes_that_pay_are_taken() -> None:
 
 steps = st.lists(
     st.tuples(
-        st.sampled_from(("find", "keep", "stage", "drop", "resize")),
+        st.sampled_from(("find", "keep", "guess", "drop", "resize")),
         st.sampled_from("abcdefgh"),
         st.integers(1, 40),
         st.integers(1, 5),
