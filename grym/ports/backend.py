@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from grym.ports.entries import EntryStore
 from grym.ports.feed import Exchange, Feeds
 from grym.ports.jobs import JobStore, JobStores
 from grym.ports.log import EventHistory, EventLog, Publisher, Sender
@@ -25,7 +26,7 @@ class Housekeeping(Protocol):
         ...
 
     async def erase(self, user: str) -> int:
-        """Remove the personal text of a user and return how many texts that were."""
+        """Remove the personal text of a user and what memory keeps of them; return how many texts and entries."""
         ...
 
 
@@ -61,6 +62,7 @@ class Backend:
     jobs: JobStore
     book: PatternBook
     projection: PatternProjection
+    entries: EntryStore
     housekeeping: Housekeeping
     closing: Callable[[], Awaitable[None]]
     outbox: Outbox | None = None

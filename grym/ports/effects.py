@@ -6,6 +6,7 @@ Each effect is harmless when applied twice: it names what it touches.
 from dataclasses import dataclass
 from datetime import datetime
 
+from grym.ports.entries import Entry
 from grym.ports.patterns import PatternChange
 from schemas.records import Message
 
@@ -92,7 +93,14 @@ class RecordPatterns:
     changes: tuple[PatternChange, ...]
 
 
-Effect = SetTimer | CancelTimer | EnqueueJob | CancelJobs | KeepText | HoldArtifact | RecordPatterns
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class KeepEntry:
+    """Keep an entry of typed memory; its `updated_at` is given, and a version updated later stays as it is."""
+
+    entry: Entry
+
+
+Effect = SetTimer | CancelTimer | EnqueueJob | CancelJobs | KeepText | HoldArtifact | RecordPatterns | KeepEntry
 
 READ_BACK: tuple[type[Effect], ...] = (RecordPatterns,)
 """Effects that later decisions about the same key read through a port: the next event must find them committed."""

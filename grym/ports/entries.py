@@ -135,6 +135,11 @@ class EntryStore(ABC):
                     await self._open()
                 self._is_open = True
 
+    def opened(self) -> Self:
+        """Return the store as initialised; for those whose connections somebody else has opened."""
+        self._is_open = True
+        return self
+
     async def close(self) -> None:
         """Give everything back; doing so twice is harmless."""
         async with self._opening:
@@ -317,6 +322,20 @@ class EntryStore(ABC):
     @abstractmethod
     async def _probe(self) -> Health:
         """Ask for health."""
+
+
+def dated(entry: Entry) -> datetime:
+    """Check an entry that comes with its times, by these alone, and return when it was updated.
+
+    Raises
+    ------
+    InvalidEntryError
+        What `check_entry` says, and ``entry.time`` without `updated_at` and `created_at`.
+    """
+    if entry.updated_at is None or entry.created_at is None:
+        raise InvalidEntryError("the entry lacks its times", key=entry.key, code="entry.time", hint="Give both.")
+    check_entry(entry, now=entry.updated_at)
+    return entry.updated_at
 
 
 def stamp(entry: Entry, *, now: datetime) -> Entry:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from grym.adapters.entries.postgres_conditions import Conditions, conditions_of, order_of
-from grym.adapters.entries.postgres_rows import entry_of, keep_rows, load_rows, take_numbers
+from grym.adapters.entries.postgres_removing import bury, expired, held_by, named
+from grym.adapters.entries.postgres_rows import entry_of, keep_rows, load_rows
 from grym.adapters.postgres.database import Database
 from grym.domain.entries.matching import scored, sort_key
 from grym.ports.clock import Clock
@@ -31,13 +32,6 @@ GRAVES_KEPT = timedelta(days=7)
 _GET = """
 select body, created_at from entries
 where scope = $1 and owner = $2 and key = $3 and (expires_at is null or expires_at > $4)"""
-
-_BURY = """
-with gone as (delete from entries where ({where}) returning scope, owner, key, expires_at),
-     numbered as (select *, row_number() over () as n from gone),
-     buried as (insert into entry_graves (change_no, scope, owner, key)
-                select {before} + n, scope, owner, key from numbered)
-select count(*) as gone, count(*) filter (where expires_at is null or expires_at > {now}) as alive from gone"""
 
 _FORGET = """
 with gone as (delete from entry_graves where buried_at < clock_timestamp() - $1::interval returning change_no)
@@ -80,7 +74,9 @@ class PostgresEntries(EntryStore):
         async def opened() -> Database:
             return database
 
-        return cls(opened, clock=clock, name=name)
+        store = cls(opened, clock=clock, name=name)
+        store._connections = database
+        return store
 
     async def changes(self, after: int, *, limit: int) -> Changes:
         """Return what was committed behind a number, by whatever process."""
@@ -100,8 +96,6 @@ class PostgresEntries(EntryStore):
 
     async def _open(self) -> None:
         self._connections = await self._opening_database()
-        async with self._database.reader() as connection:
-            await connection.fetchval("select count(*) from entry_counter")
 
     async def _shut(self) -> None:
         if self._owned:
@@ -131,18 +125,12 @@ class PostgresEntries(EntryStore):
             yield result
 
     async def _remove(self, address: Address, up_to: datetime | None) -> bool:
-        gone = Conditions()
-        gone.add("scope = {} and owner = {} and key = {}", address.scope, address.owner, address.key)
-        if up_to is not None:
-            gone.add("updated_at <= {}", up_to)
-        return bool((await self._bury(gone, at_most=1))["alive"])
+        _, alive = await self._bury(named(address, up_to=up_to), at_most=1)
+        return alive > 0
 
     async def _clear(self, scope: Scope | None, owner: str | None) -> int:
-        gone = Conditions()
-        for column, wanted in (("scope", scope), ("owner", owner)):
-            if wanted is not None:
-                gone.add(f"{column} = {{}}", wanted)
-        return int((await self._bury(gone))["alive"])
+        _, alive = await self._bury(held_by(scope=scope, owner=owner))
+        return alive
 
     async def _count(self, query: Query) -> int:
         asked = conditions_of(query, now=self._clock.now())
@@ -160,16 +148,10 @@ class PostgresEntries(EntryStore):
         return {row["name"] for row in rows} - {None} if rows else None
 
     async def _sweep(self, limit: int) -> int:
-        gone = Conditions()
-        gone.add(
-            "ctid = any(array(select ctid from entries where expires_at <= {} order by expires_at limit {}))",
-            self._clock.now(),
-            limit,
-        )
-        swept = await self._bury(gone, at_most=limit)
+        gone, _ = await self._bury(expired(self._clock.now(), limit=limit), at_most=limit)
         async with self._database.writer() as connection:
             await connection.execute(_FORGET, GRAVES_KEPT)
-        return int(swept["gone"])
+        return gone
 
     async def _probe(self) -> Health:
         async with self._database.reader() as connection:
@@ -218,16 +200,9 @@ class PostgresEntries(EntryStore):
             if len(rows) < PAGE:
                 return
 
-    async def _bury(self, gone: Conditions, *, at_most: int | None = None) -> Any:
-        """Delete rows and leave graves; how many were there, and how many of them alive."""
+    async def _bury(self, chosen: Conditions, *, at_most: int | None = None) -> tuple[int, int]:
         async with self._database.writer() as connection, connection.transaction():
-            if at_most is None:
-                await take_numbers(connection, 0)  # nobody adds rows from here on
-                at_most = await connection.fetchval("select count(*) from entries")
-            before = await take_numbers(connection, at_most)
-            where = gone.where
-            places = {"before": gone.argument(before), "now": gone.argument(self._clock.now())}
-            return await connection.fetchrow(_BURY.format(where=where, **places), *gone.arguments)
+            return await bury(connection, chosen, now=self._clock.now(), at_most=at_most)
 
 
 def _address(row: Any) -> Address:

@@ -78,8 +78,11 @@ def _newest(entries: Sequence[Entry]) -> list[Entry]:
     chosen: dict[Address, Entry] = {}
     for entry in entries:
         known = chosen.get(entry.address)
-        if not newer(known, entry):
+        if known is None:
             chosen[entry.address] = entry
+        elif not newer(known, entry):
+            made = min(one.created_at for one in (known, entry) if one.created_at is not None)
+            chosen[entry.address] = replace(entry, created_at=made)
     return [chosen[address] for address in sorted(chosen)]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from grym.adapters.entries.in_memory import InMemoryEntries
 from grym.adapters.memory.housekeeping import MemoryHousekeeping
 from grym.adapters.memory.jobs import MemoryJobs
 from grym.adapters.memory.outbox import MemoryOutbox
@@ -59,6 +60,7 @@ def open_memory(
         jobs=MemoryJobs(store),
         book=book,
         projection=book,
+        entries=InMemoryEntries(clock=clock, rows=store.entries).opened(),
         housekeeping=MemoryHousekeeping(store),
         closing=_nothing,
         outbox=MemoryOutbox(store) if log_elsewhere else None,

@@ -33,11 +33,12 @@ class MemoryHousekeeping:
         return {uri for _, uri in self._store.holds}
 
     async def erase(self, user: str) -> int:
-        """Remove the personal text of a user."""
+        """Remove the personal text and the entries of a user."""
         mine = [ref for ref, row in self._store.texts.items() if row.user == user]
         for ref in mine:
             del self._store.texts[ref]
-        return len(mine)
+        known = self._store.entries
+        return len(mine) + len(known.remove([entry.address for entry in known.all() if entry.owner == user]))
 
     def _sweep_topic(self, topic: Topic, *, retention_s: float, limit: int) -> int:
         oldest = self._store.clock.now() - timedelta(seconds=retention_s)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
+from grym.adapters.entries.in_memory import Rows
 from grym.adapters.memory.rows import CancelledRun, InboxRow, JobRow, LeaseRow, OutboxRow, StateRow, TextRow
 from grym.adapters.placement import correlation_of
 from grym.domain.patterns.folding import Projection
@@ -59,6 +60,7 @@ class Store:
     pattern_events: list[PatternEvent] = field(default_factory=list)
     pattern_event_ids: set[str] = field(default_factory=set)
     projection: Projection = field(default_factory=Projection)
+    entries: Rows = field(default_factory=Rows)
     leases: dict[str, LeaseRow] = field(default_factory=dict)
     outbox: dict[int, OutboxRow] = field(default_factory=dict)
     refused: dict[int, OutboxRow] = field(default_factory=dict)

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from grym.adapters.memory.effects import apply_effect
@@ -15,7 +15,8 @@ from grym.adapters.placement import place
 from grym.domain.patterns.checking import checked
 from grym.domain.patterns.judging import concerned, enter
 from grym.errors import LeaseLostError
-from grym.ports.effects import Effect, RecordPatterns
+from grym.ports.effects import Effect, KeepEntry, RecordPatterns
+from grym.ports.entries import Entry, dated
 from grym.ports.patterns import PatternChange
 from grym.ports.work import (
     Admission,
@@ -79,6 +80,7 @@ class MemoryTransaction:
         self._messages: list[tuple[TopicPartition, Message]] = []
         self._noted: list[Record] = []
         self._changes: list[PatternChange] = []
+        self._entries: list[tuple[Entry, datetime]] = []
         self._timers: list[str] = []
 
     async def admit(self, entry: InboxEntry) -> Admission:
@@ -125,6 +127,8 @@ class MemoryTransaction:
         """Carry out one effect."""
         if isinstance(effect, RecordPatterns):
             self._changes += map(checked, effect.changes)
+        elif isinstance(effect, KeepEntry):
+            self._entries.append((effect.entry, dated(effect.entry)))
         else:
             apply_effect(self._store, self._tables, effect)
 
@@ -263,6 +267,8 @@ class MemoryTransaction:
         )
         self._tables.commit()
         store.write_down(entry)
+        for kept, at in self._entries:
+            store.entries.keep(kept, now=at)
         for record in self._noted:
             self._store.note(record)
         self._store.accept(self._messages)

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from grym.adapters.clock import SystemClock
+from grym.adapters.entries.postgres import PostgresEntries
 from grym.adapters.postgres.database import Database, Revive
 from grym.adapters.postgres.embedded import EmbeddedServer, start_embedded
 from grym.adapters.postgres.housekeeping import PostgresHousekeeping
@@ -124,6 +126,7 @@ def _assemble(
         job_stores=PostgresJobStores(database.dsn),
         book=book,
         projection=book,
+        entries=PostgresEntries.over(database, clock=SystemClock()).opened(),
         housekeeping=PostgresHousekeeping(database),
         closing=closing,
         outbox=PostgresOutbox(database, wakeup) if log_elsewhere else None,

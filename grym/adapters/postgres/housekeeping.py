@@ -1,8 +1,9 @@
 """Sweeping what retention has given up, in small batches, and erasing a person's texts."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from grym.adapters.entries.postgres_removing import bury, held_by
 from grym.adapters.postgres.database import Database
 from grym.adapters.postgres.rows import index_name
 from grym.adapters.retention import INBOX_HORIZON_S, LETTERS_S
@@ -73,9 +74,10 @@ class PostgresHousekeeping:
             return {row["uri"] for row in await connection.fetch("select distinct uri from holds")}
 
     async def erase(self, user: str) -> int:
-        """Remove the personal text of a user."""
-        async with self._database.writer() as connection:
-            return _count(await connection.execute("delete from texts where user_id = $1", index_name(user)))
+        """Remove the personal text and the entries of a user."""
+        async with self._database.writer() as connection, connection.transaction():
+            gone, _ = await bury(connection, held_by(owner=user), now=datetime.now(UTC))
+            return gone + _count(await connection.execute("delete from texts where user_id = $1", index_name(user)))
 
 
 async def _sweep_topic(connection: Any, topic: Topic, *, limit: int) -> int:
