@@ -43,8 +43,14 @@ class Shelf:
         """Return the k windows nearest to each row, by exact comparison."""
         self._settle()
         k = min(k, len(self._vectors))
+        if not k:
+            return NearWindows(
+                numbers=np.zeros((len(vectors), 0), dtype=np.int32),
+                windows=np.zeros((len(vectors), 0), dtype=np.int32),
+                similarities=np.zeros((len(vectors), 0), dtype=np.float32),
+            )
         similarities = vectors @ self._vectors.T
-        best = np.argpartition(-similarities, k - 1, axis=1)[:, :k] if k else np.zeros((len(vectors), 0), dtype=np.intp)
+        best = np.argpartition(-similarities, k - 1, axis=1)[:, :k]
         order = np.argsort(-np.take_along_axis(similarities, best, axis=1), axis=1, kind="stable")
         best = np.take_along_axis(best, order, axis=1)
         return NearWindows(

@@ -28,7 +28,7 @@ BIN_HZ = FRAMING.bin_hz
 SILENCE_POWER = (1e-5 * FRAMING.n_fft / 4) ** 2
 """Power of a sine at −100 dBFS: below the dither of 16-bit sound there is nothing to recognise."""
 
-DYNAMIC_RANGE_DB = 70.0
+DYNAMIC_RANGE_DB = 60.0
 """What lies further below the loudest partial is leakage of the window and rounding of the samples."""
 
 FLOOR_QUANTILE = 0.4
@@ -76,7 +76,7 @@ def _above_floor(power: FloatArray) -> FloatArray:
     loudest = float(power.max(initial=0.0))
     if loudest < SILENCE_POWER:
         return np.zeros_like(power)
-    least = max(loudest * 10.0 ** (-DYNAMIC_RANGE_DB / 10.0), SILENCE_POWER)
+    least = loudest * 10.0 ** (-DYNAMIC_RANGE_DB / 10.0)
     level = 10.0 * np.log10(np.maximum(power, np.float32(least)))
     sampled = np.ascontiguousarray(level[::FLOOR_STEP_FRAMES].T)
     floor = uniform_filter1d(np.quantile(sampled, FLOOR_QUANTILE, axis=1), FLOOR_BINS, mode="nearest")

@@ -67,7 +67,7 @@ def windows_at(tonal: Tonal, *, ratio: float, hop_frames: float) -> Windows:
 
 def _folded(frames: FloatArray) -> FloatArray:
     """Return pitch classes, shape (frames, 12)."""
-    folded: FloatArray = frames.reshape(len(frames), -1, CLASSES).sum(axis=1)
+    folded: FloatArray = frames.reshape(len(frames), frames.shape[1] // CLASSES, CLASSES).sum(axis=1)
     return folded
 
 
@@ -75,7 +75,7 @@ def _sampled(frames: FloatArray, places: DoubleArray, *, width: float) -> FloatA
     """Return means of `width` frames around places, shape (windows, steps · classes)."""
     sums = np.concatenate([np.zeros((1, frames.shape[1])), np.cumsum(frames, axis=0, dtype=np.float64)])
     means = (_between(sums, places + 0.5 + width / 2) - _between(sums, places + 0.5 - width / 2)) / width
-    return means.reshape(len(places), -1).astype(np.float32)
+    return means.reshape(len(places), DIM).astype(np.float32)
 
 
 def _between(rows: DoubleArray, places: DoubleArray) -> DoubleArray:
