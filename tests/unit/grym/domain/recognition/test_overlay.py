@@ -12,7 +12,7 @@ from grym.domain.recognition.imprint import Peaks
 from grym.domain.recognition.overlay import Lay, overlay
 
 
-def peaks(frames: NDArray[np.floating[Any]], bins: NDArray[np.floating[Any]]) -> Peaks:
+def peaks(frames: NDArray[Any], bins: NDArray[Any]) -> Peaks:
     """Return peaks in order of time, bins rounded."""
     frames, bins = np.rint(frames), np.rint(bins)
     order = np.lexsort((bins, frames))
