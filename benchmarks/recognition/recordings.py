@@ -1,6 +1,6 @@
 """Real recordings: the music of two free games, as Debian packages carry it, learned whole and asked in excerpts.
 
-Packages ``asc-music`` and ``planetblupi-music-ogg``: orchestral and electronic pieces of one to six minutes. Each
+Packages ``asc-music`` and ``planetblupi-music-ogg``: pieces of two to thirty minutes, of which eight are learned. Each
 recording is known in one half of the questions and a stranger in the other. Nothing is played differently here, so the
 conditions are noise, codecs, rooms, filters, effects and speed. Electronic pieces repeat themselves, so places are not
 judged.
@@ -22,6 +22,9 @@ from grym.domain.signal import Signal
 
 FOLDERS = (Path("/usr/share/games/asc/music"), Path("/usr/share/planetblupi/music"))
 SUFFIXES = frozenset({".ogg", ".mp3"})
+LONGEST_S = 480.0
+"""grym keeps longer recordings as several patterns; the examination takes their beginning."""
+
 EXCERPTS = 5
 """Of each recording."""
 
@@ -71,10 +74,12 @@ class Recordings:
         self.strangers = [_tune(name, "stranger") for name in names[1 - half :: 2]]
 
     def learned(self, tune: Tune) -> Signal:
-        """Return a whole recording."""
+        """Return a recording, its first eight minutes at most."""
         name = tune.source
         if name not in self._kept:
-            samples, rate_hz = soundfile.read(self._paths[name], dtype="float32", always_2d=True)
+            path = self._paths[name]
+            rate_hz = soundfile.info(path).samplerate
+            samples = soundfile.read(path, frames=round(LONGEST_S * rate_hz), dtype="float32", always_2d=True)[0]
             self._kept[name] = np.asarray(soxr.resample(samples.mean(axis=1), rate_hz, RATE_HZ), dtype=np.float32)
         return Signal(samples=self._kept[name][None], sample_rate_hz=RATE_HZ)
 
