@@ -1,7 +1,7 @@
 """One collection in this process: opened from its newest generation, followed, sealed again when that pays."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grym.domain.recognition.imprint import Imprint
@@ -50,11 +50,20 @@ class Collection:
         Opens what it stands on; asked again where a generation turns out to be of another journal.
     up_to
         The last event that counts; None for all there are.
+    anew
+        Whether to begin with the first event, whatever generations there are.
     """
 
     def __init__(
-        self, name: str, journal: Journal, new_ground: Callable[[], Ground], *, up_to: int | None = None
+        self,
+        name: str,
+        journal: Journal,
+        new_ground: Callable[[], Ground],
+        *,
+        up_to: int | None = None,
+        anew: bool = False,
     ) -> None:
+        self._anew = anew
         self._name = name
         self._journal = journal
         self._new_ground = new_ground
@@ -68,9 +77,14 @@ class Collection:
     @property
     def degraded(self) -> tuple[str, ...]:
         """What cannot be used of it, by name."""
-        unreadable = len(self._opened[2].unreadable) if self._opened else 0
+        unreadable = len(self.unreadable)
         faults = [f"{unreadable} patterns cannot be read"] if unreadable else []
         return tuple(faults + ([self._failed] if self._failed else []))
+
+    @property
+    def unreadable(self) -> Mapping[str, str]:
+        """Patterns that cannot be recognised although they are remembered: why, by id."""
+        return self._opened[2].unreadable if self._opened else {}
 
     @property
     def generation(self) -> Sealed | None:
@@ -127,7 +141,9 @@ class Collection:
         """Begin behind the newest generation that belongs to this journal, or with the first event."""
         ground = self._new_ground()
         contents = Contents(ground.index)
-        sealed = None if ground.sealing is None else await asyncio.to_thread(ground.sealing.sealer.open_newest)
+        sealed = None
+        if ground.sealing is not None and not self._anew:
+            sealed = await asyncio.to_thread(ground.sealing.sealer.open_newest)
         if sealed is not None and await self._knows(sealed):
             await asyncio.to_thread(restore, contents, sealed)
             self._generation = sealed

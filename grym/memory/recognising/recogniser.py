@@ -18,6 +18,7 @@ from grym.memory.recognising.collection import Collection, Ground
 from grym.memory.recognising.contents import Holding, View
 from grym.memory.recognising.follower import Journal
 from grym.memory.recognising.imprints import KeptImprints
+from grym.ports.generations import Sealed
 from grym.ports.patterns import Match, Recognition
 
 ATTEMPTS = 3
@@ -88,6 +89,30 @@ class JournalRecogniser:
             ground = partial(self._ground, name)
             self._collections[name] = Collection(name, self._journal, ground, up_to=self._up_to)
         return self._collections[name]
+
+    async def rebuild(self, name: str) -> Sealed | None:
+        """Build the index of a collection anew from the first event, seal it, and answer by it from now on.
+
+        Returns
+        -------
+        Sealed or None
+            The new generation; None where nothing outlives the process, or nothing was ever learned.
+
+        Raises
+        ------
+        SaturatedError
+            ``index.locked`` where another process seals.
+        AdapterError
+            ``index.disk_full``, ``index.unwritable``, ``index.build_failed``.
+        """
+        ground = partial(self._ground, name)
+        fresh = Collection(name, self._journal, ground, up_to=self._up_to, anew=True)
+        sealed = await fresh.seal()
+        before = self._collections.get(name)
+        self._collections[name] = fresh
+        if before is not None:
+            await before.aclose()
+        return sealed
 
     async def aclose(self) -> None:
         """End what goes on beside answers."""
