@@ -126,11 +126,11 @@ async def test_a_database_that_stays_away_is_told_to_everybody() -> None:
     assert await world.events() == ["stored a"]
 
 
-async def test_what_one_change_breaks_is_found_among_many() -> None:
+async def test_what_one_change_breaks_is_found_among_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Even where only the transaction fails, and with an error that names nothing."""
     world = World(patience_s=0.0)
     seen: list[int] = []
-    world.writer._commit = _refusing("3", world.writer._commit, seen)  # type: ignore[method-assign]
+    monkeypatch.setattr(world.writer, "_commit", _refusing("3", world.writer._commit, seen))
 
     async def write() -> list[GrymError | None]:
         return await world.writer.write_all([stored(str(n)) for n in range(8)])
