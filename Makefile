@@ -16,7 +16,8 @@ SOURCES  := $(PACKAGES) tests tools $(wildcard examples benchmarks)
 
 .DEFAULT_GOAL := help
 .PHONY: help compose test slow simulate test-all test-views accept accept-quick accept-kafka accept-kafka-quick check lint format format-check types imports drift docs schema coverage mutation \
-        bench bench-events bench-events-quick examples up wheel packaging doctor system clean
+        bench bench-events bench-events-quick bench-recognition bench-recognition-quick bench-patterns bench-patterns-quick \
+        soak-patterns examples up wheel packaging doctor system clean
 
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -119,6 +120,21 @@ bench-events: .venv/.grym-dev benchmarks/peers/.venv/.ready ## the event layer b
 
 bench-events-quick: .venv/.grym-dev ## of it, grym's hop beside the bare loop of the same client: under a minute
 	@$(BIN)/python -m benchmarks.event_layer --quick
+
+bench-recognition: .venv/.grym-dev .venv/.grym-system ## recognition of rendered scores in noise, keys and tempi, beside three peers: hours
+	@$(BIN)/python -m benchmarks.recognition
+
+bench-recognition-quick: .venv/.grym-dev .venv/.grym-system ## of it, a small examination: two minutes
+	@$(BIN)/python -m benchmarks.recognition --quick
+
+bench-patterns: .venv/.grym-dev ## search, store and caches of pattern memory
+	@for module in pattern_search pattern_store caching; do echo "== $$module"; $(BIN)/python -m benchmarks.$$module || exit 1; done
+
+bench-patterns-quick: .venv/.grym-dev ## of them, the short forms
+	@for module in pattern_search pattern_store caching; do echo "== $$module"; $(BIN)/python -m benchmarks.$$module --quick || exit 1; done
+
+soak-patterns: .venv/.grym-dev ## two million changes and questions of an index: neither memory nor descriptors grow
+	@$(BIN)/python -m benchmarks.pattern_soak
 
 benchmarks/peers/.venv/.ready: benchmarks/peers/requirements.txt | .venv/.grym-dev
 	@tools/setup.sh uv venv --quiet --clear --python 3.11 benchmarks/peers/.venv
