@@ -42,7 +42,10 @@ EF_CONSTRUCTION = 200
 LEAST_PER_LIST = 39
 """Below this faiss warns on standard error that its centres are learned from too few."""
 
-_IVF_EFFORTS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048)
+_IVF_EFFORTS = (
+    *(1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128),
+    *(160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 1024, 1536, 2048),
+)
 _HNSW_EFFORTS = (16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 
 _this_thread = threading.local()

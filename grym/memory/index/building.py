@@ -126,13 +126,18 @@ def first_effort(opened: OpenGeneration, *, recall: float, k: int) -> tuple[int,
         return opened.efforts[-1], Band(estimate=1.0, lower=1.0, upper=1.0, looks=0)
     queries = _strange(opened.vectors)
     rows = slice(0, None, max(1, len(opened) // COMPARED_ROWS))
-    effort, band = opened.efforts[-1], Band(estimate=0.0, lower=0.0, upper=1.0, looks=0)
-    for effort in opened.efforts:
+
+    def measured(effort: int) -> Band:
         looks = look(opened, queries, k=k, efforts=(effort,), findable=None, rows=rows)
-        band = band_of(looks.missed[:, 0], looks.trials)
-        if band.lower >= recall:
-            break
-    return effort, band
+        return band_of(looks.missed[:, 0], looks.trials)
+
+    bands: dict[int, Band] = {}
+    low, high = 0, len(opened.efforts) - 1
+    while low < high:  # who spends more misses less
+        middle = (low + high) // 2
+        bands[middle] = measured(opened.efforts[middle])
+        low, high = (low, middle) if bands[middle].lower >= recall else (middle + 1, high)
+    return opened.efforts[low], bands.get(low) or measured(opened.efforts[low])
 
 
 def _strange(vectors: Halves) -> Floats:

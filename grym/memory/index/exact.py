@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from grym.memory.index.checking import Floats
 from grym.memory.index.flat import FlatRows
@@ -47,6 +46,8 @@ class TreeRows:
         rows = vectors.astype(np.float64)
         squares = np.einsum("nd,nd->n", rows, rows)
         rest = np.sqrt(np.maximum(squares.max(initial=0.0) - squares, 0.0))
+        from scipy.spatial import cKDTree  # noqa: PLC0415 - 20 MB that only narrow vectors need
+
         self._tree = cKDTree(np.column_stack([rows, rest]))
 
     @property

@@ -1,8 +1,8 @@
 """An exact index that changes: every vector is compared, so nothing near is ever missed.
 
 Rows are only ever appended, and what was appended is published as a new snapshot: a search works on the snapshot it
-began with, without a lock, while the writer goes on. Plain numpy, since it is as quick here as faiss (5,000 × 128:
-0.045 ms against 0.043 for one query, 0.018 against 0.042 for each of fifty) and cannot bring the process down.
+began with, without a lock, while the writer goes on. Plain numpy, since it is as quick here as faiss (0.045 ms
+against 0.043 for one query of 5,000 × 128) and cannot bring the process down.
 """
 
 import threading
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grym.memory.index.checking import Floats, Ids, checked_ids, checked_k, checked_pairs, checked_queries
+from grym.memory.index.products import products
 from grym.memory.index.ranking import best_of, nobody
 from grym.ports.index import Neighbours
 
@@ -45,8 +46,9 @@ class FlatRows:
         count = len(self.alive)
         if count == 0 or len(queries) == 0:
             return nobody(len(queries), k)
-        similarities = queries @ self.vectors[:count].T
-        similarities[:, ~self.alive] = -np.inf
+        similarities = products(queries, self.vectors[:count])
+        if not self.alive.all():
+            similarities[:, ~self.alive] = -np.inf
         similarities[~queries.any(axis=1)] = -np.inf
         return best_of(similarities, self.ids[:count], k=k)
 

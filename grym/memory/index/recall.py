@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from grym.memory.index.checking import NOBODY, Floats
 from grym.memory.index.exact import alive_of
 from grym.memory.index.generation import OpenGeneration
+from grym.memory.index.products import products
 
 Z = 1.96
 """Standard deviations on each side of a band: 95 % of bands hold the truth."""
@@ -122,7 +123,7 @@ def _nearer(
     counts = np.zeros(farthest.shape)
     for start in range(0, len(vectors), PIECE_ROWS):
         piece = slice(start, start + PIECE_ROWS)
-        similarities = queries @ vectors[piece].astype(np.float32).T
+        similarities = products(queries, vectors[piece].astype(np.float32))
         similarities[:, ~alive[piece]] = -np.inf
         for column, bounds in enumerate(farthest.T):
             counts[:, column] += np.count_nonzero(similarities > bounds[:, np.newaxis], axis=1)

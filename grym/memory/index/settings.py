@@ -11,6 +11,10 @@ from grym.ports.generations import Recipe
 Listener = Callable[["IndexSettings", "IndexSettings"], None]
 """Is told the settings before and after a change."""
 
+LISTS_PER_ROOT = 2.0
+"""Lists over the root of how many vectors there are. At 100,000 × 128 and equal recall (0.98) a search costs the same
+with 2, 4 and 6, in clusters (0.03 ms) and without (0.2 ms), and training 0.7, 1.9 and 5.3 s."""
+
 HINT = "Leave the setting out to keep its value."
 
 
@@ -80,7 +84,7 @@ class IndexSettings:
             return Recipe(kind="kdtree")
         if self.approximate == "hnsw":
             return Recipe(kind="hnsw", links=self.links)
-        return Recipe(kind="ivf", lists=max(1, round(4 * count**0.5)))
+        return Recipe(kind="ivf", lists=max(1, round(LISTS_PER_ROOT * count**0.5)))
 
 
 _RANGES: dict[str, tuple[float, float]] = {

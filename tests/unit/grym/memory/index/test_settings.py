@@ -69,5 +69,5 @@ def test_the_kind_follows_from_how_many_and_how_wide(count: int, dim: int, appro
 
 
 def test_lists_grow_with_the_root() -> None:
-    """Four times the root of a hundred thousand."""
-    assert IndexSettings().recipe_for(100_000, dim=128).lists == 1265
+    """Twice the root of a hundred thousand."""
+    assert IndexSettings().recipe_for(100_000, dim=128).lists == 632

@@ -92,8 +92,8 @@ def test_an_exact_index_is_not_watched(tmp_path: Path) -> None:
 def test_what_held_is_where_the_next_process_begins(tmp_path: Path) -> None:
     """The effort is written down, and taken up again with the same kind of generation."""
     kit, page = sealed(tmp_path), Page()
+    kit.index.settings.change(recall=0.6)
     shadow = Shadow(kit.index, learned=LearnedEfforts(page, now_s=lambda: 1000.0))
-    kit.index.spend(96)
     ask(kit, shadow, 200, seed=8)
     assert page.content
     again = index_kit(tmp_path, dim=DIM, settings=ALWAYS)
