@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from schemas.body import ArtifactRef, Body, CheckResult, MotifData
-from schemas.music import AnalysisSummary, PlanData
+from schemas.music import AnalysisSummary, LastPieceData, PlanData
 
 Backend = Literal["auto", "score", "synth", "soundfont"]
 PatternAction = Literal["forget", "correct", "merge", "import"]
@@ -173,6 +173,9 @@ class RecallPatterns(Body, frozen=True, kw_only=True):
     ----------
     pattern_ids
         Patterns whose motifs are wanted by name (compose), before anybody's favourites.
+    refers_back
+        Whether the wish refers to the user's last piece, which is then told, and whose style and mode count where none
+        is given (compose).
     windows
         No longer read: the windows of the first design.
     """
@@ -187,6 +190,7 @@ class RecallPatterns(Body, frozen=True, kw_only=True):
     style: str = ""
     mode: str = ""
     user: str = ""
+    refers_back: bool = False
     top: int = 5
     collection: str = "default"
 
@@ -255,7 +259,7 @@ class ProposeParameters(Body, frozen=True, kw_only=True):
 
 
 class MakePlan(Body, frozen=True, kw_only=True):
-    """Ask for a plan; the prompt travels by reference (`prompt_ref`)."""
+    """Ask for a plan; the prompt travels by reference (`prompt_ref`), and `last` is the piece it may refer back to."""
 
     TYPE: ClassVar[str] = "grym.plan.make.v1"
     TOPIC: ClassVar[str] = "grym.generation.v1"
@@ -269,6 +273,7 @@ class MakePlan(Body, frozen=True, kw_only=True):
     style: str | None = None
     parameters: dict[str, float] = msgspec.field(default_factory=dict)
     motifs: tuple[MotifData, ...] = ()
+    last: LastPieceData | None = None
 
 
 class GenerateMusic(Body, frozen=True, kw_only=True):

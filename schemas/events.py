@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from schemas.body import ArtifactRef, Body, CheckResult, Fault, MotifData, MotifUse
-from schemas.music import Analysis, PlanData
+from schemas.music import Analysis, LastPieceData, PlanData
 
 RequestKind = Literal["compose", "analyze", "learn", "recognise", "change"]
 
@@ -163,6 +163,8 @@ class PatternsRecalled(Body, frozen=True, kw_only=True):
         What could not be used, by name; empty when everything was.
     fault
         Why nothing could be recalled: a pattern asked for by name is not there; null otherwise.
+    last
+        The user's last piece, where the wish refers back and there is one.
     """
 
     TYPE: ClassVar[str] = "grym.patterns.recalled.v1"
@@ -175,6 +177,7 @@ class PatternsRecalled(Body, frozen=True, kw_only=True):
     as_of: int = 0
     degraded: tuple[str, ...] = ()
     fault: Fault | None = None
+    last: LastPieceData | None = None
 
 
 class LearnedData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -55,6 +55,20 @@ class PlanData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     planner: str = "rules/1"
 
 
+class LastPieceData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is remembered of the last piece somebody got (see `grym.domain.composing.plan.LastPiece`)."""
+
+    request_id: str
+    title: str
+    style: str
+    mood: str
+    tempo_bpm: float
+    metre: MetreData
+    tonality: TonalityData
+    seconds: float
+    parameters: dict[str, float] = msgspec.field(default_factory=dict)
+
+
 class KeyFact(msgspec.Struct, frozen=True, kw_only=True):
     """An estimated key: tonic by name (``Eb``), mode, confidence 0–1."""
 

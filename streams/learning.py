@@ -9,13 +9,15 @@ from typing import cast
 
 import msgspec
 
+from grym.domain.entries.known import parameters_entry
 from grym.domain.learning import ASPECTS, MAX_STARS, MIN_STARS, Opinion, overall_stars, propose, with_opinion
 from grym.errors import ContractError, InvalidRequestError
+from grym.ports.effects import KeepEntry
 from schemas.body import Body
 from schemas.commands import ProposeParameters
 from schemas.envelope import Envelope
 from schemas.events import FeedbackFolded, FeedbackGiven, OpinionCredited, ParametersExposed, ParametersProposed
-from streams.processor import Decision, Output
+from streams.processor import Decision, Output, instant_of
 
 LEARNER = "kernel-ucb/1"
 WINNER_STARS = 4.0  # a preference says which was better, not how good: one star above and below neutral
@@ -137,7 +139,21 @@ def _fold(envelope: Envelope, credited: OpinionCredited, state: LearnerState) ->
         feedback_id=credited.feedback_id, accepted=True, style=credited.style, parameters=propose(opinions)
     )
     learned = msgspec.structs.replace(state, tastes={**state.tastes, credited.style: told})
-    return Decision(state=learned, outputs=(Output(body=folded),))
+    return Decision(state=learned, outputs=(Output(body=folded),), effects=(_kept(envelope, folded, len(told)),))
+
+
+def _kept(envelope: Envelope, folded: FeedbackFolded, ratings: int) -> KeepEntry:
+    """Return what was learned as an entry of typed memory, where it can be read by others than the learner."""
+    credited: OpinionCredited = envelope.body
+    entry = parameters_entry(
+        credited.user,
+        style=credited.style,
+        parameters=folded.parameters,
+        ratings=ratings,
+        learner=LEARNER,
+        at=instant_of(envelope),
+    )
+    return KeepEntry(entry=entry)
 
 
 def _propose(question: ProposeParameters, state: LearnerState) -> Learned:

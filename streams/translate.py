@@ -5,13 +5,13 @@ from typing import TypeVar
 
 import msgspec
 
-from grym.domain.composing.plan import Motif, Plan, Wish
+from grym.domain.composing.plan import LastPiece, Motif, Plan, Wish
 from grym.domain.composing.quoting import Quotation
 from grym.domain.rating import Check
 from grym.errors import GrymError
 from schemas.body import CheckResult, Fault, MotifData, MotifUse
 from schemas.commands import MakePlan, RequestComposition
-from schemas.music import PlanData
+from schemas.music import LastPieceData, PlanData
 
 T = TypeVar("T")
 
@@ -51,8 +51,15 @@ def uses_to_wire(uses: Iterable[Quotation]) -> tuple[MotifUse, ...]:
     return tuple(_carry(use, MotifUse) for use in uses)
 
 
+def last_to_wire(plan: PlanData, *, request_id: str) -> LastPieceData:
+    """Write what is remembered of a finished piece."""
+    facts = {name: getattr(plan, name) for name in LastPieceData.__struct_fields__ if name != "request_id"}
+    return LastPieceData(request_id=request_id, **facts)
+
+
 def wish_of(command: RequestComposition | MakePlan, *, prompt: str) -> Wish:
     """Read the wish out of a request or a planning command."""
+    last = command.last if isinstance(command, MakePlan) else None
     return Wish(
         prompt=prompt,
         seconds=command.seconds,
@@ -60,6 +67,7 @@ def wish_of(command: RequestComposition | MakePlan, *, prompt: str) -> Wish:
         key=command.key,
         metre=command.metre,
         style=command.style,
+        last=None if last is None else _carry(last, LastPiece),
     )
 
 

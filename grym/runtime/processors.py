@@ -75,7 +75,10 @@ def _features(shop: Workshop) -> AnyProcessor:
 def _patterns(shop: Workshop) -> AnyProcessor:
     from streams.patterns import Patterns
 
-    return Patterns(book=shop.ports.backend.book, recogniser=shop.recogniser, artifacts=shop.ports.artifacts)
+    backend = shop.ports.backend
+    return Patterns(
+        book=backend.book, entries=backend.entries, recogniser=shop.recogniser, artifacts=shop.ports.artifacts
+    )
 
 
 def _generation(shop: Workshop) -> AnyProcessor:

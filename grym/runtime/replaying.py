@@ -138,6 +138,7 @@ def _part(name: str, live: Backend, shadow: Backend, artifacts: ArtifactStore, c
             return Part(
                 processor=Patterns(
                     book=shadow.book,
+                    entries=shadow.entries,
                     recogniser=recogniser_in_memory(shadow.book),
                     artifacts=artifacts,
                 ),

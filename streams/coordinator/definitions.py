@@ -109,9 +109,10 @@ def _recall_for_composition(run: Run) -> Output:
     command = RecallPatterns(
         purpose="compose",
         pattern_ids=run.composition.pattern_ids,
-        style=run.style,
-        mode=run.mode,
+        style="" if "style" in run.follows else run.style,
+        mode="" if "mode" in run.follows else run.mode,
         user=run.request.user,
+        refers_back=run.refers_back,
     )
     return Output(body=command)
 
@@ -136,6 +137,7 @@ def _plan(run: Run) -> Output:
             style=wish.style,
             parameters=answers.parameters.parameters,
             motifs=answers.recall.motifs,
+            last=answers.recall.last,
         )
     )
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import msgspec
 
 from grym.domain.composing.planner import plan as plan_by_rules
+from grym.domain.composing.referring import left_open, refers_back
 from grym.errors import InvalidRequestError
 from grym.ports.effects import Effect, HoldArtifact, KeepText, SetTimer
 from schemas.commands import RedriveRequest, RequestComposition, RequestPatternChange
@@ -66,7 +67,10 @@ def _with_intent(run: Run, envelope: Envelope) -> Run:
         return run
     seed = _seed_from(run.request_id) if wish.seed is None else wish.seed
     intent = plan_by_rules(wish_of(wish, prompt=wish.prompt), seed=seed)
-    return msgspec.structs.replace(run, seed=seed, style=intent.style, mode=intent.tonality.mode)
+    run = msgspec.structs.replace(run, seed=seed, style=intent.style, mode=intent.tonality.mode)
+    if not refers_back(wish.prompt):
+        return run
+    return msgspec.structs.replace(run, refers_back=True, follows=left_open(wish_of(wish, prompt=wish.prompt)))
 
 
 def _seed_from(request_id: str) -> int:

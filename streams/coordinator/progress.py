@@ -5,8 +5,9 @@ from dataclasses import replace
 import msgspec
 
 from grym.domain.composing.adapt import adapt
+from grym.domain.entries.known import session_entry
 from grym.domain.workflow import ready, repeated
-from grym.ports.effects import Effect, HoldArtifact
+from grym.ports.effects import Effect, HoldArtifact, KeepEntry
 from schemas.body import ArtifactRef, Body
 from schemas.envelope import Envelope
 from schemas.events import (
@@ -14,18 +15,20 @@ from schemas.events import (
     ImprintTaken,
     MusicGenerated,
     ParametersExposed,
+    PatternsRecalled,
     PlanMade,
     QualityRated,
     RequestCompleted,
     RequestRejected,
     StepStarted,
 )
+from schemas.music import LastPieceData
 from streams.coordinator.definitions import STEP_OF_ANSWER, WORKFLOWS, command_of
 from streams.coordinator.endings import Decided, end, ignored
 from streams.coordinator.results import result_of
 from streams.coordinator.run import Run, Span, Take
 from streams.processor import Decision, Output, instant_of
-from streams.translate import checks_from_wire, plan_from_wire, plan_to_wire
+from streams.translate import checks_from_wire, last_to_wire, plan_from_wire, plan_to_wire
 
 
 def answer(envelope: Envelope, run: Run | None) -> Decided:
@@ -39,11 +42,19 @@ def answer(envelope: Envelope, run: Run | None) -> Decided:
     body = envelope.body
     if fault := getattr(body, "fault", None):
         return end(envelope, run, "rejected", RequestRejected(fault=fault), fault=fault)
+    if isinstance(body, PatternsRecalled) and body.last is not None:
+        run = _following(run, body.last)
     if isinstance(body, PlanMade):
         run = msgspec.structs.replace(run, plan=body.plan)
     if isinstance(body, QualityRated) and run.composition is not None:
         run = _judged(run, body)
     return advance(envelope, run, effects=_held_artifacts(run, body))
+
+
+def _following(run: Run, last: LastPieceData) -> Run:
+    """Return the run with what it takes over from its listener's last piece."""
+    known = {"style": last.style, "mode": last.tonality.mode}
+    return msgspec.structs.replace(run, **{name: known[name] for name in run.follows})
 
 
 def _expected(run: Run, step: str, envelope: Envelope) -> bool:
@@ -79,7 +90,7 @@ def advance(
 ) -> Decided:
     """Start every step that is ready, or complete the run when all have ended."""
     workflow = WORKFLOWS[run.kind]
-    names = ready(workflow, started=run.started, ended=run.ended)
+    names = [name for name in ready(workflow, started=run.started, ended=run.ended) if name not in run.held]
     if not names and run.ended >= {step.name for step in workflow.steps}:
         return _complete(envelope, run, before=before, effects=effects)
     now = instant_of(envelope)
@@ -100,7 +111,16 @@ def _complete(envelope: Envelope, run: Run, *, before: tuple[Output, ...], effec
     run = msgspec.structs.replace(run, result=result)
     done = end(envelope, run, "completed", RequestCompleted(kind=run.kind, result=result), before=before)
     exposed = () if run.composition is None else (_exposure(run),)
-    return Decision(state=done.state, outputs=(*done.outputs, *exposed), effects=(*effects, *done.effects))
+    kept = () if run.composition is None else (_session(envelope, run),)
+    return Decision(state=done.state, outputs=(*done.outputs, *exposed), effects=(*effects, *done.effects, *kept))
+
+
+def _session(envelope: Envelope, run: Run) -> KeepEntry:
+    """Return what is kept of a finished piece, so that its listener can refer to it."""
+    assert run.plan is not None
+    last = msgspec.to_builtins(last_to_wire(run.plan, request_id=run.request_id))
+    entry = session_entry(run.request.user, tenant=envelope.tenant, last=last, at=instant_of(envelope))
+    return KeepEntry(entry=entry)
 
 
 def _exposure(run: Run) -> Output:

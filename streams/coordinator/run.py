@@ -92,6 +92,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything the coordinator knows of a request.
 
     ``expected``: only a cancel has arrived so far (`cancel_reason`); the request will be cancelled once it comes.
+    `refers_back`: the wish means the user's last piece, and `follows` names what of ``style`` and ``mode`` is its.
     `correlation_id` is what its events carry where the request came with one of its own; empty where that is its id.
     """
 
@@ -111,6 +112,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     prompt_ref: str = ""
     style: str = ""
     mode: str = ""
+    follows: frozenset[str] = frozenset()
+    refers_back: bool = False
     seed: int = 0
     request_event_id: str = ""
     correlation_id: str = ""
@@ -151,6 +154,11 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if self.analysis is not None and not self.analysis.recognise:
             return frozenset({"recall"})
         return frozenset()
+
+    @property
+    def held(self) -> frozenset[str]:
+        """Steps that wait for the last piece to be recalled, since its style decides what they ask for."""
+        return frozenset({"parameters"}) if self.refers_back and self.answers.recall is None else frozenset()
 
     @property
     def ended(self) -> frozenset[str]:

@@ -6,12 +6,17 @@ unrated memory changes nothing and a seed keeps its meaning.
 
 from dataclasses import dataclass
 
+import msgspec
+
+from grym.domain.entries.known import session_address
 from grym.errors import InvalidPatternError
 from grym.ports.artifacts import ArtifactStore
+from grym.ports.entries import EntryStore
 from grym.ports.patterns import Match, PatternBook, PatternFacts, PatternQuery, Recogniser
 from schemas.body import MotifData
 from schemas.commands import RecallPatterns
 from schemas.events import MatchData, PatternsRecalled
+from schemas.music import LastPieceData
 from streams.patterns.motifs import motifs_of_pattern
 from streams.patterns.standing import standing_for
 from streams.patterns.state import Remembered
@@ -29,15 +34,16 @@ class Answering:
     """Reads memory and says what it holds."""
 
     book: PatternBook
+    entries: EntryStore
     recogniser: Recogniser
     artifacts: ArtifactStore
 
-    async def answer(self, question: RecallPatterns) -> Decided:
+    async def answer(self, question: RecallPatterns, *, tenant: str) -> Decided:
         """Answer one question; what is asked changes nothing."""
         if question.purpose == "recognise":
             return _told(await self._recognise(question))
         try:
-            return _told(await self._lend(question))
+            return _told(await self._lend(question, await self._last(question, tenant=tenant)))
         except InvalidPatternError as error:
             return _told(PatternsRecalled(known=False, fault=fault_of(error)))
 
@@ -54,7 +60,17 @@ class Answering:
             degraded=found.degraded,
         )
 
-    async def _lend(self, question: RecallPatterns) -> PatternsRecalled:
+    async def _last(self, question: RecallPatterns, *, tenant: str) -> LastPieceData | None:
+        """Return the piece that a wish refers back to, where its listener had one lately."""
+        if not question.refers_back:
+            return None
+        kept = (await self.entries.retrieve(session_address(question.user, tenant=tenant))).entry
+        return None if kept is None else msgspec.convert(kept.value, LastPieceData)
+
+    async def _lend(self, question: RecallPatterns, last: LastPieceData | None) -> PatternsRecalled:
+        if last is not None:
+            style, mode = question.style or last.style, question.mode or last.tonality.mode
+            question = msgspec.structs.replace(question, style=style, mode=mode)
         as_of = await self.book.head()
         named = await self._named(question)
         liked = await self._liked(question, room=LENT_MOTIFS - len(named))
@@ -65,6 +81,7 @@ class Answering:
             motifs=tuple(motif for _, motif, _ in lent),
             searched=await self.book.count(_favourites(question, limit=1)) + len(named),
             as_of=as_of,
+            last=last,
         )
 
     async def _named(self, question: RecallPatterns) -> list[tuple[PatternFacts, MotifData, str]]:

@@ -6,6 +6,7 @@ log, no event of memory.
 """
 
 from grym.ports.artifacts import ArtifactStore
+from grym.ports.entries import EntryStore
 from grym.ports.patterns import PatternBook, Recogniser
 from schemas.body import Body
 from schemas.commands import ChangePatterns, RecallPatterns, RememberPatterns
@@ -26,8 +27,10 @@ class Patterns:
     accepts: tuple[type[Body], ...] = (RecallPatterns, RememberPatterns, ChangePatterns, FeedbackGiven)
     state_type = Remembered
 
-    def __init__(self, *, book: PatternBook, recogniser: Recogniser, artifacts: ArtifactStore) -> None:
-        self._answering = Answering(book=book, recogniser=recogniser, artifacts=artifacts)
+    def __init__(
+        self, *, book: PatternBook, entries: EntryStore, recogniser: Recogniser, artifacts: ArtifactStore
+    ) -> None:
+        self._answering = Answering(book=book, entries=entries, recogniser=recogniser, artifacts=artifacts)
         self._remembering = Remembering(book=book, recogniser=recogniser, artifacts=artifacts)
         self._changing = Changing(book=book, artifacts=artifacts)
 
@@ -39,7 +42,7 @@ class Patterns:
         """Answer a question, keep a piece, change what is kept, or note that a piece was liked."""
         match envelope.body:
             case RecallPatterns() as question:
-                return await self._answering.answer(question)
+                return await self._answering.answer(question, tenant=envelope.tenant)
             case RememberPatterns() as command:
                 return await self._remembering.remember(envelope, command)
             case ChangePatterns() as command:

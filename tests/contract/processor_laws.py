@@ -102,6 +102,7 @@ FAKES: Mapping[str, Callable[[], object]] = {
     "cpu": InlineCpu,
     "door": ToneDoor,
     "book": lambda: open_memory(LoopClock()).book,
+    "entries": lambda: open_memory(LoopClock()).entries,
     "recogniser": KnowsNothing,
     "texts": OneText,
     "planner": Rules,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from grym.adapters.memory.store import Store
 from grym.adapters.placement import correlation_of
 from grym.adapters.retention import INBOX_HORIZON_S, LETTERS_S
+from grym.domain.entries.known import owner_of
 from schemas.catalogue import TOPICS, Topic
 
 
@@ -38,7 +39,7 @@ class MemoryHousekeeping:
         for ref in mine:
             del self._store.texts[ref]
         known = self._store.entries
-        return len(mine) + len(known.remove([entry.address for entry in known.all() if entry.owner == user]))
+        return len(mine) + len(known.remove([entry.address for entry in known.all() if entry.owner == owner_of(user)]))
 
     def _sweep_topic(self, topic: Topic, *, retention_s: float, limit: int) -> int:
         oldest = self._store.clock.now() - timedelta(seconds=retention_s)

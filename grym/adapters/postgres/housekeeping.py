@@ -7,6 +7,7 @@ from grym.adapters.entries.postgres_removing import bury, held_by
 from grym.adapters.postgres.database import Database
 from grym.adapters.postgres.rows import index_name
 from grym.adapters.retention import INBOX_HORIZON_S, LETTERS_S
+from grym.domain.entries.known import owner_of
 from schemas.catalogue import TOPICS, Topic
 
 _SWEEP_EVENTS = """
@@ -76,7 +77,7 @@ class PostgresHousekeeping:
     async def erase(self, user: str) -> int:
         """Remove the personal text and the entries of a user."""
         async with self._database.writer() as connection, connection.transaction():
-            gone, _ = await bury(connection, held_by(owner=user), now=datetime.now(UTC))
+            gone, _ = await bury(connection, held_by(owner=owner_of(user)), now=datetime.now(UTC))
             return gone + _count(await connection.execute("delete from texts where user_id = $1", index_name(user)))
 
 

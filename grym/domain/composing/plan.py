@@ -77,8 +77,26 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LastPiece:
+    """What is remembered of the last piece somebody got, for wishes that refer back to it."""
+
+    request_id: str
+    title: str
+    style: str
+    mood: str
+    tempo_bpm: float
+    metre: Metre
+    tonality: Tonality
+    seconds: float
+    parameters: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What a person asked for: the sentence and whatever was said explicitly (explicit values win over words)."""
+    """What a person asked for: the sentence and whatever was said explicitly (explicit values win over words).
+
+    `last` is the piece that the sentence may refer back to; without such a sentence it has no effect.
+    """
 
     prompt: str
     seconds: float = 30.0
@@ -86,6 +104,7 @@ class Wish:
     key: str | None = None
     metre: str | None = None
     style: str | None = None
+    last: LastPiece | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

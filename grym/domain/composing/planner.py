@@ -23,6 +23,7 @@ from grym.domain.composing.plan import (
     Wish,
 )
 from grym.domain.composing.reading import Reading, read, read_key, read_metre
+from grym.domain.composing.referring import continued, refers_back
 from grym.domain.composing.score import Metre, Tonality
 from grym.domain.composing.seeds import pick, stream
 from grym.domain.composing.styles import DEFAULT_STYLE, STYLES, Style
@@ -64,12 +65,20 @@ def plan(wish: Wish, *, seed: int, parameters: Mapping[str, float] | None = None
     validate_wish(wish)
     reading = read(wish.prompt)
     notes: list[str] = []
+    again = continued(wish, reading)
+    if again is not None:
+        wish, parameters = again.wish, {**again.parameters, **(parameters or {})}
+        notes.append(again.note)
+    elif refers_back(wish.prompt):
+        notes.append("No last piece to refer to is known.")
     style = _style(wish, reading, notes)
-    mood = _mood(style, reading, notes)
+    mood = (again and again.mood) or _mood(style, reading, notes)
     rng = stream(seed, "plan", wish.prompt, style.name)
     tonality = _tonality(wish, reading, style, mood, notes, rng_point=float(rng.random()), rng_key=float(rng.random()))
     fit = _fit(wish, reading, style, mood, notes, rng_point=float(rng.random()))
     values = _parameters(style, reading, parameters or {}, mood, notes)
+    for name, shift in (again.shifts if again else {}).items():
+        values[name] = round(min(1.0, max(0.0, values[name] + shift)), 4)
     instruments = choose_instruments(style, reading, mood, notes, rng=stream(seed, "players", wish.prompt, style.name))
     bar_s = fit.seconds / fit.bars
     if motifs:

@@ -57,7 +57,9 @@ class Memory:
         self.backend = open_memory(LoopClock())
         self.artifacts = MemoryArtifacts()
         recogniser = recogniser_in_memory(self.backend.book)
-        self.patterns = Patterns(book=self.backend.book, recogniser=recogniser, artifacts=self.artifacts)
+        self.patterns = Patterns(
+            book=self.backend.book, entries=self.backend.entries, recogniser=recogniser, artifacts=self.artifacts
+        )
 
     async def take(self, body: Body, *, subject: str = "r1") -> list[Any]:
         """Decide one event, commit what follows, and return the outputs."""
