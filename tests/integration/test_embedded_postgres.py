@@ -1,16 +1,13 @@
 """The embedded server: started by whoever comes first, stopped by whoever leaves last, back after any kill."""
 
 import asyncio
-import contextlib
 import os
-import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from grym.adapters.postgres.backend import open_embedded, open_postgres
@@ -18,6 +15,7 @@ from grym.adapters.postgres.embedded import EmbeddedServer, start_embedded
 from grym.errors import GrymError, UnavailableError
 from grym.ports.backend import Backend
 from schemas.records import Message, TopicPartition
+from tests.support.servers import cluster, kill_servers, servers
 
 ROOT = Path(__file__).parents[2]
 APPENDER = Path(__file__).with_name("appender.py")
@@ -31,29 +29,6 @@ def home() -> Iterator[Path]:
         yield Path(folder)
         for process in servers(Path(folder)):
             process.kill()
-
-
-def cluster(home: Path) -> Path:
-    """Return the data folder."""
-    return home / "postgres" / "data"
-
-
-def servers(home: Path) -> list[psutil.Process]:
-    """Return every process of the home's server that is alive."""
-    return [
-        process
-        for process in psutil.process_iter(["name", "cwd"])
-        if process.info["name"] == "postgres" and process.info["cwd"] == str(cluster(home))
-    ]
-
-
-def kill_servers(home: Path) -> None:
-    """Kill them all at once, as a machine that loses its power would."""
-    found = servers(home)
-    for process in found:
-        with contextlib.suppress(psutil.NoSuchProcess):  # children end by themselves once their parent is gone
-            process.send_signal(signal.SIGKILL)
-    psutil.wait_procs(found, timeout=10)
 
 
 async def stored(backend: Backend) -> list[str]:
