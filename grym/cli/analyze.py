@@ -12,15 +12,16 @@ from grym.cli.recordings import (
     MaxSecondsOption,
     Recording,
     check_files,
+    check_plot,
     decode_once,
     id_of,
     inspected,
     kept,
     no_sound_yet,
+    numbered,
     one_analysis_window,
 )
 from grym.cli.screen import Screen
-from grym.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from grym.runtime import Runtime
@@ -63,7 +64,7 @@ async def analyze(
     from grym.cli.waiting import checked_timeout, opened
 
     check_files(files, max_seconds=max_seconds)
-    _check_plot(plot)
+    check_plot(plot)
     checked_timeout(timeout_s)
     wish = _wish(
         embedding=embedding,
@@ -122,16 +123,11 @@ async def _awaited(
     ]
     statuses = await wait_for(screen, runtime, awaited, timeout_s=timeout_s)
     return [
-        await _finish(runtime, status, recording.path, plot=_plot_of(plot, number, len(recordings)))
+        await _finish(
+            runtime, status, recording.path, plot=None if plot is None else numbered(plot, number, len(recordings))
+        )
         for number, (status, recording) in enumerate(zip(statuses, recordings, strict=True), start=1)
     ]
-
-
-def _check_plot(plot: Path | None) -> None:
-    if plot is not None and (plot.is_dir() or not plot.parent.exists()):
-        raise InvalidRequestError(
-            f"{plot} cannot become a picture", code="request.plot", hint="Name a file in a folder that exists."
-        )
 
 
 def _inspected(path: Path, *, max_seconds: float, request_id: str | None) -> Recording:
@@ -150,10 +146,6 @@ async def _publish(runtime: "Runtime", wish: "RequestAnalysis", recording: Recor
 
     asked = msgspec.structs.replace(wish, audio=await kept(runtime, recording))
     return (await runtime.client.analyze(asked, request_id=recording.request_id, tenant=tenant)).request_id
-
-
-def _plot_of(plot: Path | None, number: int, count: int) -> Path | None:
-    return plot if plot is None or count == 1 else plot.with_name(f"{plot.stem}-{number}{plot.suffix}")
 
 
 async def _finish(runtime: "Runtime", status: "RequestStatus", path: Path, *, plot: Path | None) -> dict[str, Any]:

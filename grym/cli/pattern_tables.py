@@ -115,6 +115,44 @@ def change_lines(results: list[dict[str, Any]]) -> RenderableType:
     return Group(*lines)
 
 
+def failures(results: list[dict[str, Any]]) -> RenderableType:
+    """Return a panel for each request that did not complete."""
+    return Group(*(outcome_panel(result) for result in results if result["outcome"] != "completed"))
+
+
+def findings_panel(value: dict[str, Any]) -> RenderableType:
+    """Return what a check of memory found."""
+    recall = value["recall_at_10"]
+    rows = [
+        ("events", str(value["events"])),
+        ("patterns", str(value["patterns"])),
+        ("recall@10", "nothing to find" if recall is None else f"{recall:.3f}"),
+    ]
+    rows += [
+        (name, ", ".join(map(str, value[name])))
+        for name in ("orphans", "missing", "gaps", "damaged", "differing")
+        if value[name]
+    ]
+    table = Table("collection", "recognisable", "windows", "recall@10", "generation", box=box.SIMPLE, pad_edge=False)
+    for name, one in value["collections"].items():
+        found = "–" if one["recall_at_10"] is None else f"{one['recall_at_10']:.3f}"
+        table.add_row(name, str(one["recognisable"]), str(one["windows"]), found, one["generation"] or "in memory")
+    parts = [facts_table(rows), *([table] if table.row_count else [])]
+    title, style = ("clean", "green") if value["clean"] else ("not clean: grym patterns rebuild", "red")
+    return Panel(Group(*parts), title=title, title_align="left", border_style=style, expand=False)
+
+
+def past_group(value: dict[str, Any]) -> RenderableType:
+    """Return memory as of an event, and what a sound would have been then."""
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(value["kinds"].items())) or "nothing"
+    parts: list[RenderableType] = [Text(f"after event {value['as_of']} of {value['head']}: {kinds}", style="italic")]
+    if value["patterns"]:
+        parts.append(patterns_table(value["patterns"], count=value["count"]))
+    if "known" in value:
+        parts.append(matches_table(value["matches"]) if value["known"] else Text(f"{value['file']}: not known then"))
+    return Group(*parts)
+
+
 def _heard(value: dict[str, Any]) -> str:
     judged = [f"{value[word]} {word}" for word in ("confirmed", "denied") if value[word]]
     last = f"{value['count']} times, last {value['last_heard_at']:%Y-%m-%d %H:%M:%S}"

@@ -1,31 +1,33 @@
 """``grym patterns``: what pattern memory has heard, and what it makes of a sound."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from grym.cli.command import command
 from grym.cli.options import DeadlineOption, NoWaitOption, RequestIdOption, TenantOption, TimeoutOption, UserOption
 from grym.cli.recordings import (
-    FileArgument,
     FilesArgument,
     MaxSecondsOption,
     Recording,
     check_files,
+    check_plot,
     decode_once,
     id_of,
     inspected,
     kept,
     no_sound_yet,
+    numbered,
 )
 from grym.cli.screen import Screen
 from grym.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from grym.runtime import Runtime
-    from producers.status import RequestStatus
-    from schemas.commands import RequestLearning
+    from schemas.commands import RequestLearning, RequestRecognition
 
 app = typer.Typer(help="Pattern memory: learn recordings, recognise them, and look after them.", no_args_is_help=True)
 
@@ -41,6 +43,13 @@ CategoryOption = Annotated[
 ]
 CollectionOption = Annotated[str, typer.Option("--collection", help="Part of memory; each is searched by itself.")]
 TopOption = Annotated[int, typer.Option("--top", help="How many matches at most.")]
+
+PlotOption = Annotated[
+    Path | None,
+    typer.Option("--plot", metavar="FILE.png", help="Draw the sound upon the surest match.", show_default=False),
+]
+
+Kind = Literal["learn", "recognise"]
 
 SAID = "yes"
 """Value of a tag that is only a word."""
@@ -64,12 +73,8 @@ async def learn(
     deadline_s: DeadlineOption = 600.0,
 ) -> int:
     """Remember recordings, so that they are recognised; what is known already is heard again."""
-    from grym.cli.results import exit_code_of_outcomes
-    from grym.cli.waiting import checked_timeout, opened
     from schemas.commands import RequestLearning
 
-    check_files(files, max_seconds=max_seconds)
-    checked_timeout(timeout_s)
     if name is not None and len(files) > 1:
         raise InvalidRequestError(
             "one name cannot stand for several files", code="request.name", hint="Leave --name out, or learn one file."
@@ -83,32 +88,21 @@ async def learn(
         user=user,
         deadline_s=deadline_s,
     )
-    recordings = [
-        inspected(path, max_seconds=max_seconds, request_id=id_of(request_id, number, len(files)))
-        for number, path in enumerate(files, start=1)
-    ]
     wishes = [_named(wish, path, name) for path in files]
-    for one in wishes:
-        await _require_possible(one)
-    async with opened(to_work=True) as runtime:
-        for recording in recordings:
-            await decode_once(runtime, recording, max_seconds=max_seconds)
-        ids = [
-            await _publish(runtime, one, recording, tenant=tenant)
-            for one, recording in zip(wishes, recordings, strict=True)
-        ]
-        results = await _results(screen, runtime, recordings, ids, kind="learn", wait=not no_wait, timeout_s=timeout_s)
+    errand = Errand(kind="learn", files=files, wishes=wishes, tenant=tenant, request_id=request_id)
+    results = await errand.perform(screen, wait=not no_wait, timeout_s=timeout_s)
     _show_learned(screen, results)
-    return exit_code_of_outcomes(results, waited=not no_wait)
+    return exit_code(results, wait=not no_wait)
 
 
 @command(app, "recognise")
 async def recognise(
     screen: Screen,
     *,
-    file: FileArgument,
+    files: FilesArgument,
     top: TopOption = 5,
     collection: CollectionOption = "default",
+    plot: PlotOption = None,
     max_seconds: MaxSecondsOption = 900.0,
     user: UserOption = "anonymous",
     tenant: TenantOption = "default",
@@ -118,12 +112,8 @@ async def recognise(
     deadline_s: DeadlineOption = 600.0,
 ) -> int:
     """Say which remembered recordings sound in a file, where, and how sure that is."""
-    from grym.cli.results import exit_code_of_outcomes
-    from grym.cli.waiting import checked_timeout, opened
     from schemas.commands import RequestRecognition
 
-    check_files([file], max_seconds=max_seconds)
-    checked_timeout(timeout_s)
     wish = RequestRecognition(
         audio=no_sound_yet(),
         top=top,
@@ -132,16 +122,13 @@ async def recognise(
         user=user,
         deadline_s=deadline_s,
     )
-    recording = inspected(file, max_seconds=max_seconds, request_id=request_id)
-    await _require_possible(wish)
-    async with opened(to_work=True) as runtime:
-        await decode_once(runtime, recording, max_seconds=max_seconds)
-        ids = [await _publish(runtime, wish, recording, tenant=tenant)]
-        [result] = await _results(
-            screen, runtime, [recording], ids, kind="recognise", wait=not no_wait, timeout_s=timeout_s
-        )
-    _show_recognised(screen, result)
-    return exit_code_of_outcomes([result], waited=not no_wait)
+    check_plot(plot)
+    errand = Errand(
+        kind="recognise", files=files, wishes=[wish] * len(files), tenant=tenant, request_id=request_id, plot=plot
+    )
+    results = await errand.perform(screen, wait=not no_wait, timeout_s=timeout_s)
+    _show_recognised(screen, results)
+    return exit_code(results, wait=not no_wait)
 
 
 def tags_of(words: list[str] | None) -> dict[str, str]:
@@ -170,43 +157,75 @@ def _named(wish: "RequestLearning", path: Path, name: str | None) -> "RequestLea
     return msgspec.structs.replace(wish, name=shown[:200] if name is None else name)
 
 
-async def _require_possible(wish: Any) -> None:
-    from producers.asking import require_possible_wish
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """Sound files, and what is asked about each."""
 
-    await require_possible_wish(wish, request_id="new")
+    kind: Kind
+    files: list[Path]
+    wishes: "Sequence[RequestLearning | RequestRecognition]"
+    tenant: str
+    request_id: str | None
+    plot: Path | None = None
+
+    async def perform(self, screen: Screen, *, wait: bool, timeout_s: float | None) -> list[dict[str, Any]]:
+        """Look at every file, ask about all of them, wait, and return the results in order."""
+        from grym.cli.waiting import checked_timeout, opened
+        from producers.asking import require_possible_wish
+
+        max_seconds = self.wishes[0].max_seconds
+        check_files(self.files, max_seconds=max_seconds)
+        checked_timeout(timeout_s)
+        recordings = [
+            inspected(path, max_seconds=max_seconds, request_id=id_of(self.request_id, number, len(self.files)))
+            for number, path in enumerate(self.files, start=1)
+        ]
+        for wish in self.wishes:
+            await require_possible_wish(wish, request_id="new")
+        async with opened(to_work=True) as runtime:
+            for recording in recordings:
+                await decode_once(runtime, recording, max_seconds=max_seconds)
+            ids = [
+                await self._publish(runtime, wish, recording)
+                for wish, recording in zip(self.wishes, recordings, strict=True)
+            ]
+            return await self._results(screen, runtime, ids, wait=wait, timeout_s=timeout_s)
+
+    async def _publish(
+        self, runtime: "Runtime", wish: "RequestLearning | RequestRecognition", recording: Recording
+    ) -> str:
+        import msgspec
+
+        asked = msgspec.structs.replace(wish, audio=await kept(runtime, recording))
+        ask: Any = runtime.client.learn if self.kind == "learn" else runtime.client.recognise
+        ticket = await ask(asked, request_id=recording.request_id, tenant=self.tenant)
+        return str(ticket.request_id)
+
+    async def _results(
+        self, screen: Screen, runtime: "Runtime", ids: list[str], *, wait: bool, timeout_s: float | None
+    ) -> list[dict[str, Any]]:
+        from grym.cli.results import pending_json, result_json
+        from grym.cli.waiting import Awaited, wait_for
+
+        pairs = list(zip(ids, self.files, strict=True))
+        if not wait:
+            return [pending_json(name, self.kind, file=str(path)) for name, path in pairs]
+        awaited = [Awaited(request_id=name, kind=self.kind, label=path.name) for name, path in pairs]
+        statuses = await wait_for(screen, runtime, awaited, timeout_s=timeout_s)
+        results = [result_json(status, file=str(path)) for status, path in zip(statuses, self.files, strict=True)]
+        if self.plot is not None:
+            from grym.cli.pictures import draw_match
+
+            for number, result in enumerate(results, start=1):
+                result.update(await draw_match(runtime, result, numbered(self.plot, number, len(results))))
+        return results
 
 
-async def _publish(runtime: "Runtime", wish: Any, recording: Recording, *, tenant: str) -> str:
-    import msgspec
+def exit_code(results: list[dict[str, Any]], *, wait: bool) -> int:
+    """Return the exit code for results."""
+    from grym.cli.results import exit_code_of_outcomes
 
-    from schemas.commands import RequestLearning
-
-    asked = msgspec.structs.replace(wish, audio=await kept(runtime, recording))
-    ask = runtime.client.learn if isinstance(wish, RequestLearning) else runtime.client.recognise
-    return (await ask(asked, request_id=recording.request_id, tenant=tenant)).request_id
-
-
-async def _results(
-    screen: Screen,
-    runtime: "Runtime",
-    recordings: list[Recording],
-    ids: list[str],
-    *,
-    kind: str,
-    wait: bool,
-    timeout_s: float | None,
-) -> list[dict[str, Any]]:
-    from grym.cli.results import pending_json, result_json
-    from grym.cli.waiting import Awaited, wait_for
-
-    pairs = list(zip(ids, recordings, strict=True))
-    if not wait:
-        return [pending_json(name, kind, file=str(recording.path)) for name, recording in pairs]
-    awaited = [Awaited(request_id=name, kind=kind, label=recording.path.name) for name, recording in pairs]
-    statuses: list[RequestStatus] = await wait_for(screen, runtime, awaited, timeout_s=timeout_s)
-    return [
-        result_json(status, file=str(recording.path)) for status, recording in zip(statuses, recordings, strict=True)
-    ]
+    return exit_code_of_outcomes(results, waited=wait)
 
 
 def _show_learned(screen: Screen, results: list[dict[str, Any]]) -> None:
@@ -223,20 +242,24 @@ def _show_learned(screen: Screen, results: list[dict[str, Any]]) -> None:
     screen.show(learned_table(results))
 
 
-def _show_recognised(screen: Screen, result: dict[str, Any]) -> None:
+def _show_recognised(screen: Screen, results: list[dict[str, Any]]) -> None:
+    from grym.cli.results import one_or_many
+
     if screen.json:
-        screen.emit(result)
+        screen.emit(one_or_many(results))
         return
     from grym.cli.pattern_tables import recognition_panel
 
-    screen.show(recognition_panel(result))
+    for result in results:
+        screen.show(recognition_panel(result))
 
 
 def _register_the_rest() -> None:
     """Add the commands of the modules beside this one."""
-    from grym.cli import pattern_library
+    from grym.cli import pattern_care, pattern_library
 
     pattern_library.register(app)
+    pattern_care.register(app)
 
 
 _register_the_rest()

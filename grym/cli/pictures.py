@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from schemas.commands import GenerateMusic
+from schemas.events import ImprintTaken
 from schemas.music import PlanData
 
 if TYPE_CHECKING:
@@ -28,6 +29,22 @@ async def draw_recording(runtime: "Runtime", source: Path, result: dict[str, Any
     """Draw a recording with what was found in it and return the path."""
     await runtime.cpu.run(recording_picture, source, target, result, timeout_s=DRAWING_TIMEOUT_S)
     return str(target)
+
+
+async def draw_match(runtime: "Runtime", result: dict[str, Any], target: Path) -> dict[str, Any]:
+    """Draw a sound upon the surest match and return the path as ``plot``; nothing where nothing was recognised."""
+    if not result.get("matches"):
+        return {}
+    match = result["matches"][0]
+    taken = [event.body for event in await runtime.client.story(result["request_id"])]
+    imprint = next(body.imprint for body in taken if isinstance(body, ImprintTaken))
+    found = await runtime.backend.book.load([match["pattern_id"]])
+    if not found:  # forgotten since
+        return {}
+    sound = await runtime.artifacts.get(imprint)
+    file = Path(result["file"]).name
+    await runtime.cpu.run(match_picture, sound, found[0].imprint, target, match, file, timeout_s=DRAWING_TIMEOUT_S)
+    return {"plot": str(target)}
 
 
 async def _command(runtime: "Runtime", status: "RequestStatus") -> GenerateMusic:
@@ -78,6 +95,22 @@ def recording_picture(source: Path, target: Path, result: dict[str, Any]) -> Non
         title=Path(result["file"]).name,
         subtitle=headline(result),
     )
+
+
+def match_picture(sound: bytes, piece: bytes, target: Path, match: dict[str, Any], file: str) -> None:
+    """Write the picture of a match; runs in a worker process."""
+    from grym.adapters.match_plots import plot_match
+    from grym.domain.recognition.codec import decode
+    from grym.domain.recognition.kinship import Place
+
+    place = Place(
+        offset_s=match["offset_s"],
+        transposition_semitones=match["transposition_semitones"],
+        tempo_ratio=match["tempo_ratio"],
+    )
+    title = f"{file} in {match['name'] or match['pattern_id']}"
+    subtitle = f"confidence {match['confidence']:.2f} · {match['why']}"
+    plot_match(decode(sound), decode(piece), place, target, title=title, subtitle=subtitle)
 
 
 def spans(sections: Sequence[dict[str, Any]]) -> list[tuple[float, float, str]]:

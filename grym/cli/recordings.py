@@ -43,9 +43,6 @@ NO_SOUND_YET = f"artifact://sha256/{'0' * 64}"
 FilesArgument = Annotated[
     list[Path], typer.Argument(metavar="FILE…", readable=False, help="WAV, AIFF, FLAC, Ogg, Opus or MP3.")
 ]
-FileArgument = Annotated[
-    Path, typer.Argument(metavar="FILE", readable=False, help="WAV, AIFF, FLAC, Ogg, Opus or MP3.")
-]
 MaxSecondsOption = Annotated[float, typer.Option("--max-seconds", help="Longest sound that is accepted, in seconds.")]
 
 
@@ -82,6 +79,25 @@ def check_files(files: Sequence[Path], *, max_seconds: float) -> None:
         )
     if len(set(files)) != len(files):
         raise InvalidRequestError("a file is named twice", code="request.files", hint="Name every file once.")
+
+
+def check_plot(plot: Path | None) -> None:
+    """Refuse a place where no picture can lie.
+
+    Raises
+    ------
+    InvalidRequestError
+        ``request.plot``.
+    """
+    if plot is not None and (plot.is_dir() or not plot.parent.exists()):
+        raise InvalidRequestError(
+            f"{plot} cannot become a picture", code="request.plot", hint="Name a file in a folder that exists."
+        )
+
+
+def numbered(plot: Path, number: int, count: int) -> Path:
+    """Return the picture of one of several files."""
+    return plot if count == 1 else plot.with_name(f"{plot.stem}-{number}{plot.suffix}")
 
 
 def inspected(path: Path, *, max_seconds: float, request_id: str | None = None, least_samples: int = 1) -> Recording:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from grym.domain.patterns.names import collection_name
-from grym.errors import InvalidPatternError
+from grym.errors import InvalidPatternError, InvalidVectorError
 from grym.ports.artifacts import ArtifactStore
 from grym.ports.patterns import PatternBook, PatternFacts
 from schemas.commands import ChangePatterns
 from schemas.envelope import Envelope
 from schemas.events import PatternsChanged
+from streams.patterns.importing import import_patterns
 from streams.patterns.ledger import Ledger
 from streams.patterns.standing import standing_for
 from streams.patterns.state import Remembered
@@ -30,14 +31,14 @@ class Changing:
         ledger = Ledger(envelope, collection=command.collection)
         try:
             changed = await self._changed(command, ledger)
-        except InvalidPatternError as error:
+        except (InvalidPatternError, InvalidVectorError) as error:
             return Decision(outputs=(Output(body=PatternsChanged(action=command.action, fault=fault_of(error))),))
         body = PatternsChanged(action=command.action, pattern_ids=changed)
         return Decision(outputs=(*ledger.outputs, Output(body=body)), effects=ledger.effects)
 
     async def _changed(self, command: ChangePatterns, ledger: Ledger) -> tuple[str, ...]:
         if command.action == "import":
-            raise InvalidPatternError("nothing can be imported yet", code="pattern.import")
+            return await self._imported(command, ledger)
         facts = await self._meant(command, command.pattern_id)
         match command.action:
             case "forget":
@@ -47,6 +48,14 @@ class Changing:
             case _:
                 return await self._merged(command, facts, ledger)
         return (facts.pattern_id,)
+
+    async def _imported(self, command: ChangePatterns, ledger: Ledger) -> tuple[str, ...]:
+        if command.file is None:
+            raise InvalidPatternError(
+                "there is no file to import", code="pattern.no_file", hint="Send the reference of an exported file."
+            )
+        payload = await self.artifacts.get(command.file)
+        return await import_patterns(self.book, payload, ledger, collection=command.collection)
 
     async def _merged(self, command: ChangePatterns, facts: PatternFacts, ledger: Ledger) -> tuple[str, ...]:
         into = await self._meant(command, command.into_id)

@@ -7,6 +7,7 @@ log a copy; one transaction writes both.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from grym.domain.patterns.checking import checked
 from grym.domain.patterns.names import collection_name
 from grym.ports.effects import RecordPatterns
 from grym.ports.patterns import Origin, PatternChange, PatternEventKind, PatternKind, Relation
@@ -28,7 +29,16 @@ PROCESSOR = "patterns"
 
 
 class Ledger:
-    """Collects the changes that follow from one event in one collection."""
+    """Collects the changes that follow from one event in one collection.
+
+    Every change is checked as the journal will check it, so that what cannot be kept is refused by the decision and
+    not by the commit.
+
+    Raises
+    ------
+    InvalidPatternError, InvalidVectorError
+        By each method, for what the journal would not take.
+    """
 
     def __init__(self, cause: Envelope, *, collection: str) -> None:
         self._cause = cause
@@ -56,8 +66,9 @@ class Ledger:
         numbers: Numbers,
         tags: Mapping[str, str],
         category: str = "",
+        count: int = 1,
     ) -> None:
-        """Say that a pattern is new."""
+        """Say that a pattern is new here, and how often it was heard."""
         fact = PatternStored(
             pattern_id=pattern_id,
             collection=self._collection,
@@ -76,6 +87,7 @@ class Ledger:
             "category": category,
             "duration_s": numbers.duration_s,
             "pattern_kind": kind,
+            "count": count,
         }
         self._write("stored", fact, data, numbers)
 
@@ -122,7 +134,6 @@ class Ledger:
         type_name = type(fact).TYPE
         event_id = output_id(processor=PROCESSOR, cause=self._cause, type_name=type_name, n=self._counts[type_name])
         self._counts[type_name] += 1
-        self._outputs.append(Output(body=fact, key=self._collection))
         extractor = "" if numbers is None else numbers.extractor
         change = PatternChange(
             event_id=event_id,
@@ -137,4 +148,6 @@ class Ledger:
             imprint=b"" if numbers is None else numbers.imprint,
             motif=b"" if numbers is None else numbers.motif,
         )
+        checked(change)
+        self._outputs.append(Output(body=fact, key=self._collection))
         self._changes.append(change)

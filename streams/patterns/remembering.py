@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grym.domain.recognition.codec import decode
-from grym.errors import InvalidPatternError
+from grym.errors import InvalidPatternError, InvalidVectorError
 from grym.ports.artifacts import ArtifactStore
 from grym.ports.patterns import PatternBook, PatternFacts, Recogniser
 from schemas.body import ArtifactRef, MotifData
@@ -48,7 +48,7 @@ class Remembering:
         try:
             if command.imprint is not None:
                 learned.append(await self._recording(command, command.imprint, ledger))
-        except InvalidPatternError as error:
+        except (InvalidPatternError, InvalidVectorError) as error:
             if command.asked:
                 return Decision(outputs=(Output(body=PatternsRemembered(pattern_ids=(), fault=fault_of(error))),))
         found = await self._motifs(command.motifs, command, ledger)

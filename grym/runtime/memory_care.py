@@ -1,0 +1,93 @@
+"""Looking after pattern memory: is everything derived as the journal says, and making it anew."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from grym.errors import SaturatedError
+from grym.memory.journal.verifying import Verification, verify
+from grym.memory.recognising.auditing import Audit, audit
+from grym.ports.patterns import PatternBook, PatternQuery
+from grym.runtime.opening import Runtime
+from grym.runtime.recognising import INDEX, recogniser_at
+
+PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What a check of all of pattern memory found.
+
+    Parameters
+    ----------
+    journal
+        How the table of patterns stands to the events.
+    collections
+        How each collection that can be recognised stands to the table, by name.
+    """
+
+    journal: Verification
+    collections: dict[str, Audit]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.journal.is_clean and all(found.clean for found in self.collections.values())
+
+    @property
+    def recall_at_10(self) -> float | None:
+        """The lowest recall of any collection; None where there is nothing to find."""
+        measured = [found.recall_at_10 for found in self.collections.values() if found.recall_at_10 is not None]
+        return min(measured, default=None)
+
+
+async def check_memory(runtime: Runtime) -> Findings:
+    """Compare journal, table and indexes; best while nobody writes."""
+    book = runtime.backend.book
+    journal = await verify(book)
+    async with recogniser_at(book, runtime.settings.home) as recogniser:
+        found = {
+            name: await audit(recogniser.collection(name), book, name=name) async for name in _collections_of(book)
+        }
+    return Findings(journal=journal, collections=found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuilt:
+    """What was made anew: rows of the table, and the sealed generation of each collection."""
+
+    patterns: int
+    events: int
+    generations: dict[str, str]
+    skipped: dict[str, str]
+
+
+async def rebuild_memory(runtime: Runtime) -> Rebuilt:
+    """Make the table of patterns and all indexes anew from the events."""
+    book = runtime.backend.book
+    patterns = await runtime.backend.projection.refold()
+    await asyncio.to_thread(shutil.rmtree, runtime.settings.home / INDEX, ignore_errors=True)
+    generations: dict[str, str] = {}
+    skipped: dict[str, str] = {}
+    async with recogniser_at(book, runtime.settings.home) as recogniser:
+        async for name in _collections_of(book):
+            try:
+                sealed = await recogniser.collection(name).seal()
+            except SaturatedError as error:  # another process seals it
+                skipped[name] = error.code
+            else:
+                generations[name] = "" if sealed is None else sealed.name
+    return Rebuilt(patterns=patterns, events=await book.head(), generations=generations, skipped=skipped)
+
+
+async def _collections_of(book: PatternBook) -> AsyncIterator[str]:
+    """Yield the collections that hold a recording, in the order in which they got their first."""
+    seen: set[str] = set()
+    offset = 0
+    while page := await book.find(PatternQuery(kind="recording", order="oldest", limit=PAGE, offset=offset)):
+        for facts in page:
+            if facts.collection not in seen:
+                seen.add(facts.collection)
+                yield facts.collection
+        offset += len(page)
