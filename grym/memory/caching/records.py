@@ -21,6 +21,7 @@ from grym.ports.caching import NoSharedLevel, Record, RecordSource, SharedLevel
 from grym.ports.memory import Memory
 
 T = TypeVar("T")
+Records = Mapping[str, Record]
 Loading = asyncio.Task[dict[str, Held[T]]]
 
 
@@ -175,7 +176,7 @@ class RecordCache(Generic[T]):
             loading.exception()  # whoever waits hears of it; nobody may wait any more
 
     async def _load(self, wanted: Mapping[str, int], arrived: Callable[[str, Held[T]], None]) -> dict[str, Held[T]]:
-        held = self._copies(await self._shared.find(wanted))
+        held = await self._beside(self._copies, await self._shared.find(wanted))
         self.counts.shared_hits += len(held)
         rest = [key for key in wanted if key not in held]
         if rest:
@@ -183,13 +184,19 @@ class RecordCache(Generic[T]):
             _require_new(records, wanted)
             self.counts.loads += len(records)
             self.counts.absent += len(rest) - len(records)
-            held.update((key, self._held(record)) for key, record in records.items())
+            held.update(await self._beside(self._decoded, records))
             self._shared.offer({key: replace(record, version=wanted[key]) for key, record in records.items()})
         for key, one in held.items():
             arrived(key, one)
         return held
 
-    def _copies(self, copies: Mapping[str, Record]) -> dict[str, Held[T]]:
+    async def _beside(self, work: Callable[[Records], dict[str, Held[T]]], records: Records) -> dict[str, Held[T]]:
+        """Decode in a thread where it takes long."""
+        if sum(len(record.payload) for record in records.values()) < self._settings.beside_bytes:
+            return work(records)
+        return await asyncio.to_thread(work, records)
+
+    def _copies(self, copies: Records) -> dict[str, Held[T]]:
         held = {}
         for key, copy in copies.items():
             try:
@@ -197,6 +204,9 @@ class RecordCache(Generic[T]):
             except PermanentError:  # somebody else wrote there; the source has the truth
                 continue
         return held
+
+    def _decoded(self, records: Records) -> dict[str, Held[T]]:
+        return {key: self._held(record) for key, record in records.items()}
 
     def _held(self, record: Record) -> Held[T]:
         value = self._codec.decode(record.payload)

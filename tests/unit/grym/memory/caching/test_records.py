@@ -1,6 +1,7 @@
 """The record cache over a source: loaded once, never outdated, and prefetched without harm."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 import pytest
@@ -242,6 +243,22 @@ async def test_a_newer_record_is_shared_under_the_version_that_was_asked_for(sto
     assert await one.get("a", version=3) == "a:9"
     assert await other.get("a", version=3) == "a:9"
     assert len(store.loaded) == 1
+
+
+async def test_large_records_are_decoded_beside_other_work(store: Store) -> None:
+    """In a thread, so that nobody waits for it who asked for something else."""
+    threads: list[bool] = []
+
+    def decode_noting_where(payload: bytes) -> str:
+        threads.append(threading.current_thread() is threading.main_thread())
+        return decode(payload)
+
+    cache = RecordCache(store, Codec(decode=decode_noting_where, size_of=len), settings=CacheSettings(beside_bytes=8))
+    assert await cache.get("a", version=1) == "a:1"
+    assert await cache.get_many({"b": 1, "c": 1, "a": 1}) == {"a": "a:1", "b": "b:1", "c": "c:1"}
+    store.records["large"] = Record(version=1, payload=b"large:1" + bytes(9))
+    assert await cache.get("large", version=1) is not None
+    assert threads == [True, True, True, False]
 
 
 async def test_closing_ends_what_is_under_way(store: Store, cache: RecordCache[str]) -> None:
