@@ -121,11 +121,11 @@ bench-events: .venv/.grym-dev benchmarks/peers/.venv/.ready ## the event layer b
 bench-events-quick: .venv/.grym-dev ## of it, grym's hop beside the bare loop of the same client: under a minute
 	@$(BIN)/python -m benchmarks.event_layer --quick
 
-bench-recognition: .venv/.grym-dev .venv/.grym-system ## recognition of rendered scores in noise, keys and tempi, beside three peers: hours
-	@$(BIN)/python -m benchmarks.recognition
+bench-recognition: .venv/.grym-dev .venv/.grym-system ## recognition beside its peers, under 27 distortions: two hours of processor time
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.recognition --recordings --every 5
 
-bench-recognition-quick: .venv/.grym-dev .venv/.grym-system ## of it, a small examination: two minutes
-	@$(BIN)/python -m benchmarks.recognition --quick
+bench-recognition-quick: .venv/.grym-dev .venv/.grym-system ## of it, twenty tunes and twenty strangers under six distortions
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.recognition --quick
 
 bench-patterns: .venv/.grym-dev ## search, store and caches of pattern memory
 	@for module in pattern_search pattern_store caching; do echo "== $$module"; $(BIN)/python -m benchmarks.$$module || exit 1; done

@@ -3,6 +3,7 @@
 Commands import what they need when they run; this module and theirs stay light, so that `grym --help` is quick.
 """
 
+import os
 import sys
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from grym.cli import (
     doctor,
     events,
     later,
+    memory,
     patterns,
     rate,
     replay,
@@ -60,6 +62,7 @@ for module in (compose, analyze, rate, requests, up, worker, replay, doctor, lat
     module.register(app)
 app.add_typer(events.app, name="events")
 app.add_typer(patterns.app, name="patterns")
+app.add_typer(memory.app, name="memory")
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(database.app, name="db")
 app.add_typer(topics.app, name="topics")
@@ -68,8 +71,19 @@ app.add_typer(schema.app, name="schema")
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the program and leave with its exit code."""
+    _keep_to_one_core()
     words = sys.argv[1:] if arguments is None else arguments
     sys.exit(run(words))
+
+
+def _keep_to_one_core() -> None:
+    """Have the linear algebra of this process and its workers use one thread each, unless the caller chose otherwise.
+
+    grym spreads its work over processes itself; threads of the library would spin for each other besides, and a search
+    of 0.1 ms then costs a hundred times that wherever the machine has anything else to do. Read as numpy is loaded.
+    """
+    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")  # noqa: TID251 (told to libraries, which know no other way)
 
 
 def run(words: list[str]) -> int:
