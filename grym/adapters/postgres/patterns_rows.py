@@ -19,22 +19,10 @@ FACTS = (
     " merged_into, retired, relations::text as relations, extractor, origin_event_id, origin_request_id, first_seq,"
     " last_seq, content_seq, content, stored_at, last_heard_at"
 )
-EVENT_COLUMNS = {
-    "seq": "bigint",
-    "event_id": "text",
-    "kind": "text",
-    "pattern_id": "text",
-    "collection": "text",
-    "at": "timestamptz",
-    "extractor": "text",
-    "origin_event_id": "text",
-    "origin_request_id": "text",
-    "data": "jsonb",
-    "dim": "integer",
-    "vectors": "bytea",
-    "imprint": "bytea",
-    "motif": "bytea",
-}
+EVENT_COLUMNS = (
+    *("seq", "event_id", "kind", "pattern_id", "collection", "at"),
+    *("extractor", "origin_event_id", "origin_request_id", "data", "dim", "vectors", "imprint", "motif"),
+)
 FACT_COLUMNS = {
     "pattern_id": "text",
     "collection": "text",

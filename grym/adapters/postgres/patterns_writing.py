@@ -54,7 +54,6 @@ def _carrier(kind: str) -> str:
     return "text" if kind == "jsonb" else kind
 
 
-_INSERT_EVENTS = _insert("pattern_events", EVENT_COLUMNS)
 _INSERT_FACTS = _insert("pattern_facts", FACT_COLUMNS)
 _PUT_FACTS = (
     f"{_INSERT_FACTS} on conflict (pattern_id) do update set"
@@ -79,7 +78,8 @@ async def record_changes(connection: Any, changes: Sequence[PatternChange]) -> N
         return
     around = await connection.fetch(_AROUND, list(concerned(new)))
     entry = enter(new, head=head, known=(), around=map(standing_of, around))
-    await connection.execute(_INSERT_EVENTS, *_columns(map(event_row, entry.events)))
+    rows = [event_row(event) for event in entry.events]
+    await connection.copy_records_to_table("pattern_events", records=rows, columns=EVENT_COLUMNS)
     await connection.execute(_PUT_FACTS, *_columns(map(standing_row, entry.standings)))
     await connection.execute(_ADVANCE, head + len(entry.events))
 
