@@ -204,6 +204,8 @@ class RememberPatterns(Body, frozen=True, kw_only=True):
         No longer read: the windows of the first design.
     asked
         Whether somebody asked for it to be learned, or it is kept because it was composed.
+    used
+        Patterns whose motifs the piece was built on.
     """
 
     TYPE: ClassVar[str] = "grym.patterns.remember.v1"
@@ -219,6 +221,7 @@ class RememberPatterns(Body, frozen=True, kw_only=True):
     mode: str = ""
     collection: str = "default"
     asked: bool = False
+    used: tuple[str, ...] = ()
 
 
 class ChangePatterns(Body, frozen=True, kw_only=True):

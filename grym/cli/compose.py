@@ -1,7 +1,7 @@
 """``grym compose``: a sentence becomes a piece, through the whole event flow."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -46,6 +46,15 @@ PlayOption = Annotated[bool, typer.Option("--play", help="Play the piece when it
 PlotOption = Annotated[
     bool, typer.Option("--plot", help="Draw waveform, spectrogram and piano roll.", show_default=False)
 ]
+PatternOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--pattern",
+        metavar="ID",
+        help="Build on the melody of this remembered pattern, by id or name; may be repeated.",
+        show_default=False,
+    ),
+]
 ReferenceOption = Annotated[Path | None, typer.Option("--reference", hidden=True)]
 
 
@@ -76,6 +85,7 @@ async def compose(
     seed: SeedOption = None,
     variations: VariationsOption = 1,
     backend: BackendOption = "auto",
+    pattern: PatternOption = None,
     user: UserOption = "anonymous",
     tenant: TenantOption = "default",
     request_id: RequestIdOption = None,
@@ -109,7 +119,13 @@ async def compose(
         require_folder(out)
     errands = _errands(wish, request_id=request_id, variations=variations, out=out)
     return await _perform(
-        screen, errands, tenant=tenant, no_wait=no_wait, timeout_s=timeout_s, finishing=Finishing(play=play, plot=plot)
+        screen,
+        errands,
+        patterns=pattern or [],
+        tenant=tenant,
+        no_wait=no_wait,
+        timeout_s=timeout_s,
+        finishing=Finishing(play=play, plot=plot),
     )
 
 
@@ -163,6 +179,7 @@ async def _perform(
     screen: Screen,
     errands: list[Errand],
     *,
+    patterns: list[str],
     tenant: str,
     no_wait: bool,
     timeout_s: float | None,
@@ -174,6 +191,7 @@ async def _perform(
     checked_timeout(timeout_s)
     await _require_possible(errands)
     async with opened(to_work=not no_wait) as runtime:
+        errands = await _building_on(runtime, errands, patterns)
         ids = [await _publish(runtime, errand, tenant=tenant) for errand in errands]
         if no_wait or any(outcome == "unknown" for _, outcome in ids):
             results = [pending_json(name, "compose", outcome) for name, outcome in ids]
@@ -189,6 +207,20 @@ async def _perform(
             ]
     _show(screen, one_or_many(results))
     return exit_code_of_outcomes(results, waited=not no_wait)
+
+
+async def _building_on(runtime: "Runtime", errands: list[Errand], patterns: list[str]) -> list[Errand]:
+    """Return errands whose pieces build on patterns that are named by id or name."""
+    if not patterns:
+        return errands
+    import msgspec
+
+    from grym.cli.named_patterns import usable_pattern
+
+    ids = tuple(dict.fromkeys([(await usable_pattern(runtime.backend.book, name)).pattern_id for name in patterns]))
+    chosen = [replace(one, wish=msgspec.structs.replace(one.wish, pattern_ids=ids)) for one in errands]
+    await _require_possible(chosen)
+    return chosen
 
 
 async def _require_possible(errands: list[Errand]) -> None:

@@ -11,6 +11,8 @@ from rich.text import Text
 TIMELINE_CHARACTERS = 60
 SECTION_COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red")
 PITCH_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+MOST_PLACES = 4
+"""Of a lent motif, named one by one."""
 FILE_KEYS = ("audio", "midi", "score", "plot")
 
 
@@ -20,6 +22,7 @@ def piece_panel(result: dict[str, Any]) -> RenderableType:
         return outcome_panel(result)
     plan = result["plan"]
     parts: list[RenderableType] = [facts_table(_piece_facts(result, plan)), _files(result)]
+    parts += [Text(_lent(pattern)) for pattern in result["patterns"] if isinstance(pattern, dict)]  # once mere ids
     if plan.get("notes"):
         parts.append(Text("\n".join(f"· {note}" for note in plan["notes"]), style="dim"))
     if not result.get("imported"):
@@ -78,6 +81,14 @@ def _piece_facts(result: dict[str, Any], plan: dict[str, Any]) -> list[tuple[str
         ("rounds", str(result["attempts"])),
         ("request", result["request_id"]),
     ]
+
+
+def _lent(pattern: dict[str, Any]) -> str:
+    """Return what became of a pattern that was lent to a piece."""
+    places = ", ".join(f"{use['part']} {use['start_s']:.1f} s" for use in pattern["uses"][:MOST_PLACES])
+    more = len(pattern["uses"]) - MOST_PLACES
+    shown = f"{places}{f' and {more} more' if more > 0 else ''}" or "nowhere: it does not fit this piece"
+    return f"♪ {pattern['name'] or pattern['pattern_id']} ({pattern['why']}): {shown}"
 
 
 def _recording_facts(result: dict[str, Any]) -> list[tuple[str, str]]:

@@ -5,19 +5,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from grym.cli.command import command
+from grym.cli.named_patterns import found_pattern
 from grym.cli.options import TimeoutOption, UserOption
 from grym.cli.screen import Screen
 from grym.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from grym.ports.patterns import PatternBook, PatternFacts
-    from grym.runtime import Runtime
     from schemas.commands import RequestPatternChange
 
 KINDS = ("recording", "motif", "favourite")
 ORDERS = ("newest", "name", "count", "duration")
-SHORTEST_ID = 6
-"""Fewest characters that stand for a whole id; the ids of a library of a million differ by then, most of them."""
 
 PatternArgument = Annotated[
     str, typer.Argument(metavar="ID", help="Id of the pattern, how it alone begins, or its name where only one has it.")
@@ -106,7 +104,7 @@ async def show(screen: Screen, *, pattern: PatternArgument) -> None:
     from grym.cli.waiting import opened
 
     async with opened() as runtime:
-        facts = await found_pattern(runtime, pattern)
+        facts = await found_pattern(runtime.backend.book, pattern)
         value = facts_json(facts) | {"relations": await _relations(runtime.backend.book, facts)}
     if screen.json:
         screen.emit(value)
@@ -178,7 +176,7 @@ async def merge(
     from schemas.commands import RequestPatternChange
 
     async with opened() as runtime:
-        target = await found_pattern(runtime, into)
+        target = await found_pattern(runtime.backend.book, into)
 
     def wish(facts: "PatternFacts") -> "RequestPatternChange":
         return RequestPatternChange(
@@ -202,7 +200,7 @@ async def _change(screen: Screen, names: list[str], wish: Any, *, timeout_s: flo
 
     checked_timeout(timeout_s)
     async with opened() as runtime:
-        chosen = [await found_pattern(runtime, name) for name in names]
+        chosen = [await found_pattern(runtime.backend.book, name) for name in names]
         tickets = [await runtime.client.change_patterns(wish(facts)) for facts in chosen]
         awaited = [
             Awaited(request_id=ticket.request_id, kind="change", label=facts.name or facts.pattern_id)
@@ -216,51 +214,6 @@ async def _change(screen: Screen, names: list[str], wish: Any, *, timeout_s: flo
 
         screen.show(change_lines(results))
     return exit_code_of_outcomes(results)
-
-
-async def found_pattern(runtime: "Runtime", name: str) -> "PatternFacts":
-    """Return the pattern that a person means: by id, by how an id alone begins, or by a name that only one has.
-
-    Raises
-    ------
-    InvalidRequestError
-        ``pattern.unknown``, ``pattern.ambiguous``.
-    """
-    from grym.ports.patterns import PatternQuery
-
-    book = runtime.backend.book
-    if facts := (await book.facts([name])).get(name):
-        return facts
-    called = await book.find(PatternQuery(text=name, limit=100))
-    found = [facts for facts in called if facts.name == name]
-    if not found and len(name) >= SHORTEST_ID:
-        found = await _beginning_with(book, name)
-    if len(found) == 1:
-        return found[0]
-    if found:
-        ids = ", ".join(facts.pattern_id for facts in found[:5])
-        raise InvalidRequestError(
-            f"{name!r} may be one of {len(found)} patterns: {ids}",
-            code="pattern.ambiguous",
-            hint="Name it by its id.",
-            details={"pattern": name},
-        )
-    raise InvalidRequestError(
-        f"there is no pattern {name!r}",
-        code="pattern.unknown",
-        hint="`grym patterns ls` lists the patterns.",
-        details={"pattern": name},
-    )
-
-
-async def _beginning_with(book: "PatternBook", start: str) -> "list[PatternFacts]":
-    from grym.ports.patterns import PatternQuery
-
-    found, page, offset = [], 1000, 0
-    while facts := await book.find(PatternQuery(live=False, order="name", limit=page, offset=offset)):
-        found += [one for one in facts if one.pattern_id.startswith(start)]
-        offset += page
-    return found
 
 
 # --- telling ----------------------------------------------------------------------------------------------------------

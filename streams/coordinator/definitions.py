@@ -194,6 +194,7 @@ def _remember(run: Run) -> Output:
         name=plan.title,
         style=plan.style,
         mode=plan.tonality.mode,
+        used=tuple(dict.fromkeys(use.pattern_id for use in generated.uses)),
     )
     return Output(body=command, key=command.collection)
 

@@ -4,9 +4,10 @@ What is known already is heard again instead. A copy of a known recording, nearl
 pattern of its own: it reinforces the one that is there and leaves its name as an alias.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from grym.domain.patterns.names import collection_name
 from grym.domain.recognition.codec import decode
 from grym.errors import InvalidPatternError, InvalidVectorError
 from grym.ports.artifacts import ArtifactStore
@@ -52,6 +53,7 @@ class Remembering:
             if command.asked:
                 return Decision(outputs=(Output(body=PatternsRemembered(pattern_ids=(), fault=fault_of(error))),))
         found = await self._motifs(command.motifs, command, ledger)
+        await self._used(command, ledger)
         ids = (*(one.pattern_id for one in learned), *found)
         body = PatternsRemembered(
             pattern_ids=tuple(dict.fromkeys(ids)),
@@ -68,13 +70,13 @@ class Remembering:
         ledger = Ledger(envelope, collection=state.collection)
         tags = {"style": state.style, "mode": state.mode, "user": given.user}
         wanted = {
-            pattern_id_of("favourite", state.collection, numbers, owner=given.user): numbers
-            for numbers in map(numbers_of_motif, state.motifs)
+            pattern_id_of("favourite", state.collection, numbers, owner=given.user): (numbers, name)
+            for numbers, name in zip(map(numbers_of_motif, state.motifs), _names(state.name, state.motifs), strict=True)
         }
         known = await self.book.facts(wanted)
-        for pattern_id, numbers in wanted.items():
+        for pattern_id, (numbers, name) in wanted.items():
             if not _is_there(known.get(pattern_id)):
-                ledger.stored(pattern_id, kind="favourite", name=state.name, numbers=numbers, tags=tags)
+                ledger.stored(pattern_id, kind="favourite", name=name, numbers=numbers, tags=tags)
         return Decision(outputs=ledger.outputs, effects=ledger.effects)
 
     # --- recordings --------------------------------------------------------------------------------------------------
@@ -96,6 +98,12 @@ class Remembering:
             ledger.related(other_id, relations)
         return LearnedData(pattern_id=pattern_id, name=command.name, new=True)
 
+    async def _used(self, command: RememberPatterns, ledger: Ledger) -> None:
+        """Count what a finished piece was built on; what was forgotten meanwhile does not count."""
+        for pattern_id, facts in (await self.book.facts(command.used) if command.used else {}).items():
+            if facts.collection == collection_name(command.collection) and not (facts.retired or facts.merged_into):
+                ledger.reinforced(pattern_id, confidence=1.0)
+
     # --- motifs ------------------------------------------------------------------------------------------------------
 
     async def _motifs(
@@ -103,17 +111,25 @@ class Remembering:
     ) -> dict[str, bool]:
         """Keep melodic ideas and return for each pattern whether it is new."""
         wanted = {
-            pattern_id_of("motif", command.collection, numbers): numbers for numbers in map(numbers_of_motif, motifs)
+            pattern_id_of("motif", command.collection, numbers): (numbers, name)
+            for numbers, name in zip(map(numbers_of_motif, motifs), _names(command.name, motifs), strict=True)
         }
         known = await self.book.facts(wanted) if wanted else {}
         found: dict[str, bool] = {}
-        for pattern_id, numbers in wanted.items():
+        for pattern_id, (numbers, name) in wanted.items():
             found[pattern_id] = not _is_there(known.get(pattern_id))
             if found[pattern_id]:
-                ledger.stored(pattern_id, kind="motif", name=command.name, numbers=numbers, tags=_tags_of(command))
+                ledger.stored(pattern_id, kind="motif", name=name, numbers=numbers, tags=_tags_of(command))
             else:
                 ledger.reinforced(pattern_id, confidence=1.0)
         return found
+
+
+def _names(piece: str, motifs: Sequence[MotifData]) -> list[str]:
+    """Return what the ideas of a piece are called: as the piece, with a number where there are several."""
+    if len(motifs) <= 1 or not piece:
+        return [piece] * len(motifs)
+    return [f"{piece}, idea {number}" for number in range(1, len(motifs) + 1)]
 
 
 def _store(command: RememberPatterns, pattern_id: str, numbers: Numbers, ledger: Ledger) -> None:

@@ -52,8 +52,19 @@ def _piece(**more: Any) -> dict[str, Any]:
         "score": "out/piece.musicxml",
         "pages": ["out/page-1.svg"],
         "stems": ["out/stems/piano.wav"],
+        "patterns": [],
         **more,
     }
+
+
+def test_a_piece_shows_what_it_was_built_on() -> None:
+    """Each pattern with where it sounds, and one that found no place says so; ids of older results are passed over."""
+    use = {"pattern_id": "p", "part": "flute", "start_s": 1.5, "end_s": 3.0}
+    lent = {"pattern_id": "p", "name": "theme", "why": "asked for", "uses": [use] * 6}
+    shown = _drawn(piece_panel(_piece(patterns=[lent, {**lent, "name": "", "uses": []}, "old"])))
+    assert "theme (asked for): flute 1.5 s" in shown
+    assert "and 2 more" in shown
+    assert "p (asked for): nowhere" in shown
 
 
 def test_a_piece_shows_facts_files_and_notes() -> None:

@@ -70,7 +70,7 @@ async def test_learning_runs_to_completion(desk: Desk) -> None:
     [completed] = desk.terminals()
     assert isinstance(completed, RequestCompleted)
     assert completed.kind == "learn"
-    assert list(completed.result["learned"]) == [{"pattern_id": "p", "name": "tune", "new": True}]
+    assert completed.result["learned"] == ({"pattern_id": "p", "name": "tune", "new": True},)
     assert completed.result["duration_s"] == 12.5
     assert {effect.uri for effect in desk.effects if isinstance(effect, HoldArtifact)} == {AUDIO.uri, IMPRINT.uri}
 
@@ -171,7 +171,8 @@ async def test_patterns_are_asked_for_by_name(desk: Desk) -> None:
     use = MotifUse(pattern_id="p", part="flute", start_s=1.0, end_s=3.0)
     made = msgspec.structs.replace(generated(), uses=(use,))
     recalled = PatternsRecalled(known=True, matches=(lent,), motifs=(motif,))
-    await desk.take_all(recalled, *TO_PLAN[2:], made, extracted(), rated(passed=True))
+    sent = await desk.take_all(recalled, *TO_PLAN[2:], made, extracted(), rated(passed=True))
+    assert [body.used for body in sent if isinstance(body, RememberPatterns)] == [("p",)]
     await desk.take(PatternsRemembered(pattern_ids=()))
     [completed] = desk.terminals()
     assert isinstance(completed, RequestCompleted)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from grym.ports.effects import RecordPatterns
-from schemas.body import ArtifactRef
+from schemas.body import ArtifactRef, MotifData
 from schemas.commands import ChangePatterns, RememberPatterns
 from schemas.events import (
     FeedbackGiven,
@@ -28,6 +28,13 @@ async def test_a_piece_leaves_its_recording_and_motifs(memory: Memory) -> None:
     assert kept["recording"].duration_s == pytest.approx(10.0, abs=0.1)
     assert {fact.pattern_id for fact in facts if isinstance(fact, PatternStored)} == set(remembered.pattern_ids)
     assert remembered.pattern_ids == remembered.new == (kept["recording"].pattern_id, kept["motif"].pattern_id)
+
+
+async def test_the_ideas_of_a_piece_are_told_apart(memory: Memory) -> None:
+    """Several ideas are numbered, and can be asked for by name."""
+    other = MotifData(intervals=(5, -5), durations_beats=(1.0, 1.0, 2.0))
+    await memory.take(RememberPatterns(motifs=(MOTIF, other), name="Nocturne"))
+    assert [facts.name for facts in await memory.all()] == ["Nocturne, idea 1", "Nocturne, idea 2"]
 
 
 async def test_the_facts_of_the_log_lead_to_the_journal(memory: Memory) -> None:
@@ -145,6 +152,18 @@ async def test_what_was_merged_is_heard_as_the_one_that_stands_for_it(memory: Me
     await memory.take(ChangePatterns(action="merge", pattern_id=one.pattern_ids[0], into_id=two.pattern_ids[0]))
     again = await memory.learn(tune(1), name="two")
     assert [(learned.pattern_id, learned.new) for learned in again.learned] == [(two.pattern_ids[0], False)]
+
+
+async def test_what_a_piece_was_built_on_is_counted(memory: Memory) -> None:
+    """As heard once more; what was forgotten or never known is passed over."""
+    await memory.keep(name="theme")
+    [theme] = await memory.all()
+    await memory.take(RememberPatterns(name="variation", used=(theme.pattern_id, "nobody")), subject="r2")
+    assert [facts.count for facts in await memory.all()] == [2]
+    await memory.take(ChangePatterns(action="forget", pattern_id=theme.pattern_id))
+    head = await memory.backend.book.head()
+    await memory.take(RememberPatterns(name="variation", used=(theme.pattern_id,)), subject="r3")
+    assert await memory.backend.book.head() == head
 
 
 async def test_liked_pieces_become_favourites_once(memory: Memory) -> None:
