@@ -1,7 +1,7 @@
 """The best few of many."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grym.memory.index.ranking import best_of, merged, nobody
@@ -10,6 +10,7 @@ from grym.ports.index import Neighbours
 SIMILARITY = st.integers(-3, 3).map(float)
 
 
+@settings(deadline=None)
 @given(st.lists(SIMILARITY, min_size=1, max_size=40), st.integers(1, 50))
 def test_the_best_come_first_and_equals_by_id(scores: list[float], k: int) -> None:
     """As sorting the whole list would give them, many of them equal."""
@@ -20,6 +21,7 @@ def test_the_best_come_first_and_equals_by_id(scores: list[float], k: int) -> No
     assert (found.ids[0, len(pairs) :] == -1).all()
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.integers(0, 90), SIMILARITY, max_size=40), st.integers(1, 12), st.integers(1, 4))
 def test_parts_merge_into_what_the_whole_would_have_given(truth: dict[int, float], k: int, parts: int) -> None:
     """However the candidates are spread, the k best of the parts' k best are the k best."""

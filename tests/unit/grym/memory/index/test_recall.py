@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grym.memory.index.generation import OpenGeneration
@@ -66,6 +66,7 @@ def test_what_cannot_be_found_is_no_miss(base: OpenGeneration) -> None:
     assert (looks.trials == K).all()
 
 
+@settings(deadline=None)
 @given(share=st.floats(0, 1), trials=st.floats(1, 1e6))
 def test_a_band_holds_its_share_and_stays_within_bounds(share: float, trials: float) -> None:
     """Whatever was seen, however often."""
