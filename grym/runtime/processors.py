@@ -15,6 +15,7 @@ from consumers.settings import LeaseWorkerSettings
 from consumers.supervisor import Component
 from consumers.timers import TimerService
 from grym.adapters.artifacts import SweptArtifacts
+from grym.memory.typed.upkeep import EntryUpkeep
 from grym.ports.artifacts import Scratch
 from grym.ports.sound import CpuPool
 from grym.runtime.housekeeping import Housekeeper
@@ -119,7 +120,9 @@ def components(shop: Workshop, only: Collection[str] | None) -> list[Component]:
         found.append(_generation_work(shop))
     if "patterns" in names:
         found.append(_librarian(shop))
-    return [*found, TimerService(shop.ports), Housekeeper(shop.ports, shop.artifacts)]
+    upkeep = EntryUpkeep(shop.ports.backend.entries, shop.ports.clock)
+    shop.ports.telemetry.include(upkeep)
+    return [*found, TimerService(shop.ports), Housekeeper(shop.ports, shop.artifacts), upkeep]
 
 
 def _librarian(shop: Workshop) -> Component:

@@ -13,10 +13,8 @@ import re
 import unicodedata
 import zlib
 from collections import Counter
+from collections.abc import Mapping
 from functools import lru_cache
-
-import numpy as np
-from numpy.typing import NDArray
 
 NAME = "lexical/1"
 DIM = 1024
@@ -27,23 +25,27 @@ _MOST_HIGHLIGHTS = 3
 
 
 @lru_cache(maxsize=4096)
-def embed(text: str) -> NDArray[np.float32]:
-    """Return the unit vector of a text, read-only, shape (1024,); zero for a text without words."""
-    vector = np.zeros(DIM, dtype=np.float32)
+def weights(text: str) -> Mapping[int, float]:
+    """Return the unit vector of a text as its values by place 0–1023, without zeros; empty for a text without words."""
+    vector: dict[int, float] = {}
     for gram, count in Counter(_trigrams(text)).items():
-        place = zlib.crc32(gram.encode())
-        sign = 1.0 if place & 0x8000_0000 else -1.0
-        vector[place % DIM] += sign * (1.0 + math.log(count))
-    length = float(np.linalg.norm(vector))
-    if length > 0.0:
-        vector /= length
-    vector.setflags(write=False)
-    return vector
+        hashed = zlib.crc32(gram.encode())
+        sign = 1.0 if hashed & 0x8000_0000 else -1.0
+        vector[hashed % DIM] = vector.get(hashed % DIM, 0.0) + sign * (1.0 + math.log(count))
+    length = math.sqrt(sum(value * value for value in vector.values()))
+    return {place: value / length for place, value in vector.items() if value} if length > 0.0 else {}
+
+
+def dense(text: str) -> list[float]:
+    """Return the same as 1,024 values."""
+    known = weights(text)
+    return [known.get(place, 0.0) for place in range(DIM)]
 
 
 def likeness(query: str, text: str) -> float:
     """Return the cosine of two texts, 0–1."""
-    return clipped(float(embed(query) @ embed(text)))
+    fewer, more = sorted((weights(query), weights(text)), key=len)
+    return clipped(sum(value * more.get(place, 0.0) for place, value in fewer.items()))
 
 
 def clipped(cosine: float) -> float:

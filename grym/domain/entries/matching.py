@@ -3,13 +3,12 @@
 A store may answer in its own way, but never differently; the conformance suite compares it with this module.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from operator import ge, gt, le, lt
+from operator import ge, gt, le, lt, mul
 from typing import Any
-
-import numpy as np
 
 from grym.domain.entries import lexical
 from grym.domain.entries.values import Entry, Filter, Query, Result
@@ -119,8 +118,8 @@ def _lies_below(found: str | None, kind: str, wanted: str) -> bool:
 def _cosine(left: tuple[float, ...], right: tuple[float, ...]) -> float:
     if len(left) != len(right):
         return 0.0
-    one, other = np.asarray(left, dtype=np.float64), np.asarray(right, dtype=np.float64)
-    return lexical.clipped(float(one @ other / (np.linalg.norm(one) * np.linalg.norm(other))))
+    lengths = math.hypot(*left) * math.hypot(*right)
+    return lexical.clipped(sum(map(mul, left, right)) / lengths)
 
 
 def _leaves(value: Any) -> Iterable[str]:

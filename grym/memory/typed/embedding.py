@@ -15,4 +15,4 @@ class LexicalEmbedder:
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         """Return a vector for each text."""
-        return [lexical.embed(text).tolist() for text in texts]
+        return [lexical.dense(text) for text in texts]

@@ -3,19 +3,35 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import structlog
 
-from grym.memory.typed.tiered import TieredEntries
-from grym.memory.typed.vector import VectorEntries
 from grym.ports.clock import Clock
 from grym.ports.entries import EntryStore
 from grym.ports.metrics import Sample
+
+if TYPE_CHECKING:  # a process that keeps a plain store in order loads no index
+    from grym.memory.typed.tiered import Moves
 
 SWEEP_S = 300.0
 """Seconds between sweeps; until then what has expired only takes room, since nobody finds it."""
 REINDEX_S = 3600.0
 """Seconds between making indexes anew; a change is found at once, this mends what nobody foresaw."""
+
+
+@runtime_checkable
+class _Settled(Protocol):
+    """A store whose entries move."""
+
+    async def settle(self) -> "Moves": ...
+
+
+@runtime_checkable
+class _Indexed(Protocol):
+    """A store with an index."""
+
+    async def reindex(self) -> int: ...
 
 
 class EntryUpkeep:
@@ -53,7 +69,7 @@ class EntryUpkeep:
         """Remove what has expired, and move what belongs into another tier."""
         swept = await self._store.sweep()
         moved = 0
-        if isinstance(self._store, TieredEntries):
+        if isinstance(self._store, _Settled):
             moves = await self._store.settle()
             moved = moves.promoted + moves.demoted + moves.returned
             swept += moves.forgotten
@@ -63,7 +79,7 @@ class EntryUpkeep:
 
     async def reindex(self) -> dict[str, int]:
         """Make the index anew, where there is one."""
-        count = await self._store.reindex() if isinstance(self._store, VectorEntries) else 0
+        count = await self._store.reindex() if isinstance(self._store, _Indexed) else 0
         self.reindexed += count
         return {"entries": count}
 
