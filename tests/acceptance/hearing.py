@@ -20,8 +20,10 @@ from grym.domain.signal import Signal
 Tell = Callable[..., dict[str, Any]]
 """Runs a command of grym with `--json` and returns its object."""
 
-BATCH = 40
-"""Files a command, so that one call stays within a few minutes."""
+BATCH = 20
+"""Files a command, so that one call stays within two minutes."""
+
+CALL_S = 600.0
 
 TOLERANCE_S = 0.5
 
@@ -51,10 +53,12 @@ def rendered(folder: Path, *, known: int, strangers: int) -> Sounds:
     return prepare(folder, split="exam", known=known, strangers=strangers, processes=2, few=True)
 
 
-def learn(tell: Tell, folder: Path, sounds: Sounds | Recordings) -> dict[str, Any]:
-    """Write what is known to files, learn them by their names, and return what was said."""
+def learn(tell: Tell, folder: Path, sounds: Sounds | Recordings) -> list[dict[str, Any]]:
+    """Write what is known to files, learn them by their names, and return what was said of each pattern."""
     files = [write(folder / f"{tune.name}.wav", sounds.learned(tune)) for tune in sounds.known]
-    return tell("patterns", "learn", *map(str, files), timeout_s=1_800.0)
+    batches = [files[first : first + BATCH] for first in range(0, len(files), BATCH)]
+    told = [tell("patterns", "learn", *map(str, batch), timeout_s=CALL_S) for batch in batches]
+    return [one for each in told for one in each["learned"]]
 
 
 def ask(tell: Tell, folder: Path, sounds: Sounds | Recordings, questions: Sequence[Question]) -> Iterator[Heard]:
@@ -73,7 +77,7 @@ def ask(tell: Tell, folder: Path, sounds: Sounds | Recordings, questions: Sequen
 
 def recognise(tell: Tell, files: Sequence[Path]) -> list[dict[str, Any]]:
     """Return grym's result for each file."""
-    told = tell("patterns", "recognise", *map(str, files), timeout_s=1_800.0)
+    told = tell("patterns", "recognise", *map(str, files), timeout_s=CALL_S)
     return list(told["results"]) if len(files) > 1 else [told]
 
 

@@ -47,7 +47,7 @@ def scores(ground: Path, grym: Grym) -> Sounds:
     """Render fifty scores that are learned, and strangers."""
     sounds = rendered(ground / "scores", known=KNOWN, strangers=STRANGERS)
     told = learn(grym.tell, ground, sounds)
-    assert [one["new"] for one in told["learned"]] == [True] * KNOWN
+    assert [one["new"] for one in told] == [True] * KNOWN
     return sounds
 
 
@@ -117,7 +117,7 @@ def test_sounds_without_music_are_not_known(ground: Path, grym: Grym, scores: So
 
 def test_learning_again_changes_nothing_but_the_count(ground: Path, grym: Grym, scores: Sounds) -> None:
     """The same files learned twice are heard again under the same ids, and none is new."""
-    before = {one["pattern_id"] for one in learn(grym.tell, ground, scores)["learned"]}
-    again = learn(grym.tell, ground, scores)["learned"]
+    before = {one["pattern_id"] for one in learn(grym.tell, ground, scores)}
+    again = learn(grym.tell, ground, scores)
     assert [one["new"] for one in again] == [False] * KNOWN
     assert {one["pattern_id"] for one in again} == before
