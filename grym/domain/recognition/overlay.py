@@ -24,6 +24,9 @@ SLACK_FRAMES = 1
 SLACK_BINS = 1
 REACH_FRAMES = AROUND_FRAMES + SLACK_FRAMES
 
+MOST_DRIFT = 0.05
+"""How far, as a share, the tempi that are tried may lie from the one that was thought of."""
+
 FEW = 0.5
 """Added to the spread: of a handful of peaks none may meet by chance, which is no certainty."""
 
@@ -114,16 +117,15 @@ def overlay(query: Peaks, pattern: Peaks, lay: Lay, *, search_frames: int, ratio
     if not len(query.frames):
         return Overlay(lay=lay, met=0.0, expected=0.0, spread=0.0, rival=0.0, peaks=0)
     middle = float(query.frames[-1]) / 2.0
-    pairs = _pairs(query, pattern, lay, middle=middle)
     centre = lay.offset_frames + lay.tempo_ratio * middle
-    profiles = [_met(pairs, centre=centre, ratio=lay.tempo_ratio * ratio) for ratio in ratios]
-    near = slice(AROUND_FRAMES - search_frames, AROUND_FRAMES + search_frames + 1)
-    best = int(np.argmax([profile[near].max() for profile in profiles]))
-    place = int(profiles[best][near].argmax()) + AROUND_FRAMES - search_frames
+    pairs = _pairs(query, pattern, lay, middle=middle)
+    profiles = _met(pairs, centre=centre, ratios=lay.tempo_ratio * np.asarray(ratios))
+    near = profiles[:, AROUND_FRAMES - search_frames : AROUND_FRAMES + search_frames + 1]
+    best, place = divmod(int(near.argmax()), near.shape[1])
     ratio = lay.tempo_ratio * ratios[best]
-    found = Lay(
-        offset_frames=centre + place - AROUND_FRAMES - ratio * middle, tempo_ratio=ratio, semitones=lay.semitones
-    )
+    offset = centre + place - search_frames - ratio * middle
+    found = Lay(offset_frames=offset, tempo_ratio=ratio, semitones=lay.semitones)
+    place += AROUND_FRAMES - search_frames
     return _overlay(profiles[best], place, found, peaks=_under(query, pattern, found))
 
 
@@ -140,14 +142,17 @@ def _overlay(profile: NDArray[np.float64], place: int, lay: Lay, *, peaks: int) 
     )
 
 
-def _met(pairs: _Pairs, *, centre: float, ratio: float) -> NDArray[np.float64]:
-    """Return how many peaks meet at each place from `AROUND_FRAMES` before to as many after, shape (121,).
+def _met(pairs: _Pairs, *, centre: float, ratios: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how many peaks meet at each place from `AROUND_FRAMES` before to as many after, shape (ratios, 121).
 
     Peaks of one sound are never closer than the slack, so each meets at most one and pairs can be counted.
     """
-    shifts = np.rint(pairs.pattern_frames - centre - ratio * pairs.query_frames).astype(np.int64) + REACH_FRAMES
-    counts = np.bincount(shifts[(shifts >= 0) & (shifts <= 2 * REACH_FRAMES)], minlength=2 * REACH_FRAMES + 1)
-    return np.convolve(counts, np.ones(2 * SLACK_FRAMES + 1), mode="valid")
+    width = 2 * REACH_FRAMES + 1
+    shifts = np.rint(pairs.pattern_frames - centre - ratios[:, None] * pairs.query_frames).astype(np.int64)
+    rows, columns = np.nonzero(np.abs(shifts) <= REACH_FRAMES)
+    counts = np.bincount(rows * width + shifts[rows, columns] + REACH_FRAMES, minlength=len(ratios) * width)
+    sums = np.cumsum(np.pad(counts.reshape(-1, width), ((0, 0), (1, 0))), axis=1)
+    return np.asarray(sums[:, 2 * SLACK_FRAMES + 1 :] - sums[:, : -2 * SLACK_FRAMES - 1], dtype=np.float64)
 
 
 def _pairs(query: Peaks, pattern: Peaks, lay: Lay, *, middle: float) -> _Pairs:
@@ -158,9 +163,10 @@ def _pairs(query: Peaks, pattern: Peaks, lay: Lay, *, middle: float) -> _Pairs:
     counts = np.searchsorted(asked, bins + SLACK_BINS, side="right") - first
     ends = np.cumsum(counts)
     places = np.arange(counts.sum()) - np.repeat(ends - counts - first, counts)
-    return _Pairs(
-        pattern_frames=np.repeat(frames, counts).astype(np.float64), query_frames=asked_frames[places] - middle
-    )
+    pattern_frames, query_frames = np.repeat(frames, counts), asked_frames[places]
+    apart = pattern_frames - lay.offset_frames - lay.tempo_ratio * query_frames
+    close = np.abs(apart) <= REACH_FRAMES + MOST_DRIFT * middle
+    return _Pairs(pattern_frames=pattern_frames[close].astype(np.float64), query_frames=query_frames[close] - middle)
 
 
 def _within(pattern: Peaks, lay: Lay, *, first: float, last: float) -> tuple[Int32Array, Int32Array]:

@@ -1,0 +1,110 @@
+"""Everything that speaks for a remembered pattern, in numbers."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from grym.domain.recognition.agreement import Agreement, agreement
+from grym.domain.recognition.hypotheses import hypotheses
+from grym.domain.recognition.imprint import Imprint
+from grym.domain.recognition.library import Library
+from grym.domain.recognition.overlay import Lay, Overlay, overlay
+from grym.domain.recognition.voting import vote
+
+VOTED = 10
+"""Patterns that landmarks vote for and that are looked at closely."""
+
+SUPPOSED = 12
+"""Hypotheses of windows that are looked at closely, for the same and for other tempi each."""
+
+VOTED_SEARCH_FRAMES = 2
+SUPPOSED_SEARCH_FRAMES = 20
+"""A window is 0.37 s from the next, and one of two seconds fits half a step beside its place."""
+
+MOST_DRIFT = 0.042
+"""Half a step between the tempi that windows are asked at, and a little."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What speaks for one pattern at one place, key and tempo.
+
+    Parameters
+    ----------
+    number
+        The pattern.
+    landmarks
+        Landmarks of the sound that lie there; 0 where windows led there.
+    overlay
+        How well peaks meet.
+    agreement
+        How far pitches agree.
+    """
+
+    number: int
+    landmarks: int
+    overlay: Overlay
+    agreement: Agreement
+
+    @property
+    def strength(self) -> float:
+        """How far both kinds together are from chance; orders the evidence of one sound."""
+        return max(self.overlay.deviations, 0.0) + max(self.agreement.deviations, 0.0)
+
+
+def first_evidence(query: Imprint, library: Library) -> list[Evidence]:
+    """Return what landmarks find: the same recording in the same key and at the same tempo."""
+    votes = vote(query, library, most=VOTED)
+    patterns = library.imprints([one.number for one in votes])
+    return _best_of_each(
+        _weighed(query, pattern, one.number, _laid(query, pattern, one.offset_frames), landmarks=one.landmarks)
+        for one, pattern in zip(votes, patterns, strict=True)
+    )
+
+
+def _laid(query: Imprint, pattern: Imprint, offset_frames: float) -> Overlay:
+    return overlay(query.peaks, pattern.peaks, Lay(offset_frames=offset_frames), search_frames=VOTED_SEARCH_FRAMES)
+
+
+def further_evidence(query: Imprint, library: Library, *, tempi: Sequence[float]) -> list[Evidence]:
+    """Return what windows find: any key, any of the tempi."""
+    supposed = hypotheses(query, library, tempi=tempi, most=SUPPOSED)
+    numbers = sorted({one.number for one in supposed})
+    patterns = dict(zip(numbers, library.imprints(numbers), strict=True))
+    ratios = _ratios(query)
+    return _best_of_each(
+        _weighed(
+            query,
+            patterns[one.number],
+            one.number,
+            overlay(query.peaks, patterns[one.number].peaks, lay, search_frames=SUPPOSED_SEARCH_FRAMES, ratios=ratios),
+        )
+        for one in supposed
+        for lay in one.lays(query.tonal, patterns[one.number])
+    )
+
+
+def _ratios(query: Imprint) -> list[float]:
+    """Return tempi so close together that the ends of the sound move by a frame from one to the next."""
+    half = max(float(query.peaks.frames[-1]) / 2.0, 1.0) if len(query.peaks.frames) else 1.0
+    count = int(MOST_DRIFT * half)
+    return [1.0 + step / half for step in range(-count, count + 1)]
+
+
+def _weighed(query: Imprint, pattern: Imprint, number: int, laid: Overlay, *, landmarks: int = 0) -> Evidence:
+    return Evidence(
+        number=number, landmarks=landmarks, overlay=laid, agreement=agreement(query.tonal, pattern.tonal, laid.lay)
+    )
+
+
+def _best_of_each(found: Iterable[Evidence]) -> list[Evidence]:
+    """Return the strongest evidence for each pattern, strongest first; of equals the lower number."""
+    best: dict[int, Evidence] = {}
+    for one in found:
+        if one.number not in best or one.strength > best[one.number].strength:
+            best[one.number] = one
+    return sorted(best.values(), key=lambda one: (-one.strength, one.number))
+
+
+def merged(*findings: Iterable[Evidence]) -> list[Evidence]:
+    """Return the strongest evidence for each pattern of several lists, strongest first."""
+    return _best_of_each(one for found in findings for one in found)
