@@ -92,7 +92,7 @@ def _roots(excess_db: FloatArray) -> FloatArray:
 def _pooled(frames: FloatArray) -> FloatArray:
     """Return means of `STEP_FRAMES` frames; what does not fill a step is left out."""
     count = len(frames) // STEP_FRAMES
-    pooled: FloatArray = frames[: count * STEP_FRAMES].reshape(count, STEP_FRAMES, -1).mean(axis=1)
+    pooled: FloatArray = frames[: count * STEP_FRAMES].reshape(count, STEP_FRAMES, frames.shape[1]).mean(axis=1)
     return pooled
 
 
