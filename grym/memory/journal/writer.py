@@ -3,19 +3,21 @@
 A commit waits for the disk, and writers of the journal wait for one another, so a hundred changes in one transaction
 cost little more than one. Whoever writes gets an answer of its own: what cannot be written is found by halving and
 spoils nobody else's. A connection that is lost in between leaves open whether a commit took place; the same changes are
-then written again under the same event ids, which is harmless.
+then written again under the same event ids, which is harmless. The log is told of every change in the same transaction.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from grym.domain.patterns.checking import checked
 from grym.errors import GrymError, InvariantError, SaturatedError, TransientError, UnavailableError
+from grym.memory.journal.copies import message_of
 from grym.ports.clock import Clock
 from grym.ports.effects import RecordPatterns
 from grym.ports.patterns import PatternChange
 from grym.ports.work import UnitOfWork
+from schemas.records import Message
 
 WINDOW_S = 0.002
 MOST = 128
@@ -60,6 +62,8 @@ class PatternWriter:
         Changes that may wait.
     patience_s
         Seconds for which the database may be away.
+    copy_of
+        Makes what the log is told of a change; None tells it nothing.
     """
 
     def __init__(
@@ -71,6 +75,7 @@ class PatternWriter:
         most: int = MOST,
         room: int = ROOM,
         patience_s: float = PATIENCE_S,
+        copy_of: Callable[[PatternChange], Message] | None = message_of,
     ) -> None:
         self._work = work
         self._clock = clock
@@ -78,6 +83,7 @@ class PatternWriter:
         self._most = most
         self._room = room
         self._patience_s = patience_s
+        self._copy_of = copy_of
         self._queue: deque[_Waiting] = deque()
         self._full = asyncio.Event()
         self._writing: asyncio.Task[None] | None = None
@@ -199,4 +205,6 @@ class PatternWriter:
     async def _commit(self, changes: Sequence[PatternChange]) -> None:
         async with self._work.begin() as unit:
             await unit.apply(RecordPatterns(changes=tuple(changes)))
+            if self._copy_of is not None:
+                await unit.append([self._copy_of(change) for change in changes])
         self.transactions += 1
