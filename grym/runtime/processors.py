@@ -55,9 +55,12 @@ class Workshop:
     @cached_property
     def recogniser(self) -> "JournalRecogniser":
         """What pattern memory is asked by; opened by the first processor that asks."""
+        from grym.memory.index.telemetry import IndexNumbers
         from grym.runtime.recognising import open_recogniser
 
-        return open_recogniser(self.ports.backend.book, self.home, memory=self.ports.admission.memory)
+        numbers, memory = IndexNumbers(), self.ports.admission.memory
+        self.ports.telemetry.include(numbers)
+        return open_recogniser(self.ports.backend.book, self.home, memory=memory, numbers=numbers)
 
 
 def _coordinator(shop: Workshop) -> AnyProcessor:

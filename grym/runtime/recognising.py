@@ -6,15 +6,21 @@ compared. All of it may be deleted at any time.
 
 import asyncio
 import hashlib
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import structlog
 
 from grym.domain.recognition.imprint import EXTRACTOR
 from grym.domain.recognition.windows import DIM
+from grym.memory.index.governor import Steering
 from grym.memory.index.layered import LayeredIndex
+from grym.memory.index.learned import LearnedEfforts
+from grym.memory.index.shadowing import Shadow
+from grym.memory.index.telemetry import IndexNumbers, Watched
 from grym.memory.recognising.collection import Ground, Sealing
 from grym.memory.recognising.imprints import CachedImprints, imprint_cache
 from grym.memory.recognising.recogniser import JournalRecogniser
@@ -23,12 +29,18 @@ from grym.ports.memory import Memory
 from grym.ports.patterns import PatternBook
 
 INDEX = "index"
+LEARNED = "learned.json"
 READABLE = 40
 """Letters of a collection's name that its folder shows."""
 
 
 def open_recogniser(
-    book: PatternBook, home: Path, *, memory: Memory | None = None, shared: SharedLevel | None = None
+    book: PatternBook,
+    home: Path,
+    *,
+    memory: Memory | None = None,
+    shared: SharedLevel | None = None,
+    numbers: IndexNumbers | None = None,
 ) -> JournalRecogniser:
     """Return a recogniser whose indexes outlive the process; whoever opens it closes it.
 
@@ -38,14 +50,16 @@ def open_recogniser(
         Tells when memory is short.
     shared
         Where processes share copies of imprints.
+    numbers
+        Shows what the indexes say about themselves.
     """
     from grym.adapters.faiss_index import FaissEngine  # noqa: PLC0415 (most processes never search)
-    from grym.adapters.index_files import GenerationFolder  # noqa: PLC0415 (as above)
+    from grym.adapters.index_files import GenerationFolder, NotebookFile  # noqa: PLC0415 (as above)
     from grym.adapters.index_process import ProcessBuilder  # noqa: PLC0415 (as above)
     from grym.memory.index.sealing import Sealer  # noqa: PLC0415 (as above)
     from grym.runtime import sealing  # noqa: PLC0415 (as above)
 
-    engine = FaissEngine()
+    engine, shown = FaissEngine(), numbers or IndexNumbers()
     imprints = CachedImprints(imprint_cache(book, shared=shared, memory=memory))
 
     def ground(collection: str) -> Ground:
@@ -54,9 +68,17 @@ def open_recogniser(
         generations = GenerationFolder(root, report=_passed_over)
         builder = ProcessBuilder(sealing.command(root))
         sealer = Sealer(index, generations=generations, engine=engine, builder=builder)
+        learned = LearnedEfforts(NotebookFile(root / LEARNED), now_s=time.time)
+        shadow = Shadow(index, learned=learned, report=partial(_steered, collection))
+        shadow.start()
+        shown.watch(collection, Watched(index=index, sealer=sealer, shadow=shadow))
         return Ground(index=index, imprints=imprints, sealing=Sealing(index=index, sealer=sealer))
 
-    return JournalRecogniser(book, ground=ground, closing=imprints.aclose)
+    async def closing() -> None:
+        await asyncio.to_thread(shown.close)
+        await imprints.aclose()
+
+    return JournalRecogniser(book, ground=ground, closing=closing)
 
 
 @asynccontextmanager
@@ -91,6 +113,17 @@ class Librarian:
             await stop.wait()
         finally:
             await self._recogniser.aclose()
+
+
+def _steered(collection: str, step: Steering) -> None:
+    structlog.get_logger("grym.runtime").info(
+        "index.effort_changed",
+        collection=collection,
+        before=step.before,
+        after=step.after,
+        recall=round(step.recall.estimate, 4),
+        looks=step.recall.looks,
+    )
 
 
 def _passed_over(name: str, why: str) -> None:

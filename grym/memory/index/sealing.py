@@ -67,6 +67,18 @@ class Sealer:
         self._generations = generations
         self._inline = InlineBuilder(generations=generations, engine=engine)
         self._builder = builder or self._inline
+        self._seals = 0
+        self._failures = 0
+
+    @property
+    def seals(self) -> int:
+        """How often it sealed."""
+        return self._seals
+
+    @property
+    def failures(self) -> int:
+        """How often that failed; finding the lock taken is no failure."""
+        return self._failures
 
     def open_newest(self) -> Sealed | None:
         """Have an index to which nothing was added yet go on from the newest generation that can be used.
@@ -104,9 +116,14 @@ class Sealer:
         """
         try:
             with self._generations.writing():
-                return await self._sealed(mark, watermark, parts or {}, notes or {})
+                sealed = await self._sealed(mark, watermark, parts or {}, notes or {})
+        except AdapterError:
+            self._failures += 1
+            raise
         finally:
             self._index.unmark()
+        self._seals += 1
+        return sealed
 
     async def _sealed(self, mark: Mark, watermark: int, parts: Parts, notes: Mapping[str, object]) -> Sealed:
         draft = self._generations.begin()

@@ -55,6 +55,7 @@ class Shadow:
         self._governor: Governor | None = None
         self._governed: object = None
         self._looks = 0
+        self._steps = 0
         index.watch(self.offer)
 
     @property
@@ -66,6 +67,11 @@ class Shadow:
     def looks(self) -> int:
         """How many queries were compared."""
         return self._looks
+
+    @property
+    def steps(self) -> int:
+        """How often what is spent was changed."""
+        return self._steps
 
     def start(self) -> None:
         """Compare in a thread from now on."""
@@ -104,6 +110,7 @@ class Shadow:
         self._looks += 1
         steering = governor.note(efforts, looks)
         if steering is not None and self._index.layers.base is layers.base:
+            self._steps += 1
             self._index.spend(steering.after)
             self._report(steering)
         self._remember(layers, governor)
