@@ -26,7 +26,7 @@ def test_sessions_do_not_mix() -> None:
 def test_one_exception_changes_no_habit() -> None:
     """A strength of three is gone after three exceptions, not after one."""
     foresight = Foresight()
-    heard(foresight, "one", "abababab")
+    heard(foresight, "one", "ab" * 20)
     assert heard(foresight, "other", "ac") == "b."
     assert heard(foresight, "third", "a") == "b"
     heard(foresight, "one", "acacac")

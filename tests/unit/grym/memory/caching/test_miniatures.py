@@ -47,6 +47,14 @@ def test_a_change_of_habit_is_followed() -> None:
     assert miniatures.favour == 0.25
 
 
+def test_equals_do_not_take_turns() -> None:
+    """Where all balances hit alike, the one that was chosen stays: here all records fit, so each hits all the same."""
+    miniatures = Miniatures(budget_bytes=1_000, records=1_000)
+    keys = [f"record {at % 500}" for at in range(60_000)]
+    seen(miniatures, keys)
+    assert miniatures.favour == 1.0
+
+
 def test_the_curve_rises_with_the_budget() -> None:
     """More bytes hit more, each further one less."""
     miniatures = Miniatures(budget_bytes=500, records=500)

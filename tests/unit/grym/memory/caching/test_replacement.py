@@ -72,6 +72,26 @@ def test_a_smaller_budget_lets_leave_what_weighs_most() -> None:
     assert (len(order), order.used_bytes) == (0, 0)
 
 
+def test_what_is_admitted_on_a_guess_counts_from_its_first_request() -> None:
+    """A guess that was used once weighs as much as a record that was asked for once, so the older one leaves."""
+    order = Replacement(2, favour=3.0)
+    order.admit("guessed", 1, asked=False)
+    assert order.hit("guessed")
+    assert asked(order, "a") == ""
+    order.hit("nothing")
+    assert order.admit("b", 1) == ["guessed"]
+
+
+def test_ghosts_are_bounded() -> None:
+    """Three budgets full of names, however many records came and left."""
+    order = Replacement(5)
+    for at in range(1_000):
+        order.admit(f"{at}", 1)
+    assert order.ghosts == GHOST_BUDGETS * 5
+    order.resize(2)
+    assert order.ghosts == GHOST_BUDGETS * 2
+
+
 def test_forgetting_leaves_no_ghost() -> None:
     """What was deleted is neither kept nor remembered."""
     order = Replacement(2)
