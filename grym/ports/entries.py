@@ -266,7 +266,8 @@ class EntryStore(ABC):
         """Turn what an adapter raises into the same of this family, cause kept."""
         try:
             yield
-        except EntryError:
+        except EntryError as error:
+            error.place(self._name, key)
             raise
         except TransientError as error:
             kind = StoreUnavailableError if isinstance(error, UnavailableError) else StoreFailedError

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 from grym.errors import AdapterError, GrymError, PermanentError, SaturatedError, UnavailableError
 
+MAX_SHOWN = 200
+"""Characters of a key that travel with an error."""
+
 Details = Mapping[str, str | int | float | bool | None]
 
 
@@ -30,10 +33,16 @@ class EntryError(GrymError):
         hint: str = "",
         details: Details | None = None,
     ) -> None:
-        named = {name: text for name, text in (("store", store), ("key", key[:200])) if text}
-        super().__init__(message, code=code, hint=hint, details={**(details or {}), **named})
-        self.store = store
-        self.key = key
+        super().__init__(message, code=code, hint=hint, details=details)
+        self.store = ""
+        self.key = ""
+        self.place(store, key)
+
+    def place(self, store: str, key: str) -> None:
+        """Say where it happened, unless it was said before."""
+        self.store, self.key = self.store or store, self.key or key
+        places = {"store": self.store, "key": self.key[:MAX_SHOWN]}
+        self.details.update({name: place for name, place in places.items() if place})
 
 
 class InvalidEntryError(EntryError, PermanentError):

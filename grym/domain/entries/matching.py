@@ -13,8 +13,13 @@ from typing import Any
 from grym.domain.entries import lexical
 from grym.domain.entries.values import Entry, Filter, Query, Result
 
-FLOOR = 0.1
-"""Least score of a text that counts as like it at all: unrelated texts reach about as much by colliding trigrams."""
+FLOOR = 0.12
+"""Least score of a text that counts as like it at all.
+
+Measured with words of this project's own pages: a word of the query among 16 words of a text reaches 0.14 in 99 of 100
+draws; four words reach 0.16 with eight others, none of them shared, in 5 of 100 (common endings, colliding trigrams).
+So hardly anything that shares a word is lost, and `min_score` narrows.
+"""
 
 SortKey = tuple[Any, ...]
 
