@@ -6,6 +6,7 @@ since each works on a view of its own.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -13,6 +14,7 @@ from grym.domain.recognition.codec import decode
 from grym.domain.recognition.imprint import Imprint
 from grym.domain.recognition.recognising import THRESHOLD, Finding, recognise
 from grym.domain.recognition.windows import DIM as WINDOW_DIM
+from grym.memory.caching.answers import AnswerCache, Question
 from grym.memory.index.flat import FlatIndex
 from grym.memory.recognising.collection import Collection, Ground
 from grym.memory.recognising.contents import Holding, View
@@ -53,6 +55,7 @@ class JournalRecogniser:
         self._ground = ground
         self._up_to = up_to
         self._collections: dict[str, Collection] = {}
+        self._answers: AnswerCache[Recognition] = AnswerCache()
 
     async def recognise(self, imprint: bytes, *, collection: str, top: int) -> Recognition:
         """Compare an encoded imprint with the live recordings of a collection.
@@ -64,24 +67,10 @@ class JournalRecogniser:
         UnavailableError
             Where the journal cannot be read: an answer from an older state could name what was forgotten since.
         """
-        query = decode(imprint)
-        asked = self.collection(collection)
-        for attempt in range(1, ATTEMPTS + 1):
-            as_of, view = await asked.now()
-            try:
-                found = await _weigh(query, asked, view, top=top)
-                break
-            except KeyError:  # an imprint that this view still names was given up meanwhile
-                if attempt == ATTEMPTS:
-                    raise
-        sure = [finding for finding in found if finding.confidence >= THRESHOLD]
-        return Recognition(
-            known=bool(sure),
-            matches=tuple(_match(finding, view.holdings[finding.number]) for finding in sure),
-            searched=len(view),
-            as_of=as_of,
-            degraded=asked.degraded,
-        )
+        for _ in range(ATTEMPTS - 1):
+            with suppress(KeyError):  # an imprint that a view still names was given up meanwhile
+                return await self._answered(imprint, collection, top=top)
+        return await self._answered(imprint, collection, top=top)
 
     def collection(self, name: str) -> Collection:
         """Return a collection, opened with the first question about it."""
@@ -110,9 +99,21 @@ class JournalRecogniser:
         sealed = await fresh.seal()
         before = self._collections.get(name)
         self._collections[name] = fresh
+        self._answers = AnswerCache()  # the old index may have missed what this one finds
         if before is not None:
             await before.aclose()
         return sealed
+
+    async def _answered(self, imprint: bytes, collection: str, *, top: int) -> Recognition:
+        """Answer from memory as it is now; the same question of the same memory has the same answer."""
+        asked, question = self.collection(collection), Question.of(imprint, scope=f"{top} of {collection}")
+        as_of, view = await asked.now()
+        answer = self._answers.find(question, version=as_of)
+        if answer is None:
+            found = await _weigh(decode(imprint), asked, view, top=top)
+            answer = _answer(found, view, as_of=as_of)
+            self._answers.keep(question, answer, version=as_of)
+        return replace(answer, degraded=asked.degraded)
 
     async def aclose(self) -> None:
         """End what goes on beside answers."""
@@ -137,6 +138,12 @@ async def _weigh(query: Imprint, asked: Collection, view: View, *, top: int) -> 
         return asyncio.run_coroutine_threadsafe(asked.imprints(view, numbers), loop).result()
 
     return await asyncio.to_thread(recognise, query, replace(view, imprints_of=load), top=top)
+
+
+def _answer(found: Sequence[Finding], view: View, *, as_of: int) -> Recognition:
+    sure = [finding for finding in found if finding.confidence >= THRESHOLD]
+    matches = tuple(_match(finding, view.holdings[finding.number]) for finding in sure)
+    return Recognition(known=bool(sure), matches=matches, searched=len(view), as_of=as_of)
 
 
 def _match(finding: Finding, holding: Holding) -> Match:

@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 from grym.domain.recognition.codec import encode
+from grym.domain.recognition.imprint import Imprint
+from grym.domain.recognition.library import Library
+from grym.domain.recognition.recognising import Finding, recognise
 from grym.domain.recognition.taking import take_imprint
 from grym.domain.signal import Signal
 from grym.errors import InvalidPatternError
@@ -119,6 +122,27 @@ async def test_every_question_knows_what_was_committed_before_it() -> None:
     assert await names(asked, part) == ["B"]
     journal.write("retired", "a")
     assert await names(asked, part) == []
+
+
+async def test_the_same_question_of_the_same_memory_is_weighed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And again after anything was written, or where more matches are wanted."""
+    weighed: list[int] = []
+
+    def counting(query: Imprint, library: Library, *, top: int) -> tuple[Finding, ...]:
+        weighed.append(top)
+        return recognise(query, library, top=top)
+
+    monkeypatch.setattr("grym.memory.recognising.recogniser.recognise", counting)
+    journal = Journal()
+    journal.write("stored", "a", tune(1), name="A")
+    asked, part = recogniser_in_memory(journal), excerpt(tune(1), 2.0, 6.0)
+    first = await asked.recognise(part, collection="default", top=3)
+    assert await asked.recognise(part, collection="default", top=3) == first
+    assert weighed == [3]
+    await asked.recognise(part, collection="default", top=1)
+    journal.write("reinforced", "a", confidence=1.0)
+    again = await asked.recognise(part, collection="default", top=3)
+    assert (weighed, again.as_of) == ([3, 1, 3], 2)
 
 
 async def test_memory_can_be_asked_as_of_an_event() -> None:
