@@ -121,7 +121,11 @@ class Collection:
         async with follower.settled:  # the index, the view and the seq belong to one instant
             mark, view, seq = ground.sealing.index.mark(), contents.view, follower.seq
             notes = notes_of(view, next_number=contents.next_number, last_event=follower.last_event)
-        parts = await asyncio.to_thread(parts_of, view)
+        try:
+            parts = await asyncio.to_thread(parts_of, view)
+        except BaseException:
+            ground.sealing.index.unmark()  # or nothing could ever be sealed again
+            raise
         self._generation = await ground.sealing.sealer.seal(mark, watermark=seq, parts=parts, notes=notes)
         return self._generation
 
