@@ -1,7 +1,9 @@
-"""Pattern memory on a real server: what older code kept, backups, servers that die, disks that fill, racing writers."""
+"""Pattern memory on a real server: what older code kept, backups, and damage by hand."""
 
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from grym.adapters.postgres.backend import open_postgres
 from grym.adapters.postgres.backup import back_up
@@ -104,3 +106,29 @@ async def test_a_backup_holds_pattern_memory(empty_dsn: str, tmp_path: Path) -> 
     assert (await verify(backend.book)).is_clean
     await backend.close()
     await connection.close()
+
+
+DAMAGES = {
+    "differing": "update pattern_facts set heard = 7 where pattern_id = 'a'",
+    "missing": "delete from pattern_facts where pattern_id = 'a'",
+    "orphans": "update pattern_facts set pattern_id = 'a ghost' where pattern_id = 'a'",
+    "damaged": "update pattern_events set imprint = 'x' where event_id = 'stored a'",
+    "gaps": "update pattern_events set seq = 9 where event_id = 'reinforced a'; update pattern_counter set last = 9",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+async def test_damage_is_found_and_the_table_is_repaired(empty_dsn: str, damage: str) -> None:
+    """Whatever somebody did to the tables by hand; what the events tell can be made anew, their numbers cannot."""
+    backend = await open_postgres(empty_dsn)
+    await record(backend, stored("a"), stored("b"), change("reinforced", "a"))
+    assert (await verify(backend.book)).is_clean
+    connection = await connect(empty_dsn)
+    await connection.execute(DAMAGES[damage])
+    found = await verify(backend.book)
+    assert getattr(found, damage)
+    assert not found.is_clean
+    await backend.projection.refold()
+    assert (await verify(backend.book)).is_clean is (damage not in {"damaged", "gaps"})
+    await connection.close()
+    await backend.close()

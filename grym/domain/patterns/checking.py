@@ -16,13 +16,15 @@ from grym.errors import InvalidPatternError, InvalidVectorError
 
 KINDS = frozenset(get_args(PatternEventKind))
 PATTERN_KINDS = frozenset(get_args(PatternKind))
-RELATION_KINDS = frozenset({"similar", "variant", "sequential", "contains"})
+RELATION_KINDS = ("similar", "variant", "sequential", "contains")
 WITH_NUMBERS = frozenset({"stored", "reembedded"})
 LEAST_COUNTS = {"count": 1, "confirmed": 0, "denied": 0}
 MAX_COUNT = 2**53
 MAX_TAGS = 64
 MAX_TEXT_CHARACTERS = 4096
 MAX_RELATIONS = 64
+MAX_DEPTH = 4
+"""Relations are values in an object in a list in an object."""
 INFINITY = float("inf")
 
 
@@ -39,6 +41,8 @@ def checked(change: PatternChange) -> PatternChange:
     """
     _check_names(change)
     _check_numbers(change)
+    if not _is_plain(change.data, depth=MAX_DEPTH):
+        raise refused(change, "field", "what is said of the pattern is no plain value, too deep or no usable number")
     data = {plain_text(name): plain_value(value) for name, value in change.data.items()}
     change = replace(
         change, collection=collection_name(change.collection), origin=_plain_origin(change.origin), data=data
@@ -70,6 +74,21 @@ def _check_names(change: PatternChange) -> None:
             raise refused(change, "id", f"the id of the {name} is empty, too long or no text")
     if change.at.tzinfo is None:
         raise refused(change, "field", "the instant of a change has no time zone")
+
+
+def _is_plain(value: object, *, depth: int) -> bool:
+    """Return whether a value is one that every store keeps as it is."""
+    if value is None or isinstance(value, str | bool):
+        return True
+    if isinstance(value, int):
+        return abs(value) <= MAX_COUNT
+    if isinstance(value, float):
+        return isfinite(value)
+    if isinstance(value, Mapping):
+        return depth > 0 and all(isinstance(n, str) and _is_plain(v, depth=depth - 1) for n, v in value.items())
+    if isinstance(value, list | tuple):
+        return depth > 0 and all(_is_plain(entry, depth=depth - 1) for entry in value)
+    return False
 
 
 def _plain_origin(origin: Origin) -> Origin:
@@ -128,7 +147,7 @@ def _check_data(change: PatternChange) -> None:
 
 def _check_stored(change: PatternChange) -> None:
     kind = change.data.get("pattern_kind")
-    if kind not in PATTERN_KINDS:
+    if not isinstance(kind, str) or kind not in PATTERN_KINDS:
         raise refused(change, "kind", f"{kind!r} is no kind of pattern")
     if not (change.motif if kind != "recording" else change.imprint or change.vectors):
         raise refused(change, "empty", f"the {kind} has nothing that makes it one")
@@ -189,5 +208,5 @@ def _is_relation(relation: object, *, of: str) -> bool:
 
 
 def _check_verdict(change: PatternChange) -> None:
-    if change.data.get("verdict") not in {None, "right", "wrong"}:
+    if change.data.get("verdict") not in (None, "right", "wrong"):
         raise refused(change, "field", "a verdict is right or wrong")
