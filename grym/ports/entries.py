@@ -242,7 +242,8 @@ class EntryStore(ABC):
                 await self._refuse_unknown_fields(query)
 
     async def _refuse_unknown_fields(self, query: Query) -> None:
-        known = await self._fields(replace(query, filters=(), metadata={}, limit=None))
+        wider = replace(query, filters=(), metadata={}, text="", vector=(), min_score=0.0, limit=None)
+        known = await self._fields(wider)
         if known is None or not (missing := unknown_fields(query, known)):
             return
         raise InvalidEntryError(

@@ -1,6 +1,7 @@
 """One suite over every store of entries: what the contract says holds for all of them."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ import pytest
 from redis.asyncio import Redis
 
 from grym.adapters.clock import VirtualClock
+from grym.adapters.entries.in_memory import InMemoryEntries
 from grym.ports.entries import (
     Entry,
     EntryStore,
@@ -437,3 +439,74 @@ async def test_health_counts_or_answers(store: EntryStore) -> None:
     health = await store.health()
     assert (health.store, health.ready, health.degraded) == (store.name, True, ())
     assert health.entries in {1, None}
+
+
+VALUES: list[Any] = [1, 2.5, -3, True, False, None, "a", "B", "ä", ["a", 1], []]
+OPERATORS = ("eq", "ne", "lt", "le", "gt", "ge", "in", "contains", "exists", "missing")
+
+
+def _random_entry(dice: random.Random, clock: VirtualClock) -> Entry:
+    return Entry(
+        key=dice.choice("abcä*%") * dice.randint(1, 3),
+        value={"text": " ".join(dice.choices(("slow", "waltz", "piano", "storm", "river"), k=3))},
+        type=dice.choice(("working", "short", "medium", "long")),
+        scope=dice.choice(("agent", "global")),
+        owner=dice.choice(("", "anna", "a:na")),
+        metadata={name: dice.choice(VALUES) for name in dice.sample(("x", "y", "z"), 2)},
+        indices={"causal": dice.choice(("r/1", "r/12", "r/1/a"))} if dice.random() < 0.5 else {},
+        updated_at=clock.now() - timedelta(seconds=dice.randint(0, 50)),
+        expires_at=soon(clock, dice.randint(1, 90)) if dice.random() < 0.4 else None,
+    )
+
+
+def _random_filter(dice: random.Random) -> Filter:
+    operator: Any = dice.choice(OPERATORS)
+    plain = [value for value in VALUES if not isinstance(value, list)]
+    value: Any = dice.choice(VALUES if operator in {"eq", "ne"} else plain)
+    if operator in {"lt", "le", "gt", "ge"}:
+        value = dice.choice([1, 2.0, -1, "a", "Z"])
+    if operator == "in":
+        value = dice.sample(plain, 2)
+    return Filter(field=dice.choice(("x", "y")), operator=operator, value=value)
+
+
+def _random_query(dice: random.Random, clock: VirtualClock) -> Query:
+    asked: dict[str, Any] = {"limit": dice.choice((1, 5, None)), "offset": dice.choice((0, 0, 2))}
+    for name, choices in {
+        "text": ("slow waltz", "river"),
+        "prefix": ("a", "ä", "*"),
+        "type": ("short", "long"),
+        "scope": ("agent",),
+        "owner": ("anna", ""),
+        "order_by": ("key", "created_at", "updated_at", "expires_at", "score"),
+        "direction": ("asc", "desc"),
+        "indices": ({"causal": "r/1"},),
+        "filters": ((_random_filter(dice),), (_random_filter(dice), _random_filter(dice))),
+        "min_score": (0.4,),
+        "as_of": (clock.now() - timedelta(seconds=20), soon(clock, 30)),
+        "keys": (("a", "bb"),),
+    }.items():
+        if dice.random() < 0.25:
+            asked[name] = dice.choice(choices)
+    return Query(**asked)
+
+
+async def test_random_questions_are_answered_as_the_reference_does(store: EntryStore, clock: VirtualClock) -> None:
+    """Whatever is stored and asked, every store gives the same entries with the same scores in the same order."""
+    dice = random.Random(20)
+    reference = InMemoryEntries(clock=clock, name=store.name).opened()
+    entries = [_random_entry(dice, clock) for _ in range(60)]
+    for start in range(0, 60, 20):
+        for one in (store, reference):
+            await one.store_all(entries[start : start + 20])
+    await clock.advance(20)
+    for _ in range(120):
+        query = _random_query(dice, clock)
+        assert await _answer(store, query) == await _answer(reference, query), query
+
+
+async def _answer(store: EntryStore, query: Query) -> object:
+    try:
+        return await store.search(query).all()
+    except InvalidEntryError as error:
+        return error.code, error.message

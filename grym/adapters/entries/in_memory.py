@@ -4,11 +4,10 @@ Entries are kept as the bytes other stores keep too, so that nobody changes one 
 """
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from grym.domain.entries.codec import decode, encode
-from grym.domain.entries.matching import matches, newer, ranked, written
+from grym.domain.entries.matching import matches, newer, ranked, since, written
 from grym.ports.clock import Clock
 from grym.ports.entries import (
     Address,
@@ -54,7 +53,7 @@ class Rows:
         if known is not None and known.alive(now):
             if newer(known, entry):
                 return known
-            entry = replace(entry, created_at=min(filter(None, (known.created_at, entry.created_at))))
+            entry = since(entry, known)
         self._kept[entry.address] = encode(entry)
         self._note(entry.address)
         return decode(self._kept[entry.address])

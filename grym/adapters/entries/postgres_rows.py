@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from grym.domain.entries.codec import decode, encode
-from grym.domain.entries.matching import newer
+from grym.domain.entries.matching import newer, since
 from grym.ports.entries import Address, Entry, StoreFailedError
 
 _TAKE_NUMBERS = """
@@ -81,8 +81,7 @@ def _newest(entries: Sequence[Entry]) -> list[Entry]:
         if known is None:
             chosen[entry.address] = entry
         elif not newer(known, entry):
-            made = min(one.created_at for one in (known, entry) if one.created_at is not None)
-            chosen[entry.address] = replace(entry, created_at=made)
+            chosen[entry.address] = since(entry, known)
     return [chosen[address] for address in sorted(chosen)]
 
 

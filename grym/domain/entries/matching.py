@@ -5,7 +5,7 @@ A store may answer in its own way, but never differently; the conformance suite 
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import ge, gt, le, lt, mul
 from typing import Any
@@ -102,6 +102,12 @@ def written(entry: Entry) -> datetime:
 def newer(known: Entry | None, entry: Entry) -> bool:
     """Return whether there is a known version that is newer than another."""
     return known is not None and written(known) > written(entry)
+
+
+def since(entry: Entry, known: Entry | None) -> Entry:
+    """Return an entry as made when its first version was."""
+    made = [one.created_at for one in (entry, known) if one is not None and one.created_at is not None]
+    return replace(entry, created_at=min(made))
 
 
 def unknown_fields(query: Query, known: Iterable[str]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from grym.domain.entries.matching import newer, ranked, sort_key, written
+from grym.domain.entries.matching import newer, ranked, since, sort_key, written
 from grym.memory.typed.fronts import Front
 from grym.memory.typed.merging import Candidate, merged
 from grym.memory.typed.pending import PendingWrites
@@ -125,7 +125,7 @@ class CompositeEntries(EntryStore):
         """Let entries wait, each with when it was made; versions that are older than what is there change nothing."""
         known = {entry.address: (await self._get(entry.address)).entry for entry in entries}
         fresh = [entry for entry in entries if not newer(known[entry.address], entry)]
-        made = [_since(entry, known[entry.address]) for entry in fresh]
+        made = [since(entry, known[entry.address]) for entry in fresh]
         self._pending.put(made, store=self._truth.name)
         held = (self._pending.get(entry.address) or known[entry.address] for entry in entries)
         return [entry for entry in held if entry is not None]
@@ -262,9 +262,3 @@ class CompositeEntries(EntryStore):
             entries=None if waiting else entries,
             parts=tuple(parts),
         )
-
-
-def _since(entry: Entry, known: Entry | None) -> Entry:
-    """Return an entry as made when its first version was."""
-    made = [one.created_at for one in (entry, known) if one is not None and one.created_at is not None]
-    return replace(entry, created_at=min(made))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from grym.domain.entries.matching import newer
+from grym.domain.entries.matching import newer, since
 from grym.ports.entries import Address, Entry, EntryStore, WritesPendingError
 
 BATCH = 100
@@ -50,8 +50,9 @@ class PendingWrites:
         fresh = {entry.address for entry in entries} - set(self._waiting)
         self._require_room(len(fresh), store)
         for entry in entries:
-            if not newer(self._waiting.get(entry.address), entry):
-                self._waiting[entry.address] = entry
+            before = self._waiting.get(entry.address)
+            if not newer(before, entry):
+                self._waiting[entry.address] = since(entry, before)
 
     def delete(self, addresses: Iterable[Address], *, store: str) -> None:
         """Let deletions wait."""

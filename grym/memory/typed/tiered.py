@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from grym.domain.entries.matching import newer
+from grym.domain.entries.matching import newer, since
 from grym.memory.typed.fronts import Front
 from grym.memory.typed.merging import merged
 from grym.memory.typed.tiers import TIERS, Tier, TierPolicy, Uses, due_before, nearest, neighbour, tier_of
@@ -102,7 +102,7 @@ class TieredEntries(EntryStore):
         if known is not None:
             if newer(known, entry):
                 return Stored(entry=known)
-            entry = replace(entry, created_at=min(filter(None, (known.created_at, entry.created_at))))
+            entry = since(entry, known)
         if (wanted := tier_of(entry)) not in self._tiers:
             notes.append(wanted)
         for tier in nearest(wanted, self.tiers):
