@@ -1,9 +1,9 @@
 """Millions of mixed operations on one index: what memory and descriptors do, and whether answers stay true.
 
-``python -m benchmarks.pattern_soak [--operations N]``: searches, additions, replacements, removals, and a seal with its
-swap whenever one is due, built in a process of its own while operations go on. Every removed vector that was found and
-every present one that did not find itself would be counted. The first quarter is warm-up; growth after it is the slope
-of a straight line through what was measured, in MB for each million operations.
+``python -m benchmarks.pattern_soak [--quick] [--operations N]``: searches, additions, replacements, removals, and a seal
+with its swap whenever one is due, built in a process of its own while operations go on. Every removed vector that was
+found and every present one that did not find itself would be counted. The first quarter is warm-up; growth after it is
+the slope of a straight line through what was measured, in MB for each million operations.
 """
 
 import argparse
@@ -152,8 +152,10 @@ def growth(rows: list[dict[str, object]], field: str) -> float:
 def main() -> int:
     """Run, tell the growth, and fail where it is too much."""
     parser = argparse.ArgumentParser(prog="benchmarks.pattern_soak", description=__doc__)
-    parser.add_argument("--operations", type=int, default=2_000_000)
-    rows = asyncio.run(soak(parser.parse_args().operations))
+    parser.add_argument("--operations", type=int, default=0, help="2,000,000, or 50,000 with --quick")
+    parser.add_argument("--quick", action="store_true")
+    chosen = parser.parse_args()
+    rows = asyncio.run(soak(chosen.operations or (50_000 if chosen.quick else 2_000_000)))
     told = {
         f"{field}_per_million": round(growth(rows, field), 3)
         for field in ("private_mib", "resident_mib", "descriptors")

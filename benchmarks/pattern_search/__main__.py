@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import importlib.util
 import json
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from pathlib import Path
 from benchmarks.pattern_search.load import under_load
 from benchmarks.pattern_search.measuring import each_ms
 from benchmarks.pattern_search.own import churned, machine, rebuilt, searched
+from benchmarks.pattern_search.report import broken_promises, tables
 from benchmarks.pattern_search.rivals import RIVALS
 from benchmarks.pattern_search.vectors import WORLDS, recall_of, truth_of
 
@@ -23,8 +25,8 @@ OUT = Path("out/benchmarks/pattern_search.json")
 Row = dict[str, object]
 
 
-def main() -> None:
-    """Measure what was asked for."""
+def main() -> int:
+    """Measure what was asked for, print it as tables, and fail where something that must hold does not."""
     parser = argparse.ArgumentParser(prog="benchmarks.pattern_search", description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--count", type=int, default=0, help="vectors; 100,000, or 20,000 with --quick")
@@ -40,6 +42,11 @@ def main() -> None:
             rows.append(row)
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    print(f"\n{tables(rows)}")
+    broken = broken_promises(rows)
+    for promise in broken:
+        print(f"does not hold: {promise}")
+    return int(bool(broken))
 
 
 def measured(world: str, parts: list[str], *, count: int, dim: int, quick: bool) -> Iterator[Row]:
@@ -80,4 +87,4 @@ def compared(name: str, world: str, *, count: int, dim: int) -> Iterator[Row]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -29,10 +29,10 @@ def by_faiss(factory: str, **settings: int) -> Callable[[Floats], Search]:
         faiss: Any = importlib.import_module("faiss")
         faiss.omp_set_num_threads(1)
         index = faiss.index_factory(vectors.shape[1], factory, faiss.METRIC_INNER_PRODUCT)
-        index.train(vectors)
-        index.add(vectors)
         for name, value in settings.items():
             faiss.ParameterSpace().set_index_parameter(index, name, value)
+        index.train(vectors)
+        index.add(vectors)
 
         def search(query: Floats) -> NDArray[np.int64]:
             found: NDArray[np.int64] = index.search(query, NEIGHBOURS)[1][0]
@@ -66,7 +66,7 @@ RIVALS: dict[str, Callable[[Floats], Search]] = {
     "numpy, all compared": by_numpy,
     "faiss Flat": by_faiss("Flat"),
     "faiss IVF1024,SQ8 nprobe 16": by_faiss("IVF1024,SQ8", nprobe=16),
-    "faiss HNSW16 ef 64": by_faiss("HNSW16", efSearch=64),
+    "faiss HNSW16 ef 64": by_faiss("HNSW16", efConstruction=200, efSearch=64),
     "hnswlib M16 ef 64": by_hnswlib,
     "usearch f16": by_usearch,
 }

@@ -62,3 +62,23 @@ class VectorIndex(Protocol):
             ``vector.type``, ``vector.dimension``, ``vector.not_finite``, ``vector.k``.
         """
         ...
+
+
+class ExactSearch(Protocol):
+    """Compares vectors one by one, by other means than an index: a second opinion."""
+
+    async def available(self) -> bool:
+        """Tell whether it can be asked."""
+        ...
+
+    async def nearest(
+        self, ids: "NDArray[np.int64]", vectors: "NDArray[np.float32]", queries: "NDArray[np.float32]", *, k: int
+    ) -> Neighbours:
+        """Return the k nearest of each query among these vectors; nothing of them is kept.
+
+        Raises
+        ------
+        AdapterError
+            Where it fails on the way.
+        """
+        ...

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from grym.errors import SaturatedError
 from grym.memory.index.checking import Floats, Ids, checked_ids, checked_k, checked_pairs, checked_queries
-from grym.memory.index.exact import bits_of
+from grym.memory.index.exact import alive_of, bits_of
 from grym.memory.index.flat import FlatIndex, FlatRows
 from grym.memory.index.generation import OpenGeneration
 from grym.memory.index.ranking import merged
@@ -52,6 +52,15 @@ class Layers:
     def newer(self) -> int:
         """How many of them came since the generation."""
         return int(np.count_nonzero(self.delta.alive))
+
+    def everything(self) -> tuple[Ids, Floats]:
+        """Return copies of all ids and vectors that can be found, in no order."""
+        ids, vectors = self.delta.living()
+        if self.base is None:
+            return ids, vectors
+        alive = alive_of(self.findable, len(self.base))
+        below = self.base.vectors[alive].astype(np.float32)
+        return np.concatenate([self.base.ids[alive], ids]), np.concatenate([below, vectors])
 
     def nearest(self, queries: Floats, *, k: int, effort: int) -> Neighbours:
         """Return the k nearest of each query, which must have been checked."""
