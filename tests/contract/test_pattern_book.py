@@ -383,3 +383,15 @@ async def test_refolding_changes_nothing_of_what_is_known(kit: Kit) -> None:
     assert await kit.backend.book.find(PatternQuery(live=False)) == before
     await record(kit.backend, change("reinforced", "b"))
     assert [facts.count for facts in await kit.backend.book.find(PatternQuery())] == [3]
+
+
+async def test_the_journal_commits_with_what_is_sent_elsewhere(apart: Kit) -> None:
+    """Where the log lies elsewhere, events of patterns and the outbox are one transaction."""
+    outbox = apart.backend.outbox
+    assert outbox is not None
+    with pytest.raises(InvalidPatternError):
+        await record(apart.backend, stored("a"), change("retired", "nobody"), output=message(b"never"))
+    assert (await outbox.backlog()).count == 0
+    await record(apart.backend, stored("a"), output=message(b"fact"))
+    assert (await outbox.backlog()).count == 1
+    assert await seqs(apart) == [(1, "stored a")]
