@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.pattern_soak [--quick] [--operations N]``: searches, additions, replacements, removals, and a
 seal with its swap whenever one is due, built in a process of its own while operations go on. A removed vector that was
-found and one that was there and did not find itself would be counted. The first quarter is warm-up; growth after it is the
-slope of a straight line through what was measured, in MB for each million operations.
+found and one that was there and did not find itself would be counted. The first quarter is warm-up; growth after it is
+the slope of a straight line through what was measured, in MB for each million operations.
 """
 
 import argparse

@@ -5,7 +5,8 @@ Rows are printed as they come and kept as JSON in ``out/benchmarks/pattern_searc
 
 import argparse
 import asyncio
-import importlib.util
+import contextlib
+import importlib
 import json
 import sys
 import tempfile
@@ -73,9 +74,12 @@ def measured(world: str, parts: list[str], *, count: int, dim: int, quick: bool)
 
 def compared(name: str, world: str, *, count: int, dim: int) -> Iterator[Row]:
     """Yield what a rival gives; nothing where its package is not there."""
-    package = name.split(maxsplit=1)[0].rstrip(",")
-    if importlib.util.find_spec(package) is None:
-        return
+    with contextlib.suppress(ImportError):
+        importlib.import_module(name.split(maxsplit=1)[0].rstrip(","))
+        yield _compared(name, world, count=count, dim=dim)
+
+
+def _compared(name: str, world: str, *, count: int, dim: int) -> Row:
     vectors, queries = WORLDS[world](count, dim=dim, seed=1), WORLDS[world](500, dim=dim, seed=2)
     began_s = time.process_time()
     search = RIVALS[name](vectors)
@@ -83,7 +87,7 @@ def compared(name: str, world: str, *, count: int, dim: int) -> Iterator[Row]:
     truth = truth_of(queries, vectors)
     recall = sum(recall_of(search(queries[[row]])[None], truth[[row]]) for row in range(len(queries))) / len(queries)
     costs = each_ms(lambda turn: search(queries[[turn % len(queries)]]), len(queries))
-    yield {"part": "rival", "world": world, "name": name, "recall": round(recall, 4), "build_cpu_s": built_s} | costs
+    return {"part": "rival", "world": world, "name": name, "recall": round(recall, 4), "build_cpu_s": built_s} | costs
 
 
 if __name__ == "__main__":
