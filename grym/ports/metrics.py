@@ -74,6 +74,11 @@ MetricName = Literal[
     "index_steps",
     "index_seals",
     "index_seal_failures",
+    "cache_requests",
+    "cache_loads",
+    "cache_shared_hits",
+    "cache_used_bytes",
+    "cache_budget_bytes",
     "entries_swept",
     "entries_moved",
     "entries_reindexed",
@@ -212,6 +217,11 @@ CATALOGUE: dict[MetricName, Metric] = {
     "index_steps": _counter("steps", "Times the effort of searches was changed to hold recall.", label="index"),
     "index_seals": _counter("generations", "Generations sealed.", label="index"),
     "index_seal_failures": _counter("generations", "Generations that could not be sealed.", label="index"),
+    "cache_requests": _counter("requests", "Requests for records, by cache and by how they ended.", label="end"),
+    "cache_loads": _counter("records", "Records loaded from the store behind a cache.", label="cache"),
+    "cache_shared_hits": _counter("records", "Records found in the level that processes share.", label="cache"),
+    "cache_used_bytes": _gauge("bytes", "What a cache keeps.", label="cache"),
+    "cache_budget_bytes": _gauge("bytes", "What it may keep at the moment.", label="cache"),
     "entries_swept": _counter(
         "entries", "Entries removed since they had expired, or were idle for long.", label="store"
     ),

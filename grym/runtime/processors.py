@@ -25,6 +25,7 @@ from streams.processor import AnyProcessor
 
 if TYPE_CHECKING:
     from grym.memory.recognising.recogniser import JournalRecogniser
+    from grym.ports.caching import SharedLevel
 
 # ruff: noqa: PLC0415  (each builder loads its own processor)
 
@@ -41,6 +42,8 @@ class Workshop:
         Seconds a piece in the making may still take after a stop, before it is handed back.
     home
         Where indexes lie.
+    redis
+        URL of the Redis that processes share; None without.
     """
 
     ports: RunnerPorts
@@ -51,6 +54,7 @@ class Workshop:
     slots: int
     grace_s: float
     home: Path
+    redis: str | None = None
 
     @cached_property
     def recogniser(self) -> "JournalRecogniser":
@@ -60,7 +64,18 @@ class Workshop:
 
         numbers, memory = IndexNumbers(), self.ports.admission.memory
         self.ports.telemetry.include(numbers)
-        return open_recogniser(self.ports.backend.book, self.home, memory=memory, numbers=numbers)
+        show, shared = self.ports.telemetry.include, self._shared_level()
+        return open_recogniser(
+            self.ports.backend.book, self.home, memory=memory, shared=shared, numbers=numbers, show=show
+        )
+
+    def _shared_level(self) -> "SharedLevel | None":
+        """Return where processes share copies of imprints; None without Redis."""
+        if self.redis is None:
+            return None
+        from grym.adapters.redis_level import REDIS, RedisLevel
+
+        return RedisLevel.at(self.redis, self.ports.breakers.breaker(REDIS), self.ports.clock)
 
 
 def _coordinator(shop: Workshop) -> AnyProcessor:

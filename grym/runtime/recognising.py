@@ -7,7 +7,7 @@ compared. All of it may be deleted at any time.
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ import structlog
 
 from grym.domain.recognition.imprint import EXTRACTOR
 from grym.domain.recognition.windows import DIM
+from grym.memory.caching.telemetry import CacheNumbers
 from grym.memory.index.governor import Steering
 from grym.memory.index.layered import LayeredIndex
 from grym.memory.index.learned import LearnedEfforts
@@ -26,6 +27,7 @@ from grym.memory.recognising.imprints import CachedImprints, imprint_cache
 from grym.memory.recognising.recogniser import JournalRecogniser
 from grym.ports.caching import SharedLevel
 from grym.ports.memory import Memory
+from grym.ports.metrics import MetricSource
 from grym.ports.patterns import PatternBook
 
 INDEX = "index"
@@ -41,6 +43,7 @@ def open_recogniser(
     memory: Memory | None = None,
     shared: SharedLevel | None = None,
     numbers: IndexNumbers | None = None,
+    show: Callable[[MetricSource], None] | None = None,
 ) -> JournalRecogniser:
     """Return a recogniser whose indexes outlive the process; whoever opens it closes it.
 
@@ -52,6 +55,8 @@ def open_recogniser(
         Where processes share copies of imprints.
     numbers
         Shows what the indexes say about themselves.
+    show
+        Takes in what else has numbers to show.
     """
     from grym.adapters.faiss_index import FaissEngine  # noqa: PLC0415 (most processes never search)
     from grym.adapters.index_files import GenerationFolder, NotebookFile  # noqa: PLC0415 (as above)
@@ -60,7 +65,10 @@ def open_recogniser(
     from grym.runtime import sealing  # noqa: PLC0415 (as above)
 
     engine, shown = FaissEngine(), numbers or IndexNumbers()
-    imprints = CachedImprints(imprint_cache(book, shared=shared, memory=memory))
+    cache = imprint_cache(book, shared=shared, memory=memory)
+    imprints = CachedImprints(cache)
+    if show is not None:
+        show(CacheNumbers("imprints", cache.kept))
 
     def ground(collection: str) -> Ground:
         root = index_folder(home, collection)

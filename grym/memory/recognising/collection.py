@@ -79,7 +79,8 @@ class Collection:
         """What cannot be used of it, by name."""
         unreadable = len(self.unreadable)
         faults = [f"{unreadable} patterns cannot be read"] if unreadable else []
-        return tuple(faults + ([self._failed] if self._failed else []))
+        shared = self._opened[0].imprints.degraded if self._opened else ""
+        return (*faults, *(fault for fault in (self._failed, shared) if fault))
 
     @property
     def unreadable(self) -> Mapping[str, str]:

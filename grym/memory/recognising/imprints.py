@@ -28,6 +28,11 @@ class Imprints(Protocol):
         """Give an imprint up."""
         ...
 
+    @property
+    def degraded(self) -> str:
+        """What of their ways into memory cannot be used at the moment, by name; empty while all can."""
+        ...
+
     async def load(self, holdings: Sequence[Holding]) -> list[Imprint]:
         """Return imprints in the order asked for.
 
@@ -41,6 +46,8 @@ class Imprints(Protocol):
 
 class KeptImprints:
     """All imprints in memory: for answers as of an earlier event, whose patterns may be forgotten since."""
+
+    degraded = ""
 
     def __init__(self) -> None:
         self._encoded: dict[str, bytes] = {}
@@ -77,6 +84,11 @@ class CachedImprints:
 
     def forget(self, pattern_id: str) -> None:
         """Do nothing: nobody will ask for that version again, and it will make room."""
+
+    @property
+    def degraded(self) -> str:
+        """What of the cache cannot be used at the moment; answers are only later for it."""
+        return self._cache.degraded
 
     async def load(self, holdings: Sequence[Holding]) -> list[Imprint]:
         """Return decoded imprints."""

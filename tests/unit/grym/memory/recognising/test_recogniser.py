@@ -1,6 +1,7 @@
 """Recognising from the journal: every answer knows what was committed before the question, and no more."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,10 +13,15 @@ from grym.domain.recognition.imprint import Imprint
 from grym.domain.recognition.library import Library
 from grym.domain.recognition.recognising import Finding, recognise
 from grym.domain.recognition.taking import take_imprint
+from grym.domain.recognition.windows import DIM
 from grym.domain.signal import Signal
 from grym.errors import InvalidPatternError
+from grym.memory.index.flat import FlatIndex
+from grym.memory.recognising.collection import Ground
+from grym.memory.recognising.imprints import CachedImprints, imprint_cache
 from grym.memory.recognising.recogniser import JournalRecogniser, recogniser_in_memory
-from grym.ports.patterns import Origin, PatternChange, PatternEvent
+from grym.ports.caching import NoSharedLevel
+from grym.ports.patterns import Origin, Pattern, PatternChange, PatternEvent, PatternFacts
 
 RATE_HZ = 11_025
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -59,6 +65,28 @@ class Journal:
         last = len(self.kept) if up_to is None else up_to
         found = [event for event in self.kept[after:last] if collection in (None, event.change.collection)]
         return found[:limit]
+
+    async def load(self, pattern_ids: Sequence[str]) -> list[Pattern]:
+        """Return what was stored, as a book would."""
+        stored = {event.change.pattern_id: event for event in self.kept if event.change.kind == "stored"}
+        return [pattern_of(stored[one]) for one in pattern_ids if one in stored]
+
+
+def pattern_of(event: PatternEvent) -> Pattern:
+    """Return the pattern that an event stores."""
+    change = event.change
+    facts = PatternFacts(
+        pattern_id=change.pattern_id,
+        collection=change.collection,
+        kind="recording",
+        name="",
+        origin=change.origin,
+        first_seq=event.seq,
+        last_seq=event.seq,
+        stored_at=NOON,
+        last_heard_at=NOON,
+    )
+    return Pattern(facts=facts, vectors=np.zeros((0, 1), np.float32), imprint=change.imprint)
 
 
 def tune(seed: int, *, seconds: float = 12.0) -> Signal:
@@ -143,6 +171,21 @@ async def test_the_same_question_of_the_same_memory_is_weighed_once(monkeypatch:
     journal.write("reinforced", "a", confidence=1.0)
     again = await asked.recognise(part, collection="default", top=3)
     assert (weighed, again.as_of) == ([3, 1, 3], 2)
+
+
+async def test_what_answers_cannot_use_is_named() -> None:
+    """A shared level that is away makes them slower, not wrong."""
+
+    class Away(NoSharedLevel):
+        degraded = "redis: away"
+
+    journal = Journal()
+    journal.write("stored", "a", tune(1), name="A")
+    imprints = CachedImprints(imprint_cache(journal, shared=Away()))
+    asked = JournalRecogniser(journal, ground=lambda _: Ground(index=FlatIndex(DIM), imprints=imprints))
+    found = await asked.recognise(excerpt(tune(1), 2.0, 6.0), collection="default", top=3)
+    assert [match.name for match in found.matches] == ["A"]
+    assert found.degraded == ("redis: away",)
 
 
 async def test_memory_can_be_asked_as_of_an_event() -> None:
