@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from consumers.replay.memory import ReplayedMemory
 from schemas.body import Body
 from schemas.envelope import peek
 from schemas.records import Record
@@ -22,12 +23,16 @@ class Part:
         it is empty, a key that began before the span is left out.
     leans_on
         Of what is replayed, what cannot be judged where that past is no longer whole.
+    memory
+        Pattern memory, where the processor reads it: it begins as it was at the span's start, and takes in what is
+        decided. Then nothing needs to be folded.
     """
 
     processor: AnyProcessor
     facts: tuple[type[Body], ...] = ()
     refolds: tuple[type[Body], ...] = ()
     leans_on: tuple[type[Body], ...] = ()
+    memory: ReplayedMemory | None = None
 
     @property
     def name(self) -> str:

@@ -108,6 +108,8 @@ class Replay:
             # How far back the log went that an archive comes from, nobody can tell.
             whole = not span.imported and await self._is_whole(part)
             self._unfounded[part.name] = frozenset() if whole else frozenset(body.TYPE for body in part.leans_on)
+            if not span.imported:  # what was learned there lies in the journal there
+                await self._remember(part, span)
         ends = await self._live.log.ends(self._topics())
         # What an import brought lies behind the end of a span that was over by then.
         before = None if span.imported else span.end
@@ -141,6 +143,14 @@ class Replay:
             if record.appended_at >= span.begin:
                 self.report.facts += sum(type_of(record) in types for types in facts)
             yield record
+
+    async def _remember(self, part: Part, span: Span) -> None:
+        """Let a processor begin with the memory of then, and with the states that belong to it."""
+        if part.memory is None:
+            return
+        known = await part.memory.begin(span.begin)
+        states = await self._live.states.load_all(part.name, sorted(known)) if known else {}
+        await self._shadows[part.name].take_over(states.values())
 
     def _topics(self) -> frozenset[str]:
         return frozenset().union(*(part.topics | part.refolded_topics for part in self._parts))
@@ -186,6 +196,8 @@ class Replay:
             return
         if await self._is_partial(found, envelope, key, span):
             return
+        if part.memory is not None:
+            part.memory.as_then(found.deed.outputs)
         decided = await self._shadows[part.name].decide(envelope, found.record)
         if decided.repeated:
             report.skipped["repeated"] += 1
@@ -217,7 +229,8 @@ class Replay:
         name = (part.name, key)
         if name not in self._judged:
             self._judged.add(name)
-            if not part.refolds and await self._past.began_before(envelope, span.begin, types=part.types()):
+            folded = part.refolds or (part.memory is not None and not span.imported)
+            if not folded and await self._past.began_before(envelope, span.begin, types=part.types()):
                 self.report.partial_keys.add(name)
         return name in self.report.partial_keys or any(
             (part.name, other) in self.report.partial_keys for other in names_of(record)

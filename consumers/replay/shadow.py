@@ -1,6 +1,6 @@
 """One decision made again, on a state of its own: the inbox, states and effects of a backend that is thrown away."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -9,7 +9,7 @@ from consumers.identity import entry_of
 from consumers.replay.pace import EventClock
 from consumers.replay.parts import Part
 from grym.ports.backend import Backend
-from grym.ports.effects import Effect
+from grym.ports.effects import Effect, RecordPatterns
 from grym.ports.work import Admission, StateChange, StoredState
 from schemas.envelope import Envelope, encode
 from schemas.records import Message, Record
@@ -39,8 +39,18 @@ class Shadow:
 
     def __init__(self, part: Part, backend: Backend, clock: EventClock) -> None:
         self._processor = part.processor
+        self._memory = part.memory
         self._backend = backend
         self._clock = clock
+
+    async def take_over(self, states: Iterable[StoredState]) -> None:
+        """Begin with states that were there before."""
+        changes = [
+            StateChange(processor=self._processor.name, key=state.key, value=state.value, expected_version=0)
+            for state in states
+        ]
+        async with self._backend.work.begin() as work:
+            await work.save_all(changes)
 
     async def decide(self, envelope: Envelope, record: Record) -> Decided:
         """Decide, and keep state and effects in the shadow.
@@ -62,6 +72,8 @@ class Shadow:
             decision = await self._processor.process(envelope, state)
             wrapped = envelopes_of(self._processor.name, envelope, decision.outputs)
             messages = tuple(encode(output, key=output_key) for output, output_key in wrapped)
+            if self._memory is not None:
+                self._memory.absorb(decision.effects)
         except Exception as error:  # noqa: BLE001 - whatever deciding raised is what the replay reports
             return Decided(error=error)
         await self._keep(decision, key, stored)
@@ -75,4 +87,7 @@ class Shadow:
             changes = [StateChange(processor=self._processor.name, key=key, value=value, expected_version=version)]
         async with self._backend.work.begin() as work:
             await work.save_all(changes)
-            await work.apply_all(decision.effects)
+            await work.apply_all([effect for effect in decision.effects if not self._is_absorbed(effect)])
+
+    def _is_absorbed(self, effect: Effect) -> bool:
+        return self._memory is not None and isinstance(effect, RecordPatterns)

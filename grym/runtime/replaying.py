@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from consumers.replay import Part, Replay, Report, Span
+from consumers.replay.memory import ReplayedMemory
 from consumers.replay.pace import EventClock, Pace
 from consumers.replay.run import Sink, Watch
 from grym.adapters.cpu_pool import ProcessCpuPool
@@ -16,18 +17,17 @@ from grym.memory.recognising.recogniser import recogniser_in_memory
 from grym.ports.artifacts import ArtifactStore
 from grym.ports.backend import Backend
 from grym.ports.clock import Clock
+from grym.ports.patterns import Recognition
 from grym.ports.sound import CpuPool
 from grym.runtime.names import checked_names
 from grym.runtime.studio import DoorInWorker
 from schemas.commands import (
-    ChangePatterns,
     ExtractFeatures,
     GenerateMusic,
     MakePlan,
     ProposeParameters,
     RateQuality,
     RecallPatterns,
-    RememberPatterns,
 )
 from schemas.events import FeedbackGiven, OpinionCredited, ParametersExposed
 from streams.coordinator import Coordinator
@@ -109,6 +109,22 @@ async def replay(
         return await run.run(span)
 
 
+class RecogniserOfThen:
+    """Recognises what a replayed memory holds, which may be asked as of an earlier event than before."""
+
+    def __init__(self, memory: ReplayedMemory) -> None:
+        self._memory = memory
+        self._recogniser, self._seen = recogniser_in_memory(memory), 0
+
+    async def recognise(self, imprint: bytes, *, collection: str, top: int) -> Recognition:
+        """Compare an encoded imprint with the live recordings of a collection (see `Recogniser`)."""
+        head = await self._memory.head()
+        if head < self._seen:  # who follows a journal does not go back
+            self._recogniser = recogniser_in_memory(self._memory)
+        self._seen = head
+        return await self._recogniser.recognise(imprint, collection=collection, top=top)
+
+
 def _names(wish: ReplayWish) -> Collection[str]:
     """Return the processors to replay."""
     if wish.processors is None:
@@ -135,16 +151,17 @@ def _part(name: str, live: Backend, shadow: Backend, artifacts: ArtifactStore, c
                 leans_on=(FeedbackGiven, OpinionCredited, ProposeParameters),
             )
         case "patterns":
+            memory = ReplayedMemory(live.book)
             return Part(
                 processor=Patterns(
-                    book=shadow.book,
+                    book=memory,
                     entries=shadow.entries,
-                    recogniser=recogniser_in_memory(shadow.book),
+                    recogniser=RecogniserOfThen(memory),
                     artifacts=artifacts,
                 ),
                 facts=() if audit else (RecallPatterns,),
-                refolds=(RememberPatterns, ChangePatterns, FeedbackGiven),
                 leans_on=(RecallPatterns,),
+                memory=memory,
             )
         case "generation":
             return Part(  # a prompt that was erased is not taken from the log again

@@ -1,23 +1,15 @@
 """Reading pattern memory from lists."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Any
 
 from grym.adapters.memory.store import Store
+from grym.domain.patterns.choosing import chosen, matching
 from grym.domain.patterns.folding import Projection, Standing
 from grym.domain.patterns.names import collection_name, plain_text
 from grym.domain.patterns.numbers import rows_of
-from grym.ports.patterns import Order, Pattern, PatternEvent, PatternFacts, PatternQuery
-
-_ORDERS: dict[Order, Callable[[PatternFacts], Any]] = {
-    "newest": lambda facts: -facts.first_seq,
-    "oldest": lambda facts: facts.first_seq,
-    "name": lambda facts: facts.name,
-    "count": lambda facts: -facts.count,
-    "duration": lambda facts: -facts.duration_s,
-}
+from grym.ports.patterns import Pattern, PatternEvent, PatternFacts, PatternQuery
 
 
 class MemoryBook:
@@ -51,9 +43,7 @@ class MemoryBook:
 
     async def find(self, query: PatternQuery) -> list[PatternFacts]:
         """Return the facts of the patterns asked for."""
-        order = _ORDERS[query.order]
-        found = sorted(self._matching(query), key=lambda facts: (order(facts), facts.pattern_id))
-        return found[query.offset : query.offset + query.limit]
+        return chosen(self._store.projection, query)
 
     async def facts(self, pattern_ids: Collection[str]) -> dict[str, PatternFacts]:
         """Return the facts of patterns by id."""
@@ -62,7 +52,7 @@ class MemoryBook:
 
     async def count(self, query: PatternQuery) -> int:
         """Return how many there are."""
-        return len(self._matching(query))
+        return len(matching(self._store.projection, query))
 
     async def load(self, pattern_ids: Sequence[str]) -> list[Pattern]:
         """Return patterns with their numbers, in the order asked for."""
@@ -77,9 +67,6 @@ class MemoryBook:
         self._store.projection = projection
         return len(projection)
 
-    def _matching(self, query: PatternQuery) -> list[PatternFacts]:
-        return [standing.facts for standing in self._store.projection if _is_wanted(standing, query)]
-
     def _whole(self, standing: Standing) -> Pattern:
         change = self._store.pattern_events[standing.content_seq - 1].change
         vectors = rows_of(change.vectors, dim=change.dim)
@@ -88,24 +75,3 @@ class MemoryBook:
 
 def _bare(event: PatternEvent) -> PatternEvent:
     return replace(event, change=replace(event.change, vectors=b"", imprint=b"", motif=b""))
-
-
-def _is_wanted(standing: Standing, query: PatternQuery) -> bool:
-    facts = standing.facts
-    return (
-        (standing.is_live or not query.live)
-        and (query.collection is None or facts.collection == collection_name(query.collection))
-        and query.kind in {None, facts.kind}
-        and plain_text(query.category) in {"", facts.category}
-        and _says(facts, plain_text(query.text).replace("\n", " ").casefold())
-        and all(_has_tag(facts, plain_text(name), plain_text(value)) for name, value in query.tags.items())
-    )
-
-
-def _says(facts: PatternFacts, text: str) -> bool:
-    texts = (facts.name, *facts.tags.values(), facts.category)
-    return any(text in said.replace("\n", " ").casefold() for said in texts)
-
-
-def _has_tag(facts: PatternFacts, name: str, value: str) -> bool:
-    return name in facts.tags and value in {"", facts.tags[name]}

@@ -20,7 +20,7 @@ def loaded(imports: str, *names: str) -> list[str]:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
 
 
-@pytest.mark.parametrize("processor", ["coordinator", "learning", "generation", "patterns"])
+@pytest.mark.parametrize("processor", ["coordinator", "learning", "generation"])
 def test_a_worker_that_makes_no_sound_loads_no_library_of_sound(processor: str) -> None:
     """Neither the command line nor the runtime nor these processors load what only sound needs."""
     assert loaded(f"{COMMANDS}, streams.{processor}", *HEAVY) == []
