@@ -146,13 +146,30 @@ def opened(folder: Path) -> SealedFolder:
     AdapterError
         ``index.damaged`` where a file is missing, cut off or changed.
     """
-    sheet = sheet_of(folder)
+    sheet = complete(folder)
     for name, mark in sheet.files.items():
         with failures(f"{folder.name}/{name} cannot be read", code="index.damaged"):
             found = _mark_of(folder / name)
         if found != mark:
             raise _damaged(f"{folder.name}/{name} is not what was written")
     return SealedFolder(folder, sheet.manifest, sheet.parts)
+
+
+def complete(folder: Path) -> Sheet:
+    """Return what a folder says of itself, after looking whether its files are there and of the right size.
+
+    Raises
+    ------
+    AdapterError
+        ``index.damaged``
+    """
+    sheet = sheet_of(folder)
+    for name, mark in sheet.files.items():
+        with failures(f"{folder.name}/{name} cannot be read", code="index.damaged"):
+            size_bytes = (folder / name).stat().st_size
+        if size_bytes != mark.size_bytes:
+            raise _damaged(f"{folder.name}/{name} has {size_bytes} bytes instead of {mark.size_bytes}")
+    return sheet
 
 
 def sheet_of(folder: Path) -> Sheet:

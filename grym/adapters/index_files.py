@@ -9,9 +9,10 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
-from grym.adapters.index_drafts import DraftFolder, SealedFolder, failures, flush, opened, sheet_of
+from grym.adapters.index_drafts import DraftFolder, SealedFolder, complete, failures, flush, opened, sheet_of
 from grym.errors import AdapterError, SaturatedError
 from grym.ports.generations import Draft
 
@@ -73,13 +74,13 @@ class GenerationFolder:
 
     def publish(self, draft: Draft) -> SealedFolder:
         """Give a finished draft its name, in one step."""
-        whole = opened(draft.folder)
+        sheet = complete(draft.folder)  # its content has just been read, for the checksums
         serial = max((_serial(name) for name in self._names()), default=0) + 1
         folder = self._root / f"{NAMED}{serial:012d}"
         with failures("the generation cannot get its name"):
             draft.folder.rename(folder)
             flush(self._root)
-        return SealedFolder(folder, whole.manifest, whole.parts)
+        return SealedFolder(folder, sheet.manifest, sheet.parts)
 
     def discard(self, draft: Draft) -> None:
         """Remove a draft."""
@@ -95,12 +96,19 @@ class GenerationFolder:
 
     def sweep(self, *, keep: int) -> int:
         """Remove all but the newest whole ones, and what was never finished; return how many went."""
-        kept = {sealed.name for sealed, _ in zip(self.whole(), range(keep), strict=False)}
+        kept = set(islice(self._complete(), keep))
         gone = [name for name in self._names() if name not in kept]
         gone += [path.name for path in self._root.glob(f"{UNFINISHED}*")]
         for name in gone:
             shutil.rmtree(self._root / name, ignore_errors=True)
         return len(gone)
+
+    def _complete(self) -> Iterator[str]:
+        """Yield names of generations whose files are there, the newest first."""
+        for name in sorted(self._names(), reverse=True):
+            with contextlib.suppress(AdapterError):
+                complete(self._root / name)
+                yield name
 
     def _names(self) -> list[str]:
         return [path.name for path in self._root.glob(f"{NAMED}*") if _serial(path.name)]
