@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from grym.domain.entries.codec import decode, encode
-from grym.domain.entries.matching import newer, since
 from grym.ports.entries import Address, Entry, StoreFailedError
 
 _TAKE_NUMBERS = """
@@ -47,10 +46,10 @@ async def take_numbers(connection: Any, count: int) -> int:
 
 async def keep_rows(connection: Any, entries: Sequence[Entry], *, now: datetime) -> None:
     """Write entries with all their times inside the open transaction; a newer version that is there stays."""
-    newest = _newest(entries)
-    before = await take_numbers(connection, len(newest))
-    columns = zip(*(_row(entry) for entry in newest), strict=True)
-    await connection.execute(_KEEP, *map(list, columns), now, before)
+    for turn in _turns(entries):
+        before = await take_numbers(connection, len(turn))
+        columns = zip(*map(_row, turn), strict=True)
+        await connection.execute(_KEEP, *map(list, columns), now, before)
 
 
 async def load_rows(connection: Any, addresses: Sequence[Address]) -> list[Entry]:
@@ -73,16 +72,15 @@ def entry_of(row: Any) -> Entry:
         raise StoreFailedError("an entry in the database cannot be read", code="store.corrupt") from error
 
 
-def _newest(entries: Sequence[Entry]) -> list[Entry]:
-    """Return one version of each entry, since a statement may touch a row only once; the last of equal ones."""
-    chosen: dict[Address, Entry] = {}
+def _turns(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """Return versions of one entry in turns after each other, since a statement may touch a row only once."""
+    turns: list[dict[Address, Entry]] = []
     for entry in entries:
-        known = chosen.get(entry.address)
-        if known is None:
-            chosen[entry.address] = entry
-        elif not newer(known, entry):
-            chosen[entry.address] = since(entry, known)
-    return [chosen[address] for address in sorted(chosen)]
+        free = next((turn for turn in turns if entry.address not in turn), None)
+        if free is None:
+            turns.append(free := {})
+        free[entry.address] = entry
+    return [[turn[address] for address in sorted(turn)] for turn in turns]
 
 
 def _row(entry: Entry) -> tuple[Any, ...]:
