@@ -11,7 +11,7 @@ import numpy as np
 
 from grym.domain.beat import Pulse, track_pulse
 from grym.domain.chroma import Chroma, chroma
-from grym.domain.embedding import Embedding, Windows, embed, embed_windows
+from grym.domain.embedding import Embedding, embed
 from grym.domain.loudness import measure_loudness, true_peak_dbtp
 from grym.domain.onset import onset_envelope, onset_times
 from grym.domain.signal import FloatArray, Signal
@@ -22,23 +22,6 @@ from grym.domain.tonality import Key, tonality_of_chroma
 from grym.errors import InvalidAudioError
 
 BASS_BELOW_HZ = 200.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnalysisSettings:
-    """How a sound is analysed.
-
-    Parameters
-    ----------
-    window_s, window_hop_s
-        Length and spacing of the windows that pattern memory keeps; 5 s hold a musical phrase, half of it overlaps.
-    """
-
-    window_s: float = 5.0
-    window_hop_s: float = 2.5
-
-
-DEFAULT_SETTINGS = AnalysisSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -67,8 +50,6 @@ class Analysis:
         ``mean`` and ``std`` over time of each named feature.
     embedding
         The whole sound as a unit vector.
-    windows
-        Unit vectors of overlapping windows.
     """
 
     duration_s: float
@@ -88,18 +69,15 @@ class Analysis:
     sections: tuple[Section, ...]
     features: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     embedding: Embedding
-    windows: Windows
 
 
-def analyse(signal: Signal, *, settings: AnalysisSettings = DEFAULT_SETTINGS) -> Analysis:
+def analyse(signal: Signal) -> Analysis:
     """Find out everything about a sound.
 
     Parameters
     ----------
     signal
         Any rate and channel count that `Signal` admits.
-    settings
-        Windows of the pattern memory.
 
     Raises
     ------
@@ -139,14 +117,6 @@ def analyse(signal: Signal, *, settings: AnalysisSettings = DEFAULT_SETTINGS) ->
         sections=sections(pitch.weights, mfcc, duration_s=signal.duration_s),
         features=_summaries(frames, pitch, mfcc, envelope),
         embedding=embed(mfcc, pitch.weights, envelope, duration_s=signal.duration_s),
-        windows=embed_windows(
-            mfcc,
-            pitch.weights,
-            envelope,
-            duration_s=signal.duration_s,
-            window_s=settings.window_s,
-            hop_s=settings.window_hop_s,
-        ),
     )
 
 

@@ -1,8 +1,8 @@
 """A sound as a point: unit vectors that lie close together for sounds that are alike.
 
 Vectors of 96 numbers made from four views of equal weight: which pitch classes sound, how they vary, what the timbre
-is, and how the onsets repeat. None depends on level, little depends on where exactly a window begins. Nothing here
-is learned: the name is ``dsp`` and `PRETRAINED` is False.
+is, and how the onsets repeat. None depends on level. Nothing here is learned: the name is ``dsp`` and `PRETRAINED` is
+False.
 
 References: Ellis and Poliner (2007), "Identifying cover songs with chroma features" (harmony); Tzanetakis and Cook
 (2002), "Musical genre classification of audio signals", section III (timbre moments, beat histogram).
@@ -40,25 +40,6 @@ class Embedding:
     pretrained: bool = PRETRAINED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Windows:
-    """Overlapping windows as unit vectors.
-
-    Parameters
-    ----------
-    vectors
-        Shape (windows, 96), float32.
-    starts_s
-        Start of each window in seconds, ascending, evenly spaced.
-    window_s
-        Length of a window; shorter only where the whole sound is.
-    """
-
-    vectors: FloatArray
-    starts_s: FloatArray
-    window_s: float
-
-
 def embed(mfcc: FloatArray, chroma: FloatArray, envelope: FloatArray, *, duration_s: float) -> Embedding:
     """Embed a whole sound.
 
@@ -74,43 +55,6 @@ def embed(mfcc: FloatArray, chroma: FloatArray, envelope: FloatArray, *, duratio
         Length of the sound.
     """
     return Embedding(vector=_vector(mfcc, chroma, envelope, frame_rate_hz=len(envelope) / duration_s))
-
-
-def embed_windows(
-    mfcc: FloatArray, chroma: FloatArray, envelope: FloatArray, *, duration_s: float, window_s: float, hop_s: float
-) -> Windows:
-    """Embed overlapping windows of a sound.
-
-    Parameters
-    ----------
-    mfcc, chroma, envelope
-        As for `embed`.
-    duration_s
-        Length of the sound.
-    window_s, hop_s
-        Length and spacing of windows; a shorter sound is one window.
-    """
-    length = min(window_s, duration_s)
-    count = 1 + max(0, int((duration_s - length) / hop_s + 1e-9))
-    starts = np.arange(count) * hop_s
-    rate_hz = len(envelope) / duration_s
-    vectors = [
-        _vector(
-            _between(mfcc, start, start + length, duration_s),
-            _between(chroma, start, start + length, duration_s),
-            _between(envelope, start, start + length, duration_s),
-            frame_rate_hz=rate_hz,
-        )
-        for start in starts
-    ]
-    return Windows(vectors=np.stack(vectors), starts_s=starts.astype(np.float32), window_s=length)
-
-
-def _between(rows: FloatArray, start_s: float, end_s: float, duration_s: float) -> FloatArray:
-    """Return the rows of a span, at least one."""
-    per_second = len(rows) / duration_s
-    first = min(len(rows) - 1, round(start_s * per_second))
-    return rows[first : max(first + 1, round(end_s * per_second))]
 
 
 def _vector(mfcc: FloatArray, chroma: FloatArray, envelope: FloatArray, *, frame_rate_hz: float) -> FloatArray:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grym.domain.analysis import Analysis, AnalysisSettings, analyse
+from grym.domain.analysis import Analysis, analyse
 from grym.domain.signal import Signal
 from grym.errors import InvalidAudioError
 from tests.unit.grym.domain.laboratory import Laboratory, certain, octave_error
@@ -53,17 +53,10 @@ def test_features_are_named_and_finite(found: Analysis) -> None:
     assert sum(found.features[f"chroma_{index}"]["mean"] for index in range(12)) == pytest.approx(1.0, abs=0.1)
 
 
-def test_settings_decide_the_windows(piece: Signal) -> None:
-    """Windows of 2 s every second: fifteen in sixteen seconds."""
-    found = analyse(piece, settings=AnalysisSettings(window_s=2.0, window_hop_s=1.0))
-    assert found.windows.vectors.shape[0] == 15
-    assert found.windows.starts_s[1] == 1.0
-
-
 def test_the_same_sound_gives_the_same_facts(piece: Signal, found: Analysis) -> None:
     """Nothing depends on anything but the sound."""
     again = analyse(piece)
-    np.testing.assert_array_equal(again.windows.vectors, found.windows.vectors)
+    np.testing.assert_array_equal(again.embedding.vector, found.embedding.vector)
     np.testing.assert_array_equal(again.onsets_s, found.onsets_s)
     assert again.features == found.features
 
