@@ -29,7 +29,7 @@ def decode(payload: bytes) -> Entry:
         for name in _TIMES:
             fields[name] = datetime.fromisoformat(fields[name]) if name in fields else None
         return Entry(**fields)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError("no entry") from error
 
 

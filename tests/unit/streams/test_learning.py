@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from grym.errors import ContractError, InvalidRequestError
+from grym.ports.effects import KeepEntry
 from schemas.body import Body
 from schemas.commands import ProposeParameters
 from schemas.envelope import Envelope
@@ -34,6 +35,14 @@ class Lane:
             if isinstance(output.body, learning.accepts):
                 await self.take(output)
         return decision
+
+    async def folded(self, envelope: Envelope) -> Decision[LearnerState]:
+        """Return what is decided about the opinion that an event is credited as."""
+        learning = Learning()
+        credited = await learning.process(envelope, self.states.get(learning.state_key(envelope)))
+        await self.take(envelope)
+        [(output, _)] = envelopes_of("learning", envelope, credited.outputs)
+        return await learning.process(output, None)
 
     def last(self, kind: type[Body]) -> Any:
         """Return the last output of a kind."""
@@ -148,3 +157,18 @@ async def test_credited_parameters_lie_between_nothing_and_all(event: Any, value
         return
     with pytest.raises(ContractError):
         await folding
+
+
+async def test_what_was_learned_can_be_read_by_others(event: Any) -> None:
+    """Each opinion leaves the newest proposal as an entry of its user and style, dated by the log."""
+    lane = Lane()
+    await lane.take(event(exposed({"density": 0.2})))
+    kept = [
+        effect.entry
+        for envelope in (event(FeedbackGiven(user="ann", stars=5)),)
+        for effect in (await lane.folded(envelope)).effects
+        if isinstance(effect, KeepEntry)
+    ]
+    assert [(entry.owner, entry.key, entry.value["ratings"]) for entry in kept] == [("ann", "parameters/nocturne", 1)]
+    assert kept[0].value["parameters"] == lane.last(FeedbackFolded).parameters
+    assert kept[0].updated_at is not None

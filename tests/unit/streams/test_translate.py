@@ -5,7 +5,7 @@ import dataclasses
 import msgspec
 import pytest
 
-from grym.domain.composing.plan import Instrument, Motif, Plan, SectionPlan, Wish
+from grym.domain.composing.plan import Instrument, LastPiece, Motif, Plan, SectionPlan, Wish
 from grym.domain.composing.planner import plan
 from grym.domain.composing.quoting import Quotation
 from grym.domain.composing.score import Metre, Tonality
@@ -13,7 +13,7 @@ from grym.domain.rating import Check
 from grym.errors import InvalidRequestError
 from schemas.body import CheckResult, MotifData, MotifUse
 from schemas.commands import MakePlan
-from schemas.music import InstrumentData, MetreData, PlanData, SectionPlanData, TonalityData
+from schemas.music import InstrumentData, LastPieceData, MetreData, PlanData, SectionPlanData, TonalityData
 from streams.translate import (
     checks_from_wire,
     checks_to_wire,
@@ -34,6 +34,7 @@ PAIRS = [
     (Motif, MotifData),
     (Check, CheckResult),
     (Quotation, MotifUse),
+    (LastPiece, LastPieceData),
 ]
 
 

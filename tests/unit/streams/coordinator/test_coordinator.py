@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from grym.ports.effects import CancelJobs, CancelTimer, HoldArtifact, KeepText, SetTimer
+from grym.ports.effects import CancelJobs, CancelTimer, HoldArtifact, KeepEntry, KeepText, SetTimer
 from schemas.body import ArtifactRef, Body, CheckResult, Fault, MotifData
 from schemas.commands import (
     CancelRequest,
@@ -46,6 +46,7 @@ from schemas.events import (
 from schemas.music import (
     Analysis,
     InstrumentData,
+    LastPieceData,
     MetreData,
     PlanData,
     SectionPlanData,
@@ -485,3 +486,48 @@ async def test_without_a_seed_the_request_id_decides(desk: Desk) -> None:
     assert desk.run is not None
     assert other.run is not None
     assert desk.run.seed != other.run.seed
+
+
+LAST = LastPieceData(
+    request_id="r0",
+    title="March",
+    style="march",
+    mood="happy",
+    tempo_bpm=112.0,
+    metre=MetreData(beats=2, unit=4),
+    tonality=TonalityData(tonic=0, mode="major"),
+    seconds=30.0,
+)
+
+
+async def test_a_wish_that_refers_back_waits_for_the_last_piece(desk: Desk) -> None:
+    """What was learned is asked for its style, and the plan is made after it."""
+    sent = await desk.take(msgspec.structs.replace(REQUEST, prompt="another one, but slower"))
+    (asked,) = [body for body in sent if isinstance(body, RecallPatterns)]
+    assert (asked.refers_back, asked.style, asked.mode) == (True, "", "")
+    assert not any(isinstance(body, ProposeParameters) for body in sent)
+    caused = await desk.take(PatternsRecalled(known=False, last=LAST))
+    assert ProposeParameters(user="ann", style="march") in caused
+    caused = await desk.take(ParametersProposed(parameters={}, sources={}, learner="x/1", ratings=0))
+    (planning,) = [body for body in caused if isinstance(body, MakePlan)]
+    assert planning.last == LAST
+
+
+async def test_a_wish_that_refers_to_nothing_goes_on(desk: Desk) -> None:
+    """Without a last piece the sentence's own intent counts."""
+    await desk.take(msgspec.structs.replace(REQUEST, prompt="another one, as a waltz"))
+    caused = await desk.take(PatternsRecalled(known=False))
+    assert ProposeParameters(user="ann", style="waltz") in caused
+
+
+async def test_a_finished_piece_is_kept_as_the_last_one(desk: Desk) -> None:
+    """Under its listener, dated by the log, without a word of the sentence; kept once, with the terminal event."""
+    await desk.take_all(*TO_PLAN)
+    assert not any(isinstance(effect, KeepEntry) for effect in desk.effects)
+    await desk.take_all(generated(), extracted(), rated(passed=True), PatternsRemembered(pattern_ids=()))
+    (kept,) = [effect.entry for effect in desk.effects if isinstance(effect, KeepEntry)]
+    assert (kept.owner, kept.key, kept.scope) == ("ann", "session/acme", "session")
+    assert (kept.value["style"], kept.value["request_id"]) == ("nocturne", "r1")
+    assert kept.updated_at is not None
+    assert kept.expires_at is not None
+    assert "70 bpm" not in str(kept.value)

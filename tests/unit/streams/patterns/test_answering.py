@@ -4,8 +4,11 @@ import msgspec
 import numpy as np
 import pytest
 
+from grym.domain.entries.known import session_entry
+from grym.ports.effects import KeepEntry
 from schemas.commands import ChangePatterns, RecallPatterns, RememberPatterns
 from schemas.events import FeedbackGiven, PatternsRecalled
+from schemas.music import LastPieceData, MetreData, TonalityData
 from tests.unit.streams.patterns.world import MOTIF, RATE_HZ, Memory, noisy, tune
 
 LIKED = RecallPatterns(purpose="compose", style="nocturne", mode="minor", user="ann")
@@ -111,3 +114,31 @@ async def test_a_merged_pattern_is_lent_by_the_one_that_stands_for_it(memory: Me
     await memory.take(ChangePatterns(action="merge", pattern_id=one.pattern_id, into_id=two.pattern_id))
     [answer] = await memory.take(msgspec.structs.replace(LIKED, pattern_ids=(one.pattern_id,)))
     assert [lent.pattern_id for lent in answer.motifs] == [two.pattern_id]
+
+
+async def test_a_wish_that_refers_back_is_told_the_last_piece(memory: Memory) -> None:
+    """From the session of the user and tenant; its style and mode count where none is given."""
+    last = LastPieceData(
+        request_id="r0",
+        title="Nocturne",
+        style="nocturne",
+        mood="calm",
+        tempo_bpm=70.0,
+        metre=MetreData(beats=4, unit=4),
+        tonality=TonalityData(tonic=2, mode="minor"),
+        seconds=30.0,
+    )
+    at = memory.event(LIKED).logged_at
+    entry = session_entry("ann", tenant="acme", last=msgspec.to_builtins(last), at=at)
+    async with memory.backend.work.begin() as work:
+        await work.apply(KeepEntry(entry=entry))
+    await memory.keep()
+    await memory.take(FeedbackGiven(user="ann", stars=5))
+    back = RecallPatterns(purpose="compose", user="ann", refers_back=True)
+    [answer] = await memory.take(back)
+    assert answer.last == last
+    assert answer.motifs  # those liked in the last piece's style and mode
+    [plain] = await memory.take(msgspec.structs.replace(back, refers_back=False))
+    assert plain.last is None
+    [stranger] = await memory.take(msgspec.structs.replace(back, user="ben"))
+    assert stranger.last is None
