@@ -3,8 +3,9 @@
 import numpy as np
 
 from grym.domain.recognition.codec import settled
-from grym.domain.recognition.imprint import Imprint, Melody, Windows
+from grym.domain.recognition.imprint import Imprint, Windows
 from grym.domain.recognition.landmarks import peaks_of
+from grym.domain.recognition.melody import melody_of
 from grym.domain.recognition.spectrum import spectrum_of
 from grym.domain.recognition.tonal import tonal_of
 from grym.domain.signal import Signal
@@ -13,12 +14,12 @@ from grym.domain.signal import Signal
 def take_imprint(signal: Signal) -> Imprint:
     """Return what a sound leaves in memory, as memory gives it back."""
     spectrum = spectrum_of(signal)
-    none = np.zeros(0, dtype=np.float32)
+    tonal = tonal_of(spectrum)
     taken = Imprint(
         duration_s=signal.duration_s,
         peaks=peaks_of(spectrum),
-        tonal=tonal_of(spectrum),
-        melody=Melody(pitches=np.zeros(0, dtype=np.int32), starts_s=none, ends_s=none),
-        windows=Windows(vectors=np.zeros((0, 0), dtype=np.float32), starts_s=none),
+        tonal=tonal,
+        melody=melody_of(tonal),
+        windows=Windows(vectors=np.zeros((0, 0), dtype=np.float32), starts_s=np.zeros(0, dtype=np.float32)),
     )
     return settled(taken)
