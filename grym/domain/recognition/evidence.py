@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from grym.domain.recognition.agreement import Agreement, agreement
+from grym.domain.recognition.alignment import Agreement, agreement
 from grym.domain.recognition.hypotheses import hypotheses
 from grym.domain.recognition.imprint import Imprint
 from grym.domain.recognition.library import Library
 from grym.domain.recognition.overlay import Lay, Overlay, overlay
+from grym.domain.recognition.spectrum import FRAME_RATE_HZ
 from grym.domain.recognition.voting import vote
 
 VOTED = 10
@@ -91,9 +92,15 @@ def _ratios(query: Imprint) -> list[float]:
 
 
 def _weighed(query: Imprint, pattern: Imprint, number: int, laid: Overlay, *, landmarks: int = 0) -> Evidence:
-    return Evidence(
-        number=number, landmarks=landmarks, overlay=laid, agreement=agreement(query.tonal, pattern.tonal, laid.lay)
+    """Return the evidence of a pattern whose peaks were laid."""
+    agreed = agreement(
+        query.tonal,
+        pattern.tonal,
+        offset_s=laid.lay.offset_frames / FRAME_RATE_HZ,
+        tempo_ratio=laid.lay.tempo_ratio,
+        semitones=laid.lay.transposition,
     )
+    return Evidence(number=number, landmarks=landmarks, overlay=laid, agreement=agreed)
 
 
 def _best_of_each(found: Iterable[Evidence]) -> list[Evidence]:

@@ -71,7 +71,12 @@ class Hypothesis:
         fine = (query.tuning_cents - pattern.tonal.tuning_cents) / 100.0
         nearest = {6: (6, -6)}.get(self.classes, ((self.classes + 5) % CLASSES - 5,))
         return tuple(
-            Lay(offset_frames=start_s * FRAME_RATE_HZ, tempo_ratio=self.tempo_ratio, semitones=semitones + fine)
+            Lay(
+                offset_frames=start_s * FRAME_RATE_HZ,
+                tempo_ratio=self.tempo_ratio,
+                semitones=semitones + fine,
+                transposition=semitones,
+            )
             for semitones in nearest
         )
 

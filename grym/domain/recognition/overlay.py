@@ -7,7 +7,7 @@ stranger of the same style.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,11 +43,14 @@ class Lay:
         The sound's tempo over the pattern's.
     semitones
         How far the sound lies above the pattern.
+    transposition
+        The same between the notes of both, each in its own tuning.
     """
 
     offset_frames: float
     tempo_ratio: float = 1.0
     semitones: float = 0.0
+    transposition: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +127,7 @@ def overlay(query: Peaks, pattern: Peaks, lay: Lay, *, search_frames: int, ratio
     best, place = divmod(int(near.argmax()), near.shape[1])
     ratio = lay.tempo_ratio * ratios[best]
     offset = centre + place - search_frames - ratio * middle
-    found = Lay(offset_frames=offset, tempo_ratio=ratio, semitones=lay.semitones)
+    found = replace(lay, offset_frames=offset, tempo_ratio=ratio)
     place += AROUND_FRAMES - search_frames
     return _overlay(profiles[best], place, found, peaks=_under(query, pattern, found))
 

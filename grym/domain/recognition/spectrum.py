@@ -10,7 +10,7 @@ from math import gcd
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter1d
+from scipy.ndimage import median_filter
 from scipy.signal import resample_poly
 
 from grym.domain.signal import Signal
@@ -36,7 +36,7 @@ FLOOR_STEP_FRAMES = 3
 """Neighbouring frames overlap, so every third says as much of the floor."""
 
 FLOOR_BINS = 41
-"""Bins (220 Hz) over which the floor is smooth: wider than a partial, narrower than the slope of pink noise."""
+"""The floor is the median of so many bins (220 Hz): held notes, which fill few of them, do not become floor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,6 +79,6 @@ def _above_floor(power: FloatArray) -> FloatArray:
     least = loudest * 10.0 ** (-DYNAMIC_RANGE_DB / 10.0)
     level = 10.0 * np.log10(np.maximum(power, np.float32(least)))
     sampled = np.ascontiguousarray(level[::FLOOR_STEP_FRAMES].T)
-    floor = uniform_filter1d(np.quantile(sampled, FLOOR_QUANTILE, axis=1), FLOOR_BINS, mode="nearest")
+    floor = median_filter(np.quantile(sampled, FLOOR_QUANTILE, axis=1), FLOOR_BINS, mode="nearest")
     excess: FloatArray = np.maximum(level - floor.astype(np.float32), np.float32(0.0))
     return excess
