@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.recognition.asking import CONTESTANTS, Taught, ask_all, teach
 from benchmarks.recognition.casting import SPLITS
 from benchmarks.recognition.conditions import BY_NAME, CONDITIONS, LENGTHS_S
-from benchmarks.recognition.growth import grow
+from benchmarks.recognition.growth import REAL, SIZES, grow
 from benchmarks.recognition.nothing import nothings
 from benchmarks.recognition.recordings import Recordings, recordings
 from benchmarks.recognition.render import HOME, prepare
@@ -83,16 +83,17 @@ def _growing(folder: Path, words: argparse.Namespace) -> tuple[str, object]:
         split=words.split,
         known=words.known,
         strangers=words.strangers,
-        decoys=2_000 - words.known,
+        decoys=min(REAL, max(words.sizes)) - words.known,
         processes=words.processes,
     )
-    return grow(sounds, words.contestants, processes=words.processes)
+    return grow(sounds, words.contestants, processes=words.processes, sizes=words.sizes)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="20 known tunes, 20 strangers, six conditions, grym alone")
     parser.add_argument("--growth", action="store_true", help="ask among 200, 2,000 and 20,000 tunes instead")
+    parser.add_argument("--sizes", nargs="+", type=int, default=list(SIZES), help="among how many tunes, for --growth")
     parser.add_argument("--recordings", action="store_true", help="ask about real recordings too, where installed")
     parser.add_argument("--split", choices=SPLITS, help="exam unless --quick, which looks at dev")
     parser.add_argument("--known", type=int)

@@ -20,8 +20,7 @@ import benchmarks.recognition.contestants.grym as grym_module
 import benchmarks.recognition.contestants.peak_pairs as pairs_module
 import benchmarks.recognition.contestants.pooled as pooled_module
 import grym.domain.recognition
-from benchmarks.recognition.contestants.base import Contestant
-from benchmarks.recognition.playing import dice
+from benchmarks.recognition.contestants.base import Asking, Contestant
 from benchmarks.recognition.sounds import Question, Tune
 from grym.domain.signal import Signal
 
@@ -98,12 +97,12 @@ class Taught:
     """
 
     name: str
-    contestant: Contestant
+    contestant: Asking
     learned: Learned
     content: str
 
 
-def teach(name: str, sounds: Asked, *, processes: int, more: Sequence[Tune] = (), disguised: int = 0) -> Taught:
+def teach(name: str, sounds: Asked, *, processes: int, more: Sequence[Tune] = ()) -> Taught:
     """Let a contestant learn.
 
     Parameters
@@ -112,8 +111,6 @@ def teach(name: str, sounds: Asked, *, processes: int, more: Sequence[Tune] = ()
         Of the contestant.
     more
         Tunes that are learned besides the known ones and never asked for.
-    disguised
-        How many decoys are made of the features of `more`, by shuffling and transposing them.
     """
     contestant = CONTESTANTS[name][0]()
     tunes = [*sounds.known, *more]
@@ -124,14 +121,8 @@ def teach(name: str, sounds: Asked, *, processes: int, more: Sequence[Tune] = ()
         store_bytes=sum(contestant.bytes_of(one) for one, _ in taken) / len(taken),
     )
     names = [tune.name for tune in tunes]
-    kept = [one for one, _ in taken]
-    sources = kept[len(sounds.known) :]
-    for number in range(disguised):
-        rng = dice("disguise", number)
-        kept.append(contestant.disguise(sources[number % len(sources)], rng))
-        names.append(f"decoy {number}")
-    contestant.learn(names, kept)
-    return Taught(name=name, contestant=contestant, learned=learned, content=_content(name, names))
+    contestant.learn(names, [one for one, _ in taken])
+    return Taught(name=name, contestant=contestant, learned=learned, content=content_of(name, names))
 
 
 def ask_all(taught: Taught, sounds: Asked, questions: Sequence[Question], *, processes: int) -> list[Answered]:
@@ -211,7 +202,7 @@ def _progress(name: str, answers: Iterable[Answered], many: int) -> Iterator[Ans
         yield answered
 
 
-def _content(name: str, learned: Sequence[str]) -> str:
+def content_of(name: str, learned: Sequence[str]) -> str:
     """Return a name that changes with the contestant's code and with what was learned."""
     content = hashlib.sha256()
     module = CONTESTANTS[name][1]

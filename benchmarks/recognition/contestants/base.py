@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import numpy as np
-
 from grym.domain.signal import Signal
 
 
@@ -42,7 +40,15 @@ class Answer:
     confidence: float | None = None
 
 
-class Contestant(Protocol):
+class Asking(Protocol):
+    """Whoever can be asked."""
+
+    def ask(self, signal: Signal) -> Answer:
+        """Say what a sound is."""
+        ...
+
+
+class Contestant(Asking, Protocol):
     """A method of recognising."""
 
     name: str
@@ -55,14 +61,6 @@ class Contestant(Protocol):
         """Return how much memory that needs at rest."""
         ...
 
-    def disguise(self, taken: Any, dice: np.random.Generator) -> Any:
-        """Return the features of music that was never played: these, in blocks of 4 s out of order, transposed."""
-        ...
-
     def learn(self, names: list[str], taken: list[Any]) -> None:
         """Keep everything under its name, replacing what was there."""
-        ...
-
-    def ask(self, signal: Signal) -> Answer:
-        """Say what a sound is."""
         ...

@@ -46,14 +46,6 @@ class ChromaAlignment:
         """Return one byte a number."""
         return taken.size
 
-    def disguise(self, taken: FloatArray, dice: np.random.Generator) -> FloatArray:
-        """Return the frames out of order, rolled."""
-        blocks = np.array_split(taken, max(len(taken) // round(4 * FRAMES_A_SECOND), 1))
-        rolled = np.roll(
-            np.concatenate([blocks[place] for place in dice.permutation(len(blocks))]), dice.integers(12), 1
-        )
-        return np.asarray(rolled, dtype=np.float32)
-
     def learn(self, names: list[str], taken: list[Any]) -> None:
         """Lay all tunes in one row and transform it."""
         self._names = names

@@ -60,14 +60,6 @@ class PeakPairs:
         """Return four bytes a hash and four for its place, as audfprint stores them."""
         return 8 * len(taken[0])
 
-    def disguise(self, taken: Pairs, dice: np.random.Generator) -> Pairs:
-        """Return the pairs out of order, each frequency moved by the same number of bins."""
-        hashes, frames = taken
-        block = round(4 * RATE_HZ / HOP)
-        order = dice.permutation(int(frames.max(initial=0)) // block + 1)
-        bins = ((hashes >> 12) + int(dice.integers(1, 24))) & 255
-        return (bins << 12) + (hashes & 4_095), order[frames // block] * block + frames % block
-
     def learn(self, names: list[str], taken: list[Any]) -> None:
         """Sort all hashes."""
         self._names = names

@@ -43,12 +43,6 @@ class PooledCosine:
         """Return four bytes a number."""
         return 4 * taken.size
 
-    def disguise(self, taken: FloatArray, dice: np.random.Generator) -> FloatArray:
-        """Return the vectors with their chroma rolled; what they are made of has no order."""
-        steps = int(dice.integers(1, 12))
-        parts = [taken[:, :20], np.roll(taken[:, 20:32], steps, 1), taken[:, 32:52], np.roll(taken[:, 52:], steps, 1)]
-        return np.concatenate(parts, axis=1)
-
     def learn(self, names: list[str], taken: list[Any]) -> None:
         """Keep all vectors, centred and scaled."""
         self._names = names
