@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from grym.adapters.postgres.backend import open_postgres
 from grym.errors import TransientError
-from grym.ports.effects import CancelJobs, CancelTimer, Effect, EnqueueJob, HoldArtifact, KeepText, SetTimer
+from grym.ports.effects import CancelJobs, CancelTimer, Effect, EnqueueJob, HoldArtifact, KeepEntry, KeepText, SetTimer
+from grym.ports.entries import Entry
 from grym.ports.work import InboxEntry, StateChange, StateConflictError
 from schemas.records import Message
 from tests.contract.fakes import EPOCH
@@ -26,6 +27,7 @@ def effects(names: list[str]) -> list[Effect]:
             EnqueueJob(job_id=name, kind="k", request_id=name, run_no=2, tenant="t", message=message),
             KeepText(ref=name, request_id=name, user="u", text="words"),
             HoldArtifact(request_id=name, uri="a"),
+            KeepEntry(entry=Entry(key=name, value={}, created_at=EPOCH, updated_at=EPOCH)),
         ]
     return [*found, CancelTimer(timer_id="nobody's"), CancelJobs(request_id=names[-1], run_no=1)]
 

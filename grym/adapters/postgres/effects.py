@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from grym.adapters.entries.postgres_rows import keep_rows
 from grym.adapters.postgres.rows import index_name, pack_headers, plain
 from grym.ports.effects import (
     CancelJobs,
@@ -20,11 +19,9 @@ from grym.ports.effects import (
     Effect,
     EnqueueJob,
     HoldArtifact,
-    KeepEntry,
     KeepText,
     SetTimer,
 )
-from grym.ports.entries import dated
 
 _SET_TIMERS = """
 insert into timers (timer_id, subject, purpose, run_no, due_at, cause_id)
@@ -91,9 +88,6 @@ async def apply_effects(connection: Any, effects: Sequence[Effect]) -> None:
     await _insert(connection, _KEEP_TEXTS, [_text_row(effect) for effect in texts])
     holds = (effect for effect in effects if isinstance(effect, HoldArtifact))
     await _insert(connection, _HOLD, [(effect.request_id, effect.uri) for effect in holds])
-    entries = [effect.entry for effect in effects if isinstance(effect, KeepEntry)]
-    if entries:  # an expired version is one that had expired when the newest of these was written
-        await keep_rows(connection, entries, now=max(map(dated, entries)))
 
 
 async def _apply_timers(connection: Any, effects: Iterable[Effect]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
+from grym.adapters.entries.postgres_rows import keep_rows
 from grym.adapters.placement import shard_of
 from grym.adapters.postgres.appending import Placed, append, placed
 from grym.adapters.postgres.database import Database
@@ -16,7 +17,8 @@ from grym.adapters.postgres.states import StateRows
 from grym.adapters.postgres.wakeup import WakeUp
 from grym.domain.patterns.checking import checked
 from grym.errors import LeaseLostError
-from grym.ports.effects import Effect, EnqueueJob, RecordPatterns
+from grym.ports.effects import Effect, EnqueueJob, KeepEntry, RecordPatterns
+from grym.ports.entries import Entry, dated
 from grym.ports.patterns import PatternChange
 from grym.ports.work import Lease, OpenWork
 from schemas.records import Message, Record, TopicPartition
@@ -62,6 +64,7 @@ class PostgresTransaction(InboxRows, StateRows, ParkedRows, LetterRows, JobRows,
         super().__init__(connection)
         self._messages: list[Placed] = []
         self._changes: list[PatternChange] = []
+        self._entries: list[Entry] = []
         self.concerns_others = False
         self.shards: set[int] = set()
 
@@ -79,6 +82,9 @@ class PostgresTransaction(InboxRows, StateRows, ParkedRows, LetterRows, JobRows,
         for effect in effects:
             if isinstance(effect, RecordPatterns):
                 self._changes += map(checked, effect.changes)
+            elif isinstance(effect, KeepEntry):
+                dated(effect.entry)
+                self._entries.append(effect.entry)
         await apply_effects(self._connection, effects)
 
     async def note(self, records: Sequence[Record]) -> None:
@@ -94,8 +100,14 @@ class PostgresTransaction(InboxRows, StateRows, ParkedRows, LetterRows, JobRows,
     async def flush(self) -> None:
         """Write what was kept back; the commit follows."""
         self.concerns_others = self.concerns_others or bool(self._messages)
-        await record_changes(self._connection, self._changes)
+        await self._write_down()
         await append(self._connection, self._messages)
+
+    async def _write_down(self) -> None:
+        """Write what takes numbers from a counter, one counter after the other, always in this order."""
+        if self._entries:  # an expired version is one that had expired when the newest of these was written
+            await keep_rows(self._connection, self._entries, now=max(map(dated, self._entries)))
+        await record_changes(self._connection, self._changes)
 
 
 class OutboxTransaction(PostgresTransaction):
@@ -110,7 +122,7 @@ class OutboxTransaction(PostgresTransaction):
         """Put what was kept back into the outbox."""
         self.shards = {shard_of(message) for _, message in self._messages}
         self.concerns_others = self.concerns_others or bool(self.shards)
-        await record_changes(self._connection, self._changes)
+        await self._write_down()
         await put(self._connection, self._messages)
 
 
