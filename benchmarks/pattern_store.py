@@ -1,11 +1,12 @@
 """How fast pattern memory is written and read back: alone, in batches, by many at once, and as of an earlier event.
 
-Run with ``python -m benchmarks.pattern_store``; it makes a server in a temporary folder, with every commit flushed to
-disk. Patterns come in two sizes: *minute*, what a recording of 60 s leaves (an imprint of 33 kB and 150 vectors of 96
-values), and *motif*, 100 bytes of JSON. Times are of the wall, in milliseconds, as their median and 95th percentile;
-CPU is of this process and of the server together.
+Run with ``python -m benchmarks.pattern_store [--quick]``; it makes a server in a temporary folder, with every commit
+flushed to disk. Patterns come in two sizes: *minute*, what a recording of 60 s leaves (an imprint of 33 kB and 150
+vectors of 96 values), and *motif*, 100 bytes of JSON. Times are of the wall, in milliseconds, as their median and 95th
+percentile; CPU is of this process and of the server together.
 """
 
+import argparse
 import asyncio
 import os
 import random
@@ -13,6 +14,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,7 +34,19 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ORIGIN = Origin(extractor="imprint/1", event_id="e", request_id="r")
 DIM, WINDOWS, IMPRINT_BYTES = 96, 150, 33_000
 ONE = b"\x00\x3c"  # 1.0 as float16
-SINGLES, BATCHES, WRITERS, EACH = 300, 20, 64, 10
+WRITERS = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amounts:
+    """How much is written: patterns one by one, batches of a hundred, motifs by each of many writers."""
+
+    singles: int = 300
+    batches: int = 20
+    each: int = 10
+
+
+FULL, QUICK = Amounts(), Amounts(singles=60, batches=3, each=3)
 
 
 def minute(name: str) -> PatternChange:
@@ -102,28 +116,28 @@ def show(what: str, took_ms: list[float], *, each: int = 1, used_s: float = 0.0)
     print(f"{what:48} {statistics.median(ordered):8.2f} ms   P95 {p95_ms:8.2f} ms{cpu}")
 
 
-async def alone(backend: Backend, name: str, make: Callable[[str], PatternChange]) -> None:
+async def alone(backend: Backend, name: str, make: Callable[[str], PatternChange], amounts: Amounts) -> None:
     """Write patterns one by one, and in hundreds."""
-    singles = [make(f"{name} {n}") for n in range(SINGLES)]
+    singles = [make(f"{name} {n}") for n in range(amounts.singles)]
     before_s = cpu_s()
     took_ms = await timed([lambda one=one: write(backend, [one]) for one in singles])  # type: ignore[misc]
     show(f"{name}: one in a transaction", took_ms, used_s=cpu_s() - before_s)
-    batches = [[make(f"{name} batch {b} {n}") for n in range(100)] for b in range(BATCHES)]
+    batches = [[make(f"{name} batch {b} {n}") for n in range(100)] for b in range(amounts.batches)]
     before_s = cpu_s()
     took_ms = await timed([lambda batch=batch: write(backend, batch) for batch in batches])  # type: ignore[misc]
     show(f"{name}: a hundred in a transaction", took_ms, each=100, used_s=cpu_s() - before_s)
 
 
-async def at_once(what: str, store: Callable[[PatternChange], Awaitable[object]]) -> None:
-    """Let 64 writers write ten motifs each."""
+async def at_once(what: str, store: Callable[[PatternChange], Awaitable[object]], amounts: Amounts) -> None:
+    """Let 64 writers write motifs, each one after the other."""
     took_ms: list[float] = []
 
     async def writer(number: int) -> None:
-        took_ms.extend(await timed([lambda n=n: store(motif(f"{what} {number} {n}")) for n in range(EACH)]))  # type: ignore[misc]
+        took_ms.extend(await timed([lambda n=n: store(motif(f"{what} {number} {n}")) for n in range(amounts.each)]))  # type: ignore[misc]
 
     begun_s, before_s = time.perf_counter(), cpu_s()
     await asyncio.gather(*(writer(number) for number in range(WRITERS)))
-    per_s = WRITERS * EACH / (time.perf_counter() - begun_s)
+    per_s = WRITERS * amounts.each / (time.perf_counter() - begun_s)
     show(f"{WRITERS} writers {what}: {per_s:.0f} a second", took_ms, used_s=cpu_s() - before_s)
 
 
@@ -149,21 +163,25 @@ async def reading(backend: Backend) -> None:
     print(f"making the table anew: {head / (time.perf_counter() - begun_s):.0f} events a second")
 
 
-async def main() -> None:
-    """Measure everything once."""
+async def main(amounts: Amounts) -> None:
+    """Measure everything once, and check that all of it is there."""
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory(prefix="grym-") as folder:
         backend = await open_embedded(Path(folder))
-        await alone(backend, "motif", motif)
-        await alone(backend, "minute", minute)
-        await at_once("each alone", lambda change: write(backend, [change]))
+        await alone(backend, "motif", motif, amounts)
+        await alone(backend, "minute", minute, amounts)
+        await at_once("each alone", lambda change: write(backend, [change]), amounts)
         writer = PatternWriter(backend.work, SystemClock())
-        await at_once("together", writer.write)
+        await at_once("together", writer.write, amounts)
         hasty = PatternWriter(backend.work, SystemClock(), window_s=0.0)
-        await at_once("together, nobody waited for", hasty.write)
+        await at_once("together, nobody waited for", hasty.write, amounts)
+        written = 2 * (amounts.singles + 100 * amounts.batches) + 3 * WRITERS * amounts.each
+        assert await backend.book.head() == await backend.book.count(PatternQuery()) == written
         await reading(backend)
         await backend.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--quick", action="store_true", help="a tenth of it")
+    asyncio.run(main(QUICK if arguments.parse_args().quick else FULL))
