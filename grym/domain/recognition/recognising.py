@@ -1,20 +1,26 @@
-"""Saying what a sound is, from what it shares with everything that is remembered."""
+"""Saying what a sound is, from what it shares with everything that is remembered.
 
-from collections.abc import Mapping
+Looking costs more the freer it is, so it goes on only while nothing is sure: first the same recording (landmarks),
+then other keys and instruments at the same tempo (windows), then other tempi.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from math import exp
 
+import numpy as np
+
+from grym.domain.recognition.confidence import Experience, confidences, rivals
+from grym.domain.recognition.evidence import Evidence, first_evidence, further_evidence, merged
+from grym.domain.recognition.hypotheses import OTHER_TEMPI, SAME_TEMPO
 from grym.domain.recognition.imprint import Imprint
 from grym.domain.recognition.library import Library
-from grym.domain.recognition.overlay import Lay, overlay
 from grym.domain.recognition.spectrum import FRAME_RATE_HZ
-from grym.domain.recognition.voting import Vote, vote
-
-CANDIDATES = 12
-"""Patterns that are looked at closely."""
 
 THRESHOLD = 0.5
 """Confidence from which a sound counts as known."""
+
+SURE = 0.98
+"""Confidence from which no other key or tempo is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +52,9 @@ class Finding:
     evidence: Mapping[str, float] = field(default_factory=dict)
 
 
-def recognise(query: Imprint, library: Library, *, top: int = 5) -> tuple[Finding, ...]:
+def recognise(
+    query: Imprint, library: Library, *, top: int = 5, experience: Callable[[int], Experience] | None = None
+) -> tuple[Finding, ...]:
     """Return the patterns that may sound here, surest first, unsure ones too; the caller draws the line.
 
     Parameters
@@ -57,26 +65,62 @@ def recognise(query: Imprint, library: Library, *, top: int = 5) -> tuple[Findin
         Everything that can be recognised.
     top
         How many findings at most.
+    experience
+        What became of earlier findings of a pattern, by its number.
     """
-    votes = vote(query, library, most=CANDIDATES)
-    imprints = library.imprints([one.number for one in votes])
-    findings = [_finding(one, query, imprint) for one, imprint in zip(votes, imprints, strict=True)]
-    return tuple(sorted(findings, key=lambda finding: -finding.confidence)[:top])
+    found: list[Evidence] = []
+    sure: list[float] = []
+    for found in _looks(query, library):
+        sure = confidences(found, experience)
+        if max(sure, default=0.0) >= SURE:
+            break
+    margins = _margins(found)
+    order = sorted(range(len(found)), key=lambda place: (-sure[place], found[place].number))
+    return tuple(_finding(found[place], sure[place], margin=margins[place]) for place in order[:top])
 
 
-def _finding(candidate: Vote, query: Imprint, pattern: Imprint) -> Finding:
-    """Return what speaks for a candidate."""
-    laid = overlay(query.peaks, pattern.peaks, Lay(offset_frames=candidate.offset_frames), search_frames=2)
+def _looks(query: Imprint, library: Library) -> Iterator[list[Evidence]]:
+    """Yield all evidence that was found so far, after each look."""
+    found = first_evidence(query, library)
+    yield found
+    for tempi in (SAME_TEMPO, OTHER_TEMPI):
+        found = merged(found, further_evidence(query, library, tempi=tempi))
+        yield found
+
+
+def _margins(found: list[Evidence]) -> list[float]:
+    """Return how much stronger each evidence is than the best of the others."""
+    strengths = np.array([one.strength for one in found])
+    return [float(margin) for margin in strengths - rivals(strengths)]
+
+
+def _finding(one: Evidence, sure: float, *, margin: float) -> Finding:
+    """Return what is said of one pattern."""
+    lay = one.overlay.lay
     return Finding(
-        number=candidate.number,
-        confidence=1.0 / (1.0 + exp(min(8.0 - laid.deviations, 700.0))),
-        offset_s=laid.lay.offset_frames / FRAME_RATE_HZ,
-        transposition_semitones=0,
-        tempo_ratio=1.0,
-        why=f"{laid.met:.0f} of {laid.peaks} peaks meet, {laid.expected:.0f} would by chance.",
+        number=one.number,
+        confidence=sure,
+        offset_s=lay.offset_frames / FRAME_RATE_HZ,
+        transposition_semitones=round(lay.semitones),
+        tempo_ratio=round(lay.tempo_ratio, 4),
+        why=_why(one, margin),
         evidence={
-            "landmarks_aligned": float(candidate.landmarks),
-            "peaks_met": laid.met,
-            "deviations": laid.deviations,
+            "landmarks_aligned": float(one.landmarks),
+            "peaks_met": one.overlay.met,
+            "peaks_by_chance": one.overlay.expected,
+            "peaks_deviations": one.overlay.deviations,
+            "tonal_agreement": one.agreement.value,
+            "tonal_deviations": one.agreement.deviations,
+            "margin": margin,
         },
+    )
+
+
+def _why(one: Evidence, margin: float) -> str:
+    """Return the evidence as a sentence."""
+    peaks = one.overlay
+    return (
+        f"{peaks.met:.0f} of {peaks.peaks} peaks meet where chance gives {peaks.expected:.0f}, "
+        f"pitches agree to {max(one.agreement.value, 0.0):.0%}; "
+        f"together {one.strength:.1f} deviations from chance, {margin:+.1f} against the next pattern."
     )
