@@ -14,8 +14,16 @@ from grym.domain.recognition.spectrum import FRAME_RATE_HZ
 
 Kind = Literal["same", "contains", "contained", "sequential", "variant", "similar"]
 
-COPY_SHARE = 0.4
-"""Peaks of one sound that are found in the other, from which on both are one recording."""
+COPY_SHARE = 0.6
+"""Peaks in common from which on two sounds of one length are copies of one recording.
+
+Measured on 135 rendered tunes: MP3 copies have 0.81 and more in common (median 0.92), copies under white noise 20 dB
+down 0.65 in 19 of 20 (median 0.82), the same notes on other instruments 0.25 and less in 9 of 10 (median 0.12; 3 of
+135 reach 0.6). A copy that is missed becomes a variant; a variant that were taken for a copy would be lost.
+"""
+
+TAKE_SHARE = 0.4
+"""Peaks in common from which on a part is one of this very recording; nothing is lost if it is not."""
 
 WHOLE = 0.95
 """Share of the longer recording that two copies have in common; silence before or after is cut off now and then."""
@@ -52,14 +60,16 @@ def kinship(sound: Imprint, piece: Imprint, place: Place) -> Kind:
     """
     if place.transposition_semitones or abs(place.tempo_ratio - 1.0) > SAME_TEMPO:
         return "variant" if _shared(sound, piece, place) >= PART * _shorter(sound, piece, place) else "similar"
-    shared_s = _shared(sound, piece, place)
-    is_part = shared_s >= PART * _shorter(sound, piece, place)
-    if shared_peaks(sound, piece, offset_s=place.offset_s) < COPY_SHARE:
-        return "variant" if is_part else "similar"
-    if shared_s >= WHOLE * max(sound.duration_s, piece.duration_s):
+    shared_s, share = _shared(sound, piece, place), shared_peaks(sound, piece, offset_s=place.offset_s)
+    if share >= COPY_SHARE and shared_s >= WHOLE * max(sound.duration_s, piece.duration_s):
         return "same"
+    is_part = shared_s >= PART * _shorter(sound, piece, place)
+    is_longer = WHOLE * sound.duration_s > piece.duration_s
+    is_shorter = sound.duration_s < WHOLE * piece.duration_s
+    if share < TAKE_SHARE or (is_part and not is_longer and not is_shorter):
+        return "variant" if is_part else "similar"
     if is_part:
-        return "contains" if sound.duration_s > piece.duration_s else "contained"
+        return "contains" if is_longer else "contained"
     return "sequential" if shared_s >= LEAST_OVERLAP_S else "similar"
 
 
