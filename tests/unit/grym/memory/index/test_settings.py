@@ -34,8 +34,8 @@ def test_what_makes_no_sense_changes_nothing(wrong: dict[str, object]) -> None:
 
 def test_an_unknown_setting_is_named() -> None:
     """A slip of the pen is no silent wish."""
-    with pytest.raises(InvalidRequestError, match="no setting recal") as refused:
-        LiveSettings().change(recal=0.9)
+    with pytest.raises(InvalidRequestError, match="no setting remember") as refused:
+        LiveSettings().change(remember=0.9)
     assert refused.value.code == "settings.unknown"
 
 
