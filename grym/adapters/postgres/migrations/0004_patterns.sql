@@ -62,8 +62,8 @@ create table pattern_facts (
     stored_at timestamptz not null,
     last_heard_at timestamptz not null
 );
-create index pattern_facts_newest on pattern_facts (collection, kind, first_seq desc);
-create index pattern_facts_heard on pattern_facts (collection, kind, heard desc, pattern_id collate "C");
+create index pattern_facts_newest on pattern_facts (collection, first_seq desc);
+create index pattern_facts_heard on pattern_facts (collection, heard desc, pattern_id collate "C");
 create index pattern_facts_merged on pattern_facts (merged_into) where merged_into <> '';
 create index pattern_facts_tags on pattern_facts using gin (tags);
 
