@@ -14,6 +14,18 @@ from tests.unit.streams.patterns.world import MOTIF, RATE_HZ, Memory, noisy, tun
 LIKED = RecallPatterns(purpose="compose", style="nocturne", mode="minor", user="ann")
 
 
+def figure(semitones: tuple[int, ...], *, times: int) -> np.ndarray:
+    """Return a figure of plucked half-second notes again and again, from A4."""
+    times_s = np.arange(RATE_HZ // 2) / RATE_HZ
+    notes = [
+        0.3
+        * np.exp(-2 * times_s)
+        * sum(np.sin(2 * np.pi * 440.0 * 2 ** (up / 12) * k * times_s) / k for k in (1, 2, 3))
+        for up in semitones * times
+    ]
+    return np.concatenate(notes).astype(np.float32)
+
+
 async def ask(memory: Memory, samples: np.ndarray) -> PatternsRecalled:
     """Ask whether a sound is known."""
     question = RecallPatterns(purpose="recognise", imprint=await memory.sound(samples))
@@ -86,6 +98,16 @@ async def test_motifs_are_lent_by_name(memory: Memory) -> None:
     [answer] = await memory.take(msgspec.structs.replace(LIKED, pattern_ids=(motif.pattern_id,), user="bob"))
     assert [lent.pattern_id for lent in answer.motifs] == [motif.pattern_id]
     assert answer.matches[0].why == "asked for"
+
+
+async def test_recordings_lend_the_ideas_of_their_melody(memory: Memory) -> None:
+    """A tune that says one figure again and again lends it, or a part of it: two tones up and a third down."""
+    learned = await memory.learn(figure((0, 2, 4, 0), times=8), name="tune")
+    [answer] = await memory.take(msgspec.structs.replace(LIKED, pattern_ids=learned.pattern_ids))
+    assert answer.motifs
+    assert {lent.pattern_id for lent in answer.motifs} == set(learned.pattern_ids)
+    assert len(answer.motifs[0].intervals) >= 2
+    assert set(answer.motifs[0].intervals) <= {2, -4, 0}
 
 
 async def test_what_is_not_there_cannot_be_lent(memory: Memory) -> None:
