@@ -9,7 +9,8 @@ from grym.ports.entries import Filter, Query
 
 _COMPARED = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _PATTERNS = {
-    "eq": "metadata -> {name} = {value}::jsonb",
+    # The first half is there for the index: it also holds for lists that contain the value's.
+    "eq": "metadata @> jsonb_build_object({name}, {value}::jsonb) and metadata -> {name} = {value}::jsonb",
     "ne": "metadata -> {name} <> {value}::jsonb",
     "in": "metadata -> {name} = any(array(select jsonb_array_elements({value}::jsonb)))",
     "contains": "jsonb_typeof(metadata -> {name}) = 'array' and metadata -> {name} @> {value}::jsonb",
