@@ -148,6 +148,35 @@ def layers() -> str:
     )
 
 
+def memory() -> str:
+    """Draw the stores of typed memory, and what is made of what."""
+    made_of_others = [
+        ("CompositeEntries", "a truth, copies in front"),
+        ("TieredEntries", "short, medium, long"),
+        ("VectorEntries", "an index over a store"),
+        ("SwitchedEntries", "old and new, compared"),
+    ]
+    leaves = [
+        ("PostgresEntries", "durable, followed", "PostgreSQL"),
+        ("RedisEntries", "shared, bounded in time", "Redis"),
+        ("InMemoryEntries", "the reference", "this process"),
+    ]
+    parts = [
+        Box(x=245, y=20, width=420, height=56, title="EntryStore", below="one contract, one suite", colour=GREEN).svg(),
+        text(455, 100, "each is one", size=12, colour=QUIET),
+        text(455, 216, "made of stores, themselves among them", size=12, colour=QUIET),
+    ]
+    for column, (title, below) in enumerate(made_of_others):
+        parts.append(Box(x=20 + 224 * column, y=130, width=198, height=56, title=title, below=below).svg())
+    parts.append(arrow((455, 224), (455, 252)))
+    for column, (title, below, lies_in) in enumerate(leaves):
+        x = 90 + 256 * column
+        parts.append(Box(x=x, y=256, width=218, height=56, title=title, below=below, colour=PINK).svg())
+        parts.append(arrow((x + 109, 312), (x + 109, 344)))
+        parts.append(Box(x=x, y=348, width=218, height=44, title=lies_in, below="", colour=GREY).svg())
+    return drawing(910, 412, parts, title="Stores of entries: those that lie in something, and those made of others")
+
+
 def pictures() -> dict[Path, str]:
     """Return every picture by the path it lies at."""
-    return {FOLDER / "flow.svg": flow(), FOLDER / "layers.svg": layers()}
+    return {FOLDER / "flow.svg": flow(), FOLDER / "layers.svg": layers(), FOLDER / "memory.svg": memory()}
