@@ -13,7 +13,7 @@ from grym.domain.recognition.library import NearWindows, Postings
 MOST_PLACES = 20_000
 """A landmark heard at more places than this says nothing about any of them."""
 
-BLOCK = 64
+BLOCK = 32
 """Similarities that are first looked at together."""
 
 
@@ -97,15 +97,16 @@ def greatest(values: FloatArray, k: int) -> NDArray[np.intp]:
     """Return the places of the k greatest of each row, greatest first.
 
     The k greatest lie in the k blocks with the greatest tops, so only these are sorted: a fifth of the time of sorting
-    whole rows of a large library.
+    whole rows of a large library. A block takes every n-th place, since the greatest of whole rows at once is found
+    eight times as fast as that of places beside each other.
     """
     rows, width = values.shape
     blocks = width // BLOCK
     if blocks <= k:
         return _sorted_greatest(values, np.broadcast_to(np.arange(width), values.shape), k)
-    tops = values[:, : blocks * BLOCK].reshape(rows, blocks, BLOCK).max(axis=2)
+    tops = values[:, : blocks * BLOCK].reshape(rows, BLOCK, blocks).max(axis=1)
     chosen = np.argpartition(-tops, k - 1, axis=1)[:, :k]
-    inside = (chosen[:, :, None] * BLOCK + np.arange(BLOCK)).reshape(rows, -1)
+    inside = (chosen[:, :, None] + np.arange(BLOCK) * blocks).reshape(rows, -1)
     rest = np.broadcast_to(np.arange(blocks * BLOCK, width), (rows, width - blocks * BLOCK))
     places = np.concatenate([inside, rest], axis=1)
     return _sorted_greatest(np.take_along_axis(values, places, axis=1), places, k)
