@@ -39,14 +39,21 @@ WRITERS = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amounts:
-    """How much is written: patterns one by one, batches of a hundred, motifs by each of many writers."""
+    """How much is written: patterns one by one, batches of a hundred, motifs by each of many writers.
+
+    Parameters
+    ----------
+    others
+        How many motifs there are before anything is measured a second time.
+    """
 
     singles: int = 300
     batches: int = 20
     each: int = 10
+    others: int = 100_000
 
 
-FULL, QUICK = Amounts(), Amounts(singles=60, batches=3, each=3)
+FULL, QUICK = Amounts(), Amounts(singles=60, batches=3, each=3, others=5_000)
 
 
 def minute(name: str) -> PatternChange:
@@ -141,6 +148,19 @@ async def at_once(what: str, store: Callable[[PatternChange], Awaitable[object]]
     show(f"{WRITERS} writers {what}: {per_s:.0f} a second", took_ms, used_s=cpu_s() - before_s)
 
 
+async def among(backend: Backend, amounts: Amounts) -> None:
+    """Fill memory and write a few more."""
+    begun_s = time.perf_counter()
+    for first in range(0, amounts.others, 1000):
+        await write(backend, [motif(f"other {n}") for n in range(first, first + 1000)])
+    per_s = amounts.others / (time.perf_counter() - begun_s)
+    print(f"{amounts.others} motifs in thousands: {per_s:.0f} a second")
+    await backend.projection.refold()  # as after an upgrade: statistics of the table are those of before
+    more = [motif(f"late {n}") for n in range(100)]
+    took_ms = await timed([lambda one=one: write(backend, [one]) for one in more])  # type: ignore[misc]
+    show(f"one in a transaction, among {amounts.others} others", took_ms)
+
+
 async def reading(backend: Backend) -> None:
     """Read pages, patterns, and memory as of an earlier event."""
     book, head = backend.book, await backend.book.head()
@@ -175,7 +195,8 @@ async def main(amounts: Amounts) -> None:
         await at_once("together", writer.write, amounts)
         hasty = PatternWriter(backend.work, SystemClock(), window_s=0.0)
         await at_once("together, nobody waited for", hasty.write, amounts)
-        written = 2 * (amounts.singles + 100 * amounts.batches) + 3 * WRITERS * amounts.each
+        await among(backend, amounts)
+        written = 2 * (amounts.singles + 100 * amounts.batches) + 3 * WRITERS * amounts.each + amounts.others + 100
         assert await backend.book.head() == await backend.book.count(PatternQuery()) == written
         await reading(backend)
         await backend.close()
