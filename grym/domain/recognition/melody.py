@@ -17,12 +17,12 @@ from scipy.ndimage import maximum_filter1d
 from grym.domain.recognition.imprint import FloatArray, Melody, Tonal
 from grym.domain.recognition.tonal import LOWEST_MIDI
 
-COVER = 0.5
+COVER = 0.25
 """What a pitch loses of its salience's worth by one as salient above it: a held bass is no melody."""
 
-CHANGE_COST = 0.5
-SILENCE = 0.45
-"""What a silent frame gains: less than a note that is half as salient as the loudest around."""
+CHANGE_COST = 0.2
+SILENCE = 0.15
+"""What a silent frame gains; of the highest notes of 45 rendered tunes 0.72 are heard so, in the median tune 0.80."""
 
 AROUND_FRAMES = 43
 """Four seconds within which salience is relative to the greatest."""
