@@ -152,11 +152,13 @@ class RecordCache(Generic[T]):
         fresh = {key: version for key, version in missing.items() if not self._on_its_way(key, version)}
         if fresh:
             self._depart(fresh, self._demanded)
-        loadings = {self._flights[key].loading for key in missing}
+        # Each from its own load: one that began earlier for another key may carry this one in an older version.
+        loadings = {key: self._flights[key].loading for key in missing}
         found: dict[str, T] = {}
-        for loading in loadings:
+        for key, loading in loadings.items():
             arrived = await asyncio.shield(loading)
-            found.update((key, arrived[key].value) for key in missing if key in arrived)
+            if key in arrived:
+                found[key] = arrived[key].value
         return found
 
     def _on_its_way(self, key: str, version: int) -> bool:

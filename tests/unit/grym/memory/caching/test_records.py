@@ -343,3 +343,21 @@ async def interleaved(steps: list[Step], budget: int, *, share: bool) -> None:
     await asyncio.gather(*reads)
     for cache in caches:
         await cache.aclose()
+
+
+async def test_a_load_that_began_for_others_never_answers_for_a_newer_version(store: Store) -> None:
+    """Whoever waits for one of its records asks for the other in a newer version, whichever load lands first."""
+    for _ in range(8):  # the order of a set of tasks is by their addresses
+        cache = RecordCache(store, CODEC)
+        store.write("a", 1)
+        store.write("b", 1)
+        store.free.clear()
+        older = asyncio.create_task(cache.get_many({"a": 1, "b": 1}))
+        await asyncio.sleep(0.0)
+        await asyncio.sleep(0.0)
+        store.write("a", 2)
+        newer = asyncio.create_task(cache.get_many({"b": 1, "a": 2}))
+        await asyncio.sleep(0.0)
+        store.free.set()
+        assert (await newer)["a"] == "a:2"
+        await older
