@@ -21,8 +21,12 @@ from grym.domain.recognition.evidence import Evidence
 FloatArray = NDArray[np.float64]
 
 FEATURES = ("share", "met", "peaks", "similarity", "lead", "ahead", "alone")
-WEIGHTS = (10.0, 1.1, 0.9, 8.0, 3.0, 0.6, 4.7)
-BIAS = -14.0
+WEIGHTS = (1.96, 0.703, 2.286, 10.466, 2.338, 0.645, 6.517)
+BIAS = -15.67
+
+LEAST_RIVAL = (7.5, 3.7, 0.2)
+"""Strength, deviations and value that the best of 60 wrong patterns reaches for three sounds in four; where memory
+holds few patterns, or none, the rival is taken to be as strong."""
 
 FEW = 2.0
 """Added to strengths before they are compared: twice next to nothing is not twice as much."""
@@ -83,6 +87,7 @@ def features(evidence: Sequence[Evidence]) -> FloatArray:
 
     The last three compare with the best of the other patterns: by them the sound itself says how strong chance is.
     """
+    strength, deviations, value = LEAST_RIVAL
     strengths = np.array([one.strength for one in evidence])
     values = np.array([one.agreement.value for one in evidence])
     pitches = np.array([one.agreement.deviations for one in evidence])
@@ -93,9 +98,9 @@ def features(evidence: Sequence[Evidence]) -> FloatArray:
             np.log1p(peaks[:, 1]),
             np.log1p(np.maximum(peaks[:, 2], 0.0)),
             values,
-            np.log((strengths + FEW) / (rivals(strengths) + FEW)),
-            pitches - rivals(pitches),
-            values - rivals(values),
+            np.log((strengths + FEW) / (np.maximum(rivals(strengths), strength) + FEW)),
+            pitches - np.maximum(rivals(pitches), deviations),
+            values - np.maximum(rivals(values), value),
         ],
         axis=1,
     )
