@@ -111,6 +111,7 @@ async def refold(connection: Any) -> int:
     standings = list(projection)
     for start in range(0, len(standings), PAGE):
         await _put_anew(connection, standings[start : start + PAGE])
+    await connection.execute("analyze pattern_facts")  # or questions would be planned by what was there before
     return len(standings)
 
 
