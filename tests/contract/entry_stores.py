@@ -12,6 +12,7 @@ from grym.adapters.entries.redis import RedisEntries
 from grym.adapters.postgres.database import Database
 from grym.memory.typed.composite import CompositeEntries, WritePolicy
 from grym.memory.typed.embedding import LexicalEmbedder
+from grym.memory.typed.switching import SwitchedEntries, SwitchPolicy
 from grym.memory.typed.tiered import TieredEntries
 from grym.memory.typed.tiers import Tier
 from grym.memory.typed.vector import VectorEntries
@@ -71,7 +72,16 @@ async def tiered_store(clock: VirtualClock, servers: Mapping[str, str]) -> Async
         yield TieredEntries(tiers, clock=clock)
 
 
+@asynccontextmanager
+async def switched_store(clock: VirtualClock, servers: Mapping[str, str]) -> AsyncIterator[EntryStore]:
+    """Make one in the middle of a switch, every read compared."""
+    async with postgres_store(clock, servers) as new:
+        old = InMemoryEntries(clock=clock, name="old")
+        yield SwitchedEntries(old=old, new=new, clock=clock, stage="compare", policy=SwitchPolicy(share=1.0))
+
+
 STORES: dict[str, Any] = {
+    "switch": switched_store,
     "composite through": _composite("through"),
     "composite around": _composite("around"),
     "composite behind": _composite("behind"),
@@ -87,6 +97,7 @@ SERVERS = {
     "redis": "redis",
     "vector": "postgres",
     "vector over redis": "redis",
+    "switch": "postgres",
     **dict.fromkeys(("composite through", "composite around", "composite behind", "tiered"), "postgres redis"),
 }
 """Which server a store needs."""

@@ -38,7 +38,7 @@ def clock() -> VirtualClock:
     return VirtualClock()
 
 
-LONGER = {"composite around", "composite behind", "vector over redis"}
+LONGER = {"composite around", "composite behind", "switch", "vector over redis"}
 """Made of the same parts as others, so left to the longer run."""
 
 

@@ -46,8 +46,8 @@ def check_entry(entry: Entry, *, now: datetime, store: str = "") -> None:
     """
     try:
         _check_names(entry)
-        _check_content(entry)
         _check_times(entry, now)
+        _check_content(entry)
     except InvalidEntryError as error:
         raise _placed(error, store, str(entry.key)) from error.__cause__
 
@@ -83,8 +83,8 @@ def _check_names(entry: Entry) -> None:
 
 
 def _check_content(entry: Entry) -> None:
-    if not isinstance(entry.value, Mapping):
-        raise InvalidEntryError("the value is no object", code="entry.value", hint="Use {'text': …}.")
+    for code, given in (("value", entry.value), ("metadata", entry.metadata), ("index", entry.indices)):
+        _require_object(given, f"entry.{code}")
     _check_json(entry.value, "entry.value", "the value")
     _check_metadata(entry.metadata)
     for kind, text in entry.indices.items():
@@ -125,6 +125,11 @@ def _check_times(entry: Entry, now: datetime) -> None:
         )
     if any(instant and instant > now + AHEAD for instant in (entry.created_at, entry.updated_at)):
         raise InvalidEntryError("the entry comes from the future", code="entry.time", hint="Leave its times out.")
+
+
+def _require_object(given: Any, code: str) -> None:
+    if not isinstance(given, Mapping):
+        raise InvalidEntryError("what should be an object is none", code=code, hint="Use {'text': …}.")
 
 
 def _require_instant(name: str, instant: Any) -> None:
@@ -178,8 +183,9 @@ def _check_filters(query: Query) -> None:
         _check_json({"value": value}, "query.filter", "a filter's value")
 
 
-def _check_vector(vector: tuple[float, ...], code: str) -> None:
-    if len(vector) > MAX_VECTOR_VALUES or not all(map(math.isfinite, vector)) or (vector and not any(vector)):
+def _check_vector(vector: tuple[Any, ...], code: str) -> None:
+    finite = all(isinstance(value, int | float) and math.isfinite(value) for value in vector)
+    if len(vector) > MAX_VECTOR_VALUES or not finite or (vector and not any(vector)):
         raise InvalidEntryError(
             "the vector is too long, all zero, or holds values that are no numbers",
             code=code,
