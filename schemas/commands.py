@@ -90,7 +90,7 @@ class RequestLearning(Body, frozen=True, kw_only=True):
     tags: dict[str, str] = msgspec.field(default_factory=dict)
     category: str = ""
     collection: str = "default"
-    max_seconds: float = 900.0
+    max_seconds: float = 3600.0
     user: str = "anonymous"
     deadline_s: float = 600.0
 
@@ -104,7 +104,7 @@ class RequestRecognition(Body, frozen=True, kw_only=True):
     audio: ArtifactRef
     top: int = 5
     collection: str = "default"
-    max_seconds: float = 900.0
+    max_seconds: float = 3600.0
     user: str = "anonymous"
     deadline_s: float = 600.0
 
@@ -248,7 +248,7 @@ class TakeImprint(Body, frozen=True, kw_only=True):
     TOPIC: ClassVar[str] = "grym.features.v1"
 
     audio: ArtifactRef
-    max_seconds: float = 900.0
+    max_seconds: float = 3600.0
 
 
 class ProposeParameters(Body, frozen=True, kw_only=True):

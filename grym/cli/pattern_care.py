@@ -14,9 +14,10 @@ from grym.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from grym.memory.recognising.auditing import Audit
-    from grym.ports.patterns import PatternFacts, Recognition
+    from grym.ports.patterns import PatternFacts
     from grym.runtime import Runtime
     from grym.runtime.memory_care import Findings
+    from schemas.events import PatternsRecalled
 
 SeqArgument = Annotated[int, typer.Argument(metavar="SEQ", min=0, help="Number of an event of memory, from 1.")]
 ArchiveArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The patterns.")]
@@ -92,7 +93,7 @@ async def as_of(
     recognise: RecogniseOption = None,
     top: TopOption = 5,
     collection: CollectionOption = "default",
-    max_seconds: MaxSecondsOption = 900.0,
+    max_seconds: MaxSecondsOption = 3600.0,
 ) -> None:
     """Show memory as it was after an event, from the events alone."""
     from grym.cli.pattern_library import facts_json
@@ -188,28 +189,26 @@ async def import_(
 
 async def _recognised_then(
     runtime: "Runtime", file: Path, *, seq: int, collection: str, top: int, max_seconds: float
-) -> "Recognition":
+) -> "PatternsRecalled":
     """Ask memory as it was; nothing is published, and no index is used."""
     from grym.memory.recognising.recogniser import recogniser_in_memory
     from grym.runtime.studio import DoorInWorker
     from streams.features.processor import ANALYSIS_TIMEOUT_S, TAKE
+    from streams.patterns.answering import recalled
 
     taken = await runtime.cpu.run(TAKE, DoorInWorker(), file, max_seconds, timeout_s=ANALYSIS_TIMEOUT_S)
-    recogniser = recogniser_in_memory(runtime.backend.book, up_to=seq)
-    return await recogniser.recognise(taken.imprint, collection=collection, top=top)
+    book = runtime.backend.book
+    found = await recogniser_in_memory(book, up_to=seq).recognise(taken.imprint, collection=collection, top=top)
+    return await recalled(book, found)
 
 
-def recognition_json(found: "Recognition") -> dict[str, Any]:
-    """Return an answer of memory under the names of the command line, as it would have travelled."""
-    import msgspec
+def recognition_json(found: "PatternsRecalled") -> dict[str, Any]:
+    """Return an answer of memory under the names of the command line."""
+    from streams.coordinator.results import whole
 
-    from streams.patterns.answering import match_to_wire
-
-    matches = [match_to_wire(match) for match in found.matches]
-    names = matches[0].__struct_fields__ if matches else ()
     return {
         "known": found.known,
-        "matches": [{name: msgspec.to_builtins(getattr(match, name)) for name in names} for match in matches],
+        "matches": [whole(match) for match in found.matches],
         "searched": found.searched,
         "degraded": list(found.degraded),
     }

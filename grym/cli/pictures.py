@@ -33,6 +33,8 @@ async def draw_recording(runtime: "Runtime", source: Path, result: dict[str, Any
 
 async def draw_match(runtime: "Runtime", result: dict[str, Any], target: Path) -> dict[str, Any]:
     """Draw a sound upon the surest match and return the path as ``plot``; nothing where nothing was recognised."""
+    from streams.patterns.cutting import start_of
+
     if not result.get("matches"):
         return {}
     match = result["matches"][0]
@@ -41,6 +43,7 @@ async def draw_match(runtime: "Runtime", result: dict[str, Any], target: Path) -
     found = await runtime.backend.book.load([match["pattern_id"]])
     if not found:  # forgotten since
         return {}
+    match = {**match, "offset_s": match["offset_s"] - start_of(found[0].facts.tags)}  # within the part
     sound = await runtime.artifacts.get(imprint)
     file = Path(result["file"]).name
     await runtime.cpu.run(match_picture, sound, found[0].imprint, target, match, file, timeout_s=DRAWING_TIMEOUT_S)

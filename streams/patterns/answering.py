@@ -12,11 +12,12 @@ from grym.domain.entries.known import session_address
 from grym.errors import InvalidPatternError
 from grym.ports.artifacts import ArtifactStore
 from grym.ports.entries import EntryStore
-from grym.ports.patterns import Match, PatternBook, PatternFacts, PatternQuery, Recogniser
+from grym.ports.patterns import Match, PatternBook, PatternFacts, PatternQuery, Recogniser, Recognition
 from schemas.body import MotifData
 from schemas.commands import RecallPatterns
 from schemas.events import MatchData, PatternsRecalled
 from schemas.music import LastPieceData
+from streams.patterns.cutting import start_of
 from streams.patterns.motifs import motifs_of_pattern
 from streams.patterns.standing import standing_for
 from streams.patterns.state import Remembered
@@ -52,13 +53,7 @@ class Answering:
             return PatternsRecalled(known=False)
         imprint = await self.artifacts.get(question.imprint)
         found = await self.recogniser.recognise(imprint, collection=question.collection, top=max(1, question.top))
-        return PatternsRecalled(
-            known=found.known,
-            matches=tuple(map(match_to_wire, found.matches)),
-            searched=found.searched,
-            as_of=found.as_of,
-            degraded=found.degraded,
-        )
+        return await recalled(self.book, found)
 
     async def _last(self, question: RecallPatterns, *, tenant: str) -> LastPieceData | None:
         """Return the piece that a wish refers back to, where its listener had one lately."""
@@ -111,13 +106,25 @@ class Answering:
         ]
 
 
-def match_to_wire(match: Match) -> MatchData:
-    """Write a match as it travels."""
+async def recalled(book: PatternBook, found: Recognition) -> PatternsRecalled:
+    """Write an answer as it travels; places in a part of a long recording count from the start of the whole."""
+    facts = await book.facts([match.pattern_id for match in found.matches]) if found.matches else {}
+    starts_s = {pattern_id: start_of(one.tags) for pattern_id, one in facts.items()}
+    return PatternsRecalled(
+        known=found.known,
+        matches=tuple(_to_wire(match, start_s=starts_s.get(match.pattern_id, 0.0)) for match in found.matches),
+        searched=found.searched,
+        as_of=found.as_of,
+        degraded=found.degraded,
+    )
+
+
+def _to_wire(match: Match, *, start_s: float) -> MatchData:
     return MatchData(
         pattern_id=match.pattern_id,
         name=match.name,
         confidence=round(match.confidence, DIGITS),
-        offset_s=round(match.offset_s, DIGITS),
+        offset_s=round(start_s + match.offset_s, DIGITS),
         transposition_semitones=match.transposition_semitones,
         tempo_ratio=round(match.tempo_ratio, DIGITS),
         why=match.why,

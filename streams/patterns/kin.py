@@ -4,7 +4,7 @@ Relations are found when a recording is learned, by asking memory for it as for 
 and a pattern has few.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grym.domain.recognition.codec import decode
@@ -49,20 +49,44 @@ async def kin_of(
     return kin
 
 
-def relations_with(pattern_id: str, kin: Sequence[Kin]) -> dict[str, tuple[Relation, ...]]:
-    """Return the relations of a new pattern and those of its kin with it, by pattern.
+class Family:
+    """Collects relations that one decision finds, those of one pattern side by side."""
 
-    A part and its whole are told apart at the whole; to the part, the whole is similar.
-    """
-    ours = [Relation(other_id=one.facts.pattern_id, kind=_kind(one, _OURS), strength=one.confidence) for one in kin]
-    changed = {pattern_id: tuple(ours[:MOST_RELATIONS])} if ours else {}
-    for one in kin:
-        new = Relation(other_id=pattern_id, kind=_kind(one, _THEIRS), strength=one.confidence)
-        others = [relation for relation in one.facts.relations if relation.other_id != pattern_id]
-        ranked = sorted([*others, new], key=lambda relation: (-relation.strength, relation.other_id))
-        if new in ranked[:MOST_RELATIONS]:
-            changed[one.facts.pattern_id] = tuple(ranked[:MOST_RELATIONS])
-    return changed
+    def __init__(self) -> None:
+        self._known: dict[str, dict[str, Relation]] = {}
+        self._changed: dict[str, None] = {}
+
+    def welcome(self, pattern_id: str, kin: Sequence[Kin]) -> None:
+        """Relate a new pattern to its kin, and them to it.
+
+        A part and its whole are told apart at the whole; to the part, the whole is similar.
+        """
+        for one in kin:
+            self._knows(one.facts)
+            self._add(pattern_id, one.facts.pattern_id, _kind(one, _OURS), one.confidence)
+            self._add(one.facts.pattern_id, pattern_id, _kind(one, _THEIRS), one.confidence)
+
+    def follow(self, pattern_id: str, following_id: str, *, known: Mapping[str, PatternFacts]) -> None:
+        """Relate a part of a recording to the next one, whatever else they are to each other."""
+        for facts in known.values():
+            self._knows(facts)
+        self._add(pattern_id, following_id, "sequential", 1.0)
+        self._add(following_id, pattern_id, "sequential", 1.0)
+
+    def told(self) -> Iterator[tuple[str, tuple[Relation, ...]]]:
+        """Yield each pattern whose relations changed with its strongest ones."""
+        for pattern_id in self._changed:
+            relations = self._known[pattern_id].values()
+            ranked = sorted(relations, key=lambda relation: (-relation.strength, relation.other_id))
+            yield pattern_id, tuple(ranked[:MOST_RELATIONS])
+
+    def _knows(self, facts: PatternFacts) -> None:
+        self._known.setdefault(facts.pattern_id, {relation.other_id: relation for relation in facts.relations})
+
+    def _add(self, pattern_id: str, other_id: str, kind: str, strength: float) -> None:
+        relation = Relation(other_id=other_id, kind=kind, strength=strength)
+        self._known.setdefault(pattern_id, {})[other_id] = relation
+        self._changed[pattern_id] = None
 
 
 def _kind(one: Kin, names: dict[Kind, str]) -> str:

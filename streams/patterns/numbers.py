@@ -47,6 +47,11 @@ class Numbers:
         return len(self.vectors) // (2 * self.dim) if self.dim else 0
 
 
+def size_bytes_of(imprint: Imprint, encoded: bytes) -> int:
+    """Return what a recording takes in the journal, vectors and imprint together."""
+    return 2 * imprint.windows.vectors.size + len(encoded)
+
+
 def numbers_of(imprint: Imprint, encoded: bytes) -> Numbers:
     """Return the numbers of a recording.
 
@@ -69,8 +74,8 @@ def numbers_of(imprint: Imprint, encoded: bytes) -> Numbers:
         dim=rows.shape[1] if len(rows) else 0,
         imprint=encoded,
     )
-    size_bytes = len(numbers.vectors) + len(encoded)
-    if size_bytes > MAX_PATTERN_BYTES:
+    size_bytes = size_bytes_of(imprint, encoded)
+    if size_bytes > MAX_PATTERN_BYTES:  # of a part, too: hardly possible
         raise InvalidPatternError(
             f"{imprint.duration_s:.0f} s of this sound leave {size_bytes} bytes; a pattern has at most "
             f"{MAX_PATTERN_BYTES}",

@@ -15,6 +15,7 @@ from schemas.events import FeedbackGiven
 from streams.patterns.answering import Answering
 from streams.patterns.changing import Changing
 from streams.patterns.ledger import PROCESSOR
+from streams.patterns.recordings import Recordings
 from streams.patterns.remembering import Remembering
 from streams.patterns.state import Remembered
 from streams.processor import Decision
@@ -31,7 +32,8 @@ class Patterns:
         self, *, book: PatternBook, entries: EntryStore, recogniser: Recogniser, artifacts: ArtifactStore
     ) -> None:
         self._answering = Answering(book=book, entries=entries, recogniser=recogniser, artifacts=artifacts)
-        self._remembering = Remembering(book=book, recogniser=recogniser, artifacts=artifacts)
+        recordings = Recordings(book=book, recogniser=recogniser, artifacts=artifacts)
+        self._remembering = Remembering(book=book, recordings=recordings)
         self._changing = Changing(book=book, artifacts=artifacts)
 
     def state_key(self, envelope: Envelope) -> str | None:
