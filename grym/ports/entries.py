@@ -13,12 +13,13 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from grym.domain.entries.checking import check_entry, check_query
+from grym.domain.entries.dating import dated, stamp
 from grym.domain.entries.faults import (
     EntryError,
     InvalidEntryError,
@@ -47,6 +48,8 @@ from grym.domain.entries.values import (
 )
 from grym.errors import TransientError, UnavailableError
 from grym.ports.clock import Clock
+from grym.ports.following import Changes, Embedder, FollowedStore
+from grym.ports.results import Results
 
 __all__ = [
     "Address",
@@ -75,30 +78,11 @@ __all__ = [
     "StoreUnavailableError",
     "Stored",
     "WritesPendingError",
+    "dated",
 ]
 
 SWEPT = 1_000
 """Expired entries removed at a time unless said otherwise."""
-
-
-class Results(AsyncIterator[Result]):
-    """Results as they are found, in order; `degraded` is complete once the stream has ended."""
-
-    def __init__(self, source: AsyncIterator[Result], notes: list[str]) -> None:
-        self._source = source
-        self._notes = notes
-
-    @property
-    def degraded(self) -> tuple[str, ...]:
-        """Stores that could not be asked."""
-        return tuple(dict.fromkeys(self._notes))
-
-    async def __anext__(self) -> Result:
-        return await anext(self._source)
-
-    async def all(self) -> list[Result]:
-        """Return everything that is left."""
-        return [result async for result in self]
 
 
 class EntryStore(ABC):
@@ -324,74 +308,3 @@ class EntryStore(ABC):
     @abstractmethod
     async def _probe(self) -> Health:
         """Ask for health."""
-
-
-def dated(entry: Entry) -> datetime:
-    """Check an entry that comes with its times, by these alone, and return when it was updated.
-
-    Raises
-    ------
-    InvalidEntryError
-        What `check_entry` says, and ``entry.time`` without `updated_at` and `created_at`.
-    """
-    if entry.updated_at is None or entry.created_at is None:
-        raise InvalidEntryError("the entry lacks its times", key=entry.key, code="entry.time", hint="Give both.")
-    check_entry(entry, now=entry.updated_at)
-    return entry.updated_at
-
-
-def stamp(entry: Entry, *, now: datetime) -> Entry:
-    """Return an entry with the times it lacks."""
-    updated_at = entry.updated_at or now
-    return replace(entry, updated_at=updated_at, created_at=entry.created_at or updated_at)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
-    """What happened to a store behind a mark.
-
-    Parameters
-    ----------
-    mark
-        To be asked with next time.
-    stored, removed
-        Newest versions, and addresses that are gone.
-    whole
-        Whether nothing is missing; otherwise the mark was too old, and the store must be read anew.
-    """
-
-    mark: int
-    stored: tuple[Entry, ...] = ()
-    removed: tuple[Address, ...] = ()
-    whole: bool = True
-
-
-class FollowedStore(Protocol):
-    """A store whose changes can be followed, those of other processes included."""
-
-    async def changes(self, after: int, *, limit: int) -> Changes:
-        """Return what was committed behind a mark, in that order; 0 is before everything."""
-        ...
-
-
-class Embedder(Protocol):
-    """Turns text into vectors."""
-
-    @property
-    def name(self) -> str:
-        """Name and version; vectors of different names are never compared."""
-        ...
-
-    @property
-    def dim(self) -> int:
-        """Values per vector."""
-        ...
-
-    @property
-    def floor(self) -> float:
-        """Least cosine that says anything; what is less like is not found."""
-        ...
-
-    async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
-        """Return a vector of unit length for each text; zeros where there is nothing to say."""
-        ...
