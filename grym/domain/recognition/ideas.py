@@ -17,6 +17,10 @@ FASTEST_BEAT_S = 0.35
 SLOWEST_BEAT_S = 0.7
 """170 and 85 beats a minute: half and double tempo look alike, so the range is one octave."""
 
+USUAL_BEAT_S = 0.5
+UNUSUAL = 0.5
+"""How much fit a beat must have more that is an octave from the usual one."""
+
 BEATS_TRIED = 81
 GRID = 4
 """Lengths are sixteenths of a beat's four."""
@@ -27,6 +31,9 @@ LEAST_BEATS = 2.0
 MOST_BEATS = 4.0
 LONGEST_REST_BEATS = 2.0
 """A longer silence ends a phrase, and an idea does not go over it."""
+
+LARGEST_LEAP = 9
+"""Semitones; a tune rarely leaps further, but the line does where it slips from one voice into another."""
 
 Turn = tuple[tuple[int, ...], tuple[float, ...]]
 """Intervals in semitones and durations in beats."""
@@ -55,14 +62,12 @@ def motifs_of(melody: Melody, *, limit: int) -> tuple[Motif, ...]:
 
 
 def beat_of(melody: Melody) -> float:
-    """Return the beat of a line in seconds: of its notes' distances most are simple multiples of it."""
+    """Return the beat of a line in seconds: of its notes' distances most are multiples of it or of its half."""
     gaps = np.diff(melody.starts_s.astype(np.float64))
     beats = np.geomspace(FASTEST_BEAT_S, SLOWEST_BEAT_S, BEATS_TRIED)
-    quarters = gaps / beats[:, None] * GRID
-    off = np.abs(quarters - np.maximum(np.rint(quarters), 1.0))
-    # Whole and half beats are simpler than quarters of one.
-    odd = np.rint(quarters) % 2 != 0
-    return float(beats[int((np.minimum(off, 0.5) + 0.15 * odd).mean(axis=1).argmin())])
+    turns = 2.0 * np.pi * gaps / beats[:, None]
+    fits = (np.cos(turns) + np.cos(2.0 * turns)).mean(axis=1)
+    return float(beats[int((fits - UNUSUAL * np.log2(beats / USUAL_BEAT_S) ** 2).argmax())])
 
 
 def _beats(melody: Melody, *, beat_s: float) -> NDArray[np.float64]:
@@ -88,21 +93,23 @@ def _turns(pitches: NDArray[np.int32], beats: NDArray[np.float64], start: int) -
 
 def _moves(turn: Turn) -> bool:
     """Return whether a turn is a melody: it moves, and no leap in it is one between voices."""
-    return len(set(turn[0])) > 1 and max(map(abs, turn[0])) <= 12  # noqa: PLR2004 (an octave)
+    return len(set(turn[0])) > 1 and max(map(abs, turn[0])) <= LARGEST_LEAP
 
 
 def _distinct(ranked: list[Turn], *, limit: int) -> list[Turn]:
-    """Return the first turns of which none is part of another."""
+    """Return the first turns of which none is mostly the same notes as another."""
     kept: list[Turn] = []
     for turn in ranked:
         if len(kept) >= limit:
             break
-        if not any(_contains(other, turn) or _contains(turn, other) for other in kept):
+        if not any(_overlap(other, turn) for other in kept):
             kept.append(turn)
     return kept
 
 
-def _contains(longer: Turn, shorter: Turn) -> bool:
-    """Return whether the intervals of one turn are a stretch of those of another."""
-    size = len(shorter[0])
-    return any(longer[0][at : at + size] == shorter[0] for at in range(len(longer[0]) - size + 1))
+def _overlap(one: Turn, other: Turn) -> bool:
+    """Return whether half of the shorter turn's intervals are a stretch of the longer one's."""
+    shorter, longer = sorted((one[0], other[0]), key=len)
+    size = (len(shorter) + 1) // 2
+    stretches = {longer[at : at + size] for at in range(len(longer) - size + 1)}
+    return any(shorter[at : at + size] in stretches for at in range(len(shorter) - size + 1))

@@ -97,7 +97,7 @@ class Windows:
     vectors
         Shape (n, dim), float32, rows of unit length.
     starts_s
-        Shape (n,), seconds, ascending and evenly spaced.
+        Shape (n,), seconds, ascending; windows of silence are left out.
     """
 
     vectors: FloatArray

@@ -16,7 +16,8 @@ def chord(*midi: float, partials: int = 6, decay: float = 0.6, seconds: float = 
     time = np.arange(round(seconds * 22_050)) / 22_050
     hertz = 440.0 * 2.0 ** ((np.asarray(midi) - 69.0) / 12.0)
     waves = [decay**n * np.sin(2 * np.pi * (n + 1) * one * time + n) for one in hertz for n in range(partials)]
-    return (0.1 * np.sum(waves, axis=0)).astype(np.float32)
+    samples: FloatArray = (0.1 * np.sum(waves, axis=0)).astype(np.float32)
+    return samples
 
 
 @pytest.mark.parametrize("midi", [(48,), (60,), (84,), (57, 64), (60, 64, 67), (50, 65, 69, 74)])
