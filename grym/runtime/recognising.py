@@ -79,8 +79,10 @@ def open_recogniser(
         learned = LearnedEfforts(NotebookFile(root / LEARNED), now_s=time.time)
         shadow = Shadow(index, learned=learned, report=partial(_steered, collection))
         shadow.start()
-        shown.watch(collection, Watched(index=index, sealer=sealer, shadow=shadow))
-        return Ground(index=index, imprints=imprints, sealing=Sealing(index=index, sealer=sealer))
+        watched = Watched(index=index, sealer=sealer, shadow=shadow)
+        shown.watch(collection, watched)
+        closing = partial(shown.leave, collection, watched)
+        return Ground(index=index, imprints=imprints, sealing=Sealing(index=index, sealer=sealer), closing=closing)
 
     async def closing() -> None:
         await asyncio.to_thread(shown.close)
@@ -104,23 +106,6 @@ def index_folder(home: Path, collection: str) -> Path:
     digest = hashlib.sha256(collection.encode(errors="surrogatepass")).hexdigest()[:16]
     shown = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in collection[:READABLE])
     return home / INDEX / f"{shown}-{digest}" / EXTRACTOR.replace("/", "-")
-
-
-class Librarian:
-    """Ends what a recogniser does beside answers when its process stops; a component of the supervisor."""
-
-    name = "librarian"
-    in_hand = 0
-
-    def __init__(self, recogniser: JournalRecogniser) -> None:
-        self._recogniser = recogniser
-
-    async def run(self, stop: asyncio.Event) -> None:
-        """Wait for the end."""
-        try:
-            await stop.wait()
-        finally:
-            await self._recogniser.aclose()
 
 
 def _steered(collection: str, step: Steering) -> None:

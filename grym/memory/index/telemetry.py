@@ -30,6 +30,12 @@ class IndexNumbers:
         if before is not None:
             before.shadow.close()
 
+    def leave(self, name: str, watched: Watched) -> None:
+        """Show an index no more, and end its shadow; one that took its name stays."""
+        if self._watched.get(name) is watched:
+            del self._watched[name]
+        watched.shadow.close()
+
     def close(self) -> None:
         """End all shadows."""
         for watched in self._watched.values():
@@ -37,7 +43,7 @@ class IndexNumbers:
 
     def samples(self) -> Iterator[Sample]:
         """Return everything, recall only where it was measured."""
-        for name, watched in self._watched.items():
+        for name, watched in list(self._watched.items()):
             index, shadow, sealer = watched.index, watched.shadow, watched.sealer
             yield Sample(name="index_vectors", value=len(index), of=name)
             yield Sample(name="index_unsealed", value=index.layers.newer, of=name)

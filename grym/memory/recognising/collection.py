@@ -5,15 +5,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grym.domain.recognition.imprint import Imprint
-from grym.errors import AdapterError, SaturatedError
+from grym.errors import GrymError, SaturatedError
 from grym.memory.index.layered import LayeredIndex
 from grym.memory.index.sealing import Sealer
+from grym.memory.recognising.aside import Aside
 from grym.memory.recognising.contents import Contents, View
 from grym.memory.recognising.follower import Follower, Journal
-from grym.memory.recognising.generations import last_event_of, notes_of, parts_of, restore
+from grym.memory.recognising.generations import (
+    is_readable,
+    last_event_of,
+    notes_of,
+    parts_of,
+    restore,
+    run_in,
+)
 from grym.memory.recognising.imprints import Imprints
+from grym.memory.recognising.sharing import Shared
 from grym.ports.generations import Sealed
 from grym.ports.index import VectorIndex
+
+AGAIN_S = 30.0
+"""Seconds before sealing is tried again where it failed or somebody else did it: a try reads and writes everything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +46,14 @@ class Ground:
         An empty one.
     sealing
         Keeps generations of that index; None where nothing outlives the process.
+    closing
+        Ends what goes on beside the index; called in a thread.
     """
 
     index: VectorIndex
     imprints: Imprints
     sealing: Sealing | None = None
+    closing: Callable[[], None] | None = None
 
 
 class Collection:
@@ -68,11 +83,13 @@ class Collection:
         self._journal = journal
         self._new_ground = new_ground
         self._up_to = up_to
-        self._opening = asyncio.Lock()
+        self._opening = Shared(self._begin)
         self._opened: tuple[Ground, Contents, Follower] | None = None
         self._generation: Sealed | None = None
         self._beside: asyncio.Task[None] | None = None
         self._failed = ""
+        self._again_s = float("-inf")
+        self._closed = False
 
     @property
     def degraded(self) -> tuple[str, ...]:
@@ -85,7 +102,7 @@ class Collection:
     @property
     def unreadable(self) -> Mapping[str, str]:
         """Patterns that cannot be recognised although they are remembered: why, by id."""
-        return self._opened[2].unreadable if self._opened else {}
+        return self._opened[2].aside.unreadable if self._opened else {}
 
     @property
     def generation(self) -> Sealed | None:
@@ -96,9 +113,13 @@ class Collection:
         """Return the last event's seq, and all that can be recognised at it."""
         ground, _, follower = await self._open()
         found = await follower.catch_up()
-        if ground.sealing is not None and ground.sealing.index.due() and self._beside is None:
+        if ground.sealing is not None and ground.sealing.index.due() and self._may_seal:
             self._beside = asyncio.create_task(self._seal_beside())
         return found
+
+    @property
+    def _may_seal(self) -> bool:
+        return self._beside is None and not self._closed and asyncio.get_running_loop().time() >= self._again_s
 
     async def imprints(self, view: View, numbers: Sequence[int]) -> list[Imprint]:
         """Return the imprints of numbers of a view."""
@@ -121,65 +142,87 @@ class Collection:
             return None
         async with follower.settled:  # the index, the view and the seq belong to one instant
             mark, view, seq = ground.sealing.index.mark(), contents.view, follower.seq
-            notes = notes_of(view, next_number=contents.next_number, last_event=follower.last_event)
+            below = contents.next_number
+            notes = notes_of(view, follower.aside, next_number=below, last_event=follower.last_event)
         try:
             parts = await asyncio.to_thread(parts_of, view)
         except BaseException:
             ground.sealing.index.unmark()  # or nothing could ever be sealed again
             raise
-        self._generation = await ground.sealing.sealer.seal(mark, watermark=seq, parts=parts, notes=notes)
-        return self._generation
+        self._generation = sealed = await ground.sealing.sealer.seal(mark, watermark=seq, parts=parts, notes=notes)
+        # To its end, whoever is cancelled: a thread that changes contents must not be left alone with the next change.
+        await asyncio.shield(asyncio.ensure_future(_settled(contents, follower, sealed, below=below)))
+        return sealed
 
     async def aclose(self) -> None:
-        """Give up a sealing that is under way; what is sealed stays."""
+        """Give up a sealing that is under way; what is sealed stays, and questions under way are answered."""
+        self._closed = True
         if self._beside is not None:
             self._beside.cancel()
             await asyncio.gather(self._beside, return_exceptions=True)
+        if self._opened is not None and self._opened[0].closing is not None:
+            await asyncio.to_thread(self._opened[0].closing)
 
     async def _open(self) -> tuple[Ground, Contents, Follower]:
-        async with self._opening:
-            if self._opened is None:
-                self._opened = await self._begin()
-            return self._opened
+        if self._opened is None:
+            self._opened = await self._opening.result()
+        return self._opened
 
     async def _begin(self) -> tuple[Ground, Contents, Follower]:
         """Begin behind the newest generation that belongs to this journal, or with the first event."""
         ground = self._new_ground()
         contents = Contents(ground.index)
-        sealed = None
+        aside, sealed = Aside(), None
         if ground.sealing is not None and not self._anew:
             sealed = await asyncio.to_thread(ground.sealing.sealer.open_newest)
         if sealed is not None and await self._knows(sealed):
-            await asyncio.to_thread(restore, contents, sealed)
+            aside = await asyncio.to_thread(restore, contents, sealed)
             self._generation = sealed
-        elif sealed is not None:  # of a journal that was replaced, such as by a restored backup
+        elif sealed is not None:  # of a journal that was replaced, such as by a restored backup, or of older code
+            if ground.closing is not None:
+                await asyncio.to_thread(ground.closing)
             ground, sealed = self._new_ground(), None
             contents = Contents(ground.index)
         start = (0, "") if sealed is None else (sealed.manifest.watermark, last_event_of(sealed))
         follower = Follower(
-            self._journal, self._name, contents=contents, imprints=ground.imprints, start=start, up_to=self._up_to
+            self._journal,
+            self._name,
+            contents=contents,
+            imprints=ground.imprints,
+            aside=aside,
+            start=start,
+            up_to=self._up_to,
         )
         return ground, contents, follower
 
     async def _knows(self, sealed: Sealed) -> bool:
-        """Tell whether the journal has the very event that a generation was sealed after."""
+        """Tell whether a generation can be read, and the journal has the very event that it was sealed after."""
+        if not is_readable(sealed):
+            return False
         events = await self._journal.events(
             sealed.manifest.watermark - 1,
             limit=1,
-            up_to=sealed.manifest.watermark,
+            up_to=sealed.manifest.watermark if self._up_to is None else min(self._up_to, sealed.manifest.watermark),
             collection=self._name,
             numbers=False,
         )
         return [event.change.event_id for event in events] == [last_event_of(sealed)]
 
     async def _seal_beside(self) -> None:
-        """Seal beside other work; a failure is named in answers, and the next change tries again."""
+        """Seal beside other work; a failure is named in answers until a later try succeeds."""
         try:
             await self.seal()
-            self._failed = ""
-        except SaturatedError:
-            pass  # somebody else seals
-        except AdapterError as error:
-            self._failed = error.code
+            self._failed, again_s = "", 0.0
+        except SaturatedError:  # somebody else seals
+            again_s = AGAIN_S
+        except GrymError as error:
+            self._failed, again_s = error.code, AGAIN_S
         finally:
             self._beside = None
+        self._again_s = asyncio.get_running_loop().time() + again_s
+
+
+async def _settled(contents: Contents, follower: Follower, sealed: Sealed, *, below: int) -> None:
+    """Have contents read sealed landmarks from the generation instead of keeping them in memory."""
+    async with follower.settled:
+        await asyncio.to_thread(lambda: contents.settle(run_in(sealed), below=below))

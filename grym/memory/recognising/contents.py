@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from grym.domain.recognition.confidence import Experience
 from grym.domain.recognition.imprint import FloatArray, Imprint, Landmarks, UInt32Array
 from grym.domain.recognition.library import NearWindows, Postings
 from grym.errors import InvariantError
-from grym.memory.recognising.landmark_runs import LandmarkRun, look_up, run_of, with_run
+from grym.memory.recognising.landmark_runs import LandmarkRun, look_up, merged, run_of, with_run
 from grym.ports.index import VectorIndex
 
 WINDOW_BITS = 20
@@ -38,6 +39,8 @@ class Holding:
         Number of the event that made its imprint.
     windows
         How many windows it has in the index.
+    count, confirmed, denied
+        How often it was heard, and how often somebody said that a match with it was right, or wrong.
     last_heard_s
         Unix time by the log's clock.
     """
@@ -62,6 +65,8 @@ class View:
         Shape (numbers,): which numbers can be recognised.
     holdings
         What is known of each of them.
+    reached_s
+        Unix time of the newest event: by it the same memory gives the same answer, whenever it is asked.
     imprints_of
         Finds imprints; whoever asks binds it to the question.
     """
@@ -70,6 +75,7 @@ class View:
     runs: tuple[LandmarkRun, ...]
     index: VectorIndex
     holdings: Mapping[int, Holding]
+    reached_s: float
     imprints_of: ImprintsOf
 
     def __len__(self) -> int:
@@ -102,6 +108,12 @@ class View:
         """
         return self.imprints_of(numbers)
 
+    def experience_of(self, number: int) -> Experience:
+        """Return what became of earlier matches with a pattern; memory's own time tells how long ago that was."""
+        holding = self.holdings[number]
+        idle_s = self.reached_s - holding.last_heard_s
+        return Experience(confirmed=holding.confirmed, denied=holding.denied, idle_s=idle_s)
+
     def _living(self, numbers: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Tell which numbers are alive; one that came after this view is not, nor is −1."""
         known = (numbers >= 0) & (numbers < len(self.alive))
@@ -125,6 +137,7 @@ class Contents:
         self._alive = np.zeros(ROOM, dtype=np.bool_)
         self._runs: tuple[LandmarkRun, ...] = ()
         self._next = 0
+        self._reached_s = 0.0
         self._view = self.publish()
 
     @property
@@ -142,7 +155,7 @@ class Contents:
         """The number that the next pattern gets."""
         return self._next
 
-    def restore(self, holdings: Mapping[int, Holding], run: LandmarkRun, *, next_number: int) -> None:
+    def restore(self, holdings: Mapping[int, Holding], run: LandmarkRun, *, next_number: int, reached_s: float) -> None:
         """Take over what a sealed generation holds, whose vectors lie in the index already."""
         self._holdings = dict(holdings)
         self._numbers = {holding.pattern_id: number for number, holding in holdings.items()}
@@ -150,6 +163,19 @@ class Contents:
         self._alive[list(holdings)] = True
         self._runs = (run,) if len(run) else ()
         self._next = next_number
+        self._reached_s = reached_s
+
+    def settle(self, sealed: LandmarkRun, *, below: int) -> None:
+        """Read the landmarks of all numbers below one from a sealed run, which is mapped, and keep the later ones."""
+        later = self._alive.copy()
+        later[:below] = False
+        late = (merged(self._runs, alive=later),) if self._runs else ()
+        self._runs = tuple(run for run in (sealed, *late) if len(run))
+        self.publish()
+
+    def reach(self, at_s: float) -> None:
+        """Note when an event happened, as Unix time."""
+        self._reached_s = max(self._reached_s, at_s)
 
     def put(self, holding: Holding, landmarks: Landmarks, vectors: FloatArray) -> int:
         """Make a pattern recognisable, in place of what it was before, and return its number.
@@ -194,6 +220,7 @@ class Contents:
             runs=self._runs,
             index=self._index,
             holdings=dict(self._holdings),
+            reached_s=self._reached_s,
             imprints_of=_nobody_asked,
         )
         return self._view

@@ -10,12 +10,16 @@ from typing import Any
 
 import numpy as np
 
+from grym.memory.recognising.aside import Aside
 from grym.memory.recognising.contents import Contents, Holding, View
 from grym.memory.recognising.landmark_runs import LandmarkRun, merged
 from grym.ports.generations import Sealed
 
 HASHES, NUMBERS, FRAMES = "landmark_hashes", "landmark_numbers", "landmark_frames"
-HOLDINGS, NEXT, LAST = "holdings", "next_number", "last_event"
+HOLDINGS, NEXT, LAST, REACHED, LAYOUT = "holdings", "next_number", "last_event", "reached_s", "layout"
+LANDMARKS_AND_NOTES = "2"
+"""How landmarks are hashed and what the notes are; to be changed with either, so that older generations are passed
+over. Vectors have the extractor in the name of their folder."""
 
 
 def parts_of(view: View) -> dict[str, "np.ndarray[Any, np.dtype[Any]]"]:
@@ -24,10 +28,16 @@ def parts_of(view: View) -> dict[str, "np.ndarray[Any, np.dtype[Any]]"]:
     return {HASHES: run.hashes, NUMBERS: run.numbers, FRAMES: run.frames}
 
 
-def notes_of(view: View, *, next_number: int, last_event: str) -> dict[str, object]:
-    """Return what is known of the patterns of a view, and the event it was true after, as plain values."""
+def notes_of(view: View, aside: Aside, *, next_number: int, last_event: str) -> dict[str, object]:
+    """Return what is known of all patterns at a view, and the event it was true after, as plain values."""
     holdings = {str(number): asdict(holding) for number, holding in view.holdings.items()}
-    return {HOLDINGS: holdings, NEXT: next_number, LAST: last_event}
+    known = {HOLDINGS: holdings, NEXT: next_number, LAST: last_event, REACHED: view.reached_s}
+    return {**aside.notes(), **known, LAYOUT: LANDMARKS_AND_NOTES}
+
+
+def is_readable(sealed: Sealed) -> bool:
+    """Tell whether this version of the code wrote it, or one that wrote the same."""
+    return sealed.manifest.notes.get(LAYOUT) == LANDMARKS_AND_NOTES
 
 
 def last_event_of(sealed: Sealed) -> str:
@@ -35,13 +45,18 @@ def last_event_of(sealed: Sealed) -> str:
     return str(sealed.manifest.notes.get(LAST, ""))
 
 
-def restore(contents: Contents, sealed: Sealed) -> None:
-    """Have contents go on from a generation whose vectors their index has adopted."""
+def restore(contents: Contents, sealed: Sealed) -> Aside:
+    """Have contents go on from a generation whose vectors their index has adopted, and return what lay beside them."""
     notes: Mapping[str, Any] = sealed.manifest.notes
     holdings = {int(number): Holding(**holding) for number, holding in notes[HOLDINGS].items()}
-    run = LandmarkRun(hashes=sealed.get(HASHES), numbers=sealed.get(NUMBERS), frames=sealed.get(FRAMES))  # type: ignore[arg-type]  # sealed with these types
-    contents.restore(holdings, run, next_number=int(notes[NEXT]))
+    contents.restore(holdings, run_in(sealed), next_number=int(notes[NEXT]), reached_s=float(notes[REACHED]))
     contents.publish()
+    return Aside(notes)
+
+
+def run_in(sealed: Sealed) -> LandmarkRun:
+    """Return the landmarks of a generation, mapped."""
+    return LandmarkRun(hashes=sealed.get(HASHES), numbers=sealed.get(NUMBERS), frames=sealed.get(FRAMES))  # type: ignore[arg-type]  # sealed with these types
 
 
 def _empty() -> LandmarkRun:

@@ -65,13 +65,17 @@ def with_run(runs: tuple[LandmarkRun, ...], added: LandmarkRun, *, alive: NDArra
 
 def merged(runs: Sequence[LandmarkRun], *, alive: NDArray[np.bool_]) -> LandmarkRun:
     """Return one run of the places in several, those of given-up patterns left out."""
-    hashes = np.concatenate([run.hashes for run in runs])
-    numbers = np.concatenate([run.numbers for run in runs])
-    frames = np.concatenate([run.frames for run in runs])
-    living = alive[numbers]
-    hashes, numbers, frames = hashes[living], numbers[living], frames[living]
+    parts = [_living(run, alive) for run in runs]
+    hashes = np.concatenate([part.hashes for part in parts])
+    numbers = np.concatenate([part.numbers for part in parts])
+    frames = np.concatenate([part.frames for part in parts])
     order = np.argsort(hashes, kind="stable")
     return LandmarkRun(hashes=hashes[order], numbers=numbers[order], frames=frames[order])
+
+
+def _living(run: LandmarkRun, alive: NDArray[np.bool_]) -> LandmarkRun:
+    kept = alive[run.numbers]
+    return LandmarkRun(hashes=run.hashes[kept], numbers=run.numbers[kept], frames=run.frames[kept])
 
 
 def look_up(runs: Sequence[LandmarkRun], hashes: UInt32Array, *, alive: NDArray[np.bool_], most: int) -> Postings:

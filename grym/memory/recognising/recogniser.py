@@ -6,6 +6,7 @@ since each works on a view of its own.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -25,6 +26,13 @@ from grym.ports.patterns import Match, Recognition
 
 ATTEMPTS = 3
 """Views tried where a candidate is given up while it is being weighed; a fourth time in a row has other reasons."""
+
+MOST_OPEN = 64
+"""Collections in memory: whoever asks names them, so their number is nobody's choice. Others are opened again."""
+
+WEIGHED_AT_ONCE = 4
+"""Questions; each computes in one thread and waits for imprints now and then. Their threads are their own: imprints are
+decoded in those of the loop, and whoever waits for that must not take their place."""
 
 
 class JournalRecogniser:
@@ -56,6 +64,7 @@ class JournalRecogniser:
         self._up_to = up_to
         self._collections: dict[str, Collection] = {}
         self._answers: AnswerCache[Recognition] = AnswerCache()
+        self._weighing = ThreadPoolExecutor(WEIGHED_AT_ONCE, thread_name_prefix="weighing")
 
     async def recognise(self, imprint: bytes, *, collection: str, top: int) -> Recognition:
         """Compare an encoded imprint with the live recordings of a collection.
@@ -79,6 +88,15 @@ class JournalRecogniser:
             self._collections[name] = Collection(name, self._journal, ground, up_to=self._up_to)
         return self._collections[name]
 
+    async def _make_room(self, name: str) -> None:
+        """Note who is asked, and close the one that was not asked for the longest where there are too many."""
+        asked = self._collections.pop(name, None)
+        if asked is not None:
+            self._collections[name] = asked
+        elif len(self._collections) >= MOST_OPEN:
+            longest = next(iter(self._collections))
+            await self._collections.pop(longest).aclose()
+
     async def rebuild(self, name: str) -> Sealed | None:
         """Build the index of a collection anew from the first event, seal it, and answer by it from now on.
 
@@ -96,7 +114,11 @@ class JournalRecogniser:
         """
         ground = partial(self._ground, name)
         fresh = Collection(name, self._journal, ground, up_to=self._up_to, anew=True)
-        sealed = await fresh.seal()
+        try:
+            sealed = await fresh.seal()
+        except BaseException:
+            await fresh.aclose()
+            raise
         before = self._collections.get(name)
         self._collections[name] = fresh
         self._answers = AnswerCache()  # the old index may have missed what this one finds
@@ -106,17 +128,33 @@ class JournalRecogniser:
 
     async def _answered(self, imprint: bytes, collection: str, *, top: int) -> Recognition:
         """Answer from memory as it is now; the same question of the same memory has the same answer."""
+        await self._make_room(collection)
         asked, question = self.collection(collection), Question.of(imprint, scope=f"{top} of {collection}")
         as_of, view = await asked.now()
         answer = self._answers.find(question, version=as_of)
         if answer is None:
-            found = await _weigh(decode(imprint), asked, view, top=top)
+            found = await self._weigh(imprint, asked, view, top=top)
             answer = _answer(found, view, as_of=as_of)
             self._answers.keep(question, answer, version=as_of)
         return replace(answer, degraded=asked.degraded)
 
+    async def _weigh(self, imprint: bytes, asked: Collection, view: View, *, top: int) -> tuple[Finding, ...]:
+        """Recognise in a thread, which has the loop load the imprints of candidates."""
+        loop = asyncio.get_running_loop()
+
+        def load(numbers: Sequence[int]) -> list[Imprint]:
+            return asyncio.run_coroutine_threadsafe(asked.imprints(view, numbers), loop).result()
+
+        def weigh() -> tuple[Finding, ...]:
+            library = replace(view, imprints_of=load)
+            return recognise(decode(imprint), library, top=top, experience=view.experience_of)
+
+        return await loop.run_in_executor(self._weighing, weigh)
+
     async def aclose(self) -> None:
-        """End what goes on beside answers."""
+        """End what goes on beside answers, once nobody asks any more."""
+        # The loop goes on meanwhile: a question whose asker was cancelled may still wait for imprints.
+        await asyncio.to_thread(self._weighing.shutdown)
         for collection in self._collections.values():
             await collection.aclose()
         if self._closing is not None:
@@ -128,16 +166,6 @@ def recogniser_in_memory(journal: Journal, *, up_to: int | None = None) -> Journ
     return JournalRecogniser(
         journal, ground=lambda _: Ground(index=FlatIndex(WINDOW_DIM), imprints=KeptImprints()), up_to=up_to
     )
-
-
-async def _weigh(query: Imprint, asked: Collection, view: View, *, top: int) -> tuple[Finding, ...]:
-    """Recognise in a thread, which has the loop load the imprints of candidates."""
-    loop = asyncio.get_running_loop()
-
-    def load(numbers: Sequence[int]) -> list[Imprint]:
-        return asyncio.run_coroutine_threadsafe(asked.imprints(view, numbers), loop).result()
-
-    return await asyncio.to_thread(recognise, query, replace(view, imprints_of=load), top=top)
 
 
 def _answer(found: Sequence[Finding], view: View, *, as_of: int) -> Recognition:

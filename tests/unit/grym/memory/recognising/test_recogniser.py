@@ -1,6 +1,7 @@
 """Recognising from the journal: every answer knows what was committed before the question, and no more."""
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grym.domain.patterns.folding import Projection
 from grym.domain.recognition.codec import encode
 from grym.domain.recognition.imprint import Imprint
 from grym.domain.recognition.library import Library
@@ -16,8 +18,10 @@ from grym.domain.recognition.taking import take_imprint
 from grym.domain.recognition.windows import DIM
 from grym.domain.signal import Signal
 from grym.errors import InvalidPatternError
+from grym.memory.caching.settings import CacheSettings
 from grym.memory.index.flat import FlatIndex
 from grym.memory.recognising.collection import Ground
+from grym.memory.recognising.contents import Contents
 from grym.memory.recognising.imprints import CachedImprints, imprint_cache
 from grym.memory.recognising.recogniser import JournalRecogniser, recogniser_in_memory
 from grym.ports.caching import NoSharedLevel
@@ -32,6 +36,7 @@ class Journal:
 
     def __init__(self) -> None:
         self.kept: list[PatternEvent] = []
+        self.asked = 0
 
     def write(self, kind: Any, pattern_id: str, sound: Signal | None = None, **data: object) -> None:
         """Append one event."""
@@ -62,13 +67,14 @@ class Journal:
     ) -> list[PatternEvent]:
         """Return what lies behind a seq."""
         del numbers
+        self.asked += 1
         last = len(self.kept) if up_to is None else up_to
         found = [event for event in self.kept[after:last] if collection in (None, event.change.collection)]
         return found[:limit]
 
     async def load(self, pattern_ids: Sequence[str]) -> list[Pattern]:
         """Return what was stored, as a book would."""
-        stored = {event.change.pattern_id: event for event in self.kept if event.change.kind == "stored"}
+        stored = {event.change.pattern_id: event for event in self.kept if event.change.imprint}
         return [pattern_of(stored[one]) for one in pattern_ids if one in stored]
 
 
@@ -156,9 +162,9 @@ async def test_the_same_question_of_the_same_memory_is_weighed_once(monkeypatch:
     """And again after anything was written, or where more matches are wanted."""
     weighed: list[int] = []
 
-    def counting(query: Imprint, library: Library, *, top: int) -> tuple[Finding, ...]:
+    def counting(query: Imprint, library: Library, *, top: int, experience: Any) -> tuple[Finding, ...]:
         weighed.append(top)
-        return recognise(query, library, top=top)
+        return recognise(query, library, top=top, experience=experience)
 
     monkeypatch.setattr("grym.memory.recognising.recogniser.recognise", counting)
     journal = Journal()
@@ -226,3 +232,118 @@ async def test_many_questions_at_once_get_the_same_answer() -> None:
     for number in range(2, 5):
         journal.write("stored", str(number), tune(number), name=str(number))
     assert [answer[0] for answer in await asyncio.gather(*questions)] == ["A"] * 8
+
+
+async def test_more_questions_at_once_than_threads_are_answered() -> None:
+    """Weighing waits for imprints, and those are decoded in threads too: neither may take the other's."""
+    journal = Journal()
+    for number in range(3):
+        journal.write("stored", str(number), tune(number, seconds=30.0), name=str(number))
+    cache = imprint_cache(journal, settings=CacheSettings(beside_bytes=1))
+    ground = Ground(index=FlatIndex(DIM), imprints=CachedImprints(cache))
+    asked, part = JournalRecogniser(journal, ground=lambda _: ground), excerpt(tune(1, seconds=30.0), 2.0, 6.0)
+    questions = [asked.recognise(part, collection="default", top=top) for top in range(1, 41)]
+    async with asyncio.timeout(60):
+        answers = await asyncio.gather(*questions)
+    assert {answer.matches[0].name for answer in answers} == {"1"}
+    await asked.aclose()
+
+
+async def test_an_alias_that_is_learned_again_stays_an_alias() -> None:
+    """Two learn at once while a third merges: the journal counts it as heard again, and so does memory."""
+    journal, part = Journal(), excerpt(tune(1), 2.0, 6.0)
+    journal.write("stored", "a", tune(1), name="A")
+    journal.write("stored", "b", tune(2), name="B")
+    journal.write("merged", "a", into="b")
+    journal.write("stored", "a", tune(1), name="A")
+    asked = recogniser_in_memory(journal)
+    assert await names(asked, part) == []
+    journal.write("retired", "b")  # and what it stood for with it
+    journal.write("stored", "a", tune(1), name="A again")
+    assert await names(asked, part) == ["A again"]
+
+
+async def test_a_re_embedded_pattern_keeps_its_name() -> None:
+    """Though nothing of it could be read before, and it was renamed meanwhile."""
+    journal, part = Journal(), excerpt(tune(1), 2.0, 6.0)
+    journal.write("stored", "a", name="A", pattern_kind="recording")
+    journal.write("corrected", "a", name="B")
+    asked = recogniser_in_memory(journal)
+    assert await names(asked, part) == []
+    journal.write("reembedded", "a", tune(1))
+    assert await names(asked, part) == ["B"]
+    journal.write("reembedded", "a", tune(2))
+    assert await names(asked, part) == []
+    assert await names(asked, excerpt(tune(2), 2.0, 6.0)) == ["B"]
+
+
+async def test_what_was_said_of_matches_counts_as_the_journal_counts() -> None:
+    """Heard, confirmed, denied and merged: as the table of patterns has it."""
+    journal = Journal()
+    journal.write("stored", "a", tune(1), name="A", pattern_kind="recording", count=5, confirmed=2, denied=1)
+    journal.write("stored", "b", tune(2), name="B", pattern_kind="recording")
+    journal.write("reinforced", "a", verdict="wrong")
+    journal.write("reinforced", "a", verdict="right")
+    journal.write("merged", "b", into="a")
+    journal.write("reinforced", "b")
+    journal.write("stored", "a", tune(1), name="A", pattern_kind="recording")
+    projection = Projection()
+    for event in journal.kept:
+        projection.apply(event)
+    _, view = await recogniser_in_memory(journal).collection("default").now()
+    [holding], standing = view.holdings.values(), projection.get("a")
+    assert standing is not None
+    facts = standing.facts
+    assert (holding.count, holding.confirmed, holding.denied) == (facts.count, facts.confirmed, facts.denied)
+    assert (holding.count, holding.confirmed, holding.denied) == (9, 3, 2)
+
+
+async def test_a_match_that_was_often_denied_is_less_sure() -> None:
+    """Than it was before anybody said so."""
+    journal, part = Journal(), excerpt(tune(1), 2.0, 6.0)
+    journal.write("stored", "a", tune(1), name="A")
+    asked = recogniser_in_memory(journal)
+    before = await asked.recognise(part, collection="default", top=1)
+    for _ in range(40):
+        journal.write("reinforced", "a", verdict="wrong")
+    after = await asked.recognise(part, collection="default", top=1)
+    assert after.matches[0].confidence < before.matches[0].confidence
+
+
+async def test_a_cancelled_question_leaves_no_half_page_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each event is applied once, though whoever had it read went away in the middle."""
+    journal, begun, free = Journal(), threading.Event(), threading.Event()
+    journal.write("stored", "a", tune(1), name="A")
+    journal.write("stored", "b", tune(2), name="B")
+    journal.write("reinforced", "a", verdict="right")
+    put = Contents.put
+
+    def slow(self: Contents, *of: Any) -> int:
+        begun.set()
+        assert free.wait(60)
+        return put(self, *of)
+
+    monkeypatch.setattr(Contents, "put", slow)
+    collection = recogniser_in_memory(journal).collection("default")
+    first = asyncio.create_task(collection.now())
+    await asyncio.to_thread(begun.wait, 60)
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    second = asyncio.create_task(collection.now())
+    for _ in range(5):
+        await asyncio.sleep(0)
+    free.set()
+    as_of, view = await second
+    assert as_of == 3
+    assert [(one.pattern_id, one.count, one.confirmed) for one in view.holdings.values()] == [("a", 2, 1), ("b", 1, 0)]
+
+
+async def test_questions_at_once_read_the_journal_together() -> None:
+    """Once for those that wait, not once for each."""
+    journal = Journal()
+    journal.write("stored", "a", tune(1), name="A")
+    collection = recogniser_in_memory(journal).collection("default")
+    await collection.now()
+    journal.asked = 0
+    await asyncio.gather(*(collection.now() for _ in range(100)))
+    assert journal.asked == 1
