@@ -32,7 +32,7 @@ class Crew:
             admission=safety.admission,
             tracer=safety.tracer,
         )
-        shop = Workshop(
+        self._shop = Workshop(
             ports=self._ports,
             artifacts=runtime.artifacts,
             cpu=runtime.cpu,
@@ -43,13 +43,14 @@ class Crew:
             home=runtime.settings.home,
             redis=runtime.settings.redis,
         )
-        self._components = [*components(shop, only), safety.news, *self._beside(runtime, port)]
+        self._components = [*components(self._shop, only), safety.news, *self._beside(runtime, port)]
 
     async def run(self, stop: asyncio.Event, *, until_idle: bool) -> None:
         """Run everything until `stop` is set, or until nothing is open."""
         try:
             await Supervisor(self._components, self._ports).run(stop, until_idle=until_idle)
         finally:
+            await self._shop.aclose()
             await asyncio.to_thread(self._ports.tracer.close)
 
     def _beside(self, runtime: "Runtime", port: int | None) -> list[Component]:

@@ -69,6 +69,11 @@ class Workshop:
             self.ports.backend.book, self.home, memory=memory, shared=shared, numbers=numbers, show=show
         )
 
+    async def aclose(self) -> None:
+        """Close what processors were given, once none of them works any more."""
+        if "recogniser" in vars(self):  # or it was never opened
+            await self.recogniser.aclose()
+
     def _shared_level(self) -> "SharedLevel | None":
         """Return where processes share copies of imprints; None without Redis."""
         if self.redis is None:
@@ -136,17 +141,9 @@ def components(shop: Workshop, only: Collection[str] | None) -> list[Component]:
     found: list[Component] = [ProcessorRunner(_BUILDERS[name](shop), shop.ports) for name in names]
     if "generation" in names:
         found.append(_generation_work(shop))
-    if "patterns" in names:
-        found.append(_librarian(shop))
     upkeep = EntryUpkeep(shop.ports.backend.entries, shop.ports.clock)
     shop.ports.telemetry.include(upkeep)
     return [*found, TimerService(shop.ports), Housekeeper(shop.ports, shop.artifacts), upkeep]
-
-
-def _librarian(shop: Workshop) -> Component:
-    from grym.runtime.recognising import Librarian
-
-    return Librarian(shop.recogniser)
 
 
 def _generation_work(shop: Workshop) -> Component:
