@@ -122,7 +122,7 @@ bench-events-quick: .venv/.grym-dev ## of it, grym's hop beside the bare loop of
 	@$(BIN)/python -m benchmarks.event_layer --quick
 
 bench-recognition: .venv/.grym-dev .venv/.grym-system ## recognition beside its peers, under 27 distortions: two hours of processor time
-	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.recognition --recordings --every 5
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.recognition --recordings --peers-every 3
 
 bench-recognition-quick: .venv/.grym-dev .venv/.grym-system ## of it, twenty tunes and twenty strangers under six distortions
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.recognition --quick

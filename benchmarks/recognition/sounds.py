@@ -100,8 +100,12 @@ class Sounds:
         conditions: Sequence[Condition] = CONDITIONS,
         lengths_s: Sequence[float] = LENGTHS_S,
         turns: int = TURNS,
+        every: int = 1,
     ) -> list[Question]:
-        """Return every question: known tunes in all conditions and lengths, each stranger in `turns` conditions."""
+        """Return the questions: known tunes in all conditions and lengths, each stranger in `turns` conditions.
+
+        Of these, every n-th: 3 leaves each known tune in each condition, in one of three lengths by turns.
+        """
         asked = [
             Question(
                 tune=tune,
@@ -110,11 +114,12 @@ class Sounds:
                 answer=tune.name,
                 places_s=same_places(tune.performance, start_s=tune.start_s, length_s=length_s),
             )
-            for tune in self.known
-            for condition in conditions
-            for length_s in lengths_s
+            for row, tune in enumerate(self.known)
+            for column, condition in enumerate(conditions)
+            for place, length_s in enumerate(lengths_s)
+            if (row + column + place) % every == 0
         ]
-        for number in range(len(self.strangers) * turns):
+        for number in range(0, len(self.strangers) * turns, every):
             tune = self.strangers[number // turns]
             condition = conditions[number % len(conditions)]
             length_s = lengths_s[number // len(conditions) % len(lengths_s)]
