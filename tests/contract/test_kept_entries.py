@@ -78,3 +78,10 @@ async def test_erasing_a_person_removes_their_entries(kit: Kit) -> None:
     await keep(kit, dated("a", "one"), dated("b", "one"), dated("a", "one", owner="ben"))
     assert await kit.backend.housekeeping.erase("anna") == 2
     assert [one.entry.owner for one in await kit.backend.entries.search(Query()).all()] == ["ben"]
+
+
+async def test_entries_are_kept_where_the_log_lies_elsewhere(apart: Kit) -> None:
+    """The form of the backend that belongs to Kafka keeps them the same way."""
+    await keep(apart, dated("a", "one"))
+    found = await (await apart.again()).entries.retrieve(at("a", owner="anna"))
+    assert found.entry == dated("a", "one")
