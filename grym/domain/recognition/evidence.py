@@ -1,9 +1,9 @@
 """Everything that speaks for a remembered pattern, in numbers."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from grym.domain.recognition.alignment import Agreement, agreement
+from grym.domain.recognition.alignment import NOTHING, Agreement, agreement
 from grym.domain.recognition.hypotheses import hypotheses
 from grym.domain.recognition.imprint import Imprint
 from grym.domain.recognition.library import Library
@@ -21,8 +21,17 @@ VOTED_SEARCH_FRAMES = 2
 SUPPOSED_SEARCH_FRAMES = 20
 """A window is 0.37 s from the next, and one of two seconds fits half a step beside its place."""
 
-MOST_DRIFT = 0.042
+MANY_MORE = 1.15
+"""Among so many tempi some gain a few peaks by chance."""
+
+MOST_DRIFT = 0.056
 """Half a step between the tempi that windows are asked at, and a little."""
+
+EDGE = 0.05
+
+LEAST_COMMON_S = 1.5
+LEAST_COMMON = 0.25
+"""A recording may go on where another ends; of less than this share of it, or this long, nothing is said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,23 +56,38 @@ class Evidence:
     agreement: Agreement
 
     @property
+    def is_inside(self) -> bool:
+        """Whether its tempo lies inside of what was tried; at the end of it, a better one may lie beyond."""
+        return self.overlay.drift < EDGE
+
+    @property
     def strength(self) -> float:
         """How far both kinds together are from chance; orders the evidence of one sound."""
         return max(self.overlay.deviations, 0.0) + max(self.agreement.deviations, 0.0)
 
 
 def first_evidence(query: Imprint, library: Library) -> list[Evidence]:
-    """Return what landmarks find: the same recording in the same key and at the same tempo."""
+    """Return what landmarks find: the same recording in the same key and nearly at the same tempo."""
     votes = vote(query, library, most=VOTED)
-    patterns = library.imprints([one.number for one in votes])
-    return _best_of_each(
-        _weighed(query, pattern, one.number, _laid(query, pattern, one.offset_frames), landmarks=one.landmarks)
-        for one, pattern in zip(votes, patterns, strict=True)
+    patterns = dict(zip([one.number for one in votes], library.imprints([one.number for one in votes]), strict=True))
+    found = _best_of_each(
+        _weighed(query, patterns[one.number], one.number, laid, landmarks=one.landmarks)
+        for one in votes
+        for laid in [_laid(query, patterns[one.number], Lay(offset_frames=one.offset_frames), VOTED_SEARCH_FRAMES)]
     )
+    return [_at_its_tempo(query, patterns[found[0].number], found[0]), *found[1:]] if found else []
 
 
-def _laid(query: Imprint, pattern: Imprint, offset_frames: float) -> Overlay:
-    return overlay(query.peaks, pattern.peaks, Lay(offset_frames=offset_frames), search_frames=VOTED_SEARCH_FRAMES)
+def _laid(query: Imprint, pattern: Imprint, lay: Lay, search_frames: int, ratios: Sequence[float] = (1.0,)) -> Overlay:
+    return overlay(query.peaks, pattern.peaks, lay, search_frames=search_frames, ratios=ratios)
+
+
+def _at_its_tempo(query: Imprint, pattern: Imprint, one: Evidence) -> Evidence:
+    """Return the evidence at a slightly different tempo if many more peaks meet there: landmarks bear some of it."""
+    laid = _laid(query, pattern, one.overlay.lay, SUPPOSED_SEARCH_FRAMES, _ratios(query))
+    if laid.met < MANY_MORE * one.overlay.met:
+        return one
+    return _weighed(query, pattern, one.number, laid, landmarks=one.landmarks)
 
 
 def further_evidence(query: Imprint, library: Library, *, tempi: Sequence[float]) -> list[Evidence]:
@@ -93,14 +117,26 @@ def _ratios(query: Imprint) -> list[float]:
 
 def _weighed(query: Imprint, pattern: Imprint, number: int, laid: Overlay, *, landmarks: int = 0) -> Evidence:
     """Return the evidence of a pattern whose peaks were laid."""
-    agreed = agreement(
-        query.tonal,
-        pattern.tonal,
-        offset_s=laid.lay.offset_frames / FRAME_RATE_HZ,
-        tempo_ratio=laid.lay.tempo_ratio,
-        semitones=laid.lay.transposition,
+    return Evidence(
+        number=number, landmarks=landmarks, overlay=laid, agreement=_agreement_where_both_are(query, pattern, laid.lay)
     )
-    return Evidence(number=number, landmarks=landmarks, overlay=laid, agreement=agreed)
+
+
+def _agreement_where_both_are(query: Imprint, pattern: Imprint, lay: Lay) -> Agreement:
+    """Compare the pitches of what lies on the pattern, where that is enough of the sound."""
+    offset_s = lay.offset_frames / FRAME_RATE_HZ
+    begin_s = max(0.0, -offset_s / lay.tempo_ratio)
+    end_s = min(query.duration_s, (pattern.duration_s - offset_s) / lay.tempo_ratio)
+    if end_s - begin_s < max(LEAST_COMMON_S, LEAST_COMMON * query.duration_s):
+        return NOTHING
+    first, last = (round(time_s * query.tonal.rate_hz) for time_s in (begin_s, end_s))
+    return agreement(
+        replace(query.tonal, frames=query.tonal.frames[first:last]),
+        pattern.tonal,
+        offset_s=offset_s + lay.tempo_ratio * first / query.tonal.rate_hz,
+        tempo_ratio=lay.tempo_ratio,
+        semitones=lay.transposition,
+    )
 
 
 def _best_of_each(found: Iterable[Evidence]) -> list[Evidence]:

@@ -19,8 +19,8 @@ from grym.domain.recognition.tonal import RATE_HZ
 from grym.domain.recognition.windows import CLASSES, HOP_FRAMES, STEPS, windows_at
 
 SAME_TEMPO = (1.0,)
-OTHER_TEMPI = (0.8, 0.88, 0.95, 1.05, 1.12, 1.22)
-"""Steps of 6 to 8 %: a window of two seconds bears half a step, which moves its ends by 60 ms."""
+OTHER_TEMPI = (0.81, 0.905, 1.11, 1.23)
+"""Steps of about 11 %: a window of two seconds bears half a step, which moves its ends by 55 ms."""
 
 ASKED_WINDOWS = 5
 ASKED_HOP_FRAMES = 2.0
@@ -145,7 +145,7 @@ def _asked(tonal: Tonal, tempi: Sequence[float]) -> _Asked:
         count = len(windows.starts_s)
         chosen = np.unique(np.rint(np.linspace(0, count - 1, min(ASKED_WINDOWS, count))).astype(np.int64))
         steps = windows.vectors[chosen].reshape(-1, STEPS, CLASSES)
-        vectors += [np.roll(steps, -classes, axis=2).reshape(len(steps), -1) for classes in range(CLASSES)]
+        vectors += [np.roll(steps, -classes, axis=2).reshape(-1, STEPS * CLASSES) for classes in range(CLASSES)]
         starts += [windows.starts_s[chosen]] * CLASSES
     counts = [len(rows) for rows in starts[1:]]
     return _Asked(

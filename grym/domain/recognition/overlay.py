@@ -24,7 +24,7 @@ SLACK_FRAMES = 1
 SLACK_BINS = 1
 REACH_FRAMES = AROUND_FRAMES + SLACK_FRAMES
 
-MOST_DRIFT = 0.05
+MOST_DRIFT = 0.06
 """How far, as a share, the tempi that are tried may lie from the one that was thought of."""
 
 FEW = 0.5
@@ -69,6 +69,8 @@ class Overlay:
         The most that meet at any of those places.
     peaks
         Peaks of the pattern under the sound.
+    drift
+        How far the tempo lies from the one thought of, as a share.
     """
 
     lay: Lay
@@ -77,6 +79,7 @@ class Overlay:
     spread: float
     rival: float
     peaks: int
+    drift: float = 0.0
 
     @property
     def deviations(self) -> float:
@@ -129,7 +132,8 @@ def overlay(query: Peaks, pattern: Peaks, lay: Lay, *, search_frames: int, ratio
     offset = centre + place - search_frames - ratio * middle
     found = replace(lay, offset_frames=offset, tempo_ratio=ratio)
     place += AROUND_FRAMES - search_frames
-    return _overlay(profiles[best], place, found, peaks=_under(query, pattern, found))
+    laid = _overlay(profiles[best], place, found, peaks=_under(query, pattern, found))
+    return replace(laid, drift=abs(ratios[best] - 1.0))
 
 
 def _overlay(profile: NDArray[np.float64], place: int, lay: Lay, *, peaks: int) -> Overlay:

@@ -1,7 +1,7 @@
 """Saying what a sound is, from what it shares with everything that is remembered.
 
 Looking costs more the freer it is, so it goes on only while nothing is sure: first the same recording (landmarks),
-then other keys and instruments at the same tempo (windows), then other tempi.
+then other keys and instruments at the same tempo (windows), then other tempi. Long sounds are asked about in parts.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +14,7 @@ from grym.domain.recognition.evidence import Evidence, first_evidence, further_e
 from grym.domain.recognition.hypotheses import OTHER_TEMPI, SAME_TEMPO
 from grym.domain.recognition.imprint import Imprint
 from grym.domain.recognition.library import Library
+from grym.domain.recognition.parts import parts_of
 from grym.domain.recognition.spectrum import FRAME_RATE_HZ
 
 THRESHOLD = 0.5
@@ -68,15 +69,29 @@ def recognise(
     experience
         What became of earlier findings of a pattern, by its number.
     """
+    best: dict[int, Finding] = {}
+    for begin_s, part in parts_of(query):
+        for finding in _findings(part, library, begin_s=begin_s, experience=experience):
+            if finding.number not in best or finding.confidence > best[finding.number].confidence:
+                best[finding.number] = finding
+    return tuple(sorted(best.values(), key=lambda one: (-one.confidence, one.number))[:top])
+
+
+def _findings(
+    query: Imprint, library: Library, *, begin_s: float, experience: Callable[[int], Experience] | None
+) -> list[Finding]:
+    """Return what is found for a part of a sound, told of the sound as a whole."""
     found: list[Evidence] = []
     sure: list[float] = []
     for found in _looks(query, library):
         sure = confidences(found, experience)
-        if max(sure, default=0.0) >= SURE:
+        if any(one.is_inside and confidence >= SURE for one, confidence in zip(found, sure, strict=True)):
             break
     margins = _margins(found)
-    order = sorted(range(len(found)), key=lambda place: (-sure[place], found[place].number))
-    return tuple(_finding(found[place], sure[place], margin=margins[place]) for place in order[:top])
+    return [
+        _finding(one, confidence, margin=margin, begin_s=begin_s)
+        for one, confidence, margin in zip(found, sure, margins, strict=True)
+    ]
 
 
 def _looks(query: Imprint, library: Library) -> Iterator[list[Evidence]]:
@@ -94,13 +109,13 @@ def _margins(found: list[Evidence]) -> list[float]:
     return [float(margin) for margin in strengths - rivals(strengths)]
 
 
-def _finding(one: Evidence, sure: float, *, margin: float) -> Finding:
+def _finding(one: Evidence, sure: float, *, margin: float, begin_s: float) -> Finding:
     """Return what is said of one pattern."""
     lay = one.overlay.lay
     return Finding(
         number=one.number,
         confidence=sure,
-        offset_s=lay.offset_frames / FRAME_RATE_HZ,
+        offset_s=lay.offset_frames / FRAME_RATE_HZ - lay.tempo_ratio * begin_s,
         transposition_semitones=round(lay.semitones),
         tempo_ratio=round(lay.tempo_ratio, 4),
         why=_why(one, margin),
