@@ -91,7 +91,7 @@ def test_each_mistake_is_named_by_its_place(code: str, values: dict[str, Any], p
 def test_a_misspelt_name_is_answered_with_the_right_one() -> None:
     """The nearest one is proposed."""
     with pytest.raises(StoreConfigError) as caught:
-        read_config({"kind": "redis", "redis": {"pasword": "x"}})
+        read_config({"kind": "redis", "redis": {"passwd": "x"}})
     assert "password" in caught.value.hint
 
 
