@@ -1,13 +1,22 @@
 """Pattern memory with indexes on disk: quick to open, never wrong, and lost without harm."""
 
+import asyncio
+import mmap
 import shutil
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from grym.adapters.index_drafts import DraftFolder
+from grym.adapters.index_files import GenerationFolder
 from grym.adapters.memory.backend import open_memory
+from grym.errors import AdapterError
+from grym.memory.index.layered import LayeredIndex
+from grym.memory.recognising import generations
 from grym.memory.recognising.auditing import audit
 from grym.memory.recognising.recogniser import JournalRecogniser
 from grym.ports.backend import Backend
@@ -45,6 +54,13 @@ def forgotten(seed: int) -> PatternChange:
     journal = Journal()
     journal.write("retired", f"p{seed}")
     return _renamed(journal.kept[0].change, f"forget {seed}")
+
+
+def merged(seed: int, *, into: int) -> PatternChange:
+    """Return the change that merging a tune into another makes."""
+    journal = Journal()
+    journal.write("merged", f"p{seed}", into=f"p{into}")
+    return _renamed(journal.kept[0].change, f"merge {seed}")
 
 
 @asynccontextmanager
@@ -135,3 +151,102 @@ async def test_nothing_is_sealed_of_an_empty_memory(tmp_path: Path) -> None:
         found = await audit(recogniser.collection("default"), empty.book, name="default")
     assert found.clean
     assert (found.patterns, found.vectors, found.recall_at_10) == (0, 0, None)
+
+
+async def test_what_cannot_be_read_is_named_by_a_new_process_too(backend: Backend, tmp_path: Path) -> None:
+    """It goes on from a generation, and never sees the event that stored it."""
+    [change] = learned(9)
+    object.__setattr__(change, "imprint", change.imprint[:-2])
+    await record(backend, change)
+    async with opened(backend, tmp_path) as first:
+        await first.collection("default").seal()
+    async with opened(backend, tmp_path) as second:
+        found = await audit(second.collection("default"), backend.book, name="default")
+        assert second.collection("default").degraded == ("1 patterns cannot be read",)
+    assert found.generation
+    assert (found.unreadable, found.missing, found.orphans) == (("p9",), (), ())
+
+
+async def test_an_alias_stays_one_in_a_new_process(backend: Backend, tmp_path: Path) -> None:
+    """Learned again after it was sealed as one."""
+    await record(backend, merged(1, into=2))
+    async with opened(backend, tmp_path) as first:
+        await first.collection("default").seal()
+    await record(backend, *(_renamed(change, "learn 1 again") for change in learned(1)))
+    async with opened(backend, tmp_path) as second:
+        assert await heard(second, 1) == []
+        found = await audit(second.collection("default"), backend.book, name="default")
+    assert found.clean
+
+
+async def test_a_generation_of_older_code_is_passed_over(
+    backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose notes say something else; nobody has to delete it."""
+    with monkeypatch.context() as older:
+        older.setattr(generations, "LANDMARKS_AND_NOTES", "1")
+        older.setattr(generations, "HOLDINGS", "patterns")
+        async with opened(backend, tmp_path) as first:
+            await first.collection("default").seal()
+    async with opened(backend, tmp_path) as second:
+        assert await heard(second, 2) == ["tune 2"]
+        assert second.collection("default").generation is None
+
+
+async def test_sealed_landmarks_are_mapped(backend: Backend, tmp_path: Path) -> None:
+    """And no longer in memory, nor are those of patterns that were learned meanwhile lost."""
+    async with opened(backend, tmp_path) as recogniser:
+        collection = recogniser.collection("default")
+        await collection.seal()
+        _, view = await collection.now()
+        assert [isinstance(run.hashes.base, np.memmap | mmap.mmap) for run in view.runs] == [True]
+        await record(backend, *learned(TUNES), forgotten(1))
+        await collection.seal()
+        answers = [await heard(recogniser, seed) for seed in range(TUNES + 1)]
+    assert answers == [["tune 0"], [], *([f"tune {seed}"] for seed in range(2, TUNES + 1))]
+
+
+async def test_collections_that_nobody_asks_any_more_are_closed(
+    backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the threads that watch over them: whoever asks may name as many as they like."""
+    monkeypatch.setattr("grym.memory.recognising.recogniser.MOST_OPEN", 2)
+    question = excerpt(tune(0), 2.3, 6.0)
+    async with opened(backend, tmp_path) as recogniser:
+        for name in range(20):
+            assert not (await recogniser.recognise(question, collection=f"nobody's {name}", top=1)).known
+        assert sum(thread.name == "recall" for thread in threading.enumerate()) <= 2
+        assert await heard(recogniser, 2) == ["tune 2"]
+    assert all(thread.name != "recall" for thread in threading.enumerate())
+
+
+async def test_sealing_that_fails_waits_before_it_is_tried_again(
+    backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not with every question; the answer names what is wrong, and a later try mends it."""
+    tries: list[int] = []
+    begin = GenerationFolder.begin
+
+    def full(self: GenerationFolder) -> DraftFolder:
+        tries.append(1)
+        if len(tries) > 1:
+            return begin(self)
+        raise AdapterError("no space left", code="index.disk_full")
+
+    monkeypatch.setattr(GenerationFolder, "begin", full)
+    monkeypatch.setattr(LayeredIndex, "due", lambda _: True)
+    async with opened(backend, tmp_path) as recogniser:
+        collection = recogniser.collection("default")
+        for _ in range(5):
+            await collection.now()
+            await everything_beside()
+        assert (len(tries), collection.degraded) == (1, ("index.disk_full",))
+        monkeypatch.setattr(collection, "_again_s", 0.0)
+        await collection.now()
+        await everything_beside()
+        assert (len(tries), collection.degraded) == (2, ())
+
+
+async def everything_beside() -> None:
+    """Wait for all other tasks."""
+    await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()}, return_exceptions=True)
