@@ -16,7 +16,7 @@ KNOWN, STRANGERS = 6, 28
 def performance(seed: int) -> Performance:
     """Return a minute of even notes."""
     pitches = 60 + np.random.default_rng(seed).integers(0, 20, 240)
-    starts_s = np.arange(240) * 0.25
+    starts_s = np.arange(240, dtype=np.float64) * 0.25
     return Performance(
         starts_s=starts_s,
         ends_s=starts_s + 0.2,
@@ -61,7 +61,7 @@ def test_a_third_of_the_questions_meets_every_tune_and_condition(sounds: Sounds)
 
 
 def test_a_tune_is_played_in_the_same_manner_each_time(sounds: Sounds) -> None:
-    """What is drawn for a tune in a condition depends on their names alone, and stays within what the condition says."""
+    """What is drawn for a tune in a condition depends on their names alone and stays within its bounds."""
     for one in sounds.questions():
         manner = one.condition.manner(one.tune.name)
         assert manner == one.condition.manner(one.tune.name)
