@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from grym.errors import AdapterError
 from grym.memory.index.building import PIECE_ROWS, build
+from grym.memory.index.generation import OpenGeneration
 from grym.memory.index.layered import LayeredIndex, Mark
 from grym.ports.generations import (
     FINDABLE,
@@ -128,8 +129,9 @@ class Sealer:
     async def _sealed(self, mark: Mark, watermark: int, parts: Parts, notes: Mapping[str, object]) -> Sealed:
         draft = self._generations.begin()
         try:
-            plan = self._plan(draft, mark, watermark, notes)
-            await asyncio.to_thread(_fill, draft, mark, parts)
+            base = self._base_of(mark)
+            plan = self._plan(draft, mark, base, watermark, notes)
+            await asyncio.to_thread(_fill, draft, mark, base, parts)
             trains = plan.manifest.recipe.kind in ("ivf", "hnsw")
             await (self._builder if trains else self._inline).build(plan)
             sealed = await asyncio.to_thread(self._generations.publish, draft)
@@ -139,8 +141,20 @@ class Sealer:
         await asyncio.to_thread(self._generations.sweep, keep=self._index.settings.now.keep)
         return sealed
 
-    def _plan(self, draft: Draft, mark: Mark, watermark: int, notes: Mapping[str, object]) -> Plan:
-        settings, base = self._index.settings.now, mark.layers.base
+    def _base_of(self, mark: Mark) -> OpenGeneration | None:
+        """Return what the next generation can be made from; None where another process has swept it away since."""
+        base = mark.layers.base
+        if base is not None:
+            try:
+                self._generations.named(base.sealed.name)
+            except AdapterError:
+                return None
+        return base
+
+    def _plan(
+        self, draft: Draft, mark: Mark, base: OpenGeneration | None, watermark: int, notes: Mapping[str, object]
+    ) -> Plan:
+        settings = self._index.settings.now
         recipe = settings.recipe_for(mark.count, dim=self._index.dim)
         retrain = base is None or worn(base.manifest, mark)
         if base is not None and not retrain and base.manifest.recipe.kind == recipe.kind:
@@ -169,12 +183,12 @@ def _manifest(mark: Mark, recipe: Recipe, *, dim: int, watermark: int, notes: Ma
     )
 
 
-def _fill(draft: Draft, mark: Mark, parts: Parts) -> None:
-    """Write what the builder needs, and the parts as they will stay."""
-    ids, vectors = mark.layers.delta.living()
+def _fill(draft: Draft, mark: Mark, base: OpenGeneration | None, parts: Parts) -> None:
+    """Write what the builder needs, and the parts as they will stay; without a base, all that is mapped of it."""
+    ids, vectors = mark.layers.everything() if base is None else mark.layers.delta.living()
     draft.put(NEWER_IDS, (ids,), rows=len(ids))
     draft.put(NEWER_VECTORS, (vectors.astype(np.float16),), rows=len(ids))
-    findable = mark.layers.findable
+    findable = None if base is None else mark.layers.findable
     bits = np.zeros(0, dtype=np.uint8) if findable is None else findable
     draft.put(FINDABLE, (bits,), rows=len(bits))
     for name, array in parts.items():

@@ -231,3 +231,21 @@ def _change(kit: IndexKit, moving: np.ndarray, turn: int) -> None:
 def test_the_engine_is_named_in_the_manifest(tmp_path: Path) -> None:
     """Whoever finds a file knows what wrote it."""
     assert filled(tmp_path).seal().manifest.engine == FaissEngine().version
+
+
+def test_a_base_that_another_process_swept_away_is_made_anew(tmp_path: Path) -> None:
+    """From what is mapped of it, less what is hidden: two processes may seal one folder in turns."""
+    one = filled(tmp_path)
+    one.seal()
+    other = index_kit(tmp_path, dim=DIM)
+    assert other.sealer.open_newest() is not None
+    for number in range(1_000, 1_004):
+        one.index.add(np.array([number]), unit(1, seed=number, dim=DIM))
+        one.seal()
+    other.index.add(np.array([5, 500]), unit(2, seed=2, dim=DIM))
+    other.index.remove(np.array([6]))
+    sealed = other.seal()
+    ids = sealed.get("ids").tolist()
+    assert ids == [*(number for number in range(200) if number != 6), 500]
+    found = other.index.search(unit(2, seed=2, dim=DIM), k=1)
+    assert found.ids[:, 0].tolist() == [5, 500]
