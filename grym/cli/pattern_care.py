@@ -272,6 +272,7 @@ def _findings_json(found: "Findings") -> dict[str, Any]:
         "damaged": list(journal.damaged),
         "differing": list(journal.differing),
         "collections": {name: _audit_json(one) for name, one in found.collections.items()},
+        "pgvector": {name: {"asked": one.asked, "agreed": one.agreed} for name, one in found.second_opinions.items()},
     }
 
 

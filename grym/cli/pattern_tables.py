@@ -129,6 +129,10 @@ def findings_panel(value: dict[str, Any]) -> RenderableType:
         ("recall@10", "nothing to find" if recall is None else f"{recall:.3f}"),
     ]
     rows += [
+        (f"pgvector, {name}", f"names {one['agreed']} of {one['asked']} neighbours alike")
+        for name, one in value["pgvector"].items()
+    ]
+    rows += [
         (name, ", ".join(map(str, value[name])))
         for name in ("orphans", "missing", "gaps", "damaged", "differing")
         if value[name]

@@ -3,16 +3,26 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from grym.errors import SaturatedError
+from grym.adapters.postgres.database import connect
+from grym.adapters.postgres.embedded import start_embedded
+from grym.adapters.postgres.pgvector import PgVectorSearch
+from grym.errors import AdapterError, SaturatedError
+from grym.memory.index.crosscheck import Agreement, crosscheck
+from grym.memory.index.layered import LayeredIndex
 from grym.memory.journal.verifying import Verification, verify
 from grym.memory.recognising.auditing import Audit, audit
+from grym.ports.index import ExactSearch
 from grym.ports.patterns import PatternBook, PatternQuery
 from grym.runtime.opening import Runtime
 from grym.runtime.recognising import INDEX, recogniser_at
 
 PAGE = 1000
+
+MOST_COMPARED = 20_000
+"""Windows that are sent to another program for a comparison: some seconds' worth."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,15 +35,19 @@ class Findings:
         How the table of patterns stands to the events.
     collections
         How each collection that can be recognised stands to the table, by name.
+    second_opinions
+        How far pgvector names the same neighbours, where the server has it and the collection is not too large.
     """
 
     journal: Verification
     collections: dict[str, Audit]
+    second_opinions: dict[str, Agreement]
 
     @property
     def is_clean(self) -> bool:
         """Whether nothing is wrong."""
-        return self.journal.is_clean and all(found.clean for found in self.collections.values())
+        agreed = all(found.is_complete for found in self.second_opinions.values())
+        return self.journal.is_clean and agreed and all(found.clean for found in self.collections.values())
 
     @property
     def recall_at_10(self) -> float | None:
@@ -46,11 +60,32 @@ async def check_memory(runtime: Runtime) -> Findings:
     """Compare journal, table and indexes; best while nobody writes."""
     book = runtime.backend.book
     journal = await verify(book)
-    async with recogniser_at(book, runtime.settings.home) as recogniser:
-        found = {
-            name: await audit(recogniser.collection(name), book, name=name) async for name in _collections_of(book)
-        }
-    return Findings(journal=journal, collections=found)
+    found: dict[str, Audit] = {}
+    opinions: dict[str, Agreement] = {}
+    async with recogniser_at(book, runtime.settings.home) as recogniser, _pgvector(runtime) as other:
+        async for name in _collections_of(book):
+            collection = recogniser.collection(name)
+            found[name] = await audit(collection, book, name=name)
+            _, view = await collection.now()
+            if other is not None and isinstance(view.index, LayeredIndex) and len(view.index) <= MOST_COMPARED:
+                with suppress(AdapterError):  # such as a user who may not create extensions: no opinion
+                    opinions[name] = await crosscheck(view.index, other)
+    return Findings(journal=journal, collections=found, second_opinions=opinions)
+
+
+@asynccontextmanager
+async def _pgvector(runtime: Runtime) -> AsyncIterator[ExactSearch | None]:
+    """Open a search by pgvector; None where the server does not have it."""
+    async with AsyncExitStack() as stack:
+        dsn = runtime.settings.database
+        if dsn is None:  # it runs already: the runtime is open
+            server = await asyncio.to_thread(start_embedded, runtime.settings.home)
+            stack.push_async_callback(asyncio.to_thread, server.leave)
+            dsn = server.dsn
+        connection = await connect(dsn)
+        stack.push_async_callback(connection.close)
+        search = PgVectorSearch(connection)
+        yield search if await search.available() else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

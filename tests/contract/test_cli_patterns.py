@@ -185,6 +185,8 @@ def test_memory_is_checked_and_made_anew(grym: CommandLine) -> None:
         told = grym("patterns", "verify", "--json").ok().told
         assert (told["clean"], told["orphans"], told["missing"]) == (True, [], [])
         assert told["recall_at_10"] == 1.0
+        for opinion in told["pgvector"].values():  # where the server has it
+            assert opinion["asked"] == opinion["agreed"]
         rebuilt = grym("patterns", "rebuild", "--json").ok().told
         assert rebuilt["events"] == told["events"]
         assert rebuilt["patterns"] == told["patterns"]
