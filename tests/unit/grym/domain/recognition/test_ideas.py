@@ -60,7 +60,7 @@ def test_no_more_than_asked_for(limit: int) -> None:
 
 
 def test_a_leap_between_voices_is_no_melody() -> None:
-    """Where the line jumps an octave to and fro, no idea goes over the jump."""
+    """Where the line jumps by an octave, no idea goes over the jump."""
     notes = [(60, 0.5), (62, 0.5), (64, 1.0), (79, 0.5), (81, 0.5), (83, 1.0)] * 2
     assert all(max(map(abs, motif.intervals)) <= 9 for motif in motifs_of(played(notes), limit=4))
 
