@@ -4,6 +4,7 @@ An imprint is some 30 KB a minute encoded and takes about a millisecond to decod
 for last are worth their memory; all of them would not be.
 """
 
+import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -62,7 +63,8 @@ class KeptImprints:
 
     async def load(self, holdings: Sequence[Holding]) -> list[Imprint]:
         """Return decoded imprints."""
-        return [decode(self._encoded[holding.pattern_id]) for holding in holdings]
+        encoded = [self._encoded[holding.pattern_id] for holding in holdings]
+        return await asyncio.to_thread(lambda: [decode(one) for one in encoded])
 
 
 class Shelves(Protocol):

@@ -88,9 +88,14 @@ def look_up(runs: Sequence[LandmarkRun], hashes: UInt32Array, *, alive: NDArray[
     alive
         Shape (patterns,).
     most
-        A landmark heard in more places than this within one run tells nothing and is left out there.
+        A landmark heard in more places than this tells nothing and is left out: those in all runs together, so that the
+        answer does not depend on how they were merged.
     """
-    found = [_in_run(run, hashes, most=most) for run in runs]
+    spans = [_span_in(run, hashes) for run in runs]
+    if not spans:
+        return Postings(queries=_joined([]), numbers=_joined([]), frames=_joined([]))
+    telling = np.sum([counts for _, counts in spans], axis=0) <= most
+    found = [_in_run(run, first, counts * telling) for run, (first, counts) in zip(runs, spans, strict=True)]
     queries = _joined([places[0] for places in found])
     numbers = _joined([places[1] for places in found])
     frames = _joined([places[2] for places in found])
@@ -98,14 +103,18 @@ def look_up(runs: Sequence[LandmarkRun], hashes: UInt32Array, *, alive: NDArray[
     return Postings(queries=queries[living], numbers=numbers[living], frames=frames[living])
 
 
-def _in_run(run: LandmarkRun, hashes: UInt32Array, *, most: int) -> tuple[Int32Array, Int32Array, Int32Array]:
+def _span_in(run: LandmarkRun, hashes: UInt32Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where the places of each landmark begin in a run, and how many they are."""
     first = np.searchsorted(run.hashes, hashes, side="left")
-    counts = np.searchsorted(run.hashes, hashes, side="right") - first
-    counts[counts > most] = 0
-    total = int(counts.sum())
-    queries = np.repeat(np.arange(len(hashes), dtype=np.int32), counts)
+    return first, np.searchsorted(run.hashes, hashes, side="right") - first
+
+
+def _in_run(
+    run: LandmarkRun, first: NDArray[np.int64], counts: NDArray[np.int64]
+) -> tuple[Int32Array, Int32Array, Int32Array]:
+    queries = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
     # Rows of each query lie side by side in the run: its first one, and the distance from it.
-    ahead = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
+    ahead = np.arange(len(queries)) - np.repeat(np.cumsum(counts) - counts, counts)
     rows = np.repeat(first, counts) + ahead
     return queries, run.numbers[rows], run.frames[rows]
 

@@ -7,7 +7,6 @@ since each works on a view of its own.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -15,6 +14,7 @@ from grym.domain.recognition.codec import decode
 from grym.domain.recognition.imprint import Imprint
 from grym.domain.recognition.recognising import THRESHOLD, Finding, recognise
 from grym.domain.recognition.windows import DIM as WINDOW_DIM
+from grym.errors import TransientError
 from grym.memory.caching.answers import AnswerCache, Question
 from grym.memory.index.flat import FlatIndex
 from grym.memory.recognising.collection import Collection, Ground
@@ -73,13 +73,22 @@ class JournalRecogniser:
         ------
         InvalidPatternError
             Where the imprint cannot be decoded.
+        TransientError
+            ``recognition.unsettled`` where memory names patterns, again and again, that its table does not hold.
         UnavailableError
             Where the journal cannot be read: an answer from an older state could name what was forgotten since.
         """
-        for _ in range(ATTEMPTS - 1):
-            with suppress(KeyError):  # an imprint that a view still names was given up meanwhile
+        gone: KeyError | None = None
+        for _ in range(ATTEMPTS):
+            try:
                 return await self._answered(imprint, collection, top=top)
-        return await self._answered(imprint, collection, top=top)
+            except KeyError as error:  # an imprint that a view still names was given up meanwhile
+                gone = error
+        raise TransientError(
+            "patterns of the journal cannot be found in their table",
+            code="recognition.unsettled",
+            hint="`grym patterns verify` says whether the table is whole, `grym patterns rebuild` makes it anew.",
+        ) from gone
 
     def collection(self, name: str) -> Collection:
         """Return a collection, opened with the first question about it."""

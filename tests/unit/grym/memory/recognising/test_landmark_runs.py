@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grym.domain.recognition.imprint import Landmarks
-from grym.memory.recognising.landmark_runs import GROWTH, LandmarkRun, look_up, run_of, with_run
+from grym.memory.recognising.landmark_runs import GROWTH, LandmarkRun, look_up, merged, run_of, with_run
 
 ROOM = 32
 
@@ -72,3 +72,13 @@ def test_a_landmark_heard_everywhere_tells_nothing() -> None:
     run = run_of(0, landmarks([(1, frame) for frame in range(5)] + [(2, 9)]))
     answer = look_up((run,), np.array([1, 2], dtype=np.uint32), alive=np.ones(ROOM, dtype=np.bool_), most=4)
     assert (answer.queries.tolist(), answer.frames.tolist()) == ([1], [9])
+
+
+def test_how_runs_were_merged_does_not_change_the_answer() -> None:
+    """A landmark is too common in all of them together or in none, sealed as one run or not."""
+    alive = np.ones(ROOM, dtype=np.bool_)
+    apart = tuple(run_of(number, landmarks([(1, 0), (1, 1), (2, 9)])) for number in range(2))
+    together = (merged(apart, alive=alive),)
+    for runs in (apart, together):
+        answer = look_up(runs, np.array([1, 2], dtype=np.uint32), alive=alive, most=3)
+        assert (answer.queries.tolist(), answer.numbers.tolist()) == ([1, 1], [0, 1])

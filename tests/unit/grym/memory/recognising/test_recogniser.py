@@ -17,7 +17,7 @@ from grym.domain.recognition.recognising import Finding, recognise
 from grym.domain.recognition.taking import take_imprint
 from grym.domain.recognition.windows import DIM
 from grym.domain.signal import Signal
-from grym.errors import InvalidPatternError
+from grym.errors import InvalidPatternError, TransientError
 from grym.memory.caching.settings import CacheSettings
 from grym.memory.index.flat import FlatIndex
 from grym.memory.recognising.collection import Ground
@@ -347,3 +347,14 @@ async def test_questions_at_once_read_the_journal_together() -> None:
     journal.asked = 0
     await asyncio.gather(*(collection.now() for _ in range(100)))
     assert journal.asked == 1
+
+
+async def test_a_table_that_lacks_what_the_journal_says_is_a_typed_fault() -> None:
+    """It says what to do; nobody is left with the name of a key."""
+    journal = Journal()
+    journal.write("stored", "a", tune(1), name="A")
+    imprints = CachedImprints(imprint_cache(Journal()))
+    asked = JournalRecogniser(journal, ground=lambda _: Ground(index=FlatIndex(DIM), imprints=imprints))
+    with pytest.raises(TransientError) as fault:
+        await asked.recognise(excerpt(tune(1), 2.0, 6.0), collection="default", top=3)
+    assert (fault.value.code, "grym patterns verify" in fault.value.hint) == ("recognition.unsettled", True)
