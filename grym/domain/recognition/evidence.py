@@ -11,10 +11,10 @@ from grym.domain.recognition.overlay import Lay, Overlay, overlay
 from grym.domain.recognition.spectrum import FRAME_RATE_HZ
 from grym.domain.recognition.voting import vote
 
-VOTED = 10
+VOTED = 8
 """Patterns that landmarks vote for and that are looked at closely."""
 
-SUPPOSED = 12
+SUPPOSED = 8
 """Hypotheses of windows that are looked at closely, for the same and for other tempi each."""
 
 VOTED_SEARCH_FRAMES = 2

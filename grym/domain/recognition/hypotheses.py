@@ -24,7 +24,7 @@ OTHER_TEMPI = (0.81, 0.905, 1.11, 1.23)
 
 ASKED_WINDOWS = 5
 ASKED_HOP_FRAMES = 2.0
-NEIGHBOURS = 30
+NEIGHBOURS = 20
 
 LEAST_SIMILARITY = 0.3
 """Windows less alike than this are alike by chance."""

@@ -7,11 +7,14 @@ from numpy.typing import NDArray
 
 from grym.domain.recognition.imprint import Imprint
 from grym.domain.recognition.landmarks import asked_landmarks
-from grym.domain.recognition.library import Library
+from grym.domain.recognition.library import Library, Postings
 
 OFFSET_BITS = 32
 MIDDLE = 1 << (OFFSET_BITS - 1)
 """Offsets are signed; a place (pattern, offset) is packed into 64 bits with the offset raised by this."""
+
+MOST_PLACES = 60_000
+"""Places that vote in one question; memories of some thousand tunes have more, most of them of common landmarks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,7 @@ class Vote:
 def vote(query: Imprint, library: Library, *, most: int) -> list[Vote]:
     """Return the best place in each of the patterns with most votes, most first; of equals the lower number."""
     marks = asked_landmarks(query.peaks)
-    postings = library.postings(marks.hashes)
+    postings = _rarest(library.postings(marks.hashes))
     offsets = postings.frames.astype(np.int64) - marks.frames[postings.queries]
     places, counts = np.unique(
         (postings.numbers.astype(np.int64) << OFFSET_BITS) + offsets + MIDDLE, return_counts=True
@@ -52,6 +55,18 @@ def vote(query: Imprint, library: Library, *, most: int) -> list[Vote]:
         )
         for place in ranked
     ]
+
+
+def _rarest(postings: Postings) -> Postings:
+    """Return the places of the rarest landmarks, `MOST_PLACES` at most: rare ones say more, and growth is bounded."""
+    if len(postings.queries) <= MOST_PLACES:
+        return postings
+    counts = np.bincount(postings.queries)
+    order = np.argsort(counts, kind="stable")
+    few = np.zeros(len(counts), dtype=bool)
+    few[order[np.cumsum(counts[order]) <= MOST_PLACES]] = True
+    kept = few[postings.queries]
+    return Postings(queries=postings.queries[kept], numbers=postings.numbers[kept], frames=postings.frames[kept])
 
 
 def _with_neighbours(places: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:

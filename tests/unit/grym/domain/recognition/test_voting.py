@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from grym.domain.recognition import voting
+from grym.domain.recognition.library import Postings
 from grym.domain.recognition.shelf import Shelf
 from grym.domain.recognition.spectrum import FRAME_RATE_HZ
 from grym.domain.recognition.taking import take_imprint
@@ -44,3 +46,13 @@ def test_silence_votes_for_nothing(shelf: Shelf) -> None:
     """Silence has no landmark and no vote; nor has any sound in an empty library."""
     assert vote(take_imprint(signal(np.zeros(60_000, dtype=np.float32))), shelf, most=5) == []
     assert vote(take_imprint(signal(tune(0))), Shelf(), most=5) == []
+
+
+def test_of_too_many_places_the_rarest_landmarks_vote(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where memory holds more places than may vote, those of common landmarks are left out, all of each."""
+    monkeypatch.setattr(voting, "MOST_PLACES", 10)
+    queries = np.repeat(np.arange(4, dtype=np.int32), [9, 3, 1, 6])
+    every = Postings(queries=queries, numbers=queries, frames=np.arange(19, dtype=np.int32))
+    kept = voting._rarest(every)
+    assert np.bincount(kept.queries).tolist() == [0, 3, 1, 6]
+    assert voting._rarest(kept) is kept
