@@ -132,7 +132,7 @@ class RedisLevel:
     async def _write(self) -> None:
         while self._waiting:
             name, record = next(iter(self._waiting.items()))
-            if await self._tried(lambda: self._set(name, record.payload)) is None:  # noqa: B023 (awaited at once)
+            if not await self._tried(lambda: self._set(name, record.payload)):  # noqa: B023 (awaited at once)
                 self.dropped += len(self._waiting)
                 self._waiting.clear()
                 self._waiting_bytes = 0
@@ -140,11 +140,12 @@ class RedisLevel:
             self._waiting_bytes -= len(self._waiting.pop(name).payload)
 
     async def _set(self, name: str, payload: bytes) -> bool:
+        """Write a copy and return whether Redis took it."""
         try:
             await self._redis.set(name, _sealed(payload), ex=self._settings.kept_s)
         except ResponseError:  # it answers, so it is not away: full (OOM), a replica (READONLY), out of disk (MISCONF)
             self._refused_until_s = self._clock.monotonic_s() + self._settings.refused_s
-            self.dropped += 1
+            return False
         return True
 
     async def _tried(self, work: Callable[[], Awaitable[T]]) -> T | None:

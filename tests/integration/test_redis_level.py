@@ -140,6 +140,18 @@ async def test_a_full_server_goes_on_answering(level: RedisLevel, server: RedisS
     await redis.aclose()
 
 
+async def test_a_server_that_refused_one_copy_is_not_sent_the_others(level: RedisLevel, server: RedisServer) -> None:
+    """What waits is dropped at once: a full server has other worries."""
+    redis = Redis.from_url(server.url)
+    await redis.config_set("maxmemory-policy", "noeviction")
+    await redis.config_set("maxmemory", 1)
+    await wrote(level, {f"{at}": record("copy") for at in range(20)})
+    assert level.dropped == 20
+    commands = await redis.info("commandstats")
+    assert commands["cmdstat_set"]["calls"] + commands["cmdstat_set"]["rejected_calls"] == 1
+    await redis.aclose()
+
+
 async def test_a_frozen_server_is_left_alone_and_found_again(
     level: RedisLevel, server: RedisServer, breaker: AsyncBreaker, clock: Hours
 ) -> None:
