@@ -2,9 +2,10 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from grym.adapters.postgres.database import connect
 from grym.adapters.postgres.embedded import start_embedded
@@ -17,7 +18,7 @@ from grym.memory.recognising.auditing import Audit, audit
 from grym.ports.index import ExactSearch
 from grym.ports.patterns import PatternBook, PatternQuery
 from grym.runtime.opening import Runtime
-from grym.runtime.recognising import INDEX, recogniser_at
+from grym.runtime.recognising import INDEX, index_folder, recogniser_at
 
 PAGE = 1000
 
@@ -99,21 +100,32 @@ class Rebuilt:
 
 
 async def rebuild_memory(runtime: Runtime) -> Rebuilt:
-    """Make the table of patterns and all indexes anew from the events."""
+    """Make the table of patterns and all indexes anew from the events.
+
+    What is there answers until what is new has its name, so that nothing is lost where this is stopped, and a process
+    that works meanwhile goes on; indexes of collections and extractors that nobody has any more go.
+    """
     book = runtime.backend.book
     patterns = await runtime.backend.projection.refold()
-    await asyncio.to_thread(shutil.rmtree, runtime.settings.home / INDEX, ignore_errors=True)
     generations: dict[str, str] = {}
     skipped: dict[str, str] = {}
     async with recogniser_at(book, runtime.settings.home) as recogniser:
         async for name in _collections_of(book):
             try:
-                sealed = await recogniser.collection(name).seal()
+                sealed = await recogniser.rebuild(name)
             except SaturatedError as error:  # another process seals it
                 skipped[name] = error.code
             else:
                 generations[name] = "" if sealed is None else sealed.name
+    await asyncio.to_thread(_remove_others, runtime.settings.home, {*generations, *skipped})
     return Rebuilt(patterns=patterns, events=await book.head(), generations=generations, skipped=skipped)
+
+
+def _remove_others(home: Path, collections: Collection[str]) -> None:
+    kept = {index_folder(home, name) for name in collections}
+    for folder in (home / INDEX).glob("*/*"):
+        if folder not in kept:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _collections_of(book: PatternBook) -> AsyncIterator[str]:

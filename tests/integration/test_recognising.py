@@ -7,6 +7,8 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,6 +24,7 @@ from grym.memory.recognising.recogniser import JournalRecogniser
 from grym.ports.backend import Backend
 from grym.ports.effects import RecordPatterns
 from grym.ports.patterns import PatternChange
+from grym.runtime.memory_care import rebuild_memory
 from grym.runtime.recognising import index_folder, recogniser_at
 from tests.contract.fakes import LoopClock
 from tests.unit.grym.memory.recognising.test_recogniser import Journal, excerpt, tune
@@ -245,6 +248,24 @@ async def test_sealing_that_fails_waits_before_it_is_tried_again(
         await collection.now()
         await everything_beside()
         assert (len(tries), collection.degraded) == (2, ())
+
+
+async def test_rebuilding_lets_a_working_process_go_on(backend: Backend, tmp_path: Path) -> None:
+    """It seals after it as before, and only what nobody has any more is removed."""
+    stray = index_folder(tmp_path, "gone")
+    stray.mkdir(parents=True)
+    runtime: Any = SimpleNamespace(backend=backend, settings=SimpleNamespace(home=tmp_path))
+    async with opened(backend, tmp_path) as worker:
+        before = await worker.collection("default").seal()
+        assert before is not None
+        with GenerationFolder(index_folder(tmp_path, "default")).writing():
+            assert (await rebuild_memory(runtime)).skipped == {"default": "index.locked"}
+        rebuilt = await rebuild_memory(runtime)
+        assert before.folder.exists()
+        assert (list(rebuilt.generations), rebuilt.patterns, stray.exists()) == (["default"], TUNES, False)
+        await record(backend, *learned(TUNES))
+        assert await worker.collection("default").seal() is not None
+        assert await heard(worker, TUNES) == [f"tune {TUNES}"]
 
 
 async def everything_beside() -> None:
