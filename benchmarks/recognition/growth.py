@@ -2,8 +2,7 @@
 
 The same questions among 200, 2,000 and 20,000 tunes. Up to 2,000 the others are real tunes of the same split, rendered;
 beyond, grym also gets decoys made of those tunes' features (`contestants/decoys.py`), which are no easier to tell from
-the right one than real tunes but cannot be kin to it. grym's memory is the product's own here, with an approximate
-index; the peers, whose time grows with the memory, stop at 2,000.
+the right one than real tunes but cannot be kin to it. The peers, whose time grows with the memory, stop at 2,000.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,7 @@ import numpy as np
 from benchmarks.recognition.asking import Learned, Taught, ask_all, content_of, teach
 from benchmarks.recognition.conditions import BY_NAME
 from benchmarks.recognition.contestants.decoys import decoy_of
-from benchmarks.recognition.contestants.large import LargeGrym, Prepared, prepared
+from benchmarks.recognition.contestants.grym import Grym, Prepared, prepared
 from benchmarks.recognition.playing import dice
 from benchmarks.recognition.report import Result, as_rows, table
 from benchmarks.recognition.scoring import named
@@ -58,12 +57,13 @@ def _taught(name: str, sounds: Sounds, size: int, *, processes: int) -> Taught:
         return teach(name, sounds, processes=processes, more=more)
     tunes = [*sounds.known, *more]
     learned = Learned(cpu_ms=0.0, store_bytes=0.0)
-    grym = LargeGrym(_memory(sounds, tunes, size - len(tunes), processes=processes))
+    grym = Grym()
+    grym.fill(_memory(sounds, tunes, size - len(tunes), processes=processes))
     return Taught(
         name=name,
         contestant=grym,
         learned=learned,
-        content=content_of(name, [f"large {size}", *(tune.name for tune in tunes)]),
+        content=content_of(name, [str(size), *(tune.name for tune in tunes)]),
     )
 
 
