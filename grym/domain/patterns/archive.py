@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import Any, BinaryIO
+from math import isfinite
+from typing import Any, BinaryIO, NoReturn
 
 from grym.domain.patterns.checking import PATTERN_KINDS
 from grym.domain.patterns.numbers import bytes_of, rows_of
@@ -21,8 +22,8 @@ from grym.errors import InvalidPatternError
 
 MAGIC = b"grym patterns 1\n"
 FAMILY = b"grym patterns "
-MAX_FRAME_BYTES = 1024 * 1024
-"""JSON of one pattern: names, tags and relations at their limits are a fifth of it."""
+MAX_FRAME_BYTES = 4 * 1024 * 1024
+"""JSON of one pattern: with 64 tags of 2 × 4,096 characters, each an escape of six bytes, it takes some 3.5 MB."""
 LENGTH_BYTES = 4
 
 
@@ -178,7 +179,7 @@ def _frame(said: Mapping[str, object]) -> bytes:
 
 def _contents(said: Mapping[str, Any]) -> Contents:
     return Contents(
-        collection=str(said["collection"]),
+        collection=_text(said["collection"]),
         as_of=int(said["as_of"]),
         written_at=datetime.fromisoformat(said["written_at"]),
         patterns=int(said["patterns"]),
@@ -219,26 +220,55 @@ def _facts(said: Mapping[str, Any]) -> PatternFacts:
     count, confirmed, denied = said["counts"]
     first_seq, last_seq = said["seqs"]
     stored_at, last_heard_at = map(datetime.fromisoformat, said["at"])
+    duration_s = float(said["duration_s"])
     if said["kind"] not in PATTERN_KINDS:
         raise ValueError("a pattern has an unknown kind")
+    if not isfinite(duration_s) or stored_at.tzinfo is None or last_heard_at.tzinfo is None:
+        raise ValueError("a pattern has no usable duration or instant")
     return PatternFacts(
-        pattern_id=said["pattern_id"],
-        collection=said["collection"],
+        pattern_id=_text(said["pattern_id"]),
+        collection=_text(said["collection"]),
         kind=said["kind"],
-        name=said["name"],
-        origin=Origin(**said["origin"]),
-        duration_s=float(said["duration_s"]),
-        tags=dict(said["tags"]),
-        category=said["category"],
-        count=count,
-        confirmed=confirmed,
-        denied=denied,
-        relations=tuple(Relation(other_id=other, kind=kind, strength=s) for other, kind, s in said["relations"]),
-        first_seq=first_seq,
-        last_seq=last_seq,
+        name=_text(said["name"]),
+        origin=Origin(**_texts(said["origin"])),
+        duration_s=duration_s,
+        tags=_texts(said["tags"]),
+        category=_text(said["category"]),
+        count=_whole(count),
+        confirmed=_whole(confirmed),
+        denied=_whole(denied),
+        relations=tuple(_relation(*one) for one in said["relations"]),
+        first_seq=_whole(first_seq),
+        last_seq=_whole(last_seq),
         stored_at=stored_at,
         last_heard_at=last_heard_at,
     )
+
+
+def _relation(other: Any, kind: Any, strength: Any) -> Relation:
+    if not isfinite(strength):
+        raise ValueError("a relation has no usable strength")
+    return Relation(other_id=_text(other), kind=_text(kind), strength=float(strength))
+
+
+def _texts(given: Any) -> dict[str, str]:
+    """Return an object of texts by name; whatever else a file holds there is not ours."""
+    return {_text(name): _text(value) for name, value in given.items()} if isinstance(given, dict) else _no("object")
+
+
+def _text(given: Any) -> str:
+    if not isinstance(given, str):
+        _no("text")
+    given.encode()  # half a character raises: it could not be written again
+    return given
+
+
+def _whole(given: Any) -> int:
+    return given if type(given) is int else _no("number")
+
+
+def _no(wanted: str) -> NoReturn:
+    raise TypeError(f"what should be a {wanted} is none")
 
 
 def _unreadable(cause: str) -> InvalidPatternError:

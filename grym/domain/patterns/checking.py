@@ -20,9 +20,12 @@ RELATION_KINDS = ("similar", "variant", "sequential", "contains")
 WITH_NUMBERS = frozenset({"stored", "reembedded"})
 LEAST_COUNTS = {"count": 1, "confirmed": 0, "denied": 0}
 MAX_COUNT = 2**53
+MAX_ID_BYTES = 512
+"""Beside the longest name of a collection (2 kB) it fits into one entry of an index of PostgreSQL (2.7 kB)."""
 MAX_TAGS = 64
 MAX_TEXT_CHARACTERS = 4096
 MAX_RELATIONS = 64
+MAX_DIM = MAX_PATTERN_BYTES // BYTES_PER_VALUE
 MAX_DEPTH = 4
 """Relations are values in an object in a list in an object."""
 INFINITY = float("inf")
@@ -72,6 +75,10 @@ def _check_names(change: PatternChange) -> None:
     for name, value in (("event", change.event_id), ("pattern", change.pattern_id)):
         if not value or len(value) > MAX_NAME_CHARACTERS or plain_text(value) != value:
             raise refused(change, "id", f"the id of the {name} is empty, too long or no text")
+    if len(change.pattern_id.encode()) > MAX_ID_BYTES:
+        raise refused(change, "id", f"the id of the pattern takes more than {MAX_ID_BYTES} bytes")
+    if max(map(len, (change.origin.extractor, change.origin.event_id, change.origin.request_id))) > MAX_TEXT_CHARACTERS:
+        raise refused(change, "field", "what says where the pattern comes from is too long")
     if change.at.tzinfo is None:
         raise refused(change, "field", "the instant of a change has no time zone")
 
@@ -118,6 +125,8 @@ def _check_numbers(change: PatternChange) -> None:
 
 def _check_vectors(change: PatternChange) -> None:
     if not change.vectors:
+        if not 0 <= change.dim <= MAX_DIM:
+            raise _bad_vectors(change, "dimension", f"no vector has {change.dim} values")
         return
     if change.dim < 1 or len(change.vectors) % (change.dim * BYTES_PER_VALUE):
         raise _bad_vectors(change, "dimension", f"{len(change.vectors)} bytes are no rows of {change.dim} values")
@@ -201,6 +210,7 @@ def _is_relation(relation: object, *, of: str) -> bool:
     return (
         isinstance(other, str)
         and other not in {"", of}
+        and len(other) <= MAX_NAME_CHARACTERS
         and relation.get("kind") in RELATION_KINDS
         and isinstance(strength, int | float)
         and 0 <= strength <= 1

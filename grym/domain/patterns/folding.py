@@ -1,8 +1,9 @@
 """What is known of each pattern after some events, and how one more event changes it.
 
 Events are taken to be allowed (see `judging`) and to come in the order of their seq. Merging sums what was heard and
-judged; names and tags of the pattern that stays win. Whatever was merged into a pattern shares its fate: it follows
-when that is merged on and is given up with it, so `merged_into` always names a pattern that stands for itself.
+judged; names and tags of the pattern that stays win, and no more tags come over than a pattern may have. Whatever was
+merged into a pattern shares its fate: it follows when that is merged on and is given up with it, so `merged_into`
+always names a pattern that stands for itself.
 """
 
 from collections import defaultdict
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from grym.domain.patterns.checking import MAX_TAGS
 from grym.domain.patterns.values import PatternChange, PatternEvent, PatternFacts, Relation
 from grym.errors import InvariantError
 
@@ -132,7 +134,7 @@ def _fresh(event: PatternEvent) -> Standing:
         name=str(change.data.get("name", "")),
         origin=change.origin,
         duration_s=float(_any(change, "duration_s", 0.0)),
-        tags=_merged_tags({}, change.data.get("tags")),
+        tags=merged_tags({}, change.data.get("tags")),
         category=str(change.data.get("category", "")),
         count=int(_any(change, "count", 1)),
         confirmed=int(_any(change, "confirmed", 0)),
@@ -166,7 +168,7 @@ def _corrected(projection: Projection, event: PatternEvent) -> list[Standing]:
         facts,
         name=facts.name if name is None else str(name),
         category=facts.category if category is None else str(category),
-        tags=_merged_tags(facts.tags, data.get("tags")),
+        tags=merged_tags(facts.tags, data.get("tags")),
     )
     return [_touched(standing, facts, event)]
 
@@ -179,7 +181,7 @@ def _merged(projection: Projection, event: PatternEvent) -> list[Standing]:
         count=stays.facts.count + gone.facts.count,
         confirmed=stays.facts.confirmed + gone.facts.confirmed,
         denied=stays.facts.denied + gone.facts.denied,
-        tags={**gone.facts.tags, **stays.facts.tags},
+        tags=_united_tags(stays.facts.tags, gone.facts.tags),
         category=stays.facts.category or gone.facts.category,
         relations=tuple(relation for relation in stays.facts.relations if relation.other_id != gone.facts.pattern_id),
         last_heard_at=max(stays.facts.last_heard_at, gone.facts.last_heard_at),
@@ -216,10 +218,16 @@ def _touched(standing: Standing, facts: PatternFacts, event: PatternEvent) -> St
     return replace(standing, facts=replace(facts, last_seq=event.seq))
 
 
-def _merged_tags(tags: Mapping[str, str], changes: object) -> dict[str, str]:
+def merged_tags(tags: Mapping[str, str], changes: object) -> dict[str, str]:
     """Return tags with changes over them; an empty value removes a tag."""
     given = changes if isinstance(changes, Mapping) else {}
     return {name: value for name, value in {**tags, **given}.items() if value}
+
+
+def _united_tags(stays: Mapping[str, str], gone: Mapping[str, str]) -> dict[str, str]:
+    """Return tags with others that fit beside them, first names first."""
+    others = sorted((name, value) for name, value in gone.items() if name not in stays)
+    return {**stays, **dict(others[: max(0, MAX_TAGS - len(stays))])}
 
 
 def _any(change: PatternChange, name: str, default: object = None) -> Any:

@@ -6,8 +6,8 @@ Whoever writes holds the journal's end, so nobody changes what is judged here be
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from grym.domain.patterns.checking import refused
-from grym.domain.patterns.folding import Projection, Standing
+from grym.domain.patterns.checking import MAX_TAGS, refused
+from grym.domain.patterns.folding import Projection, Standing, merged_tags
 from grym.domain.patterns.values import PatternChange, PatternEvent
 
 
@@ -41,7 +41,7 @@ def enter(changes: Sequence[PatternChange], *, head: int, known: Iterable[str], 
     ------
     InvalidPatternError
         ``pattern.unknown``, ``pattern.retired``, ``pattern.merged``, ``pattern.duplicate``, ``pattern.collection``,
-        ``pattern.mismatch``.
+        ``pattern.mismatch``, ``pattern.tags``.
     """
     projection, written = Projection(around), set(known)
     events: list[PatternEvent] = []
@@ -78,6 +78,8 @@ def judge(change: PatternChange, projection: Projection) -> None:
         _judge_alias(change, standing)
     elif change.kind == "merged":
         _judge_target(change, standing, projection)
+    elif change.kind == "corrected":
+        _judge_tags(change, standing)
 
 
 def _judge_stored(change: PatternChange, standing: Standing | None) -> None:
@@ -91,6 +93,12 @@ def _judge_stored(change: PatternChange, standing: Standing | None) -> None:
 def _judge_place(change: PatternChange, standing: Standing) -> None:
     if standing.facts.collection != change.collection:
         raise refused(change, "collection", f"the pattern is in the collection {standing.facts.collection}")
+
+
+def _judge_tags(change: PatternChange, standing: Standing) -> None:
+    """Refuse tags that are too many together with those that are there already."""
+    if len(merged_tags(standing.facts.tags, change.data.get("tags"))) > MAX_TAGS:
+        raise refused(change, "tags", f"the pattern would have more than {MAX_TAGS} tags", hint="Empty some.")
 
 
 def _judge_alias(change: PatternChange, standing: Standing) -> None:

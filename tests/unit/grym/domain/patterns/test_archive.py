@@ -1,5 +1,7 @@
 """Patterns in a file: everything comes back, and nothing from a file that is not whole."""
 
+import hashlib
+import json
 from dataclasses import replace
 from io import BytesIO
 
@@ -8,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grym.domain.patterns.archive import MAGIC, archive_of, checked_archive, patterns_in, read_archive
+from grym.domain.patterns.archive import (
+    LENGTH_BYTES,
+    MAGIC,
+    ArchiveWriter,
+    archive_of,
+    checked_archive,
+    patterns_in,
+    read_archive,
+)
 from grym.errors import InvalidPatternError
 from tests.unit.grym.domain.patterns.patterns_to_carry import CONTENTS, FACTS, MOTIF, RECORDING, VECTORS
 
@@ -80,3 +90,40 @@ def test_the_number_of_patterns_must_be_right() -> None:
 def test_a_file_of_a_later_format_is_told_apart() -> None:
     """It is not damaged."""
     assert code_of(FILE.replace(MAGIC, b"grym patterns 2\n")) == "archive.newer"
+
+
+def test_the_largest_pattern_that_may_be_kept_can_be_carried() -> None:
+    """Tags at their limits, of characters that take the most room in a file."""
+    tags = {f"{number:02}" + "\x01" * 4094: "\x01" * 4096 for number in range(64)}
+    large = replace(RECORDING, facts=replace(FACTS, tags=tags))
+    _, (read,) = read_archive(archive_of([large], replace(CONTENTS, patterns=1)))
+    assert read.facts.tags == tags
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("pattern_id", ["a"]),
+        ("collection", 5),
+        ("name", {}),
+        ("name", "half \ud800"),
+        ("category", None),
+        ("tags", {"a": 1}),
+        ("origin", {"extractor": 5, "event_id": "", "request_id": ""}),
+        ("relations", [[["x"], "similar", 1.0]]),
+        ("relations", [["x", "similar", float("nan")]]),
+        ("duration_s", float("inf")),
+        ("counts", [True, 0, 0]),
+        ("at", ["2026-01-01", "2026-01-01"]),
+    ],
+)
+def test_a_whole_file_of_foreign_values_is_refused(field: str, value: object) -> None:
+    """Its digest fits, since whoever wrote it made one; what it says could never be kept."""
+    begin = ArchiveWriter()
+    pieces = [begin.begin(replace(CONTENTS, patterns=1)), begin.add(MOTIF)]
+    length = int.from_bytes(pieces[1][:LENGTH_BYTES], "big")
+    said = json.loads(pieces[1][LENGTH_BYTES : LENGTH_BYTES + length]) | {field: value}
+    frame = json.dumps(said).encode()
+    pieces[1] = len(frame).to_bytes(LENGTH_BYTES, "big") + frame + pieces[1][LENGTH_BYTES + length :]
+    end = json.dumps({"patterns": 1, "sha256": hashlib.sha256(b"".join(pieces)).hexdigest()}).encode()
+    assert code_of(b"".join([*pieces, len(end).to_bytes(LENGTH_BYTES, "big"), end])) == "archive.unreadable"

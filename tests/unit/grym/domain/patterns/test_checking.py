@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grym.domain.patterns.checking import checked, content_of
-from grym.errors import GrymError, InvalidPatternError
+from grym.errors import GrymError, InvalidPatternError, InvalidVectorError
 from tests.contract.pattern_changes import ORIGIN, change, stored
 
 anything = st.recursive(
@@ -68,3 +68,18 @@ def test_odd_data_is_kept_plain_or_refused(kind: str, data: dict[str, object]) -
         assert error.code.startswith("pattern.")  # noqa: PT017 - either outcome is right, this is what one must say
     else:
         assert "\x00" not in str(kept.data)
+
+
+@pytest.mark.parametrize("dim", [-1, 2**33])
+def test_a_dimension_without_vectors_is_checked_too(dim: int) -> None:
+    """No column could hold it."""
+    with pytest.raises(InvalidVectorError) as raised:
+        checked(stored("a", dim=dim, vectors=b"", motif=b"{}", data={"pattern_kind": "motif"}))
+    assert raised.value.code == "vector.dimension"
+
+
+def test_an_id_fits_into_an_index_beside_the_longest_collection() -> None:
+    """Counted in bytes, as PostgreSQL counts."""
+    with pytest.raises(InvalidPatternError) as raised:
+        checked(stored("\U00020000" * 200))
+    assert raised.value.code == "pattern.id"

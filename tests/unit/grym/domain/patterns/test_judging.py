@@ -30,3 +30,22 @@ def test_a_refusal_names_pattern_and_event() -> None:
     with pytest.raises(InvalidPatternError) as raised:
         enter([checked(change("retired", "nobody", "e7"))], head=0, known=(), around=())
     assert raised.value.details == {"pattern_id": "nobody", "event_id": "e7"}
+
+
+def test_tags_do_not_pile_up_over_corrections() -> None:
+    """Each correction alone has few enough; together they would be too many."""
+    some, more = ({f"{part}{number}": "x" for number in range(40)} for part in "ab")
+    changes = [checked(stored("a", data={"tags": some})), checked(change("corrected", "a", data={"tags": more}))]
+    with pytest.raises(InvalidPatternError) as raised:
+        enter(changes, head=0, known=(), around=())
+    assert raised.value.code == "pattern.tags"
+
+
+def test_merging_adds_no_more_tags_than_fit() -> None:
+    """Those of the pattern that stays are all kept."""
+    stays, gone = ({f"{part}{number:02}": "x" for number in range(40)} for part in "ab")
+    changes = [checked(stored("a", data={"tags": gone})), checked(stored("b", data={"tags": stays}))]
+    changes.append(checked(change("merged", "a", data={"into": "b"})))
+    tags = {one.facts.pattern_id: one.facts.tags for one in enter(changes, head=0, known=(), around=()).standings}["b"]
+    assert len(tags) == 64
+    assert stays.keys() <= tags.keys()
