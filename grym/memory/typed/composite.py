@@ -9,7 +9,8 @@ what changed meanwhile. Without the truth nothing is written, and what the front
 named as missing.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -99,27 +100,34 @@ class CompositeEntries(EntryStore):
 
     async def _put(self, entries: Sequence[Entry]) -> Sequence[Stored]:
         notes: list[str] = []
-        if self._policy == "behind":
-            kept = await self._put_behind(entries)
-        else:
-            kept = await self._put_through(entries, notes)
-        for front in self._fronts:
-            if self._policy == "around":
-                for entry in kept:
-                    await front.forget(entry.address, notes)
+        with self._owed_unless_done(entry.address for entry in entries):
+            if self._policy == "behind":
+                kept = await self._put_behind(entries)
             else:
-                await front.copy(kept, notes, now=self._clock.now())
+                kept = await self._put_through(entries, notes)
+            for front in self._fronts:
+                if self._policy == "around":
+                    for entry in kept:
+                        await front.forget(entry.address, notes)
+                else:
+                    await front.copy(kept, notes, now=self._clock.now())
         return [Stored(entry=entry, degraded=tuple(dict.fromkeys(notes))) for entry in kept]
 
     async def _put_through(self, entries: Sequence[Entry], notes: list[str]) -> list[Entry]:
-        try:
-            stored = await self._truth.store_all(entries)
-        except StoreFailedError:  # it may have been written all the same
-            for front in self._fronts:
-                front.owe(entry.address for entry in entries)
-            raise
+        stored = await self._truth.store_all(entries)
         notes.extend(name for one in stored for name in one.degraded)
         return [one.entry for one in stored]
+
+    @contextmanager
+    def _owed_unless_done(self, addresses: Iterable[Address]) -> Iterator[None]:
+        """Let the fronts forget entries where a change failed or was cancelled: it may have happened all the same."""
+        changed = tuple(addresses)
+        try:
+            yield
+        except BaseException:
+            for front in self._fronts:
+                front.owe(changed)
+            raise
 
     async def _put_behind(self, entries: Sequence[Entry]) -> list[Entry]:
         """Let entries wait, each with when it was made; versions that are older than what is there change nothing."""
@@ -150,13 +158,14 @@ class CompositeEntries(EntryStore):
         return replace(found, degraded=tuple(dict.fromkeys((*notes, *found.degraded))))
 
     async def _fill(self, fronts: Sequence[Front], entry: Entry, notes: list[str]) -> None:
-        """Copy an entry to the front, and take that back where it was deleted in the meantime."""
+        """Copy an entry to the front, and take that back where it was deleted or replaced in the meantime."""
         if not self._backfill or not fronts:
             return
         for front in fronts:
             await front.copy([entry], notes, now=self._clock.now())
         try:
-            gone = (await self._truth.retrieve(entry.address)).entry is None
+            there = (await self._truth.retrieve(entry.address)).entry
+            gone = there is None or newer(there, entry)
         except StoreFailedError:
             gone = True
         for front in fronts if gone else ():
@@ -213,21 +222,20 @@ class CompositeEntries(EntryStore):
             if known is None or (up_to is not None and written(known) > up_to):
                 return False
             self._pending.delete([address], store=self._truth.name)
-            removed = True
-        else:
-            try:
-                removed = await self._truth.delete(address, up_to=up_to)
-            except StoreFailedError:
-                for front in self._fronts:
-                    front.owe([address])
-                raise
-        for front in self._fronts:
-            await front.forget(address, notes)
+        with self._owed_unless_done([address]):
+            removed = self._policy == "behind" or await self._truth.delete(address, up_to=up_to)
+            for front in self._fronts:
+                await front.forget(address, notes)
         return removed
 
     async def _clear(self, scope: Scope | None, owner: str | None) -> int:
         await self._flushed()
-        cleared = await self._truth.clear(scope=scope, owner=owner)
+        try:
+            cleared = await self._truth.clear(scope=scope, owner=owner)
+        except BaseException:  # it may have happened all the same
+            for front in self._fronts:
+                front.owe_all()
+            raise
         await self._empty_fronts(lambda store: store.clear(scope=scope, owner=owner))
         return cleared
 

@@ -28,13 +28,14 @@ class Front:
     def __init__(self, store: EntryStore, *, name: str = "") -> None:
         self.store = store
         self.name = name or store.name
-        self._owed: set[Address] = set()
-        self._owes_all = False
+        self._owed: dict[Address, int] = {}
+        self._owes_all = 0
+        self._last_debt = 0
 
     @property
     def in_debt(self) -> bool:
         """Whether something must be forgotten before it is used."""
-        return self._owes_all or bool(self._owed)
+        return bool(self._owes_all or self._owed)
 
     async def look(self, address: Address, notes: list[str]) -> Lookup | None:
         """Return what it knows of an address, None where it cannot be asked."""
@@ -62,8 +63,13 @@ class Front:
 
     async def empty(self, notes: list[str], clear: Callable[[EntryStore], Awaitable[int]]) -> None:
         """Forget many entries."""
-        if await self._tried(lambda: clear(self.store), notes) is None:
-            self._owes_all = True
+        try:
+            cleared = await self._tried(lambda: clear(self.store), notes)
+        except BaseException:
+            self.owe_all()
+            raise
+        if cleared is None:
+            self.owe_all()
 
     async def ready(self, notes: list[str]) -> bool:
         """Return whether it can be asked; opens it and settles its debts."""
@@ -76,19 +82,29 @@ class Front:
 
     def owe(self, addresses: Iterable[Address]) -> None:
         """Note what must be forgotten."""
-        self._owed.update(addresses)
+        self._last_debt += 1
+        self._owed.update(dict.fromkeys(addresses, self._last_debt))
         if len(self._owed) > MAX_DEBTS:
-            self._owes_all, self._owed = True, set()
+            self.owe_all()
+            self._owed = {}
+
+    def owe_all(self) -> None:
+        """Note that everything must be forgotten."""
+        self._last_debt += 1
+        self._owes_all = self._last_debt
 
     async def settle(self) -> None:
-        """Open the store where it is not yet, and forget what is owed."""
+        """Open the store where it is not yet, and forget what is owed; what is owed anew meanwhile stays owed."""
         await self.store.initialise()
-        if self._owes_all:
+        if debt := self._owes_all:
             await self.store.clear()
-            self._owes_all, self._owed = False, set()
-        for address in tuple(self._owed):
+            self._owed = {address: later for address, later in self._owed.items() if later > debt}
+            if self._owes_all == debt:
+                self._owes_all = 0
+        for address, debt in tuple(self._owed.items()):
             await self.store.delete(address)
-            self._owed.discard(address)
+            if self._owed.get(address) == debt:
+                del self._owed[address]
 
     async def _tried(self, work: Callable[[], Awaitable[T]], notes: list[str]) -> T | None:
         if not await self.ready(notes):

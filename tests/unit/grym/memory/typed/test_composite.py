@@ -1,12 +1,13 @@
 """The composite: read-through, back-fill, policies, degraded mode, and coming back from it."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from grym.adapters.clock import VirtualClock
 from grym.memory.typed.composite import CompositeEntries, WritePolicy
-from grym.ports.entries import Query, StoreUnavailableError, WritesPendingError
+from grym.ports.entries import Address, Lookup, Query, StoreUnavailableError, WritesPendingError
 from tests.unit.grym.memory.typed.fakes import Flaky, at, entry, text_of
 
 
@@ -207,3 +208,62 @@ async def test_a_search_has_no_duplicates_and_one_limit() -> None:
     assert "k0" not in keys  # its newest version says something else
     rest = [one.entry.key for one in await s.both.search(Query(text="one", limit=10, offset=4)).all()]
     assert not set(keys) & set(rest)
+
+
+async def test_filling_back_takes_an_overtaken_copy_away_again() -> None:
+    """Somebody writes around the fronts between reading the truth and copying to them."""
+    s = await opened("around")
+    await s.both.store(entry("a", "one"))
+    look = s.truth._get
+
+    async def overtaken(address: Address) -> Lookup:
+        found = await look(address)
+        s.truth._get = look  # type: ignore[method-assign]
+        await s.clock.advance(1)
+        await s.both.store(entry("a", "two"))
+        return found
+
+    s.truth._get = overtaken  # type: ignore[method-assign]
+    await s.both.retrieve(at())
+    assert text_of(await s.both.retrieve(at())) == "two"
+
+
+@pytest.mark.parametrize("change", ["store", "delete", "clear"])
+async def test_a_cancelled_change_leaves_no_old_copy_in_front(change: str) -> None:
+    """The truth has it; the fronts were not told, so they forget."""
+    s = await opened()
+    await s.both.store(entry("a", "one"))
+    await s.clock.advance(1)
+    changed = asyncio.Event()
+
+    calls: dict[str, Any] = {"store": s.truth.store_all, "delete": s.truth.delete, "clear": s.truth.clear}
+
+    async def stuck(*given: Any, **named: Any) -> Any:
+        await calls[change](*given, **named)
+        changed.set()
+        return await asyncio.Future[None]()
+
+    truth = Slow(s.truth, **{"store_all" if change == "store" else change: stuck})
+    s.both._truth = truth  # type: ignore[assignment]
+    work: dict[str, Any] = {
+        "store": lambda: s.both.store(entry("a", "two")),
+        "delete": lambda: s.both.delete(at()),
+        "clear": s.both.clear,
+    }
+    task = asyncio.ensure_future(work[change]())
+    await changed.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert text_of(await s.both.retrieve(at())) == ("two" if change == "store" else None)
+
+
+class Slow:
+    """A store of which some calls are others."""
+
+    def __init__(self, store: Flaky, **calls: object) -> None:
+        self._store = store
+        self.__dict__.update(calls)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)

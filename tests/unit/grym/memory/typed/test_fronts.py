@@ -1,7 +1,10 @@
 """Fronts: what they missed they forget before they are used again."""
 
+from datetime import datetime
+
 from grym.adapters.clock import VirtualClock
 from grym.memory.typed.fronts import MAX_DEBTS, Front
+from grym.ports.entries import Address
 from tests.unit.grym.memory.typed.fakes import Flaky, at, entry
 
 
@@ -43,3 +46,26 @@ async def test_an_expired_copy_is_not_kept() -> None:
     clock, store, near = front()
     await near.copy([entry(expires_at=clock.now())], [], now=clock.now())
     assert await store.count() == 0
+
+
+async def test_what_is_owed_while_debts_are_settled_stays_owed() -> None:
+    """The store forgets an entry, gets an old copy at once, and owes it again."""
+    clock, store, near = front()
+    await near.copy([entry("a")], [], now=clock.now())
+    near.owe([at("a")])
+    remove = store._remove
+
+    async def meanwhile(address: Address, up_to: datetime | None) -> bool:
+        removed = await remove(address, up_to)
+        await store._put([dated_entry])
+        near.owe([at("a")])
+        return removed
+
+    dated_entry = (await store.store(entry("a"))).entry
+    store._remove = meanwhile  # type: ignore[method-assign]
+    await near.settle()
+    store._remove = remove  # type: ignore[method-assign]
+    assert near.in_debt
+    found = await near.look(at("a"), [])
+    assert found is not None
+    assert found.entry is None
