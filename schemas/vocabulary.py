@@ -124,6 +124,8 @@ SHARED: dict[str, str] = {
     "tempo_ratio": "Tempo of the sound over that of the pattern; 1 where none was looked for.",
     "why": "What the match rests on.",
     "evidence": "The numbers behind the match by name.",
+    "request_id": "Request it belongs to.",
+    "last": "The last piece that this listener got, where the wish may refer back to it.",
     "as_of": "Newest event of pattern memory that was read.",
     "degraded": "What could not be used, by name.",
     "action": "What is to be done.",
