@@ -18,15 +18,21 @@ from functools import lru_cache
 
 NAME = "lexical/1"
 DIM = 1024
+KEPT_TEXTS = 1024
+KEPT_CHARACTERS = 500
+"""A text of this length takes some 60 kB as a vector, so those that are kept take 60 MB at most, and mostly a tenth."""
 
 _WORD = re.compile(r"\w+")
 _SPAN = 40
 _MOST_HIGHLIGHTS = 3
 
 
-@lru_cache(maxsize=4096)
 def weights(text: str) -> Mapping[int, float]:
     """Return the unit vector of a text as its values by place 0–1023, without zeros; empty for a text without words."""
+    return _kept_weights(text) if len(text) <= KEPT_CHARACTERS else _weights(text)
+
+
+def _weights(text: str) -> Mapping[int, float]:
     vector: dict[int, float] = {}
     for gram, count in Counter(_trigrams(text)).items():
         hashed = zlib.crc32(gram.encode())
@@ -34,6 +40,9 @@ def weights(text: str) -> Mapping[int, float]:
         vector[hashed % DIM] = vector.get(hashed % DIM, 0.0) + sign * (1.0 + math.log(count))
     length = math.sqrt(sum(value * value for value in vector.values()))
     return {place: value / length for place, value in vector.items() if value} if length > 0.0 else {}
+
+
+_kept_weights = lru_cache(maxsize=KEPT_TEXTS)(_weights)
 
 
 def dense(text: str) -> list[float]:

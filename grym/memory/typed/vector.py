@@ -80,10 +80,11 @@ class VectorEntries(EntryStore):
         await self._behind.close()
 
     async def _put(self, entries: Sequence[Entry]) -> Sequence[Stored]:
-        stored = await self._behind.store_all(entries)
-        if not self._follows:
-            async with self._turn:
-                await self._take_in([one.entry for one in stored])
+        if self._follows:
+            return await self._behind.store_all(entries)
+        async with self._turn:  # the store and the index change together, or a removal in between would be undone
+            stored = await self._behind.store_all(entries)
+            await self._take_in([one.entry for one in stored])
         return stored
 
     async def _get(self, address: Address) -> Lookup:
@@ -96,22 +97,28 @@ class VectorEntries(EntryStore):
                 yield result
             notes.extend(found.degraded)
             return
-        async with self._turn:
-            await self._catch_up()
         vector = query.vector or tuple((await self._embedder.embed([query.text]))[0])
+        async with self._turn:  # an index that is being made anew would answer half
+            await self._catch_up()
+            results = self._nearest(query, vector)
         end = None if query.limit is None else query.offset + query.limit
-        for result in self._nearest(query, vector)[query.offset : end]:
+        for result in results[query.offset : end]:
             yield result
 
     async def _remove(self, address: Address, up_to: datetime | None) -> bool:
-        removed = await self._behind.delete(address, up_to=up_to)
-        if removed and not self._follows:
-            self._leave_out([address])
+        if self._follows:
+            return await self._behind.delete(address, up_to=up_to)
+        async with self._turn:
+            removed = await self._behind.delete(address, up_to=up_to)
+            if removed:
+                self._leave_out([address])
         return removed
 
     async def _clear(self, scope: Scope | None, owner: str | None) -> int:
-        cleared = await self._behind.clear(scope=scope, owner=owner)
-        if not self._follows:
+        if self._follows:
+            return await self._behind.clear(scope=scope, owner=owner)
+        async with self._turn:
+            cleared = await self._behind.clear(scope=scope, owner=owner)
             self._leave_out([at for at in self._entries if scope in {None, at.scope} and owner in {None, at.owner}])
         return cleared
 
@@ -124,7 +131,8 @@ class VectorEntries(EntryStore):
 
     async def _sweep(self, limit: int) -> int:
         now = self._clock.now()
-        self._leave_out([at for at, entry in self._entries.items() if not entry.alive(now)][:limit])
+        async with self._turn:
+            self._leave_out([at for at, entry in self._entries.items() if not entry.alive(now)][:limit])
         return await self._behind.sweep(limit=limit)
 
     async def _probe(self) -> Health:
@@ -160,6 +168,7 @@ class VectorEntries(EntryStore):
 
     def _forget_everything(self) -> None:
         self._mark = 0
+        self._is_whole = False
         self._entries: dict[Address, Entry] = {}
         self._digests: dict[Address, bytes] = {}
         self._texts = VectorShelf(self._new_index(self._embedder.dim))
@@ -177,9 +186,12 @@ class VectorEntries(EntryStore):
                 await self._take_in(batch)
                 batch = []
         await self._take_in(batch)
+        self._is_whole = True
 
     async def _catch_up(self) -> None:
-        """Take in what was committed since the last time."""
+        """Take in what was committed since the last time, or everything where reading it was broken off."""
+        if not self._follows and not self._is_whole:
+            await self._read_all()
         while self._follows:
             changes = await cast("FollowedStore", self._behind).changes(self._mark, limit=BATCH)
             if not changes.whole:

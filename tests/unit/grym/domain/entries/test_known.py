@@ -35,3 +35,9 @@ def test_sessions_of_tenants_are_apart_and_end() -> None:
     one, other = (session_entry("anna", tenant=name, last=LAST, at=AT) for name in ("a", "b"))
     assert one.address != other.address
     assert one.expires_at == AT + SESSION_KEPT
+
+
+def test_long_names_stay_apart() -> None:
+    """Two people whose names begin alike do not share a session."""
+    assert owner_of("x" * 600 + "a") != owner_of("x" * 600 + "b")
+    assert session_address("anna", tenant="t" * 600 + "a") != session_address("anna", tenant="t" * 600 + "b")

@@ -5,6 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grym.domain.entries import lexical
 from grym.domain.entries.lexical import DIM, dense, highlights, likeness, weights
 
 
@@ -44,3 +45,10 @@ def test_highlights_show_where_words_begin() -> None:
     assert all("altz" in place for place in found)
     assert highlights("...", text) == ()
     assert highlights("(", text) == ()
+
+
+def test_only_short_texts_are_kept_as_vectors() -> None:
+    """Entries may hold a megabyte of text each."""
+    before = lexical._kept_weights.cache_info().currsize
+    lexical.weights("long " * lexical.KEPT_CHARACTERS)
+    assert lexical._kept_weights.cache_info().currsize == before

@@ -1,7 +1,10 @@
 """The index over a store: it follows what others write, agrees with exact scoring, and is made anew."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,7 +12,7 @@ from grym.adapters.clock import VirtualClock
 from grym.adapters.entries.in_memory import InMemoryEntries, Rows
 from grym.memory.typed.embedding import LexicalEmbedder
 from grym.memory.typed.vector import VectorEntries
-from grym.ports.entries import Query
+from grym.ports.entries import Query, StoreUnavailableError
 from tests.unit.grym.memory.typed.fakes import at, entry
 
 WORDS = ("waltz", "slow", "piano", "storm", "sea", "river", "night", "minor")
@@ -92,3 +95,74 @@ async def test_it_finds_what_scoring_everything_finds(
     asked = Query(text=" ".join(query), limit=limit, offset=offset)
     async with index:
         assert await index.search(asked).all() == await other.search(asked).all()
+
+
+class Untold(InMemoryEntries):
+    """A store that does not tell what changed."""
+
+    @property
+    def changes(self) -> None:  # type: ignore[override]
+        """Be no such thing."""
+        raise AttributeError
+
+
+class Stopping(LexicalEmbedder):
+    """An embedder that can be made to wait, and to fail."""
+
+    def __init__(self) -> None:
+        self.go = asyncio.Event()
+        self.go.set()
+        self.asked = asyncio.Event()
+        self.fault: Exception | None = None
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """Wait, then embed or fail."""
+        self.asked.set()
+        await self.go.wait()
+        if self.fault is not None:
+            raise self.fault
+        return await super().embed(texts)
+
+
+async def test_what_is_removed_while_it_is_embedded_is_gone() -> None:
+    """The index does not learn of it after the store has forgotten it."""
+    clock, embedder = VirtualClock(), Stopping()
+    async with VectorEntries(Untold(clock=clock), embedder=embedder, clock=clock) as index:
+        embedder.go.clear()
+        storing = asyncio.ensure_future(index.store(entry("a", "a waltz")))
+        await embedder.asked.wait()
+        removing = asyncio.ensure_future(index.delete(at("a")))
+        await asyncio.sleep(0)
+        embedder.go.set()
+        await storing
+        assert await removing
+        assert await index.search(Query(text="a waltz")).all() == []
+
+
+async def test_a_question_beside_reindexing_is_answered_from_a_whole_index() -> None:
+    """Or it would miss in silence what is not there again yet."""
+    clock, embedder = VirtualClock(), Stopping()
+    async with VectorEntries(Untold(clock=clock), embedder=embedder, clock=clock) as index:
+        await index.store(entry("a", "a waltz"))
+        embedder.go.clear()
+        embedder.asked.clear()
+        asking = asyncio.ensure_future(index.search(Query(text="a waltz")).all())
+        await embedder.asked.wait()
+        embedder.asked.clear()
+        making = asyncio.ensure_future(index.reindex())
+        await embedder.asked.wait()
+        embedder.go.set()
+        assert [one.entry.key for one in await asking] == ["a"]
+        assert await making == 1
+
+
+async def test_reindexing_that_was_broken_off_is_done_by_the_next_question() -> None:
+    """Half an index is not taken for a whole one."""
+    clock, embedder = VirtualClock(), Stopping()
+    async with VectorEntries(Untold(clock=clock), embedder=embedder, clock=clock) as index:
+        await index.store(entry("a", "a waltz"))
+        embedder.fault = StoreUnavailableError("gone", store="embedder")
+        with pytest.raises(StoreUnavailableError):
+            await index.reindex()
+        embedder.fault = None
+        assert [one.entry.key for one in await index.search(Query(text="a waltz")).all()] == ["a"]
