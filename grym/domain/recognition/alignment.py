@@ -10,12 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import uniform_filter1d
 
 from grym.domain.recognition.imprint import FloatArray, Tonal
 from grym.domain.recognition.windows import contrast_of
 
 NEAR_S = 0.6
 """How far the agreement is looked for around the expected place: more than windows are apart."""
+
+BLUR_FRAMES = 3
+"""Frames (0.28 s) over which contrast is blurred."""
 
 LEAST_SHARE = 0.5
 """Share of the sound that must lie on the pattern."""
@@ -66,7 +70,7 @@ def agreement(query: Tonal, pattern: Tonal, *, offset_s: float, tempo_ratio: flo
     semitones
         How far the sound lies above the pattern.
     """
-    asked = _moved(_stretched(contrast_of(query.frames), tempo_ratio), semitones)
+    asked = _moved(_stretched(_contour(query.frames), tempo_ratio), semitones)
     first, known = _around(pattern, expected=offset_s * pattern.rate_hz, count=len(asked))
     if not asked.any() or not known.any():
         return NOTHING
@@ -82,6 +86,12 @@ def agreement(query: Tonal, pattern: Tonal, *, offset_s: float, tempo_ratio: flo
     )
 
 
+def _contour(frames: FloatArray) -> FloatArray:
+    """Return the contrast of each pitch, blurred: players and tempi never agree to a frame."""
+    contrast = contrast_of(frames)
+    return np.asarray(uniform_filter1d(contrast, BLUR_FRAMES, axis=0, mode="nearest")) if len(contrast) else contrast
+
+
 def _around(pattern: Tonal, *, expected: float, count: int) -> tuple[int, FloatArray]:
     """Return the number of the first frame, and the contrast of the pattern within `AROUND_S` of an expected place.
 
@@ -94,7 +104,7 @@ def _around(pattern: Tonal, *, expected: float, count: int) -> tuple[int, FloatA
     begin, end = max(0, first), min(len(pattern.frames), last)
     if last - first < count or begin >= end:
         return 0, np.zeros((0, pattern.frames.shape[1]), dtype=np.float32)
-    return first, np.pad(contrast_of(pattern.frames[begin:end]), ((begin - first, last - end), (0, 0)))
+    return first, np.pad(_contour(pattern.frames[begin:end]), ((begin - first, last - end), (0, 0)))
 
 
 def _stretched(frames: FloatArray, ratio: float) -> FloatArray:

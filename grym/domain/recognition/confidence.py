@@ -21,10 +21,10 @@ from grym.domain.recognition.evidence import Evidence
 FloatArray = NDArray[np.float64]
 
 FEATURES = ("share", "met", "peaks", "similarity", "lead", "ahead", "alone")
-WEIGHTS = (1.96, 0.703, 2.286, 10.466, 2.338, 0.645, 6.517)
-BIAS = -15.67
+WEIGHTS = (3.48, 1.353, 1.704, 11.966, 2.71, 0.586, 6.412)
+BIAS = -18.354
 
-LEAST_RIVAL = (7.5, 3.7, 0.2)
+LEAST_RIVAL = (7.0, 3.4, 0.22)
 """Strength, deviations and value that the best of 60 wrong patterns reaches for three sounds in four; where memory
 holds few patterns, or none, the rival is taken to be as strong."""
 

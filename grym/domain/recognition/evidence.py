@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from math import log1p
 
 from grym.domain.recognition.alignment import NOTHING, Agreement, agreement
 from grym.domain.recognition.hypotheses import hypotheses
@@ -14,7 +15,7 @@ from grym.domain.recognition.voting import vote
 VOTED = 8
 """Patterns that landmarks vote for and that are looked at closely."""
 
-SUPPOSED = 8
+SUPPOSED = 10
 """Hypotheses of windows that are looked at closely, for the same and for other tempi each."""
 
 VOTED_SEARCH_FRAMES = 2
@@ -61,9 +62,20 @@ class Evidence:
         return self.overlay.drift < EDGE
 
     @property
+    def offset_s(self) -> float:
+        """Where the sound begins within the pattern, by peaks; by pitches where other players play it."""
+        by_pitches = not self.landmarks and self.agreement is not NOTHING
+        return self.agreement.offset_s if by_pitches else self.overlay.lay.offset_frames / FRAME_RATE_HZ
+
+    @property
     def strength(self) -> float:
-        """How far both kinds together are from chance; orders the evidence of one sound."""
+        """How far both kinds together are from chance."""
         return max(self.overlay.deviations, 0.0) + max(self.agreement.deviations, 0.0)
+
+    @property
+    def likeness(self) -> float:
+        """What both kinds are worth together, much as confidence weighs them; orders ways to lie upon one pattern."""
+        return 2.5 * log1p(max(self.overlay.deviations, 0.0)) + 10.0 * self.agreement.value
 
 
 def first_evidence(query: Imprint, library: Library) -> list[Evidence]:
@@ -130,24 +142,26 @@ def _agreement_where_both_are(query: Imprint, pattern: Imprint, lay: Lay) -> Agr
     if end_s - begin_s < max(LEAST_COMMON_S, LEAST_COMMON * query.duration_s):
         return NOTHING
     first, last = (round(time_s * query.tonal.rate_hz) for time_s in (begin_s, end_s))
-    return agreement(
+    begin_s = lay.tempo_ratio * first / query.tonal.rate_hz
+    agreed = agreement(
         replace(query.tonal, frames=query.tonal.frames[first:last]),
         pattern.tonal,
-        offset_s=offset_s + lay.tempo_ratio * first / query.tonal.rate_hz,
+        offset_s=offset_s + begin_s,
         tempo_ratio=lay.tempo_ratio,
         semitones=lay.transposition,
     )
+    return agreed if agreed is NOTHING else replace(agreed, offset_s=agreed.offset_s - begin_s)
 
 
 def _best_of_each(found: Iterable[Evidence]) -> list[Evidence]:
-    """Return the strongest evidence for each pattern, strongest first; of equals the lower number."""
+    """Return the likeliest evidence for each pattern, likeliest first; of equals the lower number."""
     best: dict[int, Evidence] = {}
     for one in found:
-        if one.number not in best or one.strength > best[one.number].strength:
+        if one.number not in best or one.likeness > best[one.number].likeness:
             best[one.number] = one
-    return sorted(best.values(), key=lambda one: (-one.strength, one.number))
+    return sorted(best.values(), key=lambda one: (-one.likeness, one.number))
 
 
 def merged(*findings: Iterable[Evidence]) -> list[Evidence]:
-    """Return the strongest evidence for each pattern of several lists, strongest first."""
+    """Return the likeliest evidence for each pattern of several lists, likeliest first."""
     return _best_of_each(one for found in findings for one in found)

@@ -27,6 +27,9 @@ REACH_FRAMES = AROUND_FRAMES + SLACK_FRAMES
 MOST_DRIFT = 0.06
 """How far, as a share, the tempi that are tried may lie from the one that was thought of."""
 
+LEAST_PEAKS = 20
+"""Of fewer peaks even all are a small share: a click has a handful, all in one frame."""
+
 FEW = 0.5
 """Added to the spread: of a handful of peaks none may meet by chance, which is no certainty."""
 
@@ -89,7 +92,7 @@ class Overlay:
     @property
     def share(self) -> float:
         """Peaks of the pattern that meet beyond chance, as a share of those under the sound."""
-        return (self.met - self.expected) / max(self.peaks, 1)
+        return (self.met - self.expected) / max(self.peaks, self.met, LEAST_PEAKS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -192,5 +195,5 @@ def _transposed(query: Peaks, semitones: float) -> tuple[Int32Array, Int32Array]
 
 def _under(query: Peaks, pattern: Peaks, lay: Lay) -> int:
     """Return how many peaks of the pattern lie between the first and the last of the sound."""
-    first, last = lay.offset_frames + lay.tempo_ratio * query.frames[[0, -1]]
+    first, last = lay.offset_frames + lay.tempo_ratio * query.frames[[0, -1]] + [-SLACK_FRAMES, SLACK_FRAMES]
     return int(np.searchsorted(pattern.frames, last, side="right") - np.searchsorted(pattern.frames, first))

@@ -15,7 +15,6 @@ from grym.domain.recognition.hypotheses import OTHER_TEMPI, SAME_TEMPO
 from grym.domain.recognition.imprint import Imprint
 from grym.domain.recognition.library import Library
 from grym.domain.recognition.parts import parts_of
-from grym.domain.recognition.spectrum import FRAME_RATE_HZ
 
 THRESHOLD = 0.5
 """Confidence from which a sound counts as known."""
@@ -115,7 +114,7 @@ def _finding(one: Evidence, sure: float, *, margin: float, begin_s: float) -> Fi
     return Finding(
         number=one.number,
         confidence=sure,
-        offset_s=lay.offset_frames / FRAME_RATE_HZ - lay.tempo_ratio * begin_s,
+        offset_s=one.offset_s - lay.tempo_ratio * begin_s,
         transposition_semitones=round(lay.semitones),
         tempo_ratio=round(lay.tempo_ratio, 4),
         why=_why(one, margin),
