@@ -6,8 +6,8 @@ the numbers it has.
 """
 
 from grym.domain.recognition.codec import decode
-from grym.domain.recognition.imprint import EXTRACTOR
-from grym.errors import ContractError, PermanentError
+from grym.domain.recognition.imprint import EXTRACTOR, Imprint
+from grym.errors import ContractError, InvalidPatternError, PermanentError
 from grym.memory.journal.reembedding import Reembedder, Reembedding, Remade
 from grym.memory.journal.writer import PatternWriter
 from grym.ports.artifacts import ArtifactStore
@@ -23,6 +23,7 @@ from schemas.envelope import decode as decode_envelope
 from schemas.events import FeaturesExtracted, ImprintTaken
 from schemas.records import Record
 from streams.features.processor import ANALYSIS_TIMEOUT_S, TAKE
+from streams.patterns.cutting import PART, START, Piece, pieces_of
 from streams.patterns.numbers import numbers_of
 
 MAX_SECONDS = 900.0
@@ -78,11 +79,34 @@ class Sounds:
         except PermanentError:  # missing or damaged
             return None
         taken = await self._cpu.run(TAKE, DoorInWorker(), path, MAX_SECONDS, timeout_s=ANALYSIS_TIMEOUT_S)
-        numbers = numbers_of(decode(taken.imprint), taken.imprint)
+        piece = piece_for(facts, decode(taken.imprint), taken.imprint)
+        numbers = numbers_of(piece.imprint, piece.encoded)
         return Remade(vectors=numbers.vectors, dim=numbers.dim, imprint=numbers.imprint, duration_s=numbers.duration_s)
 
     async def _of_request(self, facts: PatternFacts) -> list[Record]:
         return await self._history.of_request(facts.origin.request_id)
+
+
+def piece_for(facts: PatternFacts, imprint: Imprint, encoded: bytes) -> Piece:
+    """Return what a pattern keeps of a recording: the same part of it as before where it is one of several.
+
+    Raises
+    ------
+    InvalidPatternError
+        ``pattern.part`` where the recording would be parted otherwise today.
+    """
+    if PART not in facts.tags:
+        return Piece(imprint=imprint, encoded=encoded)
+    place = (facts.tags[PART], facts.tags.get(START))
+    for piece in pieces_of(imprint, encoded):
+        if (piece.tags.get(PART), piece.tags.get(START)) == place:
+            return piece
+    raise InvalidPatternError(
+        "the recording has no such part any more",
+        code="pattern.part",
+        hint="Retire its parts and learn the recording again.",
+        details={"pattern_id": facts.pattern_id, "part": facts.tags[PART]},
+    )
 
 
 def source_of(history: list[Envelope | None], event_id: str) -> ArtifactRef | None:

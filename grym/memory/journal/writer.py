@@ -125,7 +125,7 @@ class PatternWriter:
         self._is_closed = True
         self._full.set()
         if self._writing is not None:
-            await self._writing
+            await asyncio.shield(self._writing)  # who gives up waiting must not leave writers without an answer
 
     async def _outcome(self, change: PatternChange) -> GrymError | None:
         try:
@@ -154,7 +154,10 @@ class PatternWriter:
         await self._gather()
         while self._queue:
             batch = [self._queue.popleft() for _ in range(min(self._most, len(self._queue)))]
-            await self._settle([waiting for waiting in batch if not waiting.written.cancelled()])
+            await self._settle(
+                [waiting for waiting in batch if not waiting.written.cancelled()],
+                until_s=self._clock.monotonic_s() + self._patience_s,
+            )
 
     async def _gather(self) -> None:
         """Give others the time to join, unless a transaction is full."""
@@ -166,11 +169,11 @@ class PatternWriter:
             window.cancel()
             full.cancel()
 
-    async def _settle(self, batch: list[_Waiting]) -> None:
-        """Write a batch; where that fails, find out by halving what it was."""
+    async def _settle(self, batch: list[_Waiting], *, until_s: float) -> None:
+        """Write a batch; where that fails, find out by halving what it was, all of it by one instant."""
         if not batch:
             return
-        error = await self._attempt([waiting.change for waiting in batch])
+        error = await self._attempt([waiting.change for waiting in batch], until_s=until_s)
         if error is None:
             for waiting in batch:
                 waiting.done()
@@ -178,22 +181,21 @@ class PatternWriter:
             for waiting in batch:
                 waiting.failed(error)
         else:
-            await self._settle(batch[: len(batch) // 2])
-            await self._settle(batch[len(batch) // 2 :])
+            await self._settle(batch[: len(batch) // 2], until_s=until_s)
+            await self._settle(batch[len(batch) // 2 :], until_s=until_s)
 
-    async def _attempt(self, changes: Sequence[PatternChange]) -> Exception | None:
+    async def _attempt(self, changes: Sequence[PatternChange], *, until_s: float) -> Exception | None:
         """Write changes in one transaction, again while the database is away; return what cannot be mended.
 
         A single change is tried again whatever was in the way; of many, halving finds out which one it is.
         """
-        given_up_at_s = self._clock.monotonic_s() + self._patience_s
         pause_s = FIRST_PAUSE_S
         while True:
             try:
                 await self._commit(changes)
             except TransientError as error:
                 mends = len(changes) == 1 or isinstance(error, UnavailableError)
-                if not mends or self._clock.monotonic_s() + pause_s > given_up_at_s:
+                if not mends or self._clock.monotonic_s() + pause_s > until_s:
                     return error
             except Exception as error:  # noqa: BLE001 - whoever waits is told, whatever it is
                 return error

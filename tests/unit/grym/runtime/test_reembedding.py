@@ -1,6 +1,7 @@
 """From a pattern back to its sound, through the history of the request that made it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +12,7 @@ import soundfile
 
 from grym.adapters.artifacts import FolderArtifacts
 from grym.adapters.memory import open_memory
+from grym.errors import InvalidPatternError
 from grym.memory.journal.reembedding import Reembedder
 from grym.memory.journal.writer import PatternWriter
 from grym.ports.backend import Backend
@@ -128,3 +130,23 @@ async def test_a_sound_that_was_swept_is_gone(learned: tuple[Backend, FolderArti
     (await artifacts.local_path(sound)).unlink()
     [pattern] = await backend.book.load(["tune"])
     assert await Sounds(backend.history, artifacts, Here()).make(pattern.facts) is None
+
+
+async def test_a_part_of_a_recording_stays_that_part(
+    learned: tuple[Backend, FolderArtifacts, ArtifactRef], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It gets the numbers of its own seconds, not of the whole; without such a part it keeps what it has."""
+    backend, artifacts, _ = learned
+    monkeypatch.setattr("streams.patterns.cutting.MAX_PATTERN_BYTES", 1000)
+    monkeypatch.setattr("streams.patterns.cutting.MOST_PART_S", 3.0)
+    [pattern] = await backend.book.load(["tune"])
+    sounds = Sounds(backend.history, artifacts, Here())
+    whole = await sounds.make(pattern.facts)
+    assert whole is not None
+    assert whole.duration_s == 6.0
+    first = await sounds.make(replace(pattern.facts, tags={"part": "1/2", "start_s": "0.000"}))
+    assert first is not None
+    assert first.duration_s == pytest.approx(3.0, abs=0.1)
+    with pytest.raises(InvalidPatternError) as raised:
+        await sounds.make(replace(pattern.facts, tags={"part": "7/9", "start_s": "0.000"}))
+    assert raised.value.code == "pattern.part"

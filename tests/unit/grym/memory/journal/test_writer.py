@@ -206,3 +206,43 @@ async def test_a_bad_change_is_refused_before_it_waits() -> None:
 
     await world.clock.run(write())
     assert world.commits == 0
+
+
+async def test_closing_that_is_given_up_leaves_nobody_without_an_answer() -> None:
+    """Whoever closes may be cancelled; what is under way goes on."""
+    world = World(window_s=0.0)
+    begin, go = asyncio.Event(), asyncio.Event()
+    commit = world.writer._commit
+
+    async def slowly(changes: Sequence[PatternChange]) -> None:
+        begin.set()
+        await go.wait()
+        await commit(changes)
+
+    world.writer._commit = slowly  # type: ignore[method-assign]
+    writing = asyncio.ensure_future(world.writer.write(stored("a")))
+    await begin.wait()
+    closing = asyncio.ensure_future(world.writer.close())
+    await asyncio.sleep(0)
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    go.set()
+    done, _ = await asyncio.wait([writing], timeout=5.0)
+    assert done == {writing}
+    assert await world.events() == [stored("a").event_id]
+
+
+async def test_a_batch_has_one_patience_for_all_its_parts() -> None:
+    """Where everything is refused for a time, the hundredth writer does not wait a hundred times as long."""
+    world = World(window_s=0.0, patience_s=30.0)
+
+    async def refuse(changes: Sequence[PatternChange]) -> None:
+        raise TransientError(f"{len(changes)} are locked", code="db.locked")
+
+    world.writer._commit = refuse  # type: ignore[method-assign]
+    writing = asyncio.ensure_future(world.writer.write_all([stored(str(n)) for n in range(100)]))
+    for _ in range(400):
+        await world.clock.advance(0.1)
+    assert writing.done()
+    assert told(writing.result()) == ["db.locked"] * 100
