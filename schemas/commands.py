@@ -13,6 +13,9 @@ from schemas.body import ArtifactRef, Body, CheckResult, MotifData
 from schemas.music import AnalysisSummary, LastPieceData, PlanData
 
 Backend = Literal["auto", "score", "synth", "soundfont"]
+ANONYMOUS = "anonymous"
+"""The user of requests that name none: nobody in particular."""
+
 PatternAction = Literal["forget", "correct", "merge", "import"]
 
 
@@ -50,7 +53,7 @@ class RequestComposition(Body, frozen=True, kw_only=True):
     style: str | None = None
     seed: int | None = None
     backend: Backend = "auto"
-    user: str = "anonymous"
+    user: str = ANONYMOUS
     deadline_s: float = 600.0
     priority: int = 0
     pattern_ids: tuple[str, ...] = ()
@@ -67,7 +70,7 @@ class RequestAnalysis(Body, frozen=True, kw_only=True):
     recognise: bool = True
     full: bool = False
     max_seconds: float = 900.0
-    user: str = "anonymous"
+    user: str = ANONYMOUS
     deadline_s: float = 600.0
 
 
@@ -91,7 +94,7 @@ class RequestLearning(Body, frozen=True, kw_only=True):
     category: str = ""
     collection: str = "default"
     max_seconds: float = 3600.0
-    user: str = "anonymous"
+    user: str = ANONYMOUS
     deadline_s: float = 600.0
 
 
@@ -105,7 +108,7 @@ class RequestRecognition(Body, frozen=True, kw_only=True):
     top: int = 5
     collection: str = "default"
     max_seconds: float = 3600.0
-    user: str = "anonymous"
+    user: str = ANONYMOUS
     deadline_s: float = 600.0
 
 
@@ -140,7 +143,7 @@ class RequestPatternChange(Body, frozen=True, kw_only=True):
     file: ArtifactRef | None = None
     reason: str = ""
     collection: str = "default"
-    user: str = "anonymous"
+    user: str = ANONYMOUS
     deadline_s: float = 600.0
 
 

@@ -155,6 +155,12 @@ class Recognition:
 class Recogniser(Protocol):
     """Says what a sound is, from everything that was committed before the question."""
 
-    async def recognise(self, imprint: bytes, *, collection: str, top: int) -> Recognition:
-        """Compare an encoded imprint with the live recordings of a collection."""
+    async def recognise(self, imprint: bytes, *, collection: str, top: int, session: str = "") -> Recognition:
+        """Compare an encoded imprint with the live recordings of a collection.
+
+        Parameters
+        ----------
+        session
+            Whose questions follow each other; what is likely asked next may be loaded beforehand. Empty: nobody's.
+        """
         ...

@@ -65,8 +65,9 @@ def open_recogniser(
     from grym.runtime import sealing  # noqa: PLC0415 (as above)
 
     engine, shown = FaissEngine(), numbers or IndexNumbers()
-    cache = imprint_cache(book, shared=shared, memory=memory)
-    imprints = CachedImprints(cache)
+    versions: dict[str, int] = {}
+    cache = imprint_cache(book, shared=shared, memory=memory, versions=versions.get)
+    imprints = CachedImprints(cache, versions)
     if show is not None:
         show(CacheNumbers("imprints", cache.kept))
 

@@ -116,8 +116,9 @@ class RecogniserOfThen:
         self._memory = memory
         self._recogniser, self._seen = recogniser_in_memory(memory), 0
 
-    async def recognise(self, imprint: bytes, *, collection: str, top: int) -> Recognition:
+    async def recognise(self, imprint: bytes, *, collection: str, top: int, session: str = "") -> Recognition:
         """Compare an encoded imprint with the live recordings of a collection (see `Recogniser`)."""
+        del session  # everything is in memory
         head = await self._memory.head()
         if head < self._seen:  # who follows a journal does not go back
             self._recogniser = recogniser_in_memory(self._memory)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from grym.domain.workflow import Loop, Step, Workflow
 from schemas.body import ArtifactRef, Body
 from schemas.commands import (
+    ANONYMOUS,
     ChangePatterns,
     ExtractFeatures,
     GenerateMusic,
@@ -209,7 +210,7 @@ def _features_of_recording(run: Run) -> Output:
 
 def _recognise(run: Run) -> Output:
     assert run.answers.features is not None
-    return Output(body=RecallPatterns(purpose="recognise", imprint=run.answers.features.imprint))
+    return Output(body=RecallPatterns(purpose="recognise", imprint=run.answers.features.imprint, user=_session(run)))
 
 
 def _imprint(run: Run) -> Output:
@@ -233,12 +234,23 @@ def _learn(run: Run) -> Output:
     return Output(body=command, key=command.collection)
 
 
+def _session(run: Run) -> str:
+    """Return whose questions follow each other; those of nobody in particular do not."""
+    return "" if run.request.user == ANONYMOUS else run.request.user
+
+
 def _ask_memory(run: Run) -> Output:
     wish, taken = run.recognition, run.answers.imprint
     assert wish is not None
     assert taken is not None
     return Output(
-        body=RecallPatterns(purpose="recognise", imprint=taken.imprint, top=wish.top, collection=wish.collection)
+        body=RecallPatterns(
+            purpose="recognise",
+            imprint=taken.imprint,
+            top=wish.top,
+            collection=wish.collection,
+            user=_session(run),
+        )
     )
 
 

@@ -52,7 +52,9 @@ class Answering:
         if question.imprint is None:
             return PatternsRecalled(known=False)
         imprint = await self.artifacts.get(question.imprint)
-        found = await self.recogniser.recognise(imprint, collection=question.collection, top=max(1, question.top))
+        found = await self.recogniser.recognise(
+            imprint, collection=question.collection, top=max(1, question.top), session=question.user
+        )
         return await recalled(self.book, found)
 
     async def _last(self, question: RecallPatterns, *, tenant: str) -> LastPieceData | None:

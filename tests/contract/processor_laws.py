@@ -63,9 +63,9 @@ class ToneDoor:
 class KnowsNothing:
     """Recognises nothing in what can be decoded."""
 
-    async def recognise(self, imprint: bytes, *, collection: str, top: int) -> Recognition:
+    async def recognise(self, imprint: bytes, *, collection: str, top: int, session: str = "") -> Recognition:
         """Return that nothing is known."""
-        del collection, top
+        del collection, top, session
         decode_imprint(imprint)
         return Recognition(known=False, matches=(), searched=0, as_of=0)
 

@@ -121,6 +121,11 @@ class Collection:
     def _may_seal(self) -> bool:
         return self._beside is None and not self._closed and asyncio.get_running_loop().time() >= self._again_s
 
+    def heard(self, session: str, view: View, number: int) -> None:
+        """Note which pattern a session heard."""
+        if self._opened is not None and number in view.holdings:
+            self._opened[0].imprints.heard(session, view.holdings[number])
+
     async def imprints(self, view: View, numbers: Sequence[int]) -> list[Imprint]:
         """Return the imprints of numbers of a view."""
         ground, _, _ = await self._open()

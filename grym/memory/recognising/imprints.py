@@ -5,7 +5,7 @@ for last are worth their memory; all of them would not be.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from grym.domain.patterns.values import Pattern
@@ -32,6 +32,10 @@ class Imprints(Protocol):
     @property
     def degraded(self) -> str:
         """What of their ways into memory cannot be used at the moment, by name; empty while all can."""
+        ...
+
+    def heard(self, session: str, holding: Holding) -> None:
+        """Note what a session heard; what it will ask for next may be loaded beforehand."""
         ...
 
     async def load(self, holdings: Sequence[Holding]) -> list[Imprint]:
@@ -61,6 +65,9 @@ class KeptImprints:
         """Give an imprint up."""
         self._encoded.pop(pattern_id, None)
 
+    def heard(self, session: str, holding: Holding) -> None:
+        """Do nothing: all of them are here."""
+
     async def load(self, holdings: Sequence[Holding]) -> list[Imprint]:
         """Return decoded imprints."""
         encoded = [self._encoded[holding.pattern_id] for holding in holdings]
@@ -76,16 +83,31 @@ class Shelves(Protocol):
 
 
 class CachedImprints:
-    """Imprints loaded as they are asked for; the version in the question makes a stale answer impossible."""
+    """Imprints loaded as they are asked for; the version in the question makes a stale answer impossible.
 
-    def __init__(self, cache: RecordCache[Imprint]) -> None:
+    Parameters
+    ----------
+    versions
+        Filled with the version of each pattern that was seen: what the cache may load beforehand.
+    """
+
+    def __init__(self, cache: RecordCache[Imprint], versions: dict[str, int]) -> None:
         self._cache = cache
+        self._versions = versions
 
     def keep(self, holding: Holding, encoded: bytes) -> None:
-        """Keep nothing: most imprints are never asked for."""
+        """Keep the version alone: most imprints are never asked for."""
+        del encoded
+        self._versions[holding.pattern_id] = holding.version
 
     def forget(self, pattern_id: str) -> None:
-        """Do nothing: nobody will ask for that version again, and it will make room."""
+        """Load it beforehand no more; nobody will ask for that version again, and it will make room."""
+        self._versions.pop(pattern_id, None)
+
+    def heard(self, session: str, holding: Holding) -> None:
+        """Note what a session heard, and begin to load what it will ask for next."""
+        self._versions[holding.pattern_id] = holding.version
+        self._cache.heard(session, holding.pattern_id)
 
     @property
     def degraded(self) -> str:
@@ -108,10 +130,17 @@ def imprint_cache(
     settings: CacheSettings | None = None,
     shared: SharedLevel | None = None,
     memory: Memory | None = None,
+    versions: Callable[[str], int | None] | None = None,
 ) -> RecordCache[Imprint]:
-    """Open the cache of decoded imprints of this process, over what a book holds."""
+    """Open the cache of decoded imprints of this process, over what a book holds.
+
+    Parameters
+    ----------
+    versions
+        Tells what may be loaded beforehand, and in which version.
+    """
     codec = Codec(decode=decode, size_of=size_of)
-    return RecordCache(_Source(shelves), codec, settings=settings, shared=shared, memory=memory)
+    return RecordCache(_Source(shelves), codec, settings=settings, shared=shared, memory=memory, versions=versions)
 
 
 def size_of(imprint: Imprint) -> int:

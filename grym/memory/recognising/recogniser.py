@@ -66,8 +66,13 @@ class JournalRecogniser:
         self._answers: AnswerCache[Recognition] = AnswerCache()
         self._weighing = ThreadPoolExecutor(WEIGHED_AT_ONCE, thread_name_prefix="weighing")
 
-    async def recognise(self, imprint: bytes, *, collection: str, top: int) -> Recognition:
+    async def recognise(self, imprint: bytes, *, collection: str, top: int, session: str = "") -> Recognition:
         """Compare an encoded imprint with the live recordings of a collection.
+
+        Parameters
+        ----------
+        session
+            Whose questions follow each other: the imprint it will likely need next is loaded beforehand.
 
         Raises
         ------
@@ -81,7 +86,7 @@ class JournalRecogniser:
         gone: KeyError | None = None
         for _ in range(ATTEMPTS):
             try:
-                return await self._answered(imprint, collection, top=top)
+                return await self._answered(imprint, collection, top=top, session=session)
             except KeyError as error:  # an imprint that a view still names was given up meanwhile
                 gone = error
         raise TransientError(
@@ -135,7 +140,7 @@ class JournalRecogniser:
             await before.aclose()
         return sealed
 
-    async def _answered(self, imprint: bytes, collection: str, *, top: int) -> Recognition:
+    async def _answered(self, imprint: bytes, collection: str, *, top: int, session: str) -> Recognition:
         """Answer from memory as it is now; the same question of the same memory has the same answer."""
         await self._make_room(collection)
         asked, question = self.collection(collection), Question.of(imprint, scope=f"{top} of {collection}")
@@ -144,6 +149,8 @@ class JournalRecogniser:
         if answer is None:
             found = await self._weigh(imprint, asked, view, top=top)
             answer = _answer(found, view, as_of=as_of)
+            if session and found:
+                asked.heard(session, view, found[0].number)
             self._answers.keep(question, answer, version=as_of)
         return replace(answer, degraded=asked.degraded)
 

@@ -187,7 +187,7 @@ async def test_what_answers_cannot_use_is_named() -> None:
 
     journal = Journal()
     journal.write("stored", "a", tune(1), name="A")
-    imprints = CachedImprints(imprint_cache(journal, shared=Away()))
+    imprints = CachedImprints(imprint_cache(journal, shared=Away()), {})
     asked = JournalRecogniser(journal, ground=lambda _: Ground(index=FlatIndex(DIM), imprints=imprints))
     found = await asked.recognise(excerpt(tune(1), 2.0, 6.0), collection="default", top=3)
     assert [match.name for match in found.matches] == ["A"]
@@ -240,7 +240,7 @@ async def test_more_questions_at_once_than_threads_are_answered() -> None:
     for number in range(3):
         journal.write("stored", str(number), tune(number, seconds=30.0), name=str(number))
     cache = imprint_cache(journal, settings=CacheSettings(beside_bytes=1))
-    ground = Ground(index=FlatIndex(DIM), imprints=CachedImprints(cache))
+    ground = Ground(index=FlatIndex(DIM), imprints=CachedImprints(cache, {}))
     asked, part = JournalRecogniser(journal, ground=lambda _: ground), excerpt(tune(1, seconds=30.0), 2.0, 6.0)
     questions = [asked.recognise(part, collection="default", top=top) for top in range(1, 41)]
     async with asyncio.timeout(60):
@@ -353,8 +353,26 @@ async def test_a_table_that_lacks_what_the_journal_says_is_a_typed_fault() -> No
     """It says what to do; nobody is left with the name of a key."""
     journal = Journal()
     journal.write("stored", "a", tune(1), name="A")
-    imprints = CachedImprints(imprint_cache(Journal()))
+    imprints = CachedImprints(imprint_cache(Journal()), {})
     asked = JournalRecogniser(journal, ground=lambda _: Ground(index=FlatIndex(DIM), imprints=imprints))
     with pytest.raises(TransientError) as fault:
         await asked.recognise(excerpt(tune(1), 2.0, 6.0), collection="default", top=3)
     assert (fault.value.code, "grym patterns verify" in fault.value.hint) == ("recognition.unsettled", True)
+
+
+async def test_what_a_session_asks_next_is_loaded_beforehand() -> None:
+    """Once a listener has gone from one tune to the other a few times, the other waits decoded."""
+    journal = Journal()
+    journal.write("stored", "a", tune(1), name="A")
+    journal.write("stored", "b", tune(2), name="B")
+    versions: dict[str, int] = {}
+    cache = imprint_cache(journal, versions=versions.get)
+    ground = Ground(index=FlatIndex(DIM), imprints=CachedImprints(cache, versions))
+    asked = JournalRecogniser(journal, ground=lambda _: ground)
+    for number in range(12):
+        question = excerpt(tune(1 + number % 2), 2.0 + number / 10.0, 4.0)
+        await asked.recognise(question, collection="default", top=1, session="listener")
+    guesses = cache.kept.foresight
+    assert guesses.heard("listener", "a") == "b"
+    assert versions == {"a": 1, "b": 2}
+    await asked.aclose()
