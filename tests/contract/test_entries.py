@@ -510,3 +510,14 @@ async def _answer(store: EntryStore, query: Query) -> object:
         return await store.search(query).all()
     except InvalidEntryError as error:
         return error.code, error.message
+
+
+async def test_the_longest_names_can_be_kept(store: EntryStore) -> None:
+    """Counted in bytes, as the index of a database counts; longer ones are refused by everybody alike."""
+    dice = random.Random(7)
+    owner, key = ("".join(chr(dice.randrange(0x20000, 0x2A6DF)) for _ in range(512)) for _ in range(2))
+    await store.store(entry(key[:300], owner=owner[:300]))
+    assert (await store.retrieve(at(key[:300], owner=owner[:300]))).entry is not None
+    with pytest.raises(InvalidEntryError) as raised:
+        await store.store(entry(key, owner=owner))
+    assert raised.value.code == "entry.key"

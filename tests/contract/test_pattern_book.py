@@ -1,6 +1,7 @@
 """Pattern memory on every backend: events in one order for ever, and what follows from them."""
 
 import asyncio
+import random
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -395,3 +396,13 @@ async def test_the_journal_commits_with_what_is_sent_elsewhere(apart: Kit) -> No
     await record(apart.backend, stored("a"), output=message(b"fact"))
     assert (await outbox.backlog()).count == 1
     assert await seqs(apart) == [(1, "stored a")]
+
+
+async def test_the_longest_names_can_be_kept(kit: Kit) -> None:
+    """Id and collection together fit into every index, also of characters that cannot be compressed."""
+    dice = random.Random(7)
+    collection = "".join(chr(dice.randrange(0x20000, 0x2A6DF)) for _ in range(512))
+    await record(kit.backend, stored(collection[:128], collection=collection))
+    assert await names(kit, collection=collection) == [collection[:128]]
+    with pytest.raises(InvalidPatternError):
+        await record(kit.backend, stored(collection, collection=collection))

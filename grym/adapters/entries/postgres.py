@@ -164,21 +164,31 @@ class PostgresEntries(EntryStore):
         return self._connections
 
     async def _sorted(self, query: Query) -> AsyncIterator[Entry]:
-        """Yield a page of the question, read in smaller ones."""
-        asked = conditions_of(query, now=self._clock.now())
-        room, offset = query.limit, query.offset
+        """Yield a page of the question, read in smaller ones.
+
+        By key nothing is missed or repeated that is there throughout, whatever comes and goes meanwhile; in another
+        order an entry that moves may be.
+        """
+        room, offset, last = query.limit, query.offset, None
         while room is None or room > 0:
+            asked = conditions_of(query, now=self._clock.now())
+            if last is not None:
+                asked.add("(key, scope, owner) > ({}, {}, {})", last.key, last.scope, last.owner)
             size = PAGE if room is None else min(PAGE, room)
             statement = f"""
                 select body, created_at from entries where {asked.where}
                 order by {order_of(query)} limit {size} offset {offset}"""  # noqa: S608 - our own words and numbers
             async with self._database.reader() as connection:
                 rows = await connection.fetch(statement, *asked.arguments)
-            for row in rows:
-                yield entry_of(row)
+            entries = [entry_of(row) for row in rows]
+            for entry in entries:
+                yield entry
             if len(rows) < size:
                 return
-            offset += size
+            if query.order == ("key", "asc"):
+                offset, last = 0, entries[-1].address
+            else:
+                offset += size
             room = None if room is None else room - size
 
     async def _all(self, query: Query) -> AsyncIterator[Entry]:

@@ -24,6 +24,8 @@ from grym.domain.entries.values import (
 
 MAX_LIMIT = 10_000
 MAX_OFFSET = 1_000_000
+MAX_NAMES_BYTES = 2_560
+"""Key and owner stand in one entry of an index of PostgreSQL, which holds 2.7 kB."""
 MAX_NESTING = 32
 """Deeper values are a mistake, and some JSON readers refuse them."""
 AHEAD = timedelta(minutes=5)
@@ -76,6 +78,12 @@ def _check_names(entry: Entry) -> None:
     _one_of(entry.type, _TYPES, "entry.type", "type")
     _one_of(entry.scope, _SCOPES, "entry.scope", "scope")
     _require_text(entry.owner, "entry.owner", "the owner", longest=MAX_KEY_CHARACTERS)
+    if len(entry.key.encode()) + len(entry.owner.encode()) > MAX_NAMES_BYTES:
+        raise InvalidEntryError(
+            f"key and owner take more than {MAX_NAMES_BYTES:,} bytes together",
+            code="entry.key",
+            hint="Shorten them.",
+        )
     if entry.scope == "session" and not entry.owner:
         raise InvalidEntryError(
             "an entry of a session needs an owner", code="entry.owner", hint="Name the user, or choose scope agent."
