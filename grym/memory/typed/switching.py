@@ -13,6 +13,7 @@ going back is always possible, except from ``done``, when the old store has miss
 import random
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -163,9 +164,19 @@ class SwitchedEntries(EntryStore):
         await self._new.close()
 
     async def _put(self, entries: Sequence[Entry]) -> Sequence[Stored]:
-        stored = await self._main.store_all(entries)
-        notes = await self._second([one.entry for one in stored])
+        with self._counted_unless_done(len(entries)):
+            stored = await self._main.store_all(entries)
+            notes = await self._second([one.entry for one in stored])
         return [replace(one, degraded=(*one.degraded, *notes)) for one in stored]
+
+    @contextmanager
+    def _counted_unless_done(self, count: int) -> Iterator[None]:
+        """Count writes as missing in the other store where one failed or was cancelled half-way: it may be so."""
+        try:
+            yield
+        except BaseException:
+            self.unwritten += count if self._other is not None else 0
+            raise
 
     async def _second(self, entries: Sequence[Entry]) -> tuple[str, ...]:
         """Write the other store as well; where that fails the main one still counts, and the failure is told."""
@@ -218,18 +229,20 @@ class SwitchedEntries(EntryStore):
             self._note(query, "other entries, or another order")
 
     async def _remove(self, address: Address, up_to: datetime | None) -> bool:
-        removed = await self._main.delete(address, up_to=up_to)
-        if self._other is not None:
-            try:
-                await self._other.delete(address, up_to=up_to)
-            except StoreFailedError:
-                self.unwritten += 1
+        with self._counted_unless_done(1):
+            removed = await self._main.delete(address, up_to=up_to)
+            if self._other is not None:
+                try:
+                    await self._other.delete(address, up_to=up_to)
+                except EntryError:
+                    self.unwritten += 1
         return removed
 
     async def _clear(self, scope: Scope | None, owner: str | None) -> int:
-        cleared = await self._main.clear(scope=scope, owner=owner)
-        if self._other is not None:
-            await self._other.clear(scope=scope, owner=owner)
+        with self._counted_unless_done(1):
+            cleared = await self._main.clear(scope=scope, owner=owner)
+            if self._other is not None:
+                await self._other.clear(scope=scope, owner=owner)
         return cleared
 
     async def _count(self, query: Query) -> int:

@@ -1,5 +1,8 @@
 """Switching stores: stage by stage, compared before it counts, and back again."""
 
+import asyncio
+from typing import Any
+
 import pytest
 
 from grym.adapters.clock import VirtualClock
@@ -119,3 +122,28 @@ async def test_the_old_store_alone_decides_until_the_switch() -> None:
     assert text_of(await pair.switch.retrieve(at())) == "one"
     assert await pair.switch.delete(at())
     assert pair.switch.mismatches[-1].reason == "store.unavailable"
+
+
+@pytest.mark.parametrize("change", ["store", "delete", "clear"])
+async def test_a_change_cancelled_between_the_stores_is_counted_as_missing(change: str) -> None:
+    """The main store has it, the other may not; so the entries are copied again before reads go there."""
+    pair = await opened("dual")
+    await pair.switch.store(entry())
+    arrived = asyncio.Event()
+
+    async def stuck(*_: Any, **__: Any) -> Any:
+        arrived.set()
+        return await asyncio.Future[None]()
+
+    pair.new._put = pair.new._remove = pair.new._clear = stuck  # type: ignore[method-assign]
+    work: dict[str, Any] = {
+        "store": lambda: pair.switch.store(entry("a", "two")),
+        "delete": lambda: pair.switch.delete(at()),
+        "clear": pair.switch.clear,
+    }
+    task = asyncio.ensure_future(work[change]())
+    await arrived.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert pair.switch.unwritten == 1
