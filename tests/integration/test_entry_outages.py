@@ -119,6 +119,16 @@ async def test_what_somebody_else_wrote_there_is_refused(store: RedisEntries, cl
     assert caught.value.code == "store.corrupt"
 
 
+async def test_what_is_damaged_can_be_cleared_away(store: RedisEntries, client: Redis) -> None:
+    """Or a front would owe forgetting for ever; what belongs to others stays."""
+    await client.hset(f"{PREFIX}agent:anna:a", mapping={"body": b"{", "created": b"0"})
+    await client.hset(f"{PREFIX}agent:b%3Ao:a", mapping={"body": b"{", "created": b"0"})
+    assert await store.clear(owner="anna") == 0
+    assert [name async for name in client.scan_iter(f"{PREFIX}*")] == [f"{PREFIX}agent:b%3Ao:a".encode()]
+    await store.clear()
+    assert await client.dbsize() == 0
+
+
 async def test_the_server_lets_entries_expire(server: RedisServer, client: Redis) -> None:
     """The sooner of the entry's own expiry and the store's counts, and the server knows it."""
     clock = VirtualClock()

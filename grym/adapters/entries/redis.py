@@ -163,8 +163,8 @@ class RedisEntries(EntryStore):
             now = self._clock.now()
             chosen = [
                 (name, entry)
-                for name, entry in zip(names, await self._read(names), strict=True)
-                if entry is None or (scope in {None, entry.scope} and owner in {None, entry.owner})
+                for name, entry in zip(names, await self._read(names, damaged_too=True), strict=True)
+                if self._belongs(name, scope, owner)
             ]
             if chosen:
                 await self._call(partial(self._redis.unlink, *(name for name, _ in chosen)))
@@ -212,14 +212,18 @@ class RedisEntries(EntryStore):
             if cursor == 0:
                 return
 
-    async def _read(self, names: Sequence[bytes]) -> list[Entry | None]:
+    async def _read(self, names: Sequence[bytes], *, damaged_too: bool = False) -> list[Entry | None]:
+        """Return entries by name, None for what is gone, and for what is no entry where that is no fault."""
+
         async def fetch() -> list[Any]:
             pipeline = self._redis.pipeline(transaction=False)
             for name in names:
                 pipeline.hmget(name, ["body", "created"])
             return await pipeline.execute()
 
-        return [None if body is None else self._entry(body, created) for body, created in await self._call(fetch)]
+        rows = await self._call(fetch)
+        with_faults = (None if body is None else partial(self._entry, body, created) for body, created in rows)
+        return [None if read is None else _entry_or_none(read) if damaged_too else read() for read in with_faults]
 
     def _entry(self, body: bytes, created: bytes) -> Entry:
         try:
@@ -244,6 +248,11 @@ class RedisEntries(EntryStore):
     def _name_of(self, address: Address) -> bytes:
         owner = quote(address.owner, safe="")
         return f"{self._prefix}{address.scope}:{owner}:{address.key}".encode()
+
+    def _belongs(self, name: bytes, scope: Scope | None, owner: str | None) -> bool:
+        """Return whether a name is of a scope and an owner, where given; owners are quoted, so they hold no colon."""
+        of, _, rest = name.decode(errors="replace").removeprefix(self._prefix).partition(":")
+        return scope in {None, of} and (owner is None or rest.partition(":")[0] == quote(owner, safe=""))
 
     def _pattern(self, query: Query) -> bytes:
         begin = query.keys[0] if len(query.keys) == 1 else query.prefix
@@ -284,6 +293,13 @@ class RedisEntries(EntryStore):
             hint="GRYM_REDIS names it; `grym doctor` shows every setting and where it comes from.",
             details={"cause": f"{type(error).__name__}: {error}"[:200]},
         )
+
+
+def _entry_or_none(read: Callable[[], Entry]) -> Entry | None:
+    try:
+        return read()
+    except StoreFailedError:
+        return None
 
 
 def _bytes(name: bytes | str) -> bytes:
