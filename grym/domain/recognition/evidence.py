@@ -16,7 +16,9 @@ VOTED = 8
 """Patterns that landmarks vote for and that are looked at closely."""
 
 SUPPOSED = 10
-"""Hypotheses of windows that are looked at closely, for the same and for other tempi each."""
+SUPPOSED_AT_ONE_TEMPO = 24
+"""Hypotheses of windows that are looked at closely: more where only the key is free, for on other instruments the right
+one is not among the first."""
 
 VOTED_SEARCH_FRAMES = 2
 SUPPOSED_SEARCH_FRAMES = 20
@@ -104,7 +106,8 @@ def _at_its_tempo(query: Imprint, pattern: Imprint, one: Evidence) -> Evidence:
 
 def further_evidence(query: Imprint, library: Library, *, tempi: Sequence[float]) -> list[Evidence]:
     """Return what windows find: any key, any of the tempi."""
-    supposed = hypotheses(query, library, tempi=tempi, most=SUPPOSED)
+    most = SUPPOSED_AT_ONE_TEMPO if len(tempi) == 1 else SUPPOSED
+    supposed = hypotheses(query, library, tempi=tempi, most=most)
     numbers = sorted({one.number for one in supposed})
     patterns = dict(zip(numbers, library.imprints(numbers), strict=True))
     ratios = _ratios(query)
