@@ -67,8 +67,8 @@ test-all: test slow ## every test
 accept: .venv/.grym-dev .venv/.grym-system ## the acceptance checks: the program as a user meets it, judged by other libraries
 	@$(BIN)/pytest -q tests/acceptance
 
-accept-quick: .venv/.grym-dev .venv/.grym-system ## of those, the piece of the README and what a rating changes
-	@$(BIN)/pytest -q tests/acceptance/test_nocturne.py tests/acceptance/test_learning.py
+accept-quick: .venv/.grym-dev .venv/.grym-system ## of those, the piece of the README, what a rating changes, and tunes recognised
+	@$(BIN)/pytest -q tests/acceptance/test_nocturne.py tests/acceptance/test_learning.py tests/acceptance/test_recognition_quick.py
 
 test-views: .venv-views/.grym-views ## the views on Faust, in an environment of their own, on real Kafka
 	@.venv-views/bin/pytest -q tests/integration/test_faust_views.py tests/unit/streams/views
