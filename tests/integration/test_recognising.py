@@ -102,6 +102,20 @@ async def test_a_new_process_goes_on_from_what_was_sealed(backend: Backend, tmp_
     assert found.generation
 
 
+async def test_what_was_merged_is_heard_under_the_other_name(backend: Backend, tmp_path: Path) -> None:
+    """Also by a process that goes on from what was sealed since; an audit agrees; forgetting the one takes both."""
+    await record(backend, merged(1, into=2))
+    async with opened(backend, tmp_path) as first:
+        assert await heard(first, 1) == ["tune 2"]
+        assert await first.collection("default").seal() is not None
+    async with opened(backend, tmp_path) as second:
+        assert await heard(second, 1) == ["tune 2"]
+        found = await audit(second.collection("default"), backend.book, name="default")
+        assert (found.clean, found.patterns, found.recall_at_10) == (True, TUNES - 1, 1.0)
+        await record(backend, forgotten(2))
+        assert [await heard(second, seed) for seed in (1, 2)] == [[], []]
+
+
 async def test_a_damaged_generation_is_passed_over(backend: Backend, tmp_path: Path) -> None:
     """Every file of it may be cut; what answers is then built from the journal."""
     async with opened(backend, tmp_path) as first:
@@ -177,7 +191,7 @@ async def test_an_alias_stays_one_in_a_new_process(backend: Backend, tmp_path: P
         await first.collection("default").seal()
     await record(backend, *(_renamed(change, "learn 1 again") for change in learned(1)))
     async with opened(backend, tmp_path) as second:
-        assert await heard(second, 1) == []
+        assert await heard(second, 1) == ["tune 2"]
         found = await audit(second.collection("default"), backend.book, name="default")
     assert found.clean
 

@@ -1,4 +1,4 @@
-"""What of a collection is remembered and not recognised: aliases, and recordings without a readable imprint.
+"""What of a collection lies beside what is recognised: who stands for whom, and recordings without a readable imprint.
 
 Recordings without one keep their names and counts here, since re-embedding makes them recognisable; an alias that is
 learned again counts for the pattern that stands for it, and must not come back on its own.
@@ -42,6 +42,10 @@ class Aside:
     def standing_for(self, pattern_id: str) -> str:
         """Return the pattern that stands for one: itself, where it was not merged."""
         return self._into.get(pattern_id, pattern_id)
+
+    def aliases_of(self, pattern_id: str) -> tuple[str, ...]:
+        """Return the patterns that one stands for, in order."""
+        return tuple(sorted(self._aliases.get(pattern_id, ())))
 
     def describe(self, pattern_id: str, change: Callable[[Holding], Holding]) -> None:
         """Change what is known of a waiting pattern; no error where there is none."""

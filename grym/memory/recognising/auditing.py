@@ -69,11 +69,13 @@ async def audit(asked: Collection, book: PatternBook, *, name: str) -> Audit:
     facts = [one async for one in _recordings(book, name)]
     as_of, view = await asked.now()
     current = {one.pattern_id for one in facts if one.origin.extractor == EXTRACTOR}
-    held = {holding.pattern_id for holding in view.holdings.values()}
+    held = {holding.pattern_id for holding in view.holdings.values() if not holding.into}
+    aliases = [holding.pattern_id for holding in view.holdings.values() if holding.into]
+    names = [*(one.pattern_id for one in facts), *aliases]
     unreadable = set(asked.unreadable)
     truth = _Truth(view)
-    for first in range(0, len(facts), PAGE):
-        truth.take(await book.load([one.pattern_id for one in facts[first : first + PAGE]]))
+    for first in range(0, len(names), PAGE):
+        truth.take(await book.load(names[first : first + PAGE]))
     recall, questions = truth.recall()
     return Audit(
         as_of=as_of,

@@ -43,6 +43,8 @@ class Holding:
         How often it was heard, and how often somebody said that a match with it was right, or wrong.
     last_heard_s
         Unix time by the log's clock.
+    into
+        The pattern that stands for it, whose name and counts it has; empty where it stands for itself.
     """
 
     pattern_id: str
@@ -53,6 +55,7 @@ class Holding:
     confirmed: int = 0
     denied: int = 0
     last_heard_s: float = 0.0
+    into: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,7 +82,7 @@ class View:
     imprints_of: ImprintsOf
 
     def __len__(self) -> int:
-        """Return how many patterns can be recognised."""
+        """Return how many recordings can be recognised, merged ones included."""
         return len(self.holdings)
 
     def nearest(self, vectors: FloatArray, *, k: int) -> NearWindows:
@@ -107,6 +110,11 @@ class View:
             Where one was given up since this view was published.
         """
         return self.imprints_of(numbers)
+
+    @property
+    def standing(self) -> int:
+        """How many patterns stand for themselves, merged ones left out."""
+        return sum(not holding.into for holding in self.holdings.values())
 
     def experience_of(self, number: int) -> Experience:
         """Return what became of earlier matches with a pattern; memory's own time tells how long ago that was."""

@@ -136,8 +136,7 @@ class Follower:
             case "merged":
                 self._merge(name, str(data["into"]))
             case "retired":
-                self._drop(name)
-                self._aside.forget(name)
+                self._forget(name)
             case "reinforced":
                 self._describe(self._aside.standing_for(name), lambda known: _heard_again(known, change))
             case "corrected":
@@ -168,19 +167,29 @@ class Follower:
         self._aside.waiting[change.pattern_id] = holding
 
     def _merge(self, pattern_id: str, into: str) -> None:
-        gone = self._known(pattern_id)
-        if gone is not None:
-            self._describe(into, lambda stays: _summed(stays, gone))
-            self._drop(pattern_id)
-            self._aside.take(pattern_id)
-            self._aside.merge(pattern_id, into)
+        """Let one pattern stand for two: what is heard as the other goes by its name from now on."""
+        gone, stays = self._known(pattern_id), self._known(into)
+        if gone is None or stays is None:
+            return
+        self._aside.take(pattern_id)
+        self._aside.merge(pattern_id, into)
+        both = _summed(stays, gone)
+        self._describe(into, lambda known: both if known.pattern_id == into else _alias(known, both))
 
     def _known(self, pattern_id: str) -> Holding | None:
         return self._contents.holding_of(pattern_id) or self._aside.waiting.get(pattern_id)
 
     def _describe(self, pattern_id: str, change: Callable[[Holding], Holding]) -> None:
-        self._contents.describe(pattern_id, change)
-        self._aside.describe(pattern_id, change)
+        """Change what is known of a pattern, and so of all that it stands for."""
+        for name in (pattern_id, *self._aside.aliases_of(pattern_id)):
+            self._contents.describe(name, change)
+            self._aside.describe(name, change)
+
+    def _forget(self, pattern_id: str) -> None:
+        """Give a pattern up with all that it stands for."""
+        for name in (pattern_id, *self._aside.aliases_of(pattern_id)):
+            self._drop(name)
+        self._aside.forget(pattern_id)
 
     def _drop(self, pattern_id: str) -> None:
         self._contents.drop(pattern_id)
@@ -233,6 +242,12 @@ def _summed(stays: Holding, gone: Holding) -> Holding:
         denied=stays.denied + gone.denied,
         last_heard_s=max(stays.last_heard_s, gone.last_heard_s),
     )
+
+
+def _alias(known: Holding, stays: Holding) -> Holding:
+    """Return what is known of a pattern that another stands for: all that is known of that, under its own number."""
+    own = replace(stays, pattern_id=known.pattern_id, version=known.version, windows=known.windows)
+    return replace(own, into=stays.pattern_id)
 
 
 def _renamed(known: Holding, data: Mapping[str, object]) -> Holding:

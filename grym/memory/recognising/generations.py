@@ -17,7 +17,7 @@ from grym.ports.generations import Sealed
 
 HASHES, NUMBERS, FRAMES = "landmark_hashes", "landmark_numbers", "landmark_frames"
 HOLDINGS, NEXT, LAST, REACHED, LAYOUT = "holdings", "next_number", "last_event", "reached_s", "layout"
-LANDMARKS_AND_NOTES = "2"
+LANDMARKS_AND_NOTES = "3"
 """How landmarks are hashed and what the notes are; to be changed with either, so that older generations are passed
 over. Vectors have the extractor in the name of their folder."""
 

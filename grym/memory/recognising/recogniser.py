@@ -186,18 +186,20 @@ def recogniser_in_memory(journal: Journal, *, up_to: int | None = None) -> Journ
 
 def _answer(found: Sequence[Finding], view: View, *, as_of: int) -> Recognition:
     sure = [finding for finding in found if finding.confidence >= THRESHOLD]
-    matches = tuple(_match(finding, view.holdings[finding.number]) for finding in sure)
-    return Recognition(known=bool(sure), matches=matches, searched=len(view), as_of=as_of)
+    matches: dict[str, Match] = {}
+    for match in (_match(finding, view.holdings[finding.number]) for finding in sure):
+        matches.setdefault(match.pattern_id, match)  # of two that were merged, the surer one speaks
+    return Recognition(known=bool(sure), matches=tuple(matches.values()), searched=view.standing, as_of=as_of)
 
 
 def _match(finding: Finding, holding: Holding) -> Match:
     return Match(
-        pattern_id=holding.pattern_id,
+        pattern_id=holding.into or holding.pattern_id,
         name=holding.name,
         confidence=finding.confidence,
         offset_s=finding.offset_s,
         transposition_semitones=finding.transposition_semitones,
         tempo_ratio=finding.tempo_ratio,
-        why=finding.why,
+        why=f"{finding.why} Heard in {holding.pattern_id}, which was merged into it." if holding.into else finding.why,
         evidence=finding.evidence,
     )

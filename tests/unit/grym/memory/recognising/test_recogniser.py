@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -250,17 +251,46 @@ async def test_more_questions_at_once_than_threads_are_answered() -> None:
 
 
 async def test_an_alias_that_is_learned_again_stays_an_alias() -> None:
-    """Two learn at once while a third merges: the journal counts it as heard again, and so does memory."""
+    """Two learn at once while a third merges: what it sounds like goes by the other's name, until that is forgotten."""
     journal, part = Journal(), excerpt(tune(1), 2.0, 6.0)
     journal.write("stored", "a", tune(1), name="A")
     journal.write("stored", "b", tune(2), name="B")
     journal.write("merged", "a", into="b")
     journal.write("stored", "a", tune(1), name="A")
     asked = recogniser_in_memory(journal)
-    assert await names(asked, part) == []
+    assert await names(asked, part) == ["B"]
     journal.write("retired", "b")  # and what it stood for with it
+    assert await names(asked, part) == []
     journal.write("stored", "a", tune(1), name="A again")
     assert await names(asked, part) == ["A again"]
+
+
+async def test_what_was_merged_is_heard_as_the_one_that_stands_for_it() -> None:
+    """Under its name as it is by then, also where that was merged on, once, and counted once."""
+    journal, part = Journal(), excerpt(tune(1), 2.0, 6.0)
+    for number, name in enumerate("abc", 1):
+        journal.write("stored", name, tune(number), name=name.upper())
+    journal.write("merged", "a", into="b")
+    journal.write("merged", "b", into="c")
+    journal.write("corrected", "c", name="Renamed")
+    asked = recogniser_in_memory(journal)
+    answer = await asked.recognise(part, collection="default", top=5)
+    assert [(match.pattern_id, match.name) for match in answer.matches] == [("c", "Renamed")]
+    assert "Heard in a," in answer.matches[0].why
+    assert answer.searched == 1
+
+
+async def test_two_merged_patterns_that_both_match_are_one_match() -> None:
+    """The surer one speaks for both."""
+    journal, part = Journal(), excerpt(tune(1), 2.0, 6.0)
+    journal.write("stored", "a", tune(1), name="A")
+    journal.write("stored", "b", tune(1, seconds=8.0), name="B")
+    asked = recogniser_in_memory(journal)
+    before = await asked.recognise(part, collection="default", top=5)
+    assert {match.name for match in before.matches} == {"A", "B"}
+    journal.write("merged", "a", into="b")
+    after = await asked.recognise(part, collection="default", top=5)
+    assert [match.name for match in after.matches] == ["B"]
 
 
 async def test_a_re_embedded_pattern_keeps_its_name() -> None:
@@ -291,7 +321,9 @@ async def test_what_was_said_of_matches_counts_as_the_journal_counts() -> None:
     for event in journal.kept:
         projection.apply(event)
     _, view = await recogniser_in_memory(journal).collection("default").now()
-    [holding], standing = view.holdings.values(), projection.get("a")
+    holdings, standing = {known.pattern_id: known for known in view.holdings.values()}, projection.get("a")
+    holding = holdings["a"]
+    assert holdings["b"] == replace(holding, pattern_id="b", version=2, windows=holdings["b"].windows, into="a")
     assert standing is not None
     facts = standing.facts
     assert (holding.count, holding.confirmed, holding.denied) == (facts.count, facts.confirmed, facts.denied)
