@@ -35,7 +35,7 @@ def adapter_of(path: Path, checkout: Path) -> str:
     [
         ("asyncpg", {"postgres"}),
         ("fluidsynth", {"fluidsynth"}),
-        ("matplotlib", {"plots"}),
+        ("matplotlib", {"plots", "match_plots"}),
         ("obstore", {"artifact_objects"}),
         ("pebble", {"cpu_pool"}),
         ("soundfile", {"audio_files"}),
