@@ -23,8 +23,10 @@ async def found_pattern(book: "PatternBook", name: str) -> "PatternFacts":
 
     if facts := (await book.facts([name])).get(name):
         return facts
-    called = await book.find(PatternQuery(text=name, limit=100))
-    found = [facts for facts in called if facts.name == name]
+    found: list[PatternFacts] = []
+    for live in (True, False):  # what stands for itself goes before what was merged or forgotten
+        called = await book.find(PatternQuery(text=name, limit=100, live=live))
+        found = found or [facts for facts in called if facts.name == name]
     if not found and len(name) >= SHORTEST_ID:
         found = await _beginning_with(book, name)
     if len(found) == 1:

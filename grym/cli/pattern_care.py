@@ -34,6 +34,7 @@ TargetOption = Annotated[
 AsOfOption = Annotated[
     int | None, typer.Option("--as-of", metavar="SEQ", help="As they were after this event.", show_default=False)
 ]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.", show_default=False)]
 TopOption = Annotated[int, typer.Option("--top", min=1, help="How many matches at most.")]
 
 
@@ -134,13 +135,22 @@ async def as_of(
 
 
 async def export(
-    screen: Screen, *, file: ArchiveArgument, collection: SourceOption = None, seq: AsOfOption = None
+    screen: Screen,
+    *,
+    file: ArchiveArgument,
+    collection: SourceOption = None,
+    seq: AsOfOption = None,
+    force: ForceOption = False,
 ) -> None:
     """Write patterns into a file, with everything that recognising them needs."""
     from grym.adapters.pattern_files import write_patterns
     from grym.cli.waiting import opened
     from grym.memory.journal.exporting import export as pieces_of
 
+    if file.exists() and not force:
+        raise InvalidRequestError(
+            f"{file} is there already", code="export.exists", hint="Choose another name, or give --force."
+        )
     async with opened() as runtime:
         found = await pieces_of(runtime.backend.book, now=runtime.clock.now(), collection=collection, as_of=seq)
         size_bytes = await write_patterns(file, found.pieces)

@@ -153,7 +153,10 @@ def test_memory_is_changed_by_hand(grym: CommandLine, tmp_path: Path) -> None:
     assert grym("patterns", "show", "renamed", "--json").ok().told["tags"] == {"x": "y"}
     grym("patterns", "merge", "renamed", "hand22").ok()
     assert grym("patterns", "show", one["pattern_id"], "--json").ok().told["merged_into"] == two["pattern_id"]
+    assert grym("patterns", "show", "renamed", "--json").ok().told["pattern_id"] == one["pattern_id"]
     assert grym("patterns", "show", "hand22", "--json").ok().told["count"] == 2
+    told = grym("patterns", "recognise", files[0], "--collection", "hand", "--json").ok().told
+    assert ([match["name"] for match in told["matches"]], told["searched"]) == (["hand22"], 1)
     grym("patterns", "forget", "hand22", "--reason", "test").ok()
     told = grym("patterns", "recognise", files[1], "--collection", "hand", "--json").ok().told
     assert (told["known"], told["searched"]) == (False, 0)
@@ -198,6 +201,8 @@ def test_patterns_are_carried_elsewhere(grym: CommandLine, shelf: dict[str, Any]
     file = tmp_path / "shelf.patterns"
     told = grym("patterns", "export", str(file), "--collection", "shelf", "--json").ok().told
     assert (told["patterns"], told["size_bytes"]) == (len(shelf["learned"]), file.stat().st_size)
+    assert grym("patterns", "export", str(file), "--json").ok(2).told["error"]["code"] == "export.exists"
+    grym("patterns", "export", str(file), "--collection", "shelf", "--force").ok()
     assert grym("patterns", "import", str(file), "--json").ok().told["new"] == []
     into = ("--collection", "elsewhere", "--json")
     assert len(grym("patterns", "import", str(file), *into).ok().told["new"]) == 2
