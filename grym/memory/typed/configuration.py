@@ -258,7 +258,9 @@ def _plain(hint: Any, value: Any, path: str) -> Any:
         return float(value)
     if hasattr(hint, "__dataclass_fields__"):
         return _read(hint, value, path)
-    raise _wrong_type(path, {str: "text", int: "a whole number", bool: "true or false"}.get(hint, "a number"))
+    raise _wrong_type(
+        path, {str: "text", Secret: "text", int: "a whole number", bool: "true or false"}.get(hint, "a number")
+    )
 
 
 def _wrong_type(path: str, wanted: str) -> StoreConfigError:

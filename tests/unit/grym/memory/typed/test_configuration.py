@@ -66,6 +66,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("store.config.type", {"kind": "redis", "redis": {"port": True}}, "store.redis.port"),
     ("store.config.type", {"kind": "redis", "redis": {"tls": 1}}, "store.redis.tls"),
     ("store.config.type", {"kind": "redis", "redis": []}, "store.redis"),
+    ("store.config.type", {"kind": "postgres", "postgres": {"url": 5}}, "store.postgres.url must be text"),
     ("store.config.type", {"kind": "composite", "composite": {"truth": {"kind": "memory"}, "fronts": 1}}, "fronts"),
     ("store.config.type", {"kind": "memory", "memory": {"max_entries": 1.5}}, "store.memory.max_entries"),
     ("store.config.value", {"kind": "redis", "redis": {"port": 70_000}}, "redis.port"),
