@@ -22,6 +22,13 @@ THRESHOLD = 0.5
 SURE = 0.98
 """Confidence from which no other key or tempo is looked for."""
 
+LEAST_PARTIALS = 4
+"""Frequencies that a sound must have to be anything in particular: steady tones lie on each other in every key and
+everywhere, so however much of them meets says nothing. Four notes of a sine, or two of any instrument, have as many."""
+
+PARTIAL_BINS = 4
+"""Peaks of one partial lie within some 20 Hz of each other."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -70,10 +77,17 @@ def recognise(
     """
     best: dict[int, Finding] = {}
     for begin_s, part in parts_of(query):
+        if not is_particular(part):
+            continue
         for finding in _findings(part, library, begin_s=begin_s, experience=experience):
             if finding.number not in best or finding.confidence > best[finding.number].confidence:
                 best[finding.number] = finding
     return tuple(sorted(best.values(), key=lambda one: (-one.confidence, one.number))[:top])
+
+
+def is_particular(sound: Imprint) -> bool:
+    """Tell whether a sound has enough in it to be told from others: `LEAST_PARTIALS` frequencies, at least."""
+    return len(np.unique(sound.peaks.bins // PARTIAL_BINS)) >= LEAST_PARTIALS
 
 
 def _findings(

@@ -136,3 +136,12 @@ def test_a_long_sound_is_found_though_most_of_it_is_unknown(shelf: Shelf) -> Non
 def test_an_empty_memory_knows_nothing() -> None:
     """Without patterns there is no finding."""
     assert recognise(IMPRINTS[0], Shelf()) == ()
+
+
+@pytest.mark.parametrize("hertz", [440.0, 450.0, 523.25])
+def test_a_steady_tone_is_nothing_in_particular(hertz: float) -> None:
+    """Not even where another one was learned: they lie upon each other in every key and everywhere."""
+    time_s = np.arange(8 * RATE_HZ) / RATE_HZ
+    library = Shelf()
+    library.put(take_imprint(signal((0.3 * np.sin(2.0 * np.pi * 440.0 * time_s)).astype(np.float32))))
+    assert ask((0.3 * np.sin(2.0 * np.pi * hertz * time_s)).astype(np.float32), library) is None
