@@ -83,14 +83,16 @@ def tags_of(command: RememberPatterns) -> Mapping[str, str]:
 
 
 def _heard_again(command: RememberPatterns, facts: PatternFacts, ledger: Ledger) -> LearnedData:
-    """Count the very same content once more; who learns it under another name means to rename it."""
+    """Count the very same content once more; another name for it is kept as an alias, since names are for people."""
     ledger.reinforced(facts.pattern_id, confidence=1.0)
-    name = command.name if command.asked and command.name not in {"", facts.name} else None
     category = command.category if command.asked and command.category not in {"", facts.category} else None
     tags = {key: value for key, value in command.tags.items() if facts.tags.get(key, "") != value}
-    if name is not None or category is not None or tags:
-        ledger.corrected(facts.pattern_id, name=name, category=category, tags=tags)
-    return LearnedData(pattern_id=facts.pattern_id, name=facts.name if name is None else name, new=False)
+    aliases = _with_alias(facts, command.name) if command.asked else None
+    if aliases is not None:
+        tags[ALIAS] = aliases
+    if category is not None or tags:
+        ledger.corrected(facts.pattern_id, category=category, tags=tags)
+    return LearnedData(pattern_id=facts.pattern_id, name=facts.name, new=False)
 
 
 def _copied(command: RememberPatterns, copy: Kin, ledger: Ledger) -> LearnedData:

@@ -58,14 +58,16 @@ async def test_the_same_content_is_remembered_once(memory: Memory) -> None:
     assert facts.count == 2
 
 
-async def test_another_name_for_the_same_content_is_a_correction(memory: Memory) -> None:
-    """Who learns it under another name renames it; tags and category are added."""
-    await memory.learn(tune(1), name="old", tags={"mood": "calm"})
-    answer = await memory.learn(tune(1), name="new", tags={"year": "1717"}, category="melodic")
+async def test_another_name_for_the_same_content_is_an_alias(memory: Memory) -> None:
+    """What somebody corrected stays, however the file is called that is learned again; tags and category are added."""
+    await memory.learn(tune(1), name="old")
+    for _ in range(2):
+        answer = await memory.learn(tune(1), name="new", tags={"year": "1717"}, category="melodic")
     [facts] = await memory.all()
-    assert answer.learned[0].name == facts.name == "new"
-    assert dict(facts.tags) == {"mood": "calm", "year": "1717"}
+    assert answer.learned[0].name == facts.name == "old"
+    assert facts.tags == {"year": "1717", "alias": "new"}
     assert facts.category == "melodic"
+    assert facts.count == 3
 
 
 async def test_a_composed_piece_renames_nothing(memory: Memory) -> None:
