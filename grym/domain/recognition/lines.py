@@ -4,6 +4,8 @@ A turn is three intervals and how the notes' distances grow or shrink, coarsely:
 accompaniment is left. Turns that two lines share vote for a transposition and then for a tempo and a place; a tune
 that is played alone is found so in the ensemble it was learned from.
 
+`recognising` does not look for lines: led by them alone, its peaks and pitches were no surer (ADR 0027).
+
 References
 ----------
 Downie and Nelson, "Evaluation of a simple and effective music information retrieval method", SIGIR 2000: n-grams of
