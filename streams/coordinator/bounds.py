@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from grym.domain.patterns.names import CONTROL
 from grym.errors import InvalidRequestError
 from schemas.body import ARTIFACT_ADDRESS, ArtifactRef, Body
 from schemas.commands import (
@@ -92,8 +93,12 @@ def _check_sound(audio: ArtifactRef) -> None:
 
 
 def _check_collection(collection: str) -> None:
-    if not 0 < len(collection) <= MAX_NAME_CHARACTERS:
-        raise _refusal("collection", "a collection has a name of 1 to 200 characters", "Leave it out to get default.")
+    if not 0 < len(collection) <= MAX_NAME_CHARACTERS or CONTROL.search(collection):
+        raise _refusal(
+            "collection",
+            "a collection has a name of 1 to 200 characters, none of them for control",
+            "Leave it out to get default.",
+        )
 
 
 def _check_words(name: str, category: str, tags: Mapping[str, str]) -> None:

@@ -149,5 +149,5 @@ class Ledger:
             motif=b"" if numbers is None else numbers.motif,
         )
         checked(change)
-        self._outputs.append(Output(body=fact, key=self._collection))
+        self._outputs.append(Output(body=fact, key=collection_name(self._collection)))
         self._changes.append(change)

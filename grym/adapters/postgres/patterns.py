@@ -6,7 +6,8 @@ from grym.adapters.postgres.database import Database
 from grym.adapters.postgres.patterns_queries import conditions_of, order_of
 from grym.adapters.postgres.patterns_rows import EVENT, FACTS, NO_NUMBERS, NUMBERS, event_of, facts_of, pattern_of
 from grym.adapters.postgres.patterns_writing import known_events, refold
-from grym.adapters.postgres.rows import index_name, plain
+from grym.adapters.postgres.rows import plain
+from grym.domain.patterns.names import collection_name
 from grym.ports.patterns import Pattern, PatternEvent, PatternFacts, PatternQuery
 
 END = 2**62
@@ -50,7 +51,7 @@ class PostgresBook:
         narrowed = "" if collection is None else "and collection = $4 "
         statement = _EVENTS.format(columns=EVENT, numbers=NUMBERS if numbers else NO_NUMBERS, narrowed=narrowed)
         arguments: list[int | str] = [after, END if up_to is None else up_to, limit]
-        arguments += [] if collection is None else [index_name(collection)]
+        arguments += [] if collection is None else [collection_name(collection)]
         async with self._database.reader() as connection:
             rows = await connection.fetch(statement, *arguments)
         return [event_of(row) for row in rows]

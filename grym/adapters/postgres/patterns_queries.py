@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from grym.adapters.postgres.rows import index_name, plain
+from grym.adapters.postgres.rows import plain
+from grym.domain.patterns.names import collection_name
 from grym.ports.patterns import Order, PatternQuery
 
 _ORDERS: dict[Order, str] = {
@@ -28,7 +29,7 @@ def conditions_of(query: PatternQuery) -> tuple[str, list[Any]]:
     if query.live:
         conditions.append("merged_into = '' and not retired")
     if query.collection is not None:
-        conditions.append(f"collection = {given(index_name(query.collection))}")
+        conditions.append(f"collection = {given(collection_name(query.collection))}")
     if query.kind is not None:
         conditions.append(f"kind = {given(query.kind)}")
     if query.category:

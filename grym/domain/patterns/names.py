@@ -1,6 +1,7 @@
 """Names as every store can keep them, so that a pattern is called the same wherever it is read."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 
 MAX_NAME_CHARACTERS = 512
@@ -8,21 +9,29 @@ MAX_NAME_CHARACTERS = 512
 
 KEPT_CHARACTERS = 64
 
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""What no key of a record may hold."""
+
+REPLACED = "\ufffd"
+
 
 def plain_text(text: str) -> str:
     """Return text without what databases refuse: the character NUL and lone surrogates are replaced."""
     if text.isascii() and "\x00" not in text:
         return text
-    return text.replace("\x00", "\ufffd").encode(errors="replace").decode()
+    return text.replace("\x00", REPLACED).encode(errors="replace").decode()
 
 
 def collection_name(name: str) -> str:
-    """Return the name of a collection: itself, or its beginning and digest where it is long, as for other names."""
+    """Return the name of a collection, which is also a key of records.
+
+    Itself, or its beginning and digest where it is long, as for other names, or holds control characters.
+    """
     name = plain_text(name)
-    if len(name) <= MAX_NAME_CHARACTERS:
+    if len(name) <= MAX_NAME_CHARACTERS and not CONTROL.search(name):
         return name
     digest = hashlib.blake2b(len(name.encode()).to_bytes(8, "big") + name.encode(), digest_size=16)
-    return f"{name[:KEPT_CHARACTERS]}#{digest.hexdigest()}"
+    return f"{CONTROL.sub(REPLACED, name[:KEPT_CHARACTERS])}#{digest.hexdigest()}"
 
 
 def plain_value(value: object) -> object:

@@ -261,7 +261,7 @@ async def _require_effects(database: Database, first: dict[str, list[Seen]]) -> 
     assert {row["state"] for row in jobs} == {"done"}, jobs
     remembered = [seen for records in first.values() for seen in _kinds(records, {"grym.patterns.remembered.v1"})]
     told = {name for seen in remembered for name in seen.body.get("pattern_ids", ())}
-    kept = {row["pattern_id"] for row in await database.ask("select pattern_id from patterns")}
+    kept = {row["pattern_id"] for row in await database.ask("select pattern_id from pattern_facts")}
     assert kept == told
     for table in ("parked", "outbox"):
         (row,) = await database.ask(f"select count(*) as n from {table}")  # noqa: S608 - two names of our own
