@@ -17,7 +17,7 @@ from typing import Literal
 
 from grym.domain.entries.matching import newer, ranked, since, sort_key, written
 from grym.memory.typed.fronts import Front
-from grym.memory.typed.merging import Candidate, merged
+from grym.memory.typed.merging import Candidate, merged, paged
 from grym.memory.typed.pending import PendingWrites
 from grym.ports.clock import Clock
 from grym.ports.entries import (
@@ -171,19 +171,15 @@ class CompositeEntries(EntryStore):
         for front in fronts if gone else ():
             await front.forget(entry.address, notes)
 
-    async def _find(self, query: Query, notes: list[str]) -> AsyncIterator[Result]:
-        left, skip = query.limit, query.offset
+    def _find(self, query: Query, notes: list[str]) -> AsyncIterator[Result]:
+        return paged(self._each_once(query, notes), query)
+
+    async def _each_once(self, query: Query, notes: list[str]) -> AsyncIterator[Result]:
         seen: set[Address] = set()
         async for result in self._ranked(query, notes):
             if result.entry.address in seen:
                 continue
             seen.add(result.entry.address)
-            if skip > 0:
-                skip -= 1
-                continue
-            if left is not None and left <= 0:
-                return
-            left = None if left is None else left - 1
             yield result
 
     async def _ranked(self, query: Query, notes: list[str]) -> AsyncIterator[Result]:

@@ -34,6 +34,19 @@ async def merged(stores: Mapping[str, EntryStore], query: Query, notes: list[str
         await _advance(heads, place, streams[place], query)
 
 
+async def paged(results: AsyncIterator[Result], query: Query) -> AsyncIterator[Result]:
+    """Yield what limit and offset of a question leave of all its results."""
+    left, skip = query.limit, query.offset
+    async for result in results:
+        if skip > 0:
+            skip -= 1
+            continue
+        if left is not None and left <= 0:
+            return
+        left = None if left is None else left - 1
+        yield result
+
+
 async def _advance(
     heads: list[tuple[SortKey, int, Candidate]], place: int, stream: AsyncIterator[Candidate], query: Query
 ) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from grym.domain.entries.matching import newer, since
 from grym.memory.typed.fronts import Front
-from grym.memory.typed.merging import merged
+from grym.memory.typed.merging import merged, paged
 from grym.memory.typed.tiers import TIERS, Tier, TierPolicy, Uses, due_before, nearest, neighbour, tier_of
 from grym.ports.clock import Clock
 from grym.ports.entries import (
@@ -130,22 +130,19 @@ class TieredEntries(EntryStore):
                 best = one
         return best
 
-    async def _find(self, query: Query, notes: list[str]) -> AsyncIterator[Result]:
+    def _find(self, query: Query, notes: list[str]) -> AsyncIterator[Result]:
+        return paged(self._each_once(query, notes), query)
+
+    async def _each_once(self, query: Query, notes: list[str]) -> AsyncIterator[Result]:
         notes.extend(self._missing)
         ready = await self._ready(notes)
         stores: dict[str, EntryStore] = {tier: self._tiers[tier].store for tier in ready}
-        left, skip, seen = query.limit, query.offset, set[Address]()
+        seen = set[Address]()
         async for candidate in merged(stores, query, notes):
             result = candidate.result
             if result.entry.address in seen or await self._outdated(result.entry, candidate.name):
                 continue
             seen.add(result.entry.address)
-            if skip > 0:
-                skip -= 1
-                continue
-            if left is not None and left <= 0:
-                return
-            left = None if left is None else left - 1
             yield result
 
     async def _remove(self, address: Address, up_to: datetime | None) -> bool:
