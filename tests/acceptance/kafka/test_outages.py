@@ -16,6 +16,7 @@ from tests.support.redis_server import running_redis
 
 REQUESTS = 8
 PATIENCE_S = 240.0
+LOOK_S = 0.2
 GIVEN_UP = {"event.parked", "event.lettered", "event.held", "job.retried", "job.lettered"}
 """Log lines that tell of a failed attempt."""
 
@@ -49,6 +50,14 @@ async def members(world: KafkaWorld, processor: str = "coordinator") -> set[str]
         await admin.close()
 
 
+async def joined(world: KafkaWorld, count: int) -> set[str]:
+    """Return who belongs to the group of a processor once `count` do: a slow starter would count as a newcomer."""
+    async with asyncio.timeout(PATIENCE_S):
+        while len(belonging := await members(world)) < count:  # noqa: ASYNC110 - the brokers set no event
+            await asyncio.sleep(LOOK_S)
+    return belonging
+
+
 @outages
 async def test_postgresql_away_costs_nobody_anything(  # noqa: PLR0917 - fixtures and parameters
     world: KafkaWorld,
@@ -65,7 +74,7 @@ async def test_postgresql_away_costs_nobody_anything(  # noqa: PLR0917 - fixture
     Crew(world=world, words={"all-1": ("up",), "all-2": ("up",)}).start()
     await ask(world, *names[:REQUESTS])
     await follower.until(2, patience_s=PATIENCE_S)
-    belonged = await members(world)
+    belonged = await joined(world, len(world.workers))
     away(database)
     await ask(world, *names[REQUESTS:])
     await asyncio.sleep(seconds)  # the outage itself
