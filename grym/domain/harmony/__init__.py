@@ -1,0 +1,1 @@
+"""Harmony over time: which chord sounds when, and in which key."""
