@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from grym.domain.beat import Pulse, track_pulse
 from grym.domain.chroma import Chroma, chroma
 from grym.domain.embedding import Embedding, embed
 from grym.domain.loudness import measure_loudness, true_peak_dbtp
 from grym.domain.onset import onset_envelope, onset_times
+from grym.domain.rhythm.pulse import Pulse
+from grym.domain.rhythm.tracking import track_pulse
 from grym.domain.signal import FloatArray, Signal
 from grym.domain.spectral import SpectralFrames, bands_below, describe
 from grym.domain.stft import framing_for

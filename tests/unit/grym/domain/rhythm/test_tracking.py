@@ -4,8 +4,9 @@ import mir_eval
 import numpy as np
 import pytest
 
-from grym.domain.beat import Pulse, tempo_hypotheses, track_pulse
 from grym.domain.onset import onset_envelope
+from grym.domain.rhythm.pulse import Pulse
+from grym.domain.rhythm.tracking import tempo_hypotheses, track_pulse
 from grym.domain.signal import FloatArray
 from grym.domain.spectral import bands_below, describe
 from grym.domain.stft import framing_for

@@ -9,12 +9,11 @@ References: Ellis (2007), "Beat tracking by dynamic programming" (equations 1 to
 "Analysis of the meter of acoustic musical signals" (several metrical levels weighed together).
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy import fft
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d, uniform_filter1d
 
+from grym.domain.rhythm.pulse import Metre, Pulse, TempoHypothesis, no_pulse
 from grym.domain.signal import FloatArray
 
 SLOWEST_BPM = 30.0
@@ -48,41 +47,6 @@ PLAIN_METRE_BONUS = 1.1
 """Four beats a bar are preferred unless three fit 10 % better."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TempoHypothesis:
-    """A tempo and how well it fits: `periodicity` 0–1 from the sound alone, `score` with what music usually does."""
-
-    tempo_bpm: float
-    periodicity: float
-    score: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Pulse:
-    """Tempo, beats and bars.
-
-    Parameters
-    ----------
-    tempo_bpm
-        Beats per minute, 30 to 260; None without a steady pulse.
-    confidence
-        0–1: how periodic the onsets are and how far the best hypothesis leads.
-    hypotheses
-        All tempi considered, best first.
-    beats_s, downbeats_s
-        Ascending times in seconds.
-    beats_per_bar
-        3 or 4; 0 without beats.
-    """
-
-    tempo_bpm: float | None
-    confidence: float
-    hypotheses: tuple[TempoHypothesis, ...]
-    beats_s: FloatArray
-    downbeats_s: FloatArray
-    beats_per_bar: int
-
-
 def track_pulse(envelope: FloatArray, *, frame_rate_hz: float, bass: FloatArray, change: FloatArray) -> Pulse:
     """Find tempo, beats and downbeats.
 
@@ -99,11 +63,11 @@ def track_pulse(envelope: FloatArray, *, frame_rate_hz: float, bass: FloatArray,
     """
     hypotheses = tempo_hypotheses(envelope, frame_rate_hz=frame_rate_hz)
     if not hypotheses:
-        return _no_pulse()
+        return no_pulse()
     best = hypotheses[0]
     frames = _beat_frames(envelope, frame_rate_hz=frame_rate_hz, tempo_bpm=best.tempo_bpm)
     if len(frames) < 2:  # noqa: PLR2004 (one beat has no tempo)
-        return _no_pulse()
+        return no_pulse()
     beats = _interpolated(envelope, frames) / frame_rate_hz
     metre, phase = _bars(frames, envelope=envelope, bass=bass, change=change)
     return Pulse(
@@ -113,12 +77,8 @@ def track_pulse(envelope: FloatArray, *, frame_rate_hz: float, bass: FloatArray,
         beats_s=beats.astype(np.float32),
         downbeats_s=beats[phase::metre].astype(np.float32),
         beats_per_bar=metre,
+        metre=Metre(beats=metre, division=2),
     )
-
-
-def _no_pulse() -> Pulse:
-    empty = np.empty(0, dtype=np.float32)
-    return Pulse(tempo_bpm=None, confidence=0.0, hypotheses=(), beats_s=empty, downbeats_s=empty, beats_per_bar=0)
 
 
 def tempo_hypotheses(envelope: FloatArray, *, frame_rate_hz: float) -> tuple[TempoHypothesis, ...]:
