@@ -71,7 +71,8 @@ class Line:
                 max_batch_size=settings.batch_bytes,
             )
             try:
-                await asyncio.wait_for(producer.start(), settings.send_timeout_s)
+                async with asyncio.timeout(settings.send_timeout_s):
+                    await producer.start()
             except BaseException:
                 await _stop(producer)
                 raise
@@ -162,7 +163,9 @@ async def _stop(producer: AIOKafkaProducer) -> None:
     Before that nothing may be on its way any more: the client trips over batches that are taken from under a request.
     """
     with suppress(Exception):  # whatever it was, nobody is told by this producer any more
-        await asyncio.wait_for(producer._sender.close(), _CLOSE_TIMEOUT_S)  # noqa: SLF001 - as below
+        async with asyncio.timeout(_CLOSE_TIMEOUT_S):
+            await producer._sender.close()  # noqa: SLF001 - as below
     producer._message_accumulator.fail_all(KafkaError("closed"))  # noqa: SLF001 - the client offers no other way
     with suppress(Exception):
-        await asyncio.wait_for(producer.stop(), _CLOSE_TIMEOUT_S)
+        async with asyncio.timeout(_CLOSE_TIMEOUT_S):
+            await producer.stop()

@@ -136,7 +136,8 @@ class GroupMember(ConsumerRebalanceListener):  # type: ignore[misc]  # the clien
             self._log.warning("kafka.evicted", instance_id=self._instance_id)
         else:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._returned.wait(), self._settings.revoke_wait_s)
+                async with asyncio.timeout(self._settings.revoke_wait_s):
+                    await self._returned.wait()
         assignment.over = True
         self._reading.current = None
 
@@ -228,7 +229,8 @@ class GroupMember(ConsumerRebalanceListener):  # type: ignore[misc]  # the clien
         self._done.update(marks)
         offsets = {self._reading.at(source): (mark.position, to_metadata(mark)) for source, mark in marks.items()}
         try:
-            await asyncio.wait_for(self._reading.consumer.commit(offsets), _COMMIT_TIMEOUT_S)
+            async with asyncio.timeout(_COMMIT_TIMEOUT_S):
+                await self._reading.consumer.commit(offsets)
         except (KafkaError, TimeoutError) as error:
             self._log.warning("kafka.commit_failed", error=f"{type(error).__name__}: {error}"[:200])
 
@@ -237,9 +239,11 @@ class GroupMember(ConsumerRebalanceListener):  # type: ignore[misc]  # the clien
         if consumer is None:
             return
         with suppress(KafkaError, OSError, TimeoutError):
-            await asyncio.wait_for(leave_group(consumer, self._group, self._instance_id), _CLOSE_TIMEOUT_S)
+            async with asyncio.timeout(_CLOSE_TIMEOUT_S):
+                await leave_group(consumer, self._group, self._instance_id)
         with suppress(KafkaError, OSError, TimeoutError):
-            await asyncio.wait_for(stopped(consumer), _CLOSE_TIMEOUT_S)
+            async with asyncio.timeout(_CLOSE_TIMEOUT_S):
+                await stopped(consumer)
 
     def _end(self, assignment: KafkaAssignment, *, evicted: bool) -> None:
         self._call_home(_lose, assignment, evicted)

@@ -131,4 +131,5 @@ class Reading:
     async def _until_hungry(self) -> None:
         self.hungry.clear()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.hungry.wait(), _READ_WAIT_S)
+            async with asyncio.timeout(_READ_WAIT_S):
+                await self.hungry.wait()

@@ -91,7 +91,8 @@ class Database:
         """Close all connections, waiting shortly for those that are lent."""
         for pool in (self._reading, self._writing):
             try:
-                await asyncio.wait_for(pool.close(), timeout=CONNECT_TIMEOUT_S)
+                async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                    await pool.close()
             except (TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
                 pool.terminate()  # the server is gone or a borrower does not return
 

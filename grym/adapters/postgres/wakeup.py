@@ -71,7 +71,8 @@ class WakeUp:
         bell = self._bells[shard]
         if bell.count == known:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(bell.rang.wait(), timeout=min(timeout_s, LOOK_S))
+                async with asyncio.timeout(min(timeout_s, LOOK_S)):
+                    await bell.rang.wait()
 
     async def seen(self) -> Seen:
         """Return how much there is."""
@@ -93,14 +94,16 @@ class WakeUp:
             if seen != known or left_s <= 0:
                 return seen
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(happened.wait(), timeout=min(left_s, LOOK_S))
+                async with asyncio.timeout(min(left_s, LOOK_S)):
+                    await happened.wait()
                 return seen  # told: the reader looks at once, and counts when it waits again
 
     async def wait_for_word(self, known: int | None, *, timeout_s: float) -> int:
         """Return how often this process has heard of anything, once that is not `known`, or after `LOOK_S` seconds."""
         if self._words == known:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._happened.wait(), timeout=min(timeout_s, LOOK_S))
+                async with asyncio.timeout(min(timeout_s, LOOK_S)):
+                    await self._happened.wait()
         return self._words
 
     def _wake(self) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import structlog
@@ -107,8 +106,7 @@ class EntryUpkeep:
         try:
             await asyncio.wait((asleep, halted), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for wait in (asleep, halted):
-                wait.cancel()
-                with suppress(asyncio.CancelledError):
-                    await wait
+            asleep.cancel()
+            halted.cancel()
+            await asyncio.gather(asleep, halted, return_exceptions=True)
         return stop.is_set()

@@ -131,7 +131,8 @@ class Follower:
             assert alive, self._world.alive()
             assert left_s > 0, f"{len(self.ended)} of {count} within {patience_s} s; {self._world.alive()}"
             try:
-                await asyncio.wait_for(self._changed.wait(), min(left_s, 1.0))
+                async with asyncio.timeout(min(left_s, 1.0)):
+                    await self._changed.wait()
             except TimeoutError:
                 continue
 

@@ -55,3 +55,18 @@ async def test_a_defect_while_telling_does_not_silence_for_ever(monkeypatch: pyt
         await database.told.wait()
     assert [notice.split()[1:] for notice in database.notices] == [["2", "3"]]
     await wakeup.close()
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_a_wait_that_is_cancelled_as_it_ends_is_cancelled(turns: int) -> None:
+    """Otherwise whoever stopped the reader would wait for it for ever: nothing else tells it to end."""
+    wakeup = WakeUp(cast("Database", FaultyDatabase()))
+    waiting = asyncio.create_task(wakeup.wait_for_word(0, timeout_s=60.0))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    wakeup.announce()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    in_time = waiting.cancel()
+    await asyncio.wait((waiting,))
+    assert waiting.cancelled() is in_time
