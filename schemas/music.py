@@ -4,7 +4,19 @@ from typing import Literal
 
 import msgspec
 
+from schemas.facts import (
+    ChordFact,
+    DynamicsFact,
+    KeySpanFact,
+    LoudnessFact,
+    MelodyFact,
+    NoteFact,
+    SharesFact,
+    TempoFact,
+)
+
 RoleName = Literal["melody", "counter", "chords", "pad", "bass", "drums"]
+Transcribed = Literal["mono", "poly"]
 
 
 class MetreData(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +120,25 @@ class AnalysisSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 
 
 class Analysis(AnalysisSummary, frozen=True, kw_only=True, omit_defaults=True):
-    """All facts of a sound (see `grym.domain.analysis`)."""
+    """All facts of a sound (see `grym.domain.analysis`).
+
+    Parameters
+    ----------
+    tempo_hypotheses
+        Other tempi that fit, best first; the first is `tempo_bpm` to a few percent.
+    metre
+        The usual writing of what is heard: quarters in simple metres, eighths in compound ones.
+    keys, chords
+        In order; the keys say where the piece modulates.
+    loudness, dynamics, shares
+        Null only in what was written before they were measured; shares are null for silence too.
+    transcription
+        Whether `notes` were found as one voice (``mono``) or several (``poly``); null unless all was asked for.
+    notes
+        As heard, by start; only when all was asked for.
+    melody
+        The leading voice as a curve; only when all was asked for.
+    """
 
     loudness_range_lu: float | None = None
     beats_per_bar: int = 0
@@ -119,3 +149,13 @@ class Analysis(AnalysisSummary, frozen=True, kw_only=True, omit_defaults=True):
     sections: tuple[SectionFact, ...] = ()
     features: dict[str, dict[str, float]] = msgspec.field(default_factory=dict)
     embedding: EmbeddingFact | None = None
+    tempo_hypotheses: tuple[TempoFact, ...] = ()
+    metre: MetreData | None = None
+    keys: tuple[KeySpanFact, ...] = ()
+    chords: tuple[ChordFact, ...] = ()
+    loudness: LoudnessFact | None = None
+    dynamics: DynamicsFact | None = None
+    shares: SharesFact | None = None
+    transcription: Transcribed | None = None
+    notes: tuple[NoteFact, ...] = ()
+    melody: MelodyFact | None = None

@@ -4,72 +4,27 @@ One pass over the shared spectrum feeds all parts. Times are in seconds from the
 cannot be found is None or empty, never invented: noise has no tempo, silence no key and no loudness.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
 import numpy as np
 
 from grym.domain.chroma import Chroma, chroma
-from grym.domain.embedding import Embedding, embed
+from grym.domain.dynamics import measure_dynamics
+from grym.domain.embedding import embed
+from grym.domain.findings import Analysis
 from grym.domain.loudness import measure_loudness, true_peak_dbtp
 from grym.domain.onset import onset_envelope, onset_times
 from grym.domain.rhythm.pulse import Pulse
 from grym.domain.rhythm.tracking import track_pulse
+from grym.domain.separation import energy_shares
 from grym.domain.signal import FloatArray, Signal
 from grym.domain.spectral import SpectralFrames, bands_below, describe
 from grym.domain.stft import framing_for
-from grym.domain.structure import Section, sections
-from grym.domain.tonality import Key, tonality_of_chroma
+from grym.domain.structure import sections
+from grym.domain.tonality import tonality_of_chroma
 from grym.errors import InvalidAudioError
 
+__all__ = ["Analysis", "analyse"]
+
 BASS_BELOW_HZ = 200.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Analysis:
-    """The facts of a sound.
-
-    Parameters
-    ----------
-    duration_s, sample_rate_hz, channels
-        Of the sound as given.
-    tempo_bpm, tempo_confidence
-        None and 0 without a steady pulse; confidence 0–1.
-    beats_s, downbeats_s, onsets_s
-        Ascending times.
-    beats_per_bar
-        3 or 4; 0 without beats.
-    key
-        None where nothing has pitch.
-    loudness_lufs, loudness_range_lu, true_peak_dbtp
-        None where silent or too short to measure.
-    tuning_cents
-        How far the recording lies above a = 440 Hz, −50 to 50.
-    sections
-        Cover the sound without gaps.
-    features
-        ``mean`` and ``std`` over time of each named feature.
-    embedding
-        The whole sound as a unit vector.
-    """
-
-    duration_s: float
-    sample_rate_hz: int
-    channels: int
-    tempo_bpm: float | None
-    tempo_confidence: float
-    beats_s: FloatArray
-    downbeats_s: FloatArray
-    onsets_s: FloatArray
-    beats_per_bar: int
-    key: Key | None
-    tuning_cents: float
-    loudness_lufs: float | None
-    loudness_range_lu: float | None
-    true_peak_dbtp: float | None
-    sections: tuple[Section, ...]
-    features: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    embedding: Embedding
 
 
 def analyse(signal: Signal) -> Analysis:
@@ -86,39 +41,49 @@ def analyse(signal: Signal) -> Analysis:
         ``audio.too_short``: the sound is shorter than one analysis window of 46 ms.
     """
     framing = framing_for(signal.sample_rate_hz)
-    if signal.length_samples < framing.n_fft:
-        raise InvalidAudioError(
-            f"{signal.length_samples} samples are too short to analyse; {framing.n_fft} are one analysis window",
-            code="audio.too_short",
-            hint="Send at least a tenth of a second of sound.",
-            details={"length_samples": signal.length_samples, "needed_samples": framing.n_fft},
-        )
+    _require_length(signal, framing.n_fft)
     mono = signal.mono()
     frames = describe(mono, framing)
     pitch = chroma(mono, signal.sample_rate_hz)
     envelope = onset_envelope(frames.mel_power, frame_rate_hz=framing.frame_rate_hz)
     pulse = _pulse(frames, pitch, envelope)
     mfcc = frames.mfcc()
-    loudness = measure_loudness(signal)
+    loudness, peak = measure_loudness(signal), true_peak_dbtp(signal)
+    form = sections(pitch.weights, mfcc, duration_s=signal.duration_s)
+    passages = [(section.start_s, section.end_s) for section in form]
     return Analysis(
         duration_s=signal.duration_s,
         sample_rate_hz=signal.sample_rate_hz,
         channels=signal.channels,
         tempo_bpm=pulse.tempo_bpm,
         tempo_confidence=pulse.confidence,
+        tempo_hypotheses=pulse.hypotheses,
+        metre=pulse.metre,
         beats_s=pulse.beats_s,
         downbeats_s=pulse.downbeats_s,
         onsets_s=onset_times(envelope, frame_rate_hz=framing.frame_rate_hz),
         beats_per_bar=pulse.beats_per_bar,
         key=tonality_of_chroma(pitch),
         tuning_cents=pitch.tuning_cents,
-        loudness_lufs=loudness.integrated_lufs,
-        loudness_range_lu=loudness.range_lu,
-        true_peak_dbtp=true_peak_dbtp(signal),
-        sections=sections(pitch.weights, mfcc, duration_s=signal.duration_s),
+        loudness=loudness,
+        true_peak_dbtp=peak,
+        dynamics=measure_dynamics(signal, loudness, true_peak_dbtp=peak, passages=passages),
+        shares=energy_shares(frames.mel_power, frame_rate_hz=framing.frame_rate_hz),
+        sections=form,
         features=_summaries(frames, pitch, mfcc, envelope),
         embedding=embed(mfcc, pitch.weights, envelope, duration_s=signal.duration_s),
     )
+
+
+def _require_length(signal: Signal, needed: int) -> None:
+    """Refuse a sound shorter than one analysis window."""
+    if signal.length_samples < needed:
+        raise InvalidAudioError(
+            f"{signal.length_samples} samples are too short to analyse; {needed} are one analysis window",
+            code="audio.too_short",
+            hint="Send at least a tenth of a second of sound.",
+            details={"length_samples": signal.length_samples, "needed_samples": needed},
+        )
 
 
 def _pulse(frames: SpectralFrames, pitch: Chroma, envelope: FloatArray) -> Pulse:

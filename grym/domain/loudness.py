@@ -60,6 +60,16 @@ class Loudness:
     momentary_lufs: NDArray[np.float64]
     short_term_lufs: NDArray[np.float64]
 
+    @property
+    def momentary_max_lufs(self) -> float | None:
+        """Loudest 0.4 s; None for silence or below 0.4 s."""
+        return _highest(self.momentary_lufs)
+
+    @property
+    def short_term_max_lufs(self) -> float | None:
+        """Loudest 3 s; None for silence or below 3 s."""
+        return _highest(self.short_term_lufs)
+
 
 def measure_loudness(signal: Signal) -> Loudness:
     """Measure integrated loudness (LUFS), loudness range (LU) and their courses."""
@@ -180,6 +190,11 @@ def _lufs(power: NDArray[np.float64]) -> NDArray[np.float64]:
     with np.errstate(divide="ignore"):
         levels: NDArray[np.float64] = OFFSET_LUFS + 10.0 * np.log10(power)
     return levels
+
+
+def _highest(levels: NDArray[np.float64]) -> float | None:
+    highest = float(levels.max(initial=-np.inf))
+    return highest if np.isfinite(highest) else None
 
 
 def _gated(power: NDArray[np.float64], relative_lu: float) -> NDArray[np.float64]:

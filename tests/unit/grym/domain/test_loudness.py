@@ -91,6 +91,17 @@ def test_momentary_and_short_term_of_a_steady_tone() -> None:
     np.testing.assert_allclose(measured.short_term_lufs, -23.0, atol=0.1)
 
 
+def test_the_loudest_moments() -> None:
+    """One second at −10 dBFS within −30 is the loudest moment, and a third of the loudest three seconds."""
+    parts = [tone(-30.0, seconds=5.0), tone(-10.0, seconds=1.0), tone(-30.0, seconds=5.0)]
+    measured = measure_loudness(stereo(np.concatenate(parts)))
+    assert measured.momentary_max_lufs == pytest.approx(-10.0, abs=0.1)
+    assert measured.short_term_max_lufs == pytest.approx(-10.0 - 10.0 * np.log10(3.0), abs=0.1)
+    silent = measure_loudness(stereo(np.zeros(5 * RATE_HZ, dtype=np.float32)))
+    assert silent.momentary_max_lufs is silent.short_term_max_lufs is None
+    assert measure_loudness(stereo(tone(-20.0, seconds=2.0))).short_term_max_lufs is None
+
+
 def test_surround_channels_weigh_more_and_the_low_one_nothing() -> None:
     """In 5.1 the surrounds count 1.5 dB more than the fronts, the low-frequency channel not at all."""
     quiet = np.zeros(5 * RATE_HZ, dtype=np.float32)
