@@ -14,7 +14,7 @@ from contextvars import Context
 from grym.errors import ContractError, GrymError, TransientError
 from grym.ports.clock import Clock
 from grym.ports.log import EventLog
-from producers.frames.answers import TOPICS, Answer, kind_of, known_from_s
+from producers.frames.answers import OUTCOMES, TOPICS, Answer, kind_of, known_from_s
 from producers.frames.streamer import FrameStreamer
 from schemas.envelope import decode, peek
 from schemas.records import Record, TopicPartition
@@ -120,7 +120,8 @@ class LiveEar:
         self._look_s = look_s
         self._listeners: dict[str, Listener] = {}
         self._places: dict[tuple[str, str], TopicPartition] = {}
-        self._positions: dict[TopicPartition, int] | None = None
+        self._positions: dict[TopicPartition, int] = {}
+        self._endings: list[Record] = []
         self._reading: asyncio.Task[None] | None = None
 
     async def listen(self, streamer: FrameStreamer) -> Listener:
@@ -131,7 +132,7 @@ class LiveEar:
         GrymError
             When the log cannot be read.
         """
-        if self._positions is None:
+        if self._reading is None and not self._positions:
             self._positions = await self._log.ends(TOPICS)
         listener = self._listeners[streamer.stream_id] = Listener(streamer, self._clock)
         if self._reading is None:
@@ -172,17 +173,30 @@ class LiveEar:
                 return
 
     async def _read_on(self) -> bool:
-        """Read what is new and tell whether anything was."""
-        positions = self._positions or {}
+        """Read what is new and tell whether to look again at once.
+
+        The end of a request is passed on one look later: what came before it may lie in another partition, whose end
+        was seen a moment earlier.
+        """
+        endings, self._endings = self._endings, []
         ends = await self._log.ends(TOPICS)
-        grown = [(source, end) for source, end in sorted(ends.items()) if end > positions.get(source, 0)]
+        grown = [(source, end) for source, end in sorted(ends.items()) if end > self._positions.get(source, 0)]
         wanted = [(source, end) for source, end in grown if self._concerns(source)]
         for source, end in wanted:
-            records = await self._log.read(source, after=positions.get(source, 0), limit=READ_AT_ONCE)
-            positions[source] = records[-1].position if records else end  # or retention took it
-            for record in records:
-                self._deliver(record)
+            await self._read_to(source, end)
+        for record in endings:
+            self._deliver(record)
         return bool(wanted)
+
+    async def _read_to(self, source: TopicPartition, end: int) -> None:
+        while (after := self._positions.get(source, 0)) < end:
+            records = await self._log.read(source, after=after, limit=READ_AT_ONCE)
+            self._positions[source] = records[-1].position if records else end  # or retention took it
+            if source.topic == OUTCOMES:
+                self._endings += records
+            else:
+                for record in records:
+                    self._deliver(record)
 
     def _concerns(self, source: TopicPartition) -> bool:
         """Tell whether some listener's answers may lie in a partition: a stream stays where it was found once."""
