@@ -108,11 +108,12 @@ async def tail(
     begin: BeginOption = None,
 ) -> None:
     """Print events in the order in which they were appended, and then as they come, until interrupted."""
+    from grym.cli.leaving import while_read
     from grym.cli.waiting import opened
 
     topics, since = _topics(topic), instant(begin)
     wanted = _filter(type_, source, request)
-    async with opened() as runtime:
+    async with opened() as runtime, while_read(sys.stdout):
         count = 0
         async for record in _tailed(runtime, topics, since=since, from_beginning=from_beginning, follow=follow):
             if not wanted(record):

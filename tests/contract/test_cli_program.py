@@ -151,7 +151,7 @@ def test_up_stops_gracefully(grym: CommandLine) -> None:
 
 
 def test_a_reader_that_leaves_is_no_error(grym: CommandLine) -> None:
-    """`grym events export | head -1` ends without noise."""
+    """`grym events tail | head -1` ends without noise, although nothing more is ever appended."""
     grym("compose", "a short tune", *QUICK, "--no-wait").ok()
     line = f"{PROGRAM} events tail --from-beginning --json | head -1"
     done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=60, check=False)
