@@ -1,43 +1,46 @@
 """What a sound is made of, frame by frame: mel bands, cepstrum and the shape of the spectrum.
 
 Frames are rows, in order of time. All features come from one pass over the shared short-time spectrum; only the mel
-bands are kept whole. Frames without energy have centroid, bandwidth, roll-off and contrast 0 and flatness 1.
+bands are kept whole. A frame's features depend on its own samples and, for the flux, on the frame before, never on what
+follows or on the loudest frame of the whole: a live stream gives the same ones. What is relative to the whole
+(`log_mel_db`, `mfcc`) is derived afterwards. Frames without energy have centroid, bandwidth, roll-off, contrast and
+flux 0 and flatness 1.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 from scipy import fft
 
 from grym.domain.signal import FloatArray
-from grym.domain.stft import Framing, power_blocks
+from grym.domain.spectral_shape import CONTRAST_BANDS, POWER_FLOOR, contrast_db, shape_of
+from grym.domain.stft import Framing, power_of_span, spans
 
 MEL_BANDS = 128
 MFCC_COUNT = 20
-ROLLOFF_SHARE = 0.85
 DYNAMIC_RANGE_DB = 80.0
 """Bands below the loudest one by more than this are noise floors, not music."""
-
-POWER_FLOOR = 1e-10
-"""Power of a full-scale spectrum's rounding noise; the floor of every logarithm here (−100 dB)."""
-
-CONTRAST_LOWEST_HZ = 200.0
-CONTRAST_BANDS = 7
-CONTRAST_SHARE = 0.02
 
 MEL_LINEAR_HZ = 200.0 / 3.0
 MEL_BREAK_HZ = 1_000.0
 MEL_LOG_STEP = np.log(6.4) / 27.0
 
+BANDS_AT_ONCE = 16
+"""Neighbouring mel bands that share one product: their filters span few bins, the rest of the matrix is zeros."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SpectralFrames:
-    """Spectral features of a sound; each is indexed by frame first.
+    """Spectral features of consecutive frames; each is indexed by frame first.
 
     Parameters
     ----------
+    framing
+        Window, hop and rate.
+    first_frame
+        Number of the first frame: 0 for a whole sound.
     mel_power
         Shape (frames, bands), power.
     centroid_hz, bandwidth_hz, rolloff_hz
@@ -45,7 +48,7 @@ class SpectralFrames:
     flatness
         Shape (frames,), 0 (tone) to 1 (noise).
     flux
-        Shape (frames,), rise of the mel magnitudes against the loudest frame.
+        Shape (frames,), 0 to 1: what is new in the mel magnitudes, against the louder of this frame and the one before.
     contrast_db
         Shape (frames, 7): peak over valley in octaves from 200 Hz.
     zero_crossing_rate, rms
@@ -53,6 +56,7 @@ class SpectralFrames:
     """
 
     framing: Framing
+    first_frame: int = 0
     mel_power: FloatArray
     centroid_hz: FloatArray
     bandwidth_hz: FloatArray
@@ -66,24 +70,19 @@ class SpectralFrames:
     @property
     def times_s(self) -> FloatArray:
         """Centre of each frame in seconds."""
-        times: FloatArray = (np.arange(len(self.rms)) / self.framing.frame_rate_hz).astype(np.float32)
+        frames = np.arange(self.first_frame, self.first_frame + len(self.rms))
+        times: FloatArray = (frames / self.framing.frame_rate_hz).astype(np.float32)
         return times
 
     def log_mel_db(self) -> FloatArray:
-        """Return the mel bands in dB, at most 80 dB below the loudest one."""
-        levels: FloatArray = (10.0 * np.log10(np.maximum(self.mel_power, np.float32(POWER_FLOOR)))).astype(np.float32)
+        """Return the mel bands in dB, at most 80 dB below the loudest one of all frames."""
+        levels = level_db(self.mel_power)
         np.maximum(levels, levels.max() - np.float32(DYNAMIC_RANGE_DB), out=levels)
         return levels
 
     def mfcc(self) -> FloatArray:
-        """Return the mel-frequency cepstrum, shape (frames, 20).
-
-        References
-        ----------
-        Davis and Mermelstein (1980), "Comparison of parametric representations", equation 1; orthonormal cosines.
-        """
-        cepstrum: FloatArray = fft.dct(self.log_mel_db(), axis=1, norm="ortho")[:, :MFCC_COUNT]
-        return cepstrum
+        """Return the mel-frequency cepstrum of `log_mel_db`, shape (frames, 20)."""
+        return cepstrum(self.log_mel_db())
 
 
 def describe(mono: FloatArray, framing: Framing) -> SpectralFrames:
@@ -96,27 +95,144 @@ def describe(mono: FloatArray, framing: Framing) -> SpectralFrames:
     framing
         Window and hop of the shared spectrum.
     """
-    bank = mel_filterbank(framing.sample_rate_hz, framing.n_fft, MEL_BANDS)
-    mel, shape, contrast = [], [], []
-    for power in power_blocks(mono, framing):
-        mel.append(power @ bank)
-        shape.append(_shape(power, framing))
-        contrast.append(_contrast_db(power, framing))
-    mel_power = np.concatenate(mel)
-    centroid, bandwidth, rolloff, flatness = np.concatenate(shape, axis=1)
-    crossings, rms = _waveform(mono, framing)
+    blocks: list[SpectralFrames] = []
+    magnitudes, sample = None, 0.0
+    first = 0
+    for span in spans(mono, framing):
+        block = describe_span(span, framing, first_frame=first, before=magnitudes, sample_before=sample)
+        blocks.append(block)
+        magnitudes, sample = np.sqrt(block.mel_power[-1]), float(span[len(block.rms) * framing.hop_length - 1])
+        first += len(block.rms)
+    return joined(blocks)
+
+
+def describe_span(
+    span: FloatArray,
+    framing: Framing,
+    *,
+    first_frame: int,
+    before: FloatArray | None,
+    sample_before: float,
+    contrast: bool = True,
+) -> SpectralFrames:
+    """Compute the features of the frames in a stretch of sound.
+
+    Parameters
+    ----------
+    span
+        Shape ((frames − 1) · hop + n_fft,), at least one frame.
+    framing
+        Window and hop.
+    first_frame
+        Number of its first frame.
+    before
+        Mel magnitudes of the frame before the first, shape (128,); None where there is none.
+    sample_before
+        The sample before the span, whose sign the first one may cross.
+    contrast
+        Whether to compute the contrast too, a fifth of the work; else its shape is (frames, 0).
+    """
+    if not span.any():
+        return _silent(span, framing, first_frame=first_frame, contrast=contrast)
+    power = power_of_span(span, framing)
+    mel = mel_power(power, framing)
+    centroid, bandwidth, rolloff, flatness = shape_of(power, framing)
+    crossings, rms = _waveform(span, framing, sample_before=sample_before)
     return SpectralFrames(
         framing=framing,
-        mel_power=mel_power,
+        first_frame=first_frame,
+        mel_power=mel,
         centroid_hz=centroid,
         bandwidth_hz=bandwidth,
         rolloff_hz=rolloff,
         flatness=flatness,
-        flux=_flux(mel_power),
-        contrast_db=np.concatenate(contrast),
+        flux=_flux(mel, before),
+        contrast_db=contrast_db(power, framing) if contrast else np.empty((len(mel), 0), dtype=np.float32),
         zero_crossing_rate=crossings,
         rms=rms,
     )
+
+
+def _silent(span: FloatArray, framing: Framing, *, first_frame: int, contrast: bool) -> SpectralFrames:
+    """Return the features of digital silence without looking for them."""
+    count = 1 + (len(span) - framing.n_fft) // framing.hop_length
+    zeros = np.zeros(count, dtype=np.float32)
+    return SpectralFrames(
+        framing=framing,
+        first_frame=first_frame,
+        mel_power=np.zeros((count, MEL_BANDS), dtype=np.float32),
+        centroid_hz=zeros,
+        bandwidth_hz=zeros,
+        rolloff_hz=zeros,
+        flatness=np.ones(count, dtype=np.float32),
+        flux=zeros,
+        contrast_db=np.zeros((count, CONTRAST_BANDS if contrast else 0), dtype=np.float32),
+        zero_crossing_rate=zeros,
+        rms=zeros,
+    )
+
+
+def joined(blocks: Sequence[SpectralFrames]) -> SpectralFrames:
+    """Return consecutive blocks as one."""
+    if len(blocks) == 1:
+        return blocks[0]
+    arrays = [field.name for field in fields(SpectralFrames) if field.name not in {"framing", "first_frame"}]
+    together = {name: np.concatenate([getattr(block, name) for block in blocks]) for name in arrays}
+    return SpectralFrames(framing=blocks[0].framing, first_frame=blocks[0].first_frame, **together)
+
+
+def level_db(power: FloatArray) -> FloatArray:
+    """Return power in dB, at least −100."""
+    levels: FloatArray = np.maximum(power, np.float32(POWER_FLOOR))
+    np.log10(levels, out=levels)
+    levels *= np.float32(10.0)
+    return levels
+
+
+def cepstrum(levels_db: FloatArray) -> FloatArray:
+    """Return the mel-frequency cepstrum of mel levels, shape (frames, 20).
+
+    References
+    ----------
+    Davis and Mermelstein (1980), "Comparison of parametric representations", equation 1; orthonormal cosines.
+    """
+    coefficients: FloatArray = levels_db @ _cosines(levels_db.shape[1])
+    return coefficients
+
+
+@lru_cache(maxsize=4)
+def _cosines(bands: int) -> FloatArray:
+    cosines: FloatArray = fft.dct(np.eye(bands), axis=1, norm="ortho")[:, :MFCC_COUNT].astype(np.float32)
+    return cosines
+
+
+def mel_power(power: FloatArray, framing: Framing) -> FloatArray:
+    """Return the power in 128 mel bands, shape (frames, 128).
+
+    Parameters
+    ----------
+    power
+        Shape (frames, n_fft // 2 + 1).
+    framing
+        Window and hop it was taken with.
+    """
+    mel = np.empty((len(power), MEL_BANDS), dtype=np.float32)
+    for bins, bands, filters in _band_groups(framing.sample_rate_hz, framing.n_fft):
+        np.matmul(power[:, bins], filters, out=mel[:, bands])
+    return mel
+
+
+@lru_cache(maxsize=16)
+def _band_groups(sample_rate_hz: int, n_fft: int) -> tuple[tuple[slice, slice, FloatArray], ...]:
+    """Return the filterbank in pieces without the zeros: bins, bands, filters of shape (bins, bands)."""
+    bank = mel_filterbank(sample_rate_hz, n_fft, MEL_BANDS)
+    groups = []
+    for first in range(0, MEL_BANDS, BANDS_AT_ONCE):
+        bands = slice(first, first + BANDS_AT_ONCE)
+        used = np.flatnonzero(bank[:, bands].any(axis=1))
+        bins = slice(int(used[0]), int(used[-1]) + 1) if len(used) else slice(0, 1)
+        groups.append((bins, bands, np.ascontiguousarray(bank[bins, bands])))
+    return tuple(groups)
 
 
 @lru_cache(maxsize=16)
@@ -157,84 +273,28 @@ def _hz_of_mel(mel: np.ndarray) -> np.ndarray:
     return np.where(mel < break_mel, linear, logarithmic)
 
 
-def _shape(power: FloatArray, framing: Framing) -> FloatArray:
-    """Return centroid, bandwidth, roll-off (Hz) and flatness of each frame, shape (4, frames).
-
-    Centroid and bandwidth are moments of the power, roll-off the frequency below which 85 % of the power lies,
-    flatness the geometric over the arithmetic mean (Peeters 2004, "A large set of audio features", section 6).
-    """
-    bins_hz = np.arange(power.shape[1], dtype=np.float32) * np.float32(framing.bin_hz)
-    moments = np.stack([np.ones_like(bins_hz), bins_hz, bins_hz**2], axis=1)
-    total, first, second = (power @ moments).T
-    sounding = total > POWER_FLOOR
-    total = np.where(sounding, total, 1.0)
-    centroid = np.where(sounding, first / total, 0.0)
-    bandwidth = np.sqrt(np.maximum(0.0, np.where(sounding, second / total, 0.0) - centroid**2))
-    reached = (np.cumsum(power, axis=1) >= (ROLLOFF_SHARE * total)[:, None]).argmax(axis=1)
-    rolloff = np.where(sounding, reached * np.float32(framing.bin_hz), 0.0)
-    floored = np.maximum(power, np.float32(POWER_FLOOR))
-    flatness = np.exp(np.log(floored).mean(axis=1)) / floored.mean(axis=1)
-    shape: FloatArray = np.stack([centroid, bandwidth, rolloff, flatness]).astype(np.float32)
-    return shape
+def _flux(mel: FloatArray, before: FloatArray | None) -> FloatArray:
+    """Return the Euclidean rise of the mel magnitudes between frames, as a share of the louder frame's magnitude."""
+    magnitude = np.sqrt(mel)
+    earlier = np.concatenate([magnitude[:1] if before is None else before[None], magnitude[:-1]])
+    rise = np.maximum(0.0, magnitude - earlier)
+    power = np.maximum(np.einsum("ij,ij->i", magnitude, magnitude), np.einsum("ij,ij->i", earlier, earlier))
+    share: FloatArray = np.einsum("ij,ij->i", rise, rise) / np.maximum(power, np.float32(POWER_FLOOR))
+    return np.sqrt(np.minimum(share, np.float32(1.0)))
 
 
-@lru_cache(maxsize=16)
-def _contrast_edges(framing: Framing) -> tuple[int, ...]:
-    """Return the bin borders of octaves: 0, 200, 400, … Hz and half the rate."""
-    inner_hz = CONTRAST_LOWEST_HZ * 2.0 ** np.arange(CONTRAST_BANDS - 1)
-    last = framing.n_fft // 2 + 1
-    inner = [min(last - CONTRAST_BANDS + i, round(hz / framing.bin_hz)) for i, hz in enumerate(inner_hz)]
-    return (1, *inner, last)
-
-
-def _contrast_db(power: FloatArray, framing: Framing) -> FloatArray:
-    """Return peak over valley of octave bands in dB, shape (frames, 7).
-
-    References
-    ----------
-    Jiang et al. (2002), "Music type classification by spectral contrast feature", equations 1 to 3; α = 0.02.
-    """
-    edges = _contrast_edges(framing)
-    contrast = np.empty((len(power), CONTRAST_BANDS), dtype=np.float32)
-    for band, (low, high) in enumerate(pairwise(edges)):
-        ordered = np.sort(power[:, low:high], axis=1)
-        share = max(1, round(CONTRAST_SHARE * ordered.shape[1]))
-        valley = np.maximum(ordered[:, :share].mean(axis=1), POWER_FLOOR)
-        peak = np.maximum(ordered[:, -share:].mean(axis=1), POWER_FLOOR)
-        contrast[:, band] = 10.0 * np.log10(peak / valley)
-    return contrast
-
-
-def _flux(mel_power: FloatArray) -> FloatArray:
-    """Return the Euclidean rise of the mel magnitudes between frames, against the loudest frame's magnitude."""
-    magnitude = np.sqrt(mel_power)
-    loudest = float(np.sqrt(mel_power.sum(axis=1).max()))
-    rise = np.maximum(0.0, np.diff(magnitude, axis=0, prepend=magnitude[:1]))
-    flux: FloatArray = np.sqrt(np.square(rise).sum(axis=1)) / max(loudest, float(np.sqrt(POWER_FLOOR)))
-    return flux.astype(np.float32)
-
-
-def _waveform(mono: FloatArray, framing: Framing) -> tuple[FloatArray, FloatArray]:
+def _waveform(span: FloatArray, framing: Framing, *, sample_before: float) -> tuple[FloatArray, FloatArray]:
     """Return zero crossings per sample and root mean square of each frame, by running sums over hops."""
-    hop, hops_per_window = framing.hop_length, framing.n_fft // framing.hop_length
-    signs = np.signbit(mono)
-    crossed = np.zeros(len(mono), dtype=bool)
+    signs = np.signbit(span)
+    crossed = np.empty(len(span), dtype=bool)
     np.not_equal(signs[1:], signs[:-1], out=crossed[1:])
-    crossings = np.concatenate([np.count_nonzero(rows, axis=1) for rows in _hops(crossed, hop)])
-    energy = np.concatenate([np.einsum("ij,ij->i", rows, rows) for rows in _hops(mono, hop)]).astype(np.float64)
-    frames = framing.frame_count(len(mono))
-    before = hops_per_window // 2
-    after = frames + hops_per_window - 1 - before - len(energy)
-    summed = [
-        np.convolve(np.pad(values, (before, after)), np.ones(hops_per_window), mode="valid")
+    crossed[0] = bool(signs[0]) != bool(np.signbit(sample_before))
+    hops = span.reshape(-1, framing.hop_length)
+    crossings = np.count_nonzero(crossed.reshape(hops.shape), axis=1).astype(np.float64)
+    energy = np.einsum("ij,ij->i", hops, hops).astype(np.float64)
+    size = framing.n_fft // framing.hop_length
+    rate, power = (
+        np.lib.stride_tricks.sliding_window_view(values, size).sum(axis=1) / framing.n_fft
         for values in (crossings, energy)
-    ]
-    rate, power = (values / framing.n_fft for values in summed)
-    return rate.astype(np.float32), np.sqrt(np.maximum(0.0, power)).astype(np.float32)
-
-
-def _hops(values: np.ndarray, hop: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the whole hops as rows, and the rest as one row or none."""
-    whole = len(values) // hop * hop
-    rest = values[whole:]
-    return values[:whole].reshape(-1, hop), rest.reshape(-1, max(1, len(rest)))
+    )
+    return rate.astype(np.float32), np.sqrt(power).astype(np.float32)
