@@ -120,7 +120,7 @@ def describe_span(
     Parameters
     ----------
     span
-        Shape ((frames − 1) · hop + n_fft,), at least one frame.
+        Shape ((frames − 1) · hop + n_fft,); empty for no frames.
     framing
         Window and hop.
     first_frame
@@ -155,7 +155,7 @@ def describe_span(
 
 def _silent(span: FloatArray, framing: Framing, *, first_frame: int, contrast: bool) -> SpectralFrames:
     """Return the features of digital silence without looking for them."""
-    count = 1 + (len(span) - framing.n_fft) // framing.hop_length
+    count = max(0, 1 + (len(span) - framing.n_fft) // framing.hop_length)
     zeros = np.zeros(count, dtype=np.float32)
     return SpectralFrames(
         framing=framing,
