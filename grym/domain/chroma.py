@@ -1,31 +1,35 @@
-"""Pitch classes of a sound: spectral peaks of a long window, tuned and folded to twelve.
+"""Pitch classes of a sound: spectral peaks of a long window, tuned, explained by notes and folded to twelve.
 
 Columns are pitch classes, C = 0. A window of 0.37 s tells semitones apart from 60 Hz up; its frames are 93 ms apart.
-Peaks, not bins, carry the weight, so noise and drums count little. Every peak also supports the fundamentals it may
-be an overtone of.
+Peaks, not bins, carry the weight, and only those that stand far out of what lies around them: noise and drums have
+none. Peaks are explained by notes with overtones, so an overtone counts for its note.
 
-References: Gómez (2006), "Tonal description of music audio signals", chapter 3 (harmonic pitch class profile);
-Ellis (2007), "Chroma feature analysis and synthesis" (tuning from the histogram of peaks).
+References: Gómez (2006), "Tonal description of music audio signals", chapter 3 (spectral peaks and pitch classes);
+Ellis (2007), "Chroma feature analysis and synthesis" (tuning from the histogram of peaks); Mauch and Dixon (2010),
+"Approximate note transcription for the improved identification of difficult chords" (notes before pitch classes).
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
+from grym.domain.harmony.partials import LOWEST_NOTE, LOWEST_SEMITONE, NOTES, SEMITONES, notes_of_partials
 from grym.domain.signal import FloatArray
 from grym.domain.stft import Framing, framing_for, power_blocks
 
 LONG_WINDOW = 8
-LOWEST_HZ = 55.0
+LOWEST_HZ = 36.0
 HIGHEST_HZ = 4_200.0
-"""From the A of the great octave to the top of a piano: above it there are mostly overtones."""
+"""From below the lowest string of a double bass to the top of a piano: above it there are mostly overtones."""
 
 PEAK_RANGE_DB = 50.0
 """Peaks further below the frame's strongest one are side lobes and noise."""
 
-HARMONICS = 4
-HARMONIC_DECAY = 0.6
-"""A peak supports f, f/2, f/3 and f/4 by 1, 0.6, 0.36 and 0.22 (Gómez 2006 uses 8 at 0.6; more blur the bass)."""
+FLOOR_BINS = 128
+FLOOR_EXCESS = 20.0
+"""A peak must have twenty times the median power of the 345 Hz around it (13 dB). The power of white noise is spread
+exponentially, so one of its bins in a million does; half of the bins between the partials of music do not."""
 
 SILENCE_DB = -60.0
 CHANGE_REACH_S = 0.75
@@ -33,7 +37,9 @@ CHANGE_REACH_S = 0.75
 
 CONCERT_PITCH_HZ = 440.0
 A4_MIDI = 69
-MIDDLE_C_MIDI = 60
+
+BASS_MIDI = (52, 64)
+"""A note counts as bass in full up to E below middle C and not at all from the E above it on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,15 +51,18 @@ class Chroma:
     weights
         Shape (frames, 12), ≥ 0; magnitudes, so loud frames weigh more.
     bass
-        Shape (frames, 12): the same of fundamentals below 262 Hz.
+        Shape (frames, 12): the same of low notes, up to E4 with falling weight.
+    notes
+        Shape (frames, 68): what both were folded from, from MIDI pitch 28 upwards.
     tuning_cents
         How far the recording lies above a = 440 Hz, −50 to 50.
     frame_rate_hz
-        Frames per second.
+        Frames per second; frame k is centred on k / frame_rate_hz.
     """
 
     weights: FloatArray
     bass: FloatArray
+    notes: FloatArray
     tuning_cents: float
     frame_rate_hz: float
 
@@ -99,17 +108,21 @@ def chroma(mono: FloatArray, sample_rate_hz: int) -> Chroma:
     framing = framing_for(sample_rate_hz, stretch=LONG_WINDOW)
     found = _all_peaks(mono, framing)
     tuning = tuning_cents(found.pitch, found.magnitude)
-    count = framing.frame_count(len(mono))
-    weights = np.zeros((count, 12), dtype=np.float32)
-    bass = np.zeros((count, 12), dtype=np.float32)
-    for harmonic in range(1, HARMONICS + 1):
-        pitch = found.pitch - 12.0 * np.log2(harmonic) - tuning / 100.0
-        strength = found.magnitude * HARMONIC_DECAY ** (harmonic - 1)
-        weights += _fold(found.frame, pitch, strength, count)
-        if harmonic == 1:
-            low = pitch < MIDDLE_C_MIDI
-            bass += _fold(found.frame[low], pitch[low], strength[low], count)
-    return Chroma(weights=weights, bass=bass, tuning_cents=tuning, frame_rate_hz=framing.frame_rate_hz)
+    partials = _on_semitones(found, tuning, framing.frame_count(len(mono)))
+    return chroma_of_notes(notes_of_partials(partials), tuning_cents=tuning, frame_rate_hz=framing.frame_rate_hz)
+
+
+def chroma_of_notes(notes: FloatArray, *, tuning_cents: float, frame_rate_hz: float) -> Chroma:
+    """Fold the strength of notes, shape (frames, 68) from MIDI pitch 28 upwards, to pitch classes."""
+    low, high = BASS_MIDI
+    lowness = np.clip((high - (LOWEST_NOTE + np.arange(NOTES))) / (high - low), 0.0, 1.0).astype(np.float32)
+    return Chroma(
+        weights=_folded(notes),
+        bass=_folded(notes * lowness),
+        notes=notes,
+        tuning_cents=tuning_cents,
+        frame_rate_hz=frame_rate_hz,
+    )
 
 
 def tuning_cents(pitch: np.ndarray, weight: np.ndarray) -> float:
@@ -131,7 +144,7 @@ def tuning_cents(pitch: np.ndarray, weight: np.ndarray) -> float:
 
 
 def _all_peaks(mono: FloatArray, framing: Framing) -> _Peaks:
-    """Collect the spectral peaks between 55 and 4,200 Hz of all frames."""
+    """Collect the spectral peaks between 36 and 4,200 Hz of all frames."""
     low = int(LOWEST_HZ / framing.bin_hz)
     high = min(framing.n_fft // 2 - 1, int(HIGHEST_HZ / framing.bin_hz))
     frames, pitches, magnitudes, start = [], [], [], 0
@@ -149,8 +162,9 @@ def _peaks_of_block(band: FloatArray, *, first_bin: int, bin_hz: float) -> tuple
     """Find local maxima along frequency and place them by a parabola through the log power (Smith and Serra 1987)."""
     loudest = band.max(axis=1, keepdims=True)
     silence = np.float32(10.0 ** (SILENCE_DB / 10.0))
-    threshold = np.maximum(loudest * np.float32(10.0 ** (-PEAK_RANGE_DB / 10.0)), silence)
     middle = band[:, 1:-1]
+    threshold = np.maximum(loudest * np.float32(10.0 ** (-PEAK_RANGE_DB / 10.0)), _above_floor(middle))
+    threshold = np.maximum(threshold, silence)
     frame, bin_ = np.nonzero((middle > band[:, :-2]) & (middle >= band[:, 2:]) & (middle > threshold))
     left, centre, right = (
         np.log(np.maximum(band[frame, bin_ + shift], np.finfo(np.float32).tiny)) for shift in (0, 1, 2)
@@ -162,10 +176,29 @@ def _peaks_of_block(band: FloatArray, *, first_bin: int, bin_hz: float) -> tuple
     return frame, pitch, np.sqrt(band[frame, bin_ + 1])
 
 
-def _fold(frame: np.ndarray, pitch: np.ndarray, strength: np.ndarray, count: int) -> FloatArray:
-    """Add peaks to their pitch class, less the further they lie from it: cos² over one semitone."""
+def _above_floor(band: FloatArray) -> FloatArray:
+    """Return the power a peak must exceed to be no noise, shape (frames, 1 or bins): by bands, joined by steps."""
+    bins = band.shape[1]
+    edges = np.linspace(0, bins, max(1, bins // FLOOR_BINS) + 1).astype(int)
+    floors = np.stack([np.median(band[:, a:b], axis=1) for a, b in pairwise(edges)], axis=1)
+    spread: FloatArray = np.repeat(floors * np.float32(FLOOR_EXCESS), np.diff(edges), axis=1)
+    return spread
+
+
+def _on_semitones(peaks: _Peaks, tuning: float, count: int) -> FloatArray:
+    """Add up the peaks of each frame on each semitone, the less the further they lie from it: cos² over one."""
+    pitch = peaks.pitch - tuning / 100.0
     nearest = np.round(pitch)
-    closeness = np.cos(np.pi * (pitch - nearest)) ** 2
-    cell = frame * 12 + nearest.astype(np.int64) % 12
-    folded = np.bincount(cell, weights=strength * closeness, minlength=count * 12)
-    return folded.reshape(count, 12).astype(np.float32)
+    column = nearest.astype(np.int64) - LOWEST_SEMITONE
+    inside = (column >= 0) & (column < SEMITONES)
+    strength = peaks.magnitude * np.cos(np.pi * (pitch - nearest)) ** 2
+    cell = peaks.frame * SEMITONES + column
+    added = np.bincount(cell[inside], weights=strength[inside], minlength=count * SEMITONES)
+    return added.reshape(count, SEMITONES).astype(np.float32)
+
+
+def _folded(notes: FloatArray) -> FloatArray:
+    """Add up notes an octave apart, shape (frames, 12)."""
+    padded = np.pad(notes, ((0, 0), (LOWEST_NOTE % 12, -(LOWEST_NOTE + NOTES) % 12)))
+    classes: FloatArray = padded.reshape(len(notes), -1, 12).sum(axis=1)
+    return classes

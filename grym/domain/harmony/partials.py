@@ -1,0 +1,68 @@
+"""Which notes explain the partials of a spectrum: overtones count for the note they belong to, not as notes.
+
+A dictionary holds what one note of each pitch leaves on a scale of semitones: its partials, each weaker than the one
+below it. Multiplicative updates find the mixture of notes that explains a frame best. A third that is only the fifth
+partial of a root vanishes; a third that is played stays.
+
+References: Lee and Seung (2000), "Algorithms for non-negative matrix factorization" (updates with a fixed
+dictionary); Mauch and Dixon (2010), "Approximate note transcription for the improved identification of difficult
+chords", section 3 (the dictionary of decaying partials).
+"""
+
+from functools import lru_cache
+
+import numpy as np
+
+from grym.domain.signal import FloatArray
+
+LOWEST_SEMITONE = 24
+SEMITONES = 84
+"""MIDI pitches 24 to 107, 33 Hz to 4 kHz: where partials are looked for."""
+
+LOWEST_NOTE = 28
+NOTES = 68
+"""MIDI pitches 28 to 95, the E of a double bass to the B of a flute: what notes there can be."""
+
+PARTIALS = 10
+PARTIAL_DECAY = 0.7
+"""Each partial over the one below it; 0.7 hears most chords right on rendered scores, as in Mauch and Dixon (2010)."""
+
+UPDATES = 20
+"""Twenty settle which notes there are; more change no chord."""
+
+TINY = 1e-9
+
+
+def notes_of_partials(partials: FloatArray) -> FloatArray:
+    """Return how strongly each note sounds, shape (frames, 68) from MIDI pitch 28 upwards, ≥ 0.
+
+    Parameters
+    ----------
+    partials
+        Magnitude of the spectral peaks on each semitone, shape (frames, 84) from MIDI pitch 24 upwards.
+    """
+    loudest = np.maximum(partials.max(axis=1, keepdims=True, initial=0.0), TINY)
+    words = _dictionary()
+    support = (partials / loudest) @ words.T
+    overlap = words @ words.T
+    notes = support.copy()
+    for _ in range(UPDATES):
+        notes *= support / (notes @ overlap + TINY)
+    found: FloatArray = notes * loudest
+    return found
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> FloatArray:
+    """Return the partials of each note on the scale of semitones, shape (68, 84), rows of Euclidean length 1."""
+    words = np.zeros((NOTES, SEMITONES), dtype=np.float32)
+    for partial in range(1, PARTIALS + 1):
+        above = 12.0 * np.log2(partial)
+        nearest = round(above)
+        strength = PARTIAL_DECAY ** (partial - 1) * np.cos(np.pi * (above - nearest)) ** 2
+        columns = np.arange(NOTES) + LOWEST_NOTE - LOWEST_SEMITONE + nearest
+        inside = columns < SEMITONES
+        words[np.flatnonzero(inside), columns[inside]] += strength
+    unit: FloatArray = words / np.linalg.norm(words, axis=1, keepdims=True)
+    unit.flags.writeable = False
+    return unit
