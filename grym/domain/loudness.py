@@ -79,8 +79,8 @@ def measure_loudness(signal: Signal) -> Loudness:
     return Loudness(
         integrated_lufs=_integrated(momentary),
         range_lu=_range(short_term),
-        momentary_lufs=_lufs(momentary),
-        short_term_lufs=_lufs(short_term),
+        momentary_lufs=lufs_of(momentary),
+        short_term_lufs=lufs_of(short_term),
     )
 
 
@@ -94,7 +94,7 @@ def true_peak_dbtp(signal: Signal) -> float | None:
     ----------
     BS.1770-4, annex 2: four phases of 12 taps; own windowed-sinc design, phase 0 being the samples themselves.
     """
-    phases = _interpolator()
+    phases = interpolator()
     reach = float(np.abs(phases).reshape(TAPS_PER_PHASE, OVERSAMPLING).sum(axis=0).max())
     peak = max(float(signal.samples.max(initial=0.0)), -float(signal.samples.min(initial=0.0)))
     if peak < FULL_SCALE_FLOOR:
@@ -143,7 +143,7 @@ def _to_digital(polynomial: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.array([p0 + p1 + p2, 2.0 * (p0 - p2), p0 - p1 + p2])
 
 
-def _channel_weights(channels: int) -> NDArray[np.float64]:
+def channel_weights(channels: int) -> NDArray[np.float64]:
     """Return the weight of each channel: surrounds 1.41, the low-frequency channel of 5.1 and 7.1 none."""
     weights = np.ones(channels)
     five, with_low = 5, 6
@@ -161,7 +161,7 @@ def _step_power(signal: Signal) -> NDArray[np.float64]:
     steps = signal.length_samples // step
     sections = k_weighting(signal.sample_rate_hz)
     power = np.zeros(steps)
-    for samples, weight in zip(signal.samples, _channel_weights(signal.channels), strict=True):
+    for samples, weight in zip(signal.samples, channel_weights(signal.channels), strict=True):
         if not weight:
             continue
         for first, filtered in _filtered(samples[: steps * step], sections, chunk=step * 100):
@@ -186,7 +186,8 @@ def _mean_power(power: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
     return means
 
 
-def _lufs(power: NDArray[np.float64]) -> NDArray[np.float64]:
+def lufs_of(power: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return weighted mean squares as loudness in LUFS, −inf for silence (BS.1770-4, equation 2)."""
     with np.errstate(divide="ignore"):
         levels: NDArray[np.float64] = OFFSET_LUFS + 10.0 * np.log10(power)
     return levels
@@ -199,16 +200,16 @@ def _highest(levels: NDArray[np.float64]) -> float | None:
 
 def _gated(power: NDArray[np.float64], relative_lu: float) -> NDArray[np.float64]:
     """Return the blocks above the absolute gate and above the relative gate counted from their mean."""
-    audible = power[_lufs(power) > ABSOLUTE_GATE_LUFS]
+    audible = power[lufs_of(power) > ABSOLUTE_GATE_LUFS]
     if not len(audible):
         return audible
-    return audible[_lufs(audible) > float(_lufs(audible.mean(keepdims=True))[0]) + relative_lu]
+    return audible[lufs_of(audible) > float(lufs_of(audible.mean(keepdims=True))[0]) + relative_lu]
 
 
 def _integrated(momentary: NDArray[np.float64]) -> float | None:
     """Return the integrated loudness: the mean of the gated blocks of 0.4 s (BS.1770-4, equations 5 to 7)."""
     kept = _gated(momentary, RELATIVE_GATE_LU)
-    return float(_lufs(kept.mean(keepdims=True))[0]) if len(kept) else None
+    return float(lufs_of(kept.mean(keepdims=True))[0]) if len(kept) else None
 
 
 def _range(short_term: NDArray[np.float64]) -> float | None:
@@ -216,12 +217,12 @@ def _range(short_term: NDArray[np.float64]) -> float | None:
     kept = _gated(short_term, RANGE_GATE_LU)
     if not len(kept):
         return None
-    low, high = np.percentile(_lufs(kept), RANGE_PERCENTILES)
+    low, high = np.percentile(lufs_of(kept), RANGE_PERCENTILES)
     return float(high - low)
 
 
 @lru_cache(maxsize=1)
-def _interpolator() -> NDArray[np.float32]:
+def interpolator() -> NDArray[np.float32]:
     """Return the windowed sinc of 48 taps: cut-off at the original half rate, unity at the samples."""
     length = OVERSAMPLING * TAPS_PER_PHASE
     taps = firwin(length + 1, 1.0 / OVERSAMPLING, window=("kaiser", 5.0))[:-1] * OVERSAMPLING
