@@ -12,6 +12,7 @@ libsndfile (through soundfile) reads WAV, AIFF, FLAC, Ogg, Opus, MP3 and more; n
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -63,7 +64,7 @@ class AudioInfo:
     size_bytes: int
 
 
-def inspect(path: Path, *, max_seconds: float = DEFAULT_MAX_SECONDS) -> AudioInfo:
+def inspect(path: Path, *, max_seconds: float = DEFAULT_MAX_SECONDS, max_bytes: int = MAX_BYTES) -> AudioInfo:
     """Read what a file says about itself and judge it, without decoding.
 
     Parameters
@@ -72,6 +73,8 @@ def inspect(path: Path, *, max_seconds: float = DEFAULT_MAX_SECONDS) -> AudioInf
         Any path: a folder, a pipe, a device or nothing at all are refused without blocking.
     max_seconds
         Longest sound that is accepted, seconds.
+    max_bytes
+        Largest file that is accepted; more only where it is never in memory as a whole.
 
     Returns
     -------
@@ -85,8 +88,22 @@ def inspect(path: Path, *, max_seconds: float = DEFAULT_MAX_SECONDS) -> AudioInf
         ``audio.empty``, ``audio.not_audio``, ``audio.truncated``, ``audio.too_long``, ``audio.too_large``,
         ``audio.too_short``, ``audio.channels`` or ``audio.sample_rate``.
     """
-    with _opened(path) as file:
-        return _inspect_open(file, name=path.name, max_seconds=max_seconds)
+    with opened(path) as file:
+        return _inspect_open(file, name=path.name, max_seconds=max_seconds, max_bytes=max_bytes)
+
+
+def verify(path: Path, *, max_seconds: float, max_bytes: int = MAX_BYTES) -> None:
+    """Decode a file to its end and keep nothing, so that what lies beyond its header is known to be whole.
+
+    Raises
+    ------
+    InvalidAudioError
+        As `read_signal`.
+    """
+    with opened(path) as file:
+        info = _inspect_open(file, name=path.name, max_seconds=max_seconds, max_bytes=max_bytes)
+        for _ in _decoded(file, info=info, name=path.name, max_seconds=max_seconds):
+            pass
 
 
 def read_signal(path: Path, *, max_seconds: float = DEFAULT_MAX_SECONDS, sample_rate_hz: int | None = None) -> Signal:
@@ -111,8 +128,8 @@ def read_signal(path: Path, *, max_seconds: float = DEFAULT_MAX_SECONDS, sample_
     InvalidAudioError
         As `inspect`, and ``audio.not_finite`` and ``audio.truncated`` for what only decoding shows.
     """
-    with _opened(path) as file:
-        info = _inspect_open(file, name=path.name, max_seconds=max_seconds)
+    with opened(path) as file:
+        info = _inspect_open(file, name=path.name, max_seconds=max_seconds, max_bytes=MAX_BYTES)
         return _at_rate(
             _decode_open(file, info=info, name=path.name, max_seconds=max_seconds), sample_rate_hz=sample_rate_hz
         )
@@ -152,8 +169,14 @@ def _refusal(code: str, message: str, hint: str, **details: str | float | None) 
     return InvalidAudioError(message, code=f"audio.{code}", hint=hint, details=details)
 
 
-def _opened(path: Path) -> BinaryIO:
-    """Open a regular file and nothing else; O_NONBLOCK keeps a pipe put there in the meantime from hanging us."""
+def opened(path: Path) -> BinaryIO:
+    """Open a regular file and nothing else; O_NONBLOCK keeps a pipe put there in the meantime from hanging us.
+
+    Raises
+    ------
+    InvalidAudioError
+        ``audio.not_found``, ``audio.is_folder``, ``audio.not_a_file``, ``audio.unreadable``.
+    """
     name = path.name or str(path)
     try:
         _require_file(path.stat().st_mode, name=name)
@@ -179,15 +202,15 @@ def _require_file(mode: int, *, name: str) -> None:
         raise _refusal("not_a_file", f"{name} is a pipe or a device", "Save the sound into a file first.", file=name)
 
 
-def _inspect_open(file: BinaryIO, *, name: str, max_seconds: float) -> AudioInfo:
+def _inspect_open(file: BinaryIO, *, name: str, max_seconds: float, max_bytes: int) -> AudioInfo:
     """Judge an open file by its size and header."""
     size_bytes = file.seek(0, os.SEEK_END)
     if size_bytes == 0:
         raise _refusal("empty", f"{name} is empty", "Export the sound again.", file=name)
-    if size_bytes > MAX_BYTES:
+    if size_bytes > max_bytes:
         raise _refusal(
             "too_large",
-            f"{name} has {size_bytes} bytes; at most {MAX_BYTES} are read",
+            f"{name} has {size_bytes} bytes; at most {max_bytes} are read",
             "Cut the sound into pieces, or convert it to FLAC.",
             file=name,
             size_bytes=size_bytes,
@@ -276,9 +299,15 @@ def _too_short(name: str) -> InvalidAudioError:
 
 
 def _decode_open(file: BinaryIO, *, info: AudioInfo, name: str, max_seconds: float) -> Signal:
-    """Decode an inspected file in blocks, each checked before the next is read."""
+    """Decode an inspected file into one signal."""
+    blocks = [np.ascontiguousarray(block.T) for block in _decoded(file, info=info, name=name, max_seconds=max_seconds)]
+    samples = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
+    return Signal(samples=samples, sample_rate_hz=info.sample_rate_hz)
+
+
+def _decoded(file: BinaryIO, *, info: AudioInfo, name: str, max_seconds: float) -> Iterator[FloatArray]:
+    """Decode an inspected file in blocks of shape (samples, channels), each checked before the next is read."""
     file.seek(0)
-    blocks: list[FloatArray] = []
     decoded = 0
     try:
         with soundfile.SoundFile(file) as sound:
@@ -286,7 +315,7 @@ def _decode_open(file: BinaryIO, *, info: AudioInfo, name: str, max_seconds: flo
                 _require_finite(block, name=name, at_s=decoded / info.sample_rate_hz)
                 decoded += block.shape[0]
                 _require_length(decoded / info.sample_rate_hz, name=name, max_seconds=max_seconds)
-                blocks.append(np.ascontiguousarray(block.T))
+                yield block
     except soundfile.SoundFileError as error:
         raise _refusal(
             "truncated",
@@ -301,8 +330,6 @@ def _decode_open(file: BinaryIO, *, info: AudioInfo, name: str, max_seconds: flo
         raise _truncated(name, declared=info.length_samples, actual=decoded, unit="samples")
     if decoded == 0:
         raise _too_short(name)
-    samples = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
-    return Signal(samples=samples, sample_rate_hz=info.sample_rate_hz)
 
 
 def _require_finite(block: FloatArray, *, name: str, at_s: float) -> None:
