@@ -64,6 +64,8 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
 DEAD_LETTERS = "grym.dead-letters.v1"
 FEEDBACK = "grym.feedback.v1"
 AUDIO_FRAMES = "grym.audio-frames.v1"
+LIVE = "grym.live.v1"
+STREAMS = "grym.streams.v1"
 
 TOPICS: tuple[Topic, ...] = (
     Topic(
@@ -114,7 +116,7 @@ TOPICS: tuple[Topic, ...] = (
         on_failure="sequence",
     ),
     Topic(
-        name="grym.live.v1",
+        name=LIVE,
         key="stream id",
         partitions=8,
         retention_s=DAY_S,
@@ -123,7 +125,7 @@ TOPICS: tuple[Topic, ...] = (
         about="What is heard in live streams while they sound: features, beats, keys, loudness, patterns, alerts.",
     ),
     Topic(
-        name="grym.streams.v1",
+        name=STREAMS,
         key="stream id",
         partitions=4,
         retention_s=30 * DAY_S,

@@ -9,12 +9,10 @@ from typing import ClassVar, Literal
 import msgspec
 
 from schemas.body import Body
+from schemas.catalogue import LIVE, STREAMS
 from schemas.events import MatchData
 from schemas.frames import SampleFormat
 from schemas.music import KeyFact
-
-LIVE = "grym.live.v1"
-STREAMS = "grym.streams.v1"
 
 
 class FeaturesHeard(Body, frozen=True, kw_only=True):

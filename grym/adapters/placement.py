@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from grym.errors import ContractError
 from grym.ports.outbox import SHARDS
-from schemas.catalogue import BY_NAME, DEAD_LETTERS, Topic
+from schemas.catalogue import AUDIO_FRAMES, BY_NAME, DEAD_LETTERS, LIVE, Topic
+from schemas.frames import is_frame
 from schemas.records import Message, Record, TopicPartition, header
 
 _MASK = 0xFFFFFFFF
@@ -83,8 +84,14 @@ def shard_of(message: Message) -> int:
 
 
 def correlation_of(message: Message | Record) -> bytes:
-    """Return the correlation id as bytes, found as the codec finds it, even where the record cannot be decoded."""
+    """Return the correlation id as bytes, found as the codec finds it, even where the record cannot be decoded.
+
+    Empty for frames and for what is heard in them: those are read by topic, and an hour of a stream is no history that
+    anybody wants to load whenever they ask how its request is.
+    """
     headers = message.headers
+    if message.topic == LIVE or (message.topic == AUDIO_FRAMES and is_frame(headers)):
+        return b""
     return (
         header(headers, "ce_correlationid")
         or header(headers, "ce_subject")

@@ -7,6 +7,7 @@ from typing import Protocol
 from grym.ports.entries import EntryStore
 from grym.ports.feed import Exchange, Feeds
 from grym.ports.jobs import JobStore, JobStores
+from grym.ports.live import LiveStreams
 from grym.ports.log import EventHistory, EventLog, Publisher, Sender
 from grym.ports.outbox import Outbox
 from grym.ports.patterns import PatternBook, PatternProjection
@@ -60,6 +61,7 @@ class Backend:
     texts: Texts
     counters: Counters
     jobs: JobStore
+    live: LiveStreams
     book: PatternBook
     projection: PatternProjection
     entries: EntryStore

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from grym.errors import TransientError
 from grym.ports.effects import Effect
+from grym.ports.live import LiveDesk
 from schemas.records import Message, Record, TopicPartition
 
 
@@ -252,7 +253,7 @@ class DueTimer:
     cause_id: str = ""
 
 
-class OpenWork(Transaction, FailureDesk, JobDesk, TimerDesk, Protocol):
+class OpenWork(Transaction, FailureDesk, JobDesk, TimerDesk, LiveDesk, Protocol):
     """Everything one transaction can do."""
 
 

@@ -25,6 +25,7 @@ _SHIFTED = (
     ("jobs", "due_at"),
     ("jobs", "leased_until"),
     ("jobs", "ended_at"),
+    ("live_streams", "saved_at"),
     ("cancelled_runs", "cancelled_at"),
     ("outbox", "put_at"),
     ("outbox_refused", "refused_at"),

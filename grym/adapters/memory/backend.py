@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from grym.adapters.entries.in_memory import InMemoryEntries
 from grym.adapters.memory.housekeeping import MemoryHousekeeping
 from grym.adapters.memory.jobs import MemoryJobs
+from grym.adapters.memory.live import MemoryLiveStreams
 from grym.adapters.memory.outbox import MemoryOutbox
 from grym.adapters.memory.patterns import MemoryBook
 from grym.adapters.memory.readers import (
@@ -58,6 +59,7 @@ def open_memory(
         texts=read,
         counters=MemoryCounters(store),
         jobs=MemoryJobs(store),
+        live=MemoryLiveStreams(store),
         book=book,
         projection=book,
         entries=InMemoryEntries(clock=clock, rows=store.entries).opened(),

@@ -27,6 +27,7 @@ class MemoryHousekeeping:
             "letters": self._sweep_letters(limit=limit),
             "outbox_refused": self._sweep_refused(limit=limit),
             "cancelled_runs": self._sweep_cancelled_runs(limit=limit),
+            "live_streams": self._sweep_streams(limit=limit),
         }
 
     async def held_artifacts(self) -> set[str]:
@@ -63,6 +64,13 @@ class MemoryHousekeeping:
         old = [key for key, row in self._store.cancelled_runs.items() if row.cancelled_at < oldest][:limit]
         for key in old:
             del self._store.cancelled_runs[key]
+        return len(old)
+
+    def _sweep_streams(self, *, limit: int) -> int:
+        oldest, rows = self._store.clock.now() - timedelta(seconds=INBOX_HORIZON_S), self._store.live_streams
+        old = [key for key, row in rows.items() if row.checkpoint.ended and row.saved_at < oldest][:limit]
+        for key in old:
+            del rows[key]
         return len(old)
 
     def _sweep_refused(self, *, limit: int) -> int:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from grym.ports.effects import EnqueueJob
 from grym.ports.jobs import LeasedJob
+from grym.ports.live import Checkpoint
 from grym.ports.outbox import Unsent
 from grym.ports.work import FaultNote, Parked
 
@@ -115,6 +116,14 @@ class TextRow:
     user: str
     request_id: str
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LiveRow:
+    """How far a live stream is."""
+
+    checkpoint: Checkpoint
+    saved_at: datetime
 
 
 def lane_of(parked: Parked) -> tuple[str, str, bytes]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from grym.adapters.entries.in_memory import Rows
-from grym.adapters.memory.rows import CancelledRun, InboxRow, JobRow, LeaseRow, OutboxRow, StateRow, TextRow
+from grym.adapters.memory.rows import CancelledRun, InboxRow, JobRow, LeaseRow, LiveRow, OutboxRow, StateRow, TextRow
 from grym.adapters.placement import correlation_of
 from grym.domain.patterns.folding import Projection
 from grym.domain.patterns.judging import Entry
@@ -61,6 +61,8 @@ class Store:
     pattern_event_ids: set[str] = field(default_factory=set)
     projection: Projection = field(default_factory=Projection)
     entries: Rows = field(default_factory=Rows)
+    live_sources: dict[TopicPartition, int] = field(default_factory=dict)
+    live_streams: dict[str, LiveRow] = field(default_factory=dict)
     leases: dict[str, LeaseRow] = field(default_factory=dict)
     outbox: dict[int, OutboxRow] = field(default_factory=dict)
     refused: dict[int, OutboxRow] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from grym.adapters.memory.rows import CancelledRun, InboxRow, JobRow, StateRow, TextRow
+from grym.adapters.memory.rows import CancelledRun, InboxRow, JobRow, LiveRow, StateRow, TextRow
 from grym.adapters.memory.staged import Staged
 from grym.adapters.memory.store import InboxKey, StateKey, Store
 from grym.ports.effects import SetTimer
@@ -24,6 +24,8 @@ class Tables:
     cancelled_runs: Staged[str, CancelledRun]
     texts: Staged[str, TextRow]
     holds: Staged[tuple[str, str], bool]
+    live_sources: Staged[TopicPartition, int]
+    live_streams: Staged[str, LiveRow]
 
     @classmethod
     def over(cls, store: Store) -> "Tables":
@@ -39,6 +41,8 @@ class Tables:
             cancelled_runs=Staged("a cancelled run", store.cancelled_runs),
             texts=Staged("a text", store.texts),
             holds=Staged("an artifact's reference", store.holds),
+            live_sources=Staged("a claim of live streams", store.live_sources),
+            live_streams=Staged("a checkpoint", store.live_streams),
         )
 
     def commit(self) -> None:

@@ -1,13 +1,14 @@
 """One open unit of work in memory: everything is staged, and becomes visible at one instant or never."""
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from grym.adapters.memory.effects import apply_effect
+from grym.adapters.memory.live import claim_sources, keep_checkpoints
 from grym.adapters.memory.rows import InboxRow, JobRow, LeaseRow, StateRow
 from grym.adapters.memory.store import Store, inbox_key
 from grym.adapters.memory.tables import Tables
@@ -17,6 +18,7 @@ from grym.domain.patterns.judging import concerned, enter
 from grym.errors import LeaseLostError
 from grym.ports.effects import Effect, KeepEntry, RecordPatterns
 from grym.ports.entries import Entry, dated
+from grym.ports.live import Checkpoint
 from grym.ports.patterns import PatternChange
 from grym.ports.work import (
     Admission,
@@ -255,6 +257,14 @@ class MemoryTransaction:
             )
             for timer in due
         ]
+
+    async def claim_sources(self, sources: Collection[TopicPartition]) -> int:
+        """Claim partitions of live streams and return the epoch of the claim."""
+        return claim_sources(self._store, self._tables, sources)
+
+    async def keep_checkpoints(self, epoch: int, checkpoints: Sequence[Checkpoint]) -> None:
+        """Save checkpoints that are further than what is stored."""
+        keep_checkpoints(self._store, self._tables, epoch, checkpoints)
 
     def commit(self) -> None:
         """Make everything visible at once, or raise and change nothing."""

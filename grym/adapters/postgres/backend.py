@@ -12,6 +12,7 @@ from grym.adapters.postgres.embedded import EmbeddedServer, start_embedded
 from grym.adapters.postgres.housekeeping import PostgresHousekeeping
 from grym.adapters.postgres.jobs import PostgresJobs, PostgresJobStores
 from grym.adapters.postgres.leases import PostgresLeases
+from grym.adapters.postgres.live import PostgresLiveStreams
 from grym.adapters.postgres.log import ForeignLog, PostgresLog
 from grym.adapters.postgres.migrating import migrate
 from grym.adapters.postgres.outbox import PostgresOutbox
@@ -123,6 +124,7 @@ def _assemble(
         texts=read,
         counters=PostgresCounters(database, readers),
         jobs=PostgresJobs(database),
+        live=PostgresLiveStreams(database),
         job_stores=PostgresJobStores(database.dsn),
         book=book,
         projection=book,

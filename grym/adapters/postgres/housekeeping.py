@@ -41,6 +41,11 @@ delete from outbox_refused where ctid = any(array(
     select ctid from outbox_refused where refused_at < clock_timestamp() - $1::interval limit $2
 ))"""
 
+_SWEEP_STREAMS = """
+delete from live_streams where ctid = any(array(
+    select ctid from live_streams where ended and saved_at < clock_timestamp() - $1::interval limit $2
+))"""
+
 _SWEEP_LETTERS = """
 delete from letters where ctid = any(array(
     select ctid from letters where created_at < clock_timestamp() - $1::interval limit $2
@@ -65,9 +70,10 @@ class PostgresHousekeeping:
             jobs = _count(await connection.execute(_SWEEP_JOBS, horizon, limit))
             runs = _count(await connection.execute(_SWEEP_CANCELLED_RUNS, horizon, limit))
             letters = _count(await connection.execute(_SWEEP_LETTERS, timedelta(seconds=LETTERS_S), limit))
+            streams = _count(await connection.execute(_SWEEP_STREAMS, horizon, limit))
             refused = _count(await connection.execute(_SWEEP_REFUSED, timedelta(seconds=LETTERS_S), limit))
         swept = {"events": events, "inbox": inbox, "jobs": jobs, "letters": letters}
-        return {**swept, "cancelled_runs": runs, "outbox_refused": refused}
+        return {**swept, "cancelled_runs": runs, "outbox_refused": refused, "live_streams": streams}
 
     async def held_artifacts(self) -> set[str]:
         """Return the addresses that some request refers to."""

@@ -11,6 +11,7 @@ from grym.adapters.postgres.database import Database
 from grym.adapters.postgres.desks import JobRows, LetterRows, ParkedRows, TimerRows
 from grym.adapters.postgres.effects import apply_effects
 from grym.adapters.postgres.inbox import InboxRows
+from grym.adapters.postgres.live import LiveRows
 from grym.adapters.postgres.outbox import note, put
 from grym.adapters.postgres.patterns_writing import record_changes
 from grym.adapters.postgres.states import StateRows
@@ -57,7 +58,7 @@ class PostgresWork:
                 self._wakeup.announce(work.shards)
 
 
-class PostgresTransaction(InboxRows, StateRows, ParkedRows, LetterRows, JobRows, TimerRows):
+class PostgresTransaction(InboxRows, StateRows, ParkedRows, LetterRows, JobRows, TimerRows, LiveRows):
     """A transaction; outputs and events of patterns are kept back until just before the commit, as their places are."""
 
     def __init__(self, connection: Any) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from grym.adapters.placement import correlation_of, digest_of, murmur2, partition_of, place
 from grym.errors import ContractError
-from schemas.catalogue import BY_NAME, DEAD_LETTERS
+from schemas.catalogue import AUDIO_FRAMES, BY_NAME, DEAD_LETTERS, LIVE, STREAMS
 from schemas.records import Headers, Message, TopicPartition
 
 KAFKAS_OWN = [
@@ -56,6 +56,16 @@ def test_a_message_without_a_key_is_spread_by_its_event_id() -> None:
 def test_the_correlation_is_found_as_the_codec_finds_it(headers: Headers, key: bytes | None, expected: bytes) -> None:
     """Also where the record could not be decoded."""
     assert correlation_of(message(key=key, headers=headers)) == expected
+
+
+def test_live_sound_is_no_history_of_its_request() -> None:
+    """Frames and what is heard in them are read by topic; that a stream opened, started or ended is its history."""
+    headers = (("ce_subject", b"s"), ("ce_type", b"grym.audio.frame.v1"))
+    opened = (("ce_subject", b"s"), ("ce_type", b"grym.stream.opened.v1"))
+    assert correlation_of(Message(topic=AUDIO_FRAMES, key=b"s", headers=headers, value=b"")) == b""
+    assert correlation_of(Message(topic=LIVE, key=b"s", headers=opened, value=b"")) == b""
+    assert correlation_of(Message(topic=AUDIO_FRAMES, key=b"s", headers=opened, value=b"")) == b"s"
+    assert correlation_of(Message(topic=STREAMS, key=b"s", headers=opened, value=b"")) == b"s"
 
 
 def test_a_digest_is_short_and_keeps_parts_apart() -> None:
