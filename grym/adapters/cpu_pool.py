@@ -13,9 +13,10 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError as FutureCancelledError
-from multiprocessing import forkserver
+from contextlib import contextmanager
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from types import TracebackType
@@ -97,7 +98,9 @@ class ProcessCpuPool:
     def start(self) -> None:
         """Let the fork server import its modules in the background, before the first call asks for a worker."""
         _context(self._preload)
-        forkserver.ensure_running()
+        resource_tracker.ensure_running()  # it hears again what it was deaf to as it started, and we with it
+        with _deaf_to_interrupts():
+            forkserver.ensure_running()
 
     async def warm_up(self) -> None:
         """Start every worker, so that the first call finds one ready."""
@@ -116,6 +119,7 @@ class ProcessCpuPool:
 
     def _started(self) -> ProcessPool:
         if self._pool is None:
+            self.start()
             self._pool = ProcessPool(
                 max_workers=self._workers,
                 max_tasks=MAX_TASKS,
@@ -124,6 +128,16 @@ class ProcessCpuPool:
                 context=_context(self._preload),
             )
         return self._pool
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Let what is started in the block inherit that Ctrl-C is not for it, from its first moment on."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _context(preload: Sequence[str]) -> ForkServerContext:

@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from grym.cli.faults import error_json
 from grym.cli.screen import Screen
-from grym.errors import InvalidRequestError, UnavailableError
+from grym.errors import GrymError, InvalidRequestError, UnavailableError
 
 if TYPE_CHECKING:
     from grym.cli.progress import Teller
@@ -57,13 +58,28 @@ async def wait_for(
             async with runtime.working():
                 await _until(timeout_s, [_follow(runtime, teller, one) for one in awaited])
         return [await runtime.client.status(one.request_id) for one in awaited]
-    except asyncio.CancelledError:
+    except asyncio.CancelledError:  # Ctrl-C
         _tell_all(screen, awaited)
+        if screen.json:
+            screen.emit(error_json(_interrupted(awaited)))
         raise
     except UnavailableError as error:
         _tell_all(screen, awaited)
-        error.details["request_id"] = ",".join(one.request_id for one in awaited)
+        error.details["request_id"] = _ids(awaited)
         raise
+
+
+def _interrupted(awaited: Sequence[Awaited]) -> GrymError:
+    return GrymError(
+        "interrupted; what was asked for is stored and goes on with the next process that works",
+        code="interrupted",
+        hint="`grym up --until-idle` finishes it, `grym cancel` ends it.",
+        details={"request_id": _ids(awaited)},
+    )
+
+
+def _ids(awaited: Sequence[Awaited]) -> str:
+    return ",".join(one.request_id for one in awaited)
 
 
 def _tell_all(screen: Screen, awaited: Sequence[Awaited]) -> None:

@@ -127,12 +127,13 @@ def _until(process: "subprocess.Popen[str]", text: str) -> None:
 def test_an_interrupt_leaves_the_request_to_others(grym: CommandLine) -> None:
     """Ctrl-C ends with 130, says how to go on, and the next process finishes the piece."""
     name = "interrupted-1"
-    call = ("compose", "a long rock song", "--seconds", "300", "--backend", "synth", "--request-id", name)
+    call = ("compose", "a long rock song", "--seconds", "300", "--backend", "synth", "--request-id", name, "--json")
     with _program(*call) as process:
         _until(process, "performing")
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=60)
     assert process.returncode == 130
+    assert json.loads(out)["error"]["details"]["request_id"] == name
     assert f"grym cancel {name}" in err
     assert "Traceback" not in err
     assert grym("cancel", name, "--json").ok().told["state"] == "cancelled"
