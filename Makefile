@@ -17,6 +17,7 @@ SOURCES  := $(PACKAGES) tests tools $(wildcard examples benchmarks)
 .DEFAULT_GOAL := help
 .PHONY: help compose test slow simulate test-all test-views accept accept-quick accept-kafka accept-kafka-quick check lint format format-check types imports drift docs schema coverage mutation \
         bench bench-events bench-events-quick bench-recognition bench-recognition-quick bench-patterns bench-patterns-quick \
+        bench-hearing bench-hearing-quick bench-live bench-live-quick \
         soak-patterns examples up wheel packaging doctor system clean
 
 help: ## list these verbs
@@ -135,6 +136,23 @@ bench-patterns-quick: .venv/.grym-dev ## of them, the short forms
 
 soak-patterns: .venv/.grym-dev ## two million changes and questions of an index: neither memory nor descriptors grow
 	@$(BIN)/python -m benchmarks.pattern_soak
+
+bench-hearing: .venv/.grym-dev .venv/.grym-system benchmarks/peers/hearing/.venv/.ready ## analysis beside librosa and essentia on rendered scores
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.hearing --split test
+
+bench-hearing-quick: .venv/.grym-dev .venv/.grym-system ## of it, a few works and no essentia
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.hearing --quick
+
+bench-live: .venv/.grym-dev ## many live streams at once, embedded and on Kafka
+	@$(BIN)/python -m benchmarks.live
+
+bench-live-quick: .venv/.grym-dev ## of them, a few for some seconds
+	@$(BIN)/python -m benchmarks.live --quick
+
+benchmarks/peers/hearing/.venv/.ready: benchmarks/peers/hearing-requirements.txt | .venv/.grym-dev
+	@tools/setup.sh uv venv --quiet --clear --python 3.11 benchmarks/peers/hearing/.venv
+	@tools/setup.sh uv pip install --quiet --python benchmarks/peers/hearing/.venv/bin/python -r $<
+	@touch $@
 
 benchmarks/peers/.venv/.ready: benchmarks/peers/requirements.txt | .venv/.grym-dev
 	@tools/setup.sh uv venv --quiet --clear --python 3.11 benchmarks/peers/.venv
