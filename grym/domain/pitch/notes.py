@@ -13,6 +13,7 @@ states over pYIN); Böck and Widmer (2013) for the attack.
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import maximum_filter1d, median_filter
 
 from grym.domain.pitch.attack import attack_strength, band_levels
 from grym.domain.pitch.values import Note
@@ -34,8 +35,23 @@ CHANGE_COST = 12.0
 STRUCK_COST = 4.0
 SHORTEST_S = 0.05
 NEAR_S = 0.06
-RELATIVE_ATTACK = 0.5
-LEAST_ATTACK = 0.02
+GHOST_S = 0.15
+GHOST_BELOW_SEMITONES = 10
+GHOST_CONFIDENCE = 0.5
+
+LATE_S = 0.1
+EARLY_S = 0.03
+FOOT_SHARE = 0.3
+"""Pitch is heard up to 100 ms after a note begins, while the note before still rings."""
+
+LEAST_ATTACK = 0.01
+LEAST_EVIDENCE = 0.33
+"""Fitted by logistic regression on folk songs played by ten instruments: the attack counts by its root."""
+
+BREAK_FRAMES = 4
+USUAL_FRAMES = 20
+APERIODICITY_FLOOR = 0.003
+"""Periodicity within 40 ms, against its median within 0.2 s; below 0.003 it is rounding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +77,9 @@ def single_voice(sound: FloatArray, found: Candidates) -> tuple[Note, ...]:
     attack = attack_strength(levels)
     fit = _fit(found, tuning=tuning_of(found))
     spans = _spans(_path(fit, _change_cost(attack)))
-    spans = _split_where_struck(spans, attack)
-    loudness = levels.mean(axis=1)
-    return tuple(
-        note for span in spans if (note := _note(span, fit, loudness, attack)) and note.end_s - note.start_s >= SHORTEST_S
-    )
+    spans = _split_where_struck(spans, attack, _breaks(found.aperiodicity))
+    spans = _begin_with_attack(_without_ghosts(spans, fit), attack)
+    return tuple(_note(span, fit) for span in spans if span.after - span.first >= SHORTEST_S / HOP_S)
 
 
 def tuning_of(found: Candidates) -> float:
@@ -137,24 +151,29 @@ def _spans(path: np.ndarray) -> list[_Span]:
     ]
 
 
-def _split_where_struck(spans: list[_Span], attack: FloatArray) -> list[_Span]:
-    """Split the stretches where the attack is like that at the beginnings of notes in the same sound."""
+def _split_where_struck(spans: list[_Span], attack: FloatArray, broken: FloatArray) -> list[_Span]:
+    """Split the stretches where an attack comes with a break of periodicity: a new tone starts at its own phase."""
     near = round(NEAR_S / HOP_S)
-    begin = [float(attack[max(0, span.first - near) : span.first + near + 1].max()) for span in spans]
-    if not begin:
-        return []
-    least = max(LEAST_ATTACK, RELATIVE_ATTACK * float(np.median(begin)))
+    evidence = np.sqrt(attack) * broken
     split: list[_Span] = []
     for span in spans:
         start = span.first
-        inside = attack[span.first : span.after]
-        for at in _peaks(inside, least, near):
+        for at in _peaks(attack[span.first : span.after], LEAST_ATTACK, near):
             struck = span.first + at
-            if struck - span.first > near and span.after - struck >= near:
+            inside = struck - span.first >= near and span.after - struck >= near
+            if inside and evidence[struck] >= LEAST_EVIDENCE:
                 split.append(_Span(first=start, after=struck, pitch=span.pitch))
                 start = struck
         split.append(_Span(first=start, after=span.after, pitch=span.pitch))
     return split
+
+
+def _breaks(aperiodicity: FloatArray) -> FloatArray:
+    """Return how many times less periodic the sound is around each frame than it mostly is within 0.2 s, ≥ 0."""
+    worst = maximum_filter1d(aperiodicity, 2 * BREAK_FRAMES + 1)
+    usual = median_filter(aperiodicity, 2 * USUAL_FRAMES + 1, mode="nearest")
+    breaks: FloatArray = (worst + APERIODICITY_FLOOR) / (usual + APERIODICITY_FLOOR)
+    return breaks
 
 
 def _peaks(values: FloatArray, least: float, apart: int) -> list[int]:
@@ -166,17 +185,62 @@ def _peaks(values: FloatArray, least: float, apart: int) -> list[int]:
     ]
 
 
-def _note(span: _Span, fit: FloatArray, loudness: FloatArray, attack: FloatArray) -> Note:
-    """Make a note of a stretch, its beginning moved to the attack nearby."""
-    near = round(NEAR_S / HOP_S)
-    first = max(0, span.first - near)
-    around = attack[first : span.first + near + 1]
-    at = first + int(around.argmax()) if around.max() >= LEAST_ATTACK else span.first
-    inside = fit[span.first : span.after, span.pitch - LOWEST_PITCH]
+def _without_ghosts(spans: list[_Span], fit: FloatArray) -> list[_Span]:
+    """Give short, doubtful stretches to the note that follows at once.
+
+    While one note still rings and the next has begun, both together repeat at a common, much longer period or at none.
+    """
+    kept: list[_Span] = []
+    following: _Span | None = None
+    for span in reversed(spans):
+        if following is not None and span.after == following.first and _is_ghost(span, following, fit):
+            following = _Span(first=span.first, after=following.after, pitch=following.pitch)
+            kept[-1] = following
+        else:
+            kept.append(span)
+            following = span
+    return kept[::-1]
+
+
+def _is_ghost(span: _Span, following: _Span, fit: FloatArray) -> bool:
+    """Tell whether a stretch is the confusion before the next note rather than a note."""
+    short = span.after - span.first < GHOST_S / HOP_S
+    below = following.pitch - span.pitch >= GHOST_BELOW_SEMITONES
+    return short and (below or _confidence(span, fit) < GHOST_CONFIDENCE)
+
+
+def _begin_with_attack(spans: list[_Span], attack: FloatArray) -> list[_Span]:
+    """Move beginnings to the foot of the attack nearby, and the ends of what rang until then with them."""
+    moved: list[_Span] = []
+    for span in spans:
+        earliest = max(0, span.first - round(LATE_S / HOP_S), moved[-1].first + 1 if moved else 0)
+        around = attack[earliest : span.first + round(EARLY_S / HOP_S) + 1]
+        at = earliest + int(around.argmax())
+        first = _foot(attack, at, earliest) if attack[at] >= LEAST_ATTACK else span.first
+        if moved and moved[-1].after > first:
+            moved[-1] = _Span(first=moved[-1].first, after=first, pitch=moved[-1].pitch)
+        moved.append(_Span(first=first, after=max(span.after, first + 1), pitch=span.pitch))
+    return moved
+
+
+def _foot(attack: FloatArray, at: int, earliest: int) -> int:
+    """Return the frame where the rise to an attack begins."""
+    while at > earliest and attack[at - 1] > FOOT_SHARE * attack[at]:
+        at -= 1
+    return at
+
+
+def _confidence(span: _Span, fit: FloatArray) -> float:
+    """Return how surely a stretch has its pitch, 0 to 1."""
+    return float(np.exp(fit[span.first : span.after, span.pitch - LOWEST_PITCH].mean()))
+
+
+def _note(span: _Span, fit: FloatArray) -> Note:
+    """Make a note of a stretch."""
     return Note(
-        start_s=at * HOP_S,
-        end_s=max(span.after, at + 1) * HOP_S,
+        start_s=span.first * HOP_S,
+        end_s=span.after * HOP_S,
         pitch=span.pitch,
         velocity=64,
-        confidence=float(np.exp(inside.mean())),
+        confidence=_confidence(span, fit),
     )
