@@ -3,7 +3,7 @@
 Output sample m lies at input sample m · factor (the filter is symmetric and its delay taken off), so times do not
 move. Samples outside the sound are silence. A stream gives the same samples as the whole.
 
-References: Crochiere and Rabiner (1983), "Multirate digital signal processing", chapter 4; Kaiser (1974) for the window.
+References: Crochiere and Rabiner (1983), "Multirate digital signal processing", chapter 4; Kaiser (1974), window.
 """
 
 from functools import lru_cache

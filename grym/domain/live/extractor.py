@@ -4,7 +4,6 @@ Kept between pieces are the samples that later frames still need (less than one 
 the last frame and one sample. Frame numbers are those of the stream's sample clock.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np

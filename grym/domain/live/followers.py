@@ -1,0 +1,8 @@
+"""Which followers listen to a stream unless somebody asks for others."""
+
+from grym.domain.live.following import FollowerKind
+
+
+def default_followers() -> tuple[FollowerKind, ...]:
+    """Return the followers that every stream has: onsets, beats, key."""
+    return ()

@@ -1,0 +1,71 @@
+"""What a stream has come to so far: numbers that only grow, and the last of what was heard."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from grym.domain.live.facts import AlertName, Beat, Ended, EndReason, KeyHeard
+from grym.domain.live.meters import Meters
+from grym.domain.tonality import Key
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """Running totals of a stream; samples are per channel."""
+
+    frames: int = 0
+    heard_samples: int = 0
+    missing_samples: int = 0
+    late_samples: int = 0
+    windows: int = 0
+    beats: int = 0
+    keys: int = 0
+    tempo_bpm: float | None = None
+    key: Key | None = None
+
+    def number_of(self, fact: Beat | KeyHeard) -> int:
+        """Count a beat or a key and return its number in the stream."""
+        if isinstance(fact, Beat):
+            self.beats += 1
+            self.tempo_bpm = fact.tempo_bpm
+            return self.beats - 1
+        self.keys += 1
+        self.key = fact.key or self.key
+        return self.keys - 1
+
+    def ended(
+        self,
+        reason: EndReason,
+        *,
+        sample_rate_hz: int,
+        position: int,
+        counts: Mapping[AlertName, int],
+        meters: Meters,
+    ) -> Ended:
+        """Return the summary of a stream that ends at a position of its sample clock."""
+        return Ended(
+            reason=reason,
+            duration_s=position / sample_rate_hz,
+            heard_s=self.heard_samples / sample_rate_hz,
+            missing_s=self.missing_samples / sample_rate_hz,
+            late_s=self.late_samples / sample_rate_hz,
+            frames=self.frames,
+            windows=self.windows,
+            beats=self.beats,
+            counts=dict(counts),
+            integrated_lufs=meters.integrated_lufs,
+            loudness_range_lu=meters.range_lu,
+            true_peak_dbtp=meters.true_peak_dbtp,
+            tempo_bpm=self.tempo_bpm,
+            key=self.key,
+        )
+
+    def state(self) -> dict[str, Any]:
+        """Return what `restored` needs."""
+        return asdict(self)
+
+    @classmethod
+    def restored(cls, state: dict[str, Any]) -> "Tally":
+        """Return the tally that `state` was taken of."""
+        key = state["key"]
+        return cls(**{**state, "key": None if key is None else Key(**key)})
