@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import maximum_filter1d, median_filter
 
-from grym.domain.pitch.attack import attack_strength, band_levels
+from grym.domain.pitch.attack import attack_strength, band_levels, partials_rise, short_spectrum
 from grym.domain.pitch.values import Note
 from grym.domain.pitch.yin import HOP_S, Candidates
 from grym.domain.signal import FloatArray
@@ -35,14 +35,17 @@ CHANGE_COST = 12.0
 STRUCK_COST = 4.0
 SHORTEST_S = 0.05
 NEAR_S = 0.06
-GHOST_S = 0.15
+LOW_GHOST_S = 0.2
+GHOST_S = 0.1
 GHOST_BELOW_SEMITONES = 10
 GHOST_CONFIDENCE = 0.5
 
-LATE_S = 0.1
-EARLY_S = 0.03
+LATE_S = 0.15
+SETTLED_S = 0.12
+"""Pitch is heard up to 150 ms after a note begins, while the note before still rings."""
+
 FOOT_SHARE = 0.3
-"""Pitch is heard up to 100 ms after a note begins, while the note before still rings."""
+LONGEST_FOOT_S = 0.04
 
 LEAST_ATTACK = 0.01
 LEAST_EVIDENCE = 0.33
@@ -73,12 +76,12 @@ def single_voice(sound: FloatArray, found: Candidates) -> tuple[Note, ...]:
     found
         Its candidates of pitch.
     """
-    levels = band_levels(sound)
-    attack = attack_strength(levels)
+    spectrum = short_spectrum(sound)
+    attack = attack_strength(band_levels(spectrum))
     fit = _fit(found, tuning=tuning_of(found))
     spans = _spans(_path(fit, _change_cost(attack)))
     spans = _split_where_struck(spans, attack, _breaks(found.aperiodicity))
-    spans = _begin_with_attack(_without_ghosts(spans, fit), attack)
+    spans = _begin_where_heard(_without_ghosts(spans, fit), spectrum, attack)
     return tuple(_note(span, fit) for span in spans if span.after - span.first >= SHORTEST_S / HOP_S)
 
 
@@ -204,27 +207,33 @@ def _without_ghosts(spans: list[_Span], fit: FloatArray) -> list[_Span]:
 
 def _is_ghost(span: _Span, following: _Span, fit: FloatArray) -> bool:
     """Tell whether a stretch is the confusion before the next note rather than a note."""
-    short = span.after - span.first < GHOST_S / HOP_S
-    below = following.pitch - span.pitch >= GHOST_BELOW_SEMITONES
-    return short and (below or _confidence(span, fit) < GHOST_CONFIDENCE)
+    length_s = (span.after - span.first) * HOP_S
+    if following.pitch - span.pitch >= GHOST_BELOW_SEMITONES:
+        return length_s < LOW_GHOST_S
+    return length_s < GHOST_S and _confidence(span, fit) < GHOST_CONFIDENCE
 
 
-def _begin_with_attack(spans: list[_Span], attack: FloatArray) -> list[_Span]:
-    """Move beginnings to the foot of the attack nearby, and the ends of what rang until then with them."""
+def _begin_where_heard(spans: list[_Span], spectrum: FloatArray, attack: FloatArray) -> list[_Span]:
+    """Move beginnings to where the note's own partials rise, or its attack if the same pitch rang before."""
     moved: list[_Span] = []
     for span in spans:
-        earliest = max(0, span.first - round(LATE_S / HOP_S), moved[-1].first + 1 if moved else 0)
-        around = attack[earliest : span.first + round(EARLY_S / HOP_S) + 1]
-        at = earliest + int(around.argmax())
-        first = _foot(attack, at, earliest) if attack[at] >= LEAST_ATTACK else span.first
-        if moved and moved[-1].after > first:
-            moved[-1] = _Span(first=moved[-1].first, after=first, pitch=moved[-1].pitch)
+        before = moved[-1] if moved else None
+        if before is not None and before.pitch == span.pitch and before.after >= span.first:
+            first = _foot(attack, span.first, before.first + 1)
+        else:
+            earliest = max(0, span.first - round(LATE_S / HOP_S), before.first + 1 if before else 0)
+            first = partials_rise(
+                spectrum, pitch=span.pitch, first=earliest, after=span.first + round(SETTLED_S / HOP_S)
+            )
+        if before is not None and before.after > first:
+            moved[-1] = _Span(first=before.first, after=max(first, before.first + 1), pitch=before.pitch)
         moved.append(_Span(first=first, after=max(span.after, first + 1), pitch=span.pitch))
     return moved
 
 
 def _foot(attack: FloatArray, at: int, earliest: int) -> int:
-    """Return the frame where the rise to an attack begins."""
+    """Return the frame where the rise to an attack begins, at most 40 ms before it."""
+    earliest = max(earliest, at - round(LONGEST_FOOT_S / HOP_S))
     while at > earliest and attack[at - 1] > FOOT_SHARE * attack[at]:
         at -= 1
     return at
