@@ -34,17 +34,17 @@ def noise(*, snr_db: float, pink: bool) -> Distortion:
     """Return a distortion that adds noise so many decibels below the sound's own power."""
 
     def distort(samples: FloatArray, dice: Dice) -> FloatArray:
-        hiss = _pink(len(samples), dice) if pink else dice.standard_normal(len(samples))
+        hiss = pink_noise(len(samples), dice) if pink else dice.standard_normal(len(samples))
         wanted = np.sqrt(np.mean(np.square(samples, dtype=np.float64))) * 10 ** (-snr_db / 20)
         return np.asarray(samples + hiss * (wanted / np.sqrt(np.mean(hiss**2))), dtype=np.float32)
 
     return distort
 
 
-def _pink(length: int, dice: Dice) -> NDArray[np.float64]:
+def pink_noise(length: int, dice: Dice, *, rate_hz: int = RATE_HZ) -> NDArray[np.float64]:
     """Return noise whose power falls by 3 dB an octave above 20 Hz."""
     spectrum = np.fft.rfft(dice.standard_normal(length))
-    frequencies_hz = np.fft.rfftfreq(length, 1 / RATE_HZ)
+    frequencies_hz = np.fft.rfftfreq(length, 1 / rate_hz)
     return np.fft.irfft(spectrum / np.sqrt(np.maximum(frequencies_hz, 20.0)), n=length)
 
 

@@ -1,0 +1,268 @@
+"""Which movements are heard, in which split, and how each is to be played: a seeded rule, never a person's choice.
+
+A work's place follows from the hash of its name; two fifths of the works are *dev*, the others *test*. Of each kind so
+many are taken in the order of that hash as `KINDS` says, spread over metres and collections.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.hearing.scores import Score, corpus_root, group_of, read_score, tunes
+from benchmarks.hearing.symbols import PITCH_CLASSES, analysed_scores, analysis_of, plain_chords
+from benchmarks.recognition.playing import dice
+
+SPLITS = ("dev", "test")
+DEV_SHARE = 0.4
+
+KINDS = {"ensemble": (10, 14), "analysed": (8, 12), "leadsheet": (2, 2), "dance": (12, 18), "melody": (6, 10)}
+"""How many works of each kind dev and test have; forms are put together from these."""
+
+FORMS = (4, 6)
+METRES = frozenset({"2/4", "3/4", "4/4", "6/8", "9/8", "12/8"})
+
+COMPOSED = (
+    *("bach", "beethoven", "mozart", "haydn", "schumann_robert", "schumann_clara", "chopin", "corelli", "joplin"),
+    *("schubert", "weber", "handel", "cpebach", "beach", "verdi", "johnson_j_r", "liliuokalani"),
+)
+PER_COLLECTION = 3
+ANALYSED_SHARE = {"bach": 0.75, "monteverdi": 0.375}
+DANCE_BOOKS = ("ryansMammoth", "oneills1850", "airdsAirs")
+PER_METRE = {"2/4": 2, "3/4": 2, "4/4": 2, "6/8": 3, "9/8": 2, "12/8": 1}
+"""Dances of a dozen."""
+
+SLOWEST_BPM, FASTEST_BPM = 50.0, 200.0
+MOST_NOTES_PER_S = 11.0
+"""The busiest tenth of the beats is played no faster than fingers can."""
+
+LEAST_BEATS = 48
+
+PERCUSSIVE: dict[str, tuple[int, ...]] = {
+    "piano": (0,),
+    "electric piano": (4,),
+    "harpsichord": (6,),
+    "vibraphone": (11,),
+    "marimba": (12,),
+    "nylon guitar": (24,),
+    "steel guitar": (25,),
+    "harp": (46,),
+    "piano and bass": (0, 0, 0, 32),
+}
+SUSTAINED: dict[str, tuple[int, ...]] = {
+    "organ": (19,),
+    "string quartet": (40, 40, 41, 42),
+    "string orchestra": (48,),
+    "woodwinds": (73, 68, 71, 70),
+    "brass": (56, 60, 57, 58),
+    "choir": (52,),
+    "accordion": (21,),
+    "saxophones": (64, 65, 66, 67),
+}
+PERCUSSIVE_SOLO: dict[str, tuple[int, ...]] = {
+    name: (program,)
+    for name, program in (("piano", 0), ("vibraphone", 11), ("marimba", 12), ("nylon guitar", 24), ("harp", 46))
+}
+SUSTAINED_SOLO: dict[str, tuple[int, ...]] = {
+    name: (program,)
+    for name, program in (("violin", 40), ("cello", 42), ("flute", 73), ("clarinet", 71), ("trumpet", 56), ("oboe", 68))
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A movement and how it is to be played.
+
+    Parameters
+    ----------
+    name
+        Short and unique.
+    kind
+        A key of `KINDS`, or ``form``.
+    source
+        Name of the score.
+    family
+        ``percussive`` or ``sustained``.
+    players, programs
+        The ensemble and its General MIDI programs from the highest voice to the lowest, counted from 0.
+    tempo_bpm
+        Of the notated beat.
+    swing
+        Where the off-beat eighth falls within a beat: 0.5 is even.
+    rubato
+        Depth of the tempo curve, 0.1 is ±10 %.
+    noise_db
+        How far pink noise lies below the sound; None without noise.
+    drums
+        Whether a drummer plays what the metre suggests.
+    """
+
+    name: str
+    kind: str
+    source: str
+    family: str
+    players: str
+    programs: tuple[int, ...]
+    tempo_bpm: float
+    swing: float = 0.5
+    rubato: float = 0.0
+    noise_db: float | None = None
+    drums: bool = False
+
+
+Chosen = tuple[Work, Score]
+
+
+def choose(split: str, kept: Path) -> list[Chosen]:
+    """Return the works of a split with their scores, forms left out."""
+    chosen: list[Chosen] = []
+    for kind, counts in KINDS.items():
+        scores = _taken(kind, split, kept, counts[SPLITS.index(split)])
+        chosen += [(_work(score, kind, place), score) for place, score in enumerate(scores)]
+    return chosen
+
+
+def _taken(kind: str, split: str, kept: Path, count: int) -> list[Score]:
+    """Return so many scores of a kind, each fitting what the kind still lacks."""
+    found: list[Score] = []
+    lacking = _quotas(kind, count)
+    for name in sorted(_names(kind), key=_place):
+        if len(found) == count:
+            break
+        if _split(group_of(name), kind) != split or not lacking(found, name):
+            continue
+        score = _score(name, kind, kept)
+        if score is not None and not any(score.group == other.group for other in found):
+            found.append(score)
+    return found
+
+
+def _score(name: str, kind: str, kept: Path) -> Score | None:
+    """Return a score with its harmony, None where it does not serve the kind."""
+    score = read_score(name, kept)
+    if score is None or not _is_regular(score, kind):
+        return None
+    if not _ends_at_home(score):
+        score = replace(score, key=None)
+    if kind == "analysed":
+        analysis = analysis_of(analysed_scores()[name], score)
+        return replace(score, chords=analysis[0], keys=analysis[1]) if analysis else None
+    if kind == "ensemble":
+        return replace(score, chords=plain_chords(score))
+    return score
+
+
+def _is_regular(score: Score, kind: str) -> bool:
+    """Return whether a score has one metre of those judged, enough beats and as many voices as its kind asks."""
+    if len(score.metres) != 1 or not score.metres <= METRES:
+        return False
+    voices = len({note.part for note in score.notes})
+    alone = not any(b.start < a.end - 1e-6 for a, b in zip(score.notes, score.notes[1:], strict=False))
+    return score.end / score.bars[0].beat >= LEAST_BEATS and {
+        "melody": voices == 1 and alone,
+        "dance": voices == 1,
+        "leadsheet": bool(score.chords),
+    }.get(kind, voices > 1)
+
+
+def _names(kind: str) -> Iterator[str]:
+    """Yield the names of the scores that a kind may have."""
+    root = corpus_root()
+    if kind == "analysed":
+        yield from analysed_scores()
+    elif kind == "ensemble":
+        analysed = analysed_scores()
+        for folder in COMPOSED:
+            files = sorted(path.relative_to(root).as_posix() for path in (root / folder).rglob("*"))
+            yield from (file for file in files if file.endswith((".mxl", ".xml", ".krn")) and file not in analysed)
+    elif kind == "leadsheet":
+        yield from (f"leadSheet/{name}.mxl" for name in ("berlinAlexandersRagtime", "fosterBrownHair"))
+        yield from (f"nottingham-dataset/reelsa-c.abc#{n}" for n in range(2))
+    else:
+        for folder in DANCE_BOOKS if kind == "dance" else ("essenFolksong",):
+            for path in sorted((root / folder).glob("*.abc")):
+                source = path.relative_to(root).as_posix()
+                yield from (f"{source}#{number}" for number in range(len(tunes(source))))
+
+
+def _quotas(kind: str, count: int) -> Callable[[list[Score], str], bool]:
+    """Return whether a name still has a place among those found: by metre for dances, by collection otherwise."""
+
+    def wanted(found: list[Score], name: str) -> bool:
+        if kind == "dance":
+            metre = _written_metre(name)
+            most = PER_METRE.get(metre, 0) * count / sum(PER_METRE.values())
+            return sum(metre in score.metres for score in found) < most
+        folder = name.split("/", maxsplit=1)[0]
+        alike = sum(score.name.startswith(folder + "/") for score in found)
+        most = {"ensemble": PER_COLLECTION, "analysed": count * ANALYSED_SHARE[folder] if kind == "analysed" else 0}
+        return alike < most.get(kind, count)
+
+    return wanted
+
+
+def _written_metre(name: str) -> str:
+    """Return the metre of a tune without reading the tune."""
+    source, _, number = name.partition("#")
+    written = re.search(r"^M: *(\S+)", tunes(source)[int(number)], re.MULTILINE)
+    return {"C": "4/4"}.get(written[1], written[1]) if written else ""
+
+
+def _work(score: Score, kind: str, place: int) -> Work:
+    """Draw how a score is played; every second one by percussive instruments."""
+    rng = dice("hearing", score.name)
+    family = ("percussive", "sustained")[place % 2]
+    solo = kind in {"dance", "melody"}
+    ensembles = {
+        ("percussive", False): PERCUSSIVE,
+        ("sustained", False): SUSTAINED,
+        ("percussive", True): PERCUSSIVE_SOLO,
+        ("sustained", True): SUSTAINED_SOLO,
+    }[family, solo]
+    players = sorted(ensembles)[rng.integers(len(ensembles))]
+    chances = rng.random(4)
+    compound = score.bars[0].numerator % 3 == 0 and score.bars[0].numerator > 3
+    return Work(
+        name=f"{kind}-{hashlib.sha256(score.name.encode()).hexdigest()[:6]}",
+        kind=kind,
+        source=score.name,
+        family=family,
+        players=players,
+        programs=ensembles[players],
+        tempo_bpm=_tempo(score, rng),
+        swing=0.62 if chances[0] < 0.15 and not compound and kind in {"dance", "leadsheet"} else 0.5,
+        rubato=float(rng.uniform(0.05, 0.12)) if chances[1] < 0.2 and kind != "dance" else 0.0,
+        noise_db=float(rng.uniform(15, 30)) if chances[2] < 0.25 else None,
+        drums=bool(chances[3] < 0.6) and family == "percussive" and kind in {"dance", "leadsheet"},
+    )
+
+
+def _tempo(score: Score, rng: np.random.Generator) -> float:
+    """Draw a tempo, evenly on a logarithmic scale, no faster than the notes allow."""
+    beat = score.bars[0].beat
+    parts = Counter((note.part, int(note.start / beat)) for note in score.notes)
+    busy = float(np.quantile(list(parts.values()), 0.9))
+    fastest = float(np.clip(60.0 * MOST_NOTES_PER_S / busy, 1.2 * SLOWEST_BPM, FASTEST_BPM))
+    return float(np.round(np.exp(rng.uniform(np.log(SLOWEST_BPM), np.log(fastest))), 1))
+
+
+def _place(name: str) -> bytes:
+    return hashlib.sha256(b"hearing " + name.encode()).digest()
+
+
+def _split(group: str, kind: str) -> str:
+    """Return the split of a work; of the four lead sheets every second is dev."""
+    if kind == "leadsheet":
+        return SPLITS[sorted(map(group_of, _names(kind))).index(group) % 2]
+    return "dev" if _place(group)[0] < DEV_SHARE * 256 else "test"
+
+
+def _ends_at_home(score: Score) -> bool:
+    """Return whether the last bass note is the tonic of the written key; sources write a mode they do not mean."""
+    last = max(note.end for note in score.notes)
+    bass = min(note.pitch for note in score.notes if note.end > last - 1e-6)
+    return score.key is not None and PITCH_CLASSES.index(score.key.split()[0]) == bass % 12
