@@ -10,6 +10,7 @@ from schemas.facts import (
     KeySpanFact,
     LoudnessFact,
     MelodyFact,
+    MorphologyFact,
     NoteFact,
     SharesFact,
     TempoFact,
@@ -138,6 +139,8 @@ class Analysis(AnalysisSummary, frozen=True, kw_only=True, omit_defaults=True):
         As heard, by start; only when all was asked for.
     melody
         The leading voice as a curve; only when all was asked for.
+    morphology
+        Sound shapes; only when all was asked for.
     """
 
     loudness_range_lu: float | None = None
@@ -159,3 +162,4 @@ class Analysis(AnalysisSummary, frozen=True, kw_only=True, omit_defaults=True):
     transcription: Transcribed | None = None
     notes: tuple[NoteFact, ...] = ()
     melody: MelodyFact | None = None
+    morphology: MorphologyFact | None = None

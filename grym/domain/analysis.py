@@ -10,7 +10,9 @@ from grym.domain.chroma import Chroma, chroma
 from grym.domain.dynamics import measure_dynamics
 from grym.domain.embedding import embed
 from grym.domain.findings import Analysis
+from grym.domain.harmony.chords import chord_spans
 from grym.domain.loudness import measure_loudness, true_peak_dbtp
+from grym.domain.morphology.describing import morphology_of
 from grym.domain.onset import onset_envelope, onset_times
 from grym.domain.rhythm.pulse import Pulse
 from grym.domain.rhythm.tracking import track_pulse
@@ -27,13 +29,15 @@ __all__ = ["Analysis", "analyse"]
 BASS_BELOW_HZ = 200.0
 
 
-def analyse(signal: Signal) -> Analysis:
+def analyse(signal: Signal, *, full: bool = False) -> Analysis:
     """Find out everything about a sound.
 
     Parameters
     ----------
     signal
         Any rate and channel count that `Signal` admits.
+    full
+        Also what takes longer and few ask for: sound shapes.
 
     Raises
     ------
@@ -51,6 +55,19 @@ def analyse(signal: Signal) -> Analysis:
     loudness, peak = measure_loudness(signal), true_peak_dbtp(signal)
     form = sections(pitch.weights, mfcc, duration_s=signal.duration_s)
     passages = [(section.start_s, section.end_s) for section in form]
+    onsets_s = onset_times(envelope, frame_rate_hz=framing.frame_rate_hz)
+    key = tonality_of_chroma(pitch)
+    shapes = None
+    if full:
+        shapes = morphology_of(
+            mono,
+            frames,
+            onsets_s=onsets_s,
+            beats_s=pulse.beats_s,
+            pulse=pulse.confidence,
+            tonality=0.0 if key is None else key.confidence,
+            sections=form,
+        )
     return Analysis(
         duration_s=signal.duration_s,
         sample_rate_hz=signal.sample_rate_hz,
@@ -61,9 +78,10 @@ def analyse(signal: Signal) -> Analysis:
         metre=pulse.metre,
         beats_s=pulse.beats_s,
         downbeats_s=pulse.downbeats_s,
-        onsets_s=onset_times(envelope, frame_rate_hz=framing.frame_rate_hz),
+        onsets_s=onsets_s,
         beats_per_bar=pulse.beats_per_bar,
-        key=tonality_of_chroma(pitch),
+        key=key,
+        chords=chord_spans(pitch, duration_s=signal.duration_s, beats_s=pulse.beats_s),
         tuning_cents=pitch.tuning_cents,
         loudness=loudness,
         true_peak_dbtp=peak,
@@ -72,6 +90,7 @@ def analyse(signal: Signal) -> Analysis:
         sections=form,
         features=_summaries(frames, pitch, mfcc, envelope),
         embedding=embed(mfcc, pitch.weights, envelope, duration_s=signal.duration_s),
+        morphology=shapes,
     )
 
 

@@ -7,6 +7,7 @@ from grym.domain.dynamics import Dynamics
 from grym.domain.embedding import Embedding
 from grym.domain.harmony.values import ChordSpan, KeySpan
 from grym.domain.loudness import Loudness
+from grym.domain.morphology.values import Morphology
 from grym.domain.pitch.values import Transcription
 from grym.domain.rhythm.pulse import Metre, TempoHypothesis
 from grym.domain.separation import Shares
@@ -49,8 +50,8 @@ class Analysis:
         ``mean`` and ``std`` over time of each named feature.
     embedding
         The whole sound as a unit vector.
-    transcription
-        Notes and melody; None unless everything was asked for.
+    transcription, morphology
+        Notes and melody; sound shapes. None unless everything was asked for.
     """
 
     duration_s: float
@@ -76,6 +77,7 @@ class Analysis:
     features: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     embedding: Embedding
     transcription: Transcription | None = None
+    morphology: Morphology | None = None
 
     @property
     def loudness_lufs(self) -> float | None:

@@ -31,7 +31,7 @@ class Taken:
 def extract(door: AudioDoor, path: Path, max_seconds: float, full: bool) -> Extracted:  # noqa: FBT001 (crosses a process border by position)
     """Decode and analyse a file; runs in a worker process."""
     signal = door.read_signal(path, max_seconds=max_seconds)
-    return Extracted(analysis=facts_of(analyse(signal), full=full), imprint=encode(take_imprint(signal)))
+    return Extracted(analysis=facts_of(analyse(signal, full=full), full=full), imprint=encode(take_imprint(signal)))
 
 
 def take(door: AudioDoor, path: Path, max_seconds: float) -> Taken:

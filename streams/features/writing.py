@@ -9,6 +9,7 @@ import numpy as np
 from grym.domain.findings import Analysis as Findings
 from grym.domain.harmony.values import ChordSpan, KeySpan
 from grym.domain.loudness import Loudness
+from grym.domain.morphology.values import Morphology
 from grym.domain.pitch.values import Melody, Note
 from grym.domain.rhythm.pulse import COMPOUND, Metre, TempoHypothesis
 from grym.domain.signal import FloatArray
@@ -19,6 +20,7 @@ from schemas.facts import (
     KeySpanFact,
     LoudnessFact,
     MelodyFact,
+    MorphologyFact,
     NoteFact,
     SharesFact,
     TempoFact,
@@ -31,6 +33,7 @@ DIGITS = 4  # a tenth of a millisecond, far below what any of the measures can t
 LEVEL_DIGITS = 2
 HERTZ_DIGITS = 2
 MOST_HYPOTHESES = 5
+MOST_EVENTS = 4_000
 MELODY_RATE_HZ = 50.0
 """Curves of pitch travel at no more than this many values a second; vibrato has some six cycles a second."""
 
@@ -78,6 +81,7 @@ def facts_of(found: Findings, *, full: bool) -> Analysis:
         transcription=None if spoken is None else "poly" if spoken.polyphonic else "mono",
         notes=() if spoken is None else tuple(_note(note) for note in spoken.notes),
         melody=None if spoken is None else _melody(spoken.melody),
+        morphology=None if found.morphology is None else _morphology(found.morphology),
     )
 
 
@@ -152,6 +156,14 @@ def _loudness(loudness: Loudness, *, full: bool) -> LoudnessFact:
         short_term_max_lufs=_rounded(loudness.short_term_max_lufs),
         momentary_lufs=_levels(loudness.momentary_lufs) if full else (),
         short_term_lufs=_levels(loudness.short_term_lufs) if full else (),
+    )
+
+
+def _morphology(shapes: Morphology) -> MorphologyFact:
+    facts = msgspec.to_builtins(shapes)
+    facts["events"] = facts["events"][:MOST_EVENTS]
+    return msgspec.convert(
+        _plain({**facts, "event_count": len(shapes.events), "shapes": shapes.shapes}), MorphologyFact
     )
 
 
