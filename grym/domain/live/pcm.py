@@ -45,7 +45,8 @@ def samples_of(pcm: bytes | memoryview, *, channels: int, sample_format: SampleF
     if sample_format == "f32le":
         return np.frombuffer(pcm, dtype="<f4").reshape(-1, channels).T.astype(np.float32, order="C")
     whole = np.frombuffer(pcm, dtype="<i2").reshape(-1, channels).T
-    return np.multiply(whole, np.float32(1.0 / FULL_SCALE), dtype=np.float32, order="C")
+    samples: FloatArray = np.multiply(whole, np.float32(1.0 / FULL_SCALE), dtype=np.float32, order="C")
+    return samples
 
 
 def pcm_of(samples: FloatArray, *, sample_format: SampleFormat) -> bytes:
@@ -56,7 +57,8 @@ def pcm_of(samples: FloatArray, *, sample_format: SampleFormat) -> bytes:
     if sample_format == "f32le":
         return np.ascontiguousarray(samples.T, dtype="<f4").tobytes()
     scaled = np.nan_to_num(np.rint(samples.T * np.float32(FULL_SCALE)), nan=0.0)
-    return np.clip(scaled, -HIGHEST - 1, HIGHEST).astype("<i2").tobytes()
+    whole: np.ndarray = np.clip(scaled, -HIGHEST - 1, HIGHEST).astype("<i2")
+    return whole.tobytes()
 
 
 def sliced(
