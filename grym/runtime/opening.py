@@ -25,6 +25,7 @@ from grym.settings import Settings
 
 if TYPE_CHECKING:
     from producers.client import GrymClient
+    from producers.frames import StreamDesk
     from producers.redrive import LetterDesk
 
 PRELOADED = (
@@ -76,6 +77,12 @@ class Runtime:
         from producers.redrive import LetterDesk  # noqa: PLC0415 (as above)
 
         return LetterDesk(backend=self.backend, clock=self.clock, by=by)
+
+    def stream_desk(self) -> "StreamDesk":
+        """Return what sends live sound and hears what is made of it."""
+        from producers.frames import StreamDesk  # noqa: PLC0415 (as above)
+
+        return StreamDesk(backend=self.backend, clock=self.clock, admit=self.safety.admission.check)
 
     async def supervise(
         self,

@@ -16,7 +16,7 @@ FORM = StreamFormat(sample_rate_hz=8_000)
 FAST = StreamerSettings(speed=float("inf"))
 
 
-async def sent(backend: Backend, desk: StreamDesk, clock: VirtualClock, name: str = "s1") -> None:
+async def sent(desk: StreamDesk, clock: VirtualClock, name: str = "s1") -> None:
     """Send a short stream to its end."""
     streamer = desk.streamer(FORM, stream_id=name, settings=FAST)
     await clock.run(streamer.open())
@@ -36,7 +36,7 @@ async def test_frames_go_straight_into_the_embedded_log() -> None:
     clock = VirtualClock()
     backend = open_memory(clock)
     async with StreamDesk(backend=backend, clock=clock) as desk:
-        await sent(backend, desk, clock)
+        await sent(desk, clock)
     ends = await backend.log.ends([AUDIO_FRAMES])
     (source,) = [place for place, end in ends.items() if end]
     kinds = [is_frame(record.headers) for record in await backend.log.read(source, after=0, limit=10)]
@@ -48,7 +48,7 @@ async def test_where_the_log_lies_elsewhere_frames_are_no_history() -> None:
     clock = VirtualClock()
     backend = open_memory_with_groups(clock, MemoryGroupLog(clock))
     async with StreamDesk(backend=backend, clock=clock) as desk:
-        await sent(backend, desk, clock)
+        await sent(desk, clock)
     assert await frames_in(backend) == 3
     assert not any(is_frame(record.headers) for record in await backend.history.of_request("s1"))
 
@@ -64,7 +64,7 @@ async def test_without_memory_frames_wait() -> None:
             raise error
 
     async with StreamDesk(backend=backend, clock=clock, admit=admit, settings=PostSettings()) as desk:
-        await sent(backend, desk, clock)
+        await sent(desk, clock)
         assert desk.post.counts.saturated == 3
     assert await frames_in(backend) == 3
     assert clock.monotonic_s() >= 1.5
@@ -76,7 +76,7 @@ async def test_a_used_id_is_refused() -> None:
     backend = open_memory(clock)
     async with StreamDesk(backend=backend, clock=clock) as desk:
         await desk.require_unused("s1")
-        await sent(backend, desk, clock)
+        await sent(desk, clock)
         with pytest.raises(InvalidRequestError) as caught:
             await desk.require_unused("s1")
         assert caught.value.code == "request.id_taken"
