@@ -63,7 +63,7 @@ class StreamDesk:
         form: StreamFormat,
         *,
         stream_id: str | None = None,
-        source: str = SOURCE,
+        source: str | None = None,
         settings: StreamerSettings | None = None,
         place: StreamPlace | None = None,
     ) -> FrameStreamer:
@@ -73,8 +73,10 @@ class StreamDesk:
         ----------
         stream_id
             A request id; made up where it is None.
+        source
+            Who sends; made up where it is None, so that a second sender of the same id is told from the first.
         place
-            Where to go on with a stream that was opened before.
+            Where to go on with a stream that was opened before, under the `source` it was opened with.
         """
         name = stream_id if stream_id is not None else uuid7(self._clock.now(), os.urandom(10))
         return FrameStreamer(
@@ -83,7 +85,7 @@ class StreamDesk:
             self._clock,
             form=form,
             stream_id=name,
-            source=source,
+            source=source if source is not None else f"{SOURCE}/{os.urandom(6).hex()}",
             settings=settings,
             place=place,
         )

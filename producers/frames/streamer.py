@@ -18,7 +18,7 @@ from grym.ports.clock import Clock
 from producers.frames.cutting import FRAME_S, FrameCutter, StreamFormat, StreamPlace
 from producers.frames.pacing import Pace
 from producers.frames.post import FramePost, Parcel, Publish
-from producers.identity import SOURCE, event_id
+from producers.identity import event_id
 from schemas.envelope import Envelope, encode
 from schemas.events import StreamClosed, StreamOpened
 from schemas.frames import AudioFrame, encode_frame
@@ -82,8 +82,10 @@ class FrameStreamer:
         Publishes what is opened and closed.
     stream_id
         A request id.
+    source
+        Who sends; the first sender of a stream is its only one, so no two streamers have the same.
     place
-        Where to go on; for a source that takes up its stream after a restart.
+        Where to go on; for a source that takes up its stream after a restart, under the `source` it had.
     """
 
     def __init__(
@@ -94,14 +96,14 @@ class FrameStreamer:
         *,
         form: StreamFormat,
         stream_id: str,
-        source: str = SOURCE,
+        source: str,
         settings: StreamerSettings | None = None,
         place: StreamPlace | None = None,
     ) -> None:
         self.form = form
         self.stream_id = stream_id
         self._post, self._announce, self._clock = post, announce, clock
-        self._source = source
+        self.source = source
         self._settings = settings or StreamerSettings()
         self._resumed = place is not None
         self._cutter = FrameCutter(
@@ -150,7 +152,7 @@ class FrameStreamer:
             opened = StreamOpened(
                 sample_rate_hz=form.sample_rate_hz, channels=form.channels, sample_format=form.sample_format
             )
-            await self._announce([self._event(opened, purpose="opened")])
+            await self._announce([self._event(opened, purpose=f"opened by {self.source}")])
 
     async def send(self, sound: bytes | NDArray[np.floating]) -> None:
         """Send sound: bytes of the stream's format, or float samples of shape (channels, samples).
@@ -217,7 +219,7 @@ class FrameStreamer:
         if not self._closed:
             await self.flush()
             closed = StreamClosed(frames=self.place.sequence, reason=reason)
-            await self._announce([self._event(closed, purpose="closed")])
+            await self._announce([self._event(closed, purpose=f"closed by {self.source}")])
             self._closed = True
         return self.sent
 
@@ -277,7 +279,7 @@ class FrameStreamer:
         return encode(
             Envelope(
                 id=event_id(self.stream_id, purpose),
-                source=self._source,
+                source=self.source,
                 type=body.TYPE,
                 subject=self.stream_id,
                 time=self._clock.now(),

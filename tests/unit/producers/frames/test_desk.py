@@ -10,6 +10,7 @@ from grym.errors import InvalidRequestError, SaturatedError
 from grym.ports.backend import Backend
 from producers.frames import PostSettings, StreamDesk, StreamerSettings, StreamFormat
 from schemas.catalogue import AUDIO_FRAMES
+from schemas.envelope import peek
 from schemas.frames import is_frame
 
 FORM = StreamFormat(sample_rate_hz=8_000)
@@ -87,3 +88,18 @@ async def test_ids_are_made_up() -> None:
     clock = VirtualClock()
     desk = StreamDesk(backend=open_memory(clock), clock=clock)
     assert desk.streamer(FORM).stream_id != desk.streamer(FORM).stream_id
+
+
+async def test_two_senders_of_one_id_can_be_told_apart() -> None:
+    """Each has a source of its own unless it is given one, and so have their openings."""
+    clock = VirtualClock()
+    backend = open_memory(clock)
+    async with StreamDesk(backend=backend, clock=clock) as desk:
+        await sent(desk, clock)
+        await sent(desk, clock)
+    ends = await backend.log.ends([AUDIO_FRAMES])
+    (source,) = [place for place, end in ends.items() if end]
+    records = await backend.log.read(source, after=0, limit=20)
+    assert len({peek(record.headers, "ce_source") for record in records}) == 2
+    assert len({peek(record.headers, "ce_id") for record in records if not is_frame(record.headers)}) == 4
+    assert desk.streamer(FORM, source="studio").source == "studio"

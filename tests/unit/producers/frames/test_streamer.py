@@ -39,7 +39,7 @@ class Stage:
         self.told = Tape()
         self.post = FramePost(self.tape, self.clock, PostSettings(patience_s=patience_s))
         self.streamer = FrameStreamer(
-            self.post, self.told, self.clock, form=FORM, stream_id="s1", settings=settings, place=place
+            self.post, self.told, self.clock, form=FORM, stream_id="s1", source="test", settings=settings, place=place
         )
 
     async def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -102,7 +102,7 @@ async def test_bytes_under_way_are_bounded() -> None:
     clock = VirtualClock()
     post = FramePost(stuck, clock)
     settings = StreamerSettings(speed=float("inf"), under_way_bytes=4_800)
-    streamer = FrameStreamer(post, Tape(), clock, form=FORM, stream_id="s1", settings=settings)
+    streamer = FrameStreamer(post, Tape(), clock, form=FORM, stream_id="s1", source="test", settings=settings)
     sending = asyncio.create_task(streamer.send(bytes(16_000)))
     await clock.advance(5.0)
     assert not sending.done()
