@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from schemas.envelope import Envelope
 from schemas.events import RequestCancelled, RequestCompleted, RequestDeadLettered, RequestRejected
-from schemas.live import LIVE, STREAMS, FeaturesHeard, PatternHeard, StreamEnded, StreamStarted
+from schemas.live import FeaturesHeard, PatternHeard, StreamEnded, StreamStarted
 
-OUTCOMES = RequestCompleted.TOPIC
+LIVE, STREAMS, OUTCOMES = FeaturesHeard.TOPIC, StreamStarted.TOPIC, RequestCompleted.TOPIC
 TOPICS = (LIVE, STREAMS, OUTCOMES)
 
 ENDINGS: dict[type, str] = {
