@@ -138,7 +138,7 @@ soak-patterns: .venv/.grym-dev ## two million changes and questions of an index:
 	@$(BIN)/python -m benchmarks.pattern_soak
 
 bench-hearing: .venv/.grym-dev .venv/.grym-system benchmarks/peers/hearing/.venv/.ready ## analysis beside librosa and essentia on rendered scores
-	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.hearing --split test
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.hearing --split test --contestants grym grym-live librosa essentia --out out/benchmarks
 
 bench-hearing-quick: .venv/.grym-dev .venv/.grym-system ## of it, a few works and no essentia
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.hearing --quick
