@@ -18,12 +18,13 @@ from consumers.running.exchanges import Exchanges
 from consumers.running.flow import Flow, Worker
 from consumers.running.hops import Caution, HopWorker
 from consumers.running.intake import topics_read_by
+from consumers.running.keeping import keep_running, worst
 from consumers.running.leased import LeasedFeed
 from consumers.running.outlets import DirectOutlet, ExchangeOutlet, Outlet
 from consumers.running.tenure import Tenure
 from consumers.settings import RunnerSettings
-from consumers.waits import cancel_all, first_of, raise_if_cancelled, sleep_unless
-from grym.errors import InvariantError, LeaseLostError, TransientError, leaves_of
+from consumers.waits import cancel_all, first_of
+from grym.errors import InvariantError
 from grym.ports.backend import Backend
 from grym.ports.feed import Assignment, Feed
 from grym.ports.metrics import MetricName, Sample
@@ -83,33 +84,13 @@ class ProcessorRunner:
         feed, telemetry = self._feed(), self._ports.telemetry
         telemetry.include(self)
         try:
-            await self._keep_running(feed, stop)
+            await keep_running(self.name, self._ports, self._settings, partial(self._once, feed, stop), stop)
         finally:
             telemetry.exclude(self)
             telemetry.quiet(f"{self.name}.poll")
             await self._close_exchanges()
             await feed.close()
         self._ports.telemetry.log("runner.stopped", processor=self.name)
-
-    async def _keep_running(self, feed: Feed, stop: asyncio.Event) -> None:
-        failures, clock, telemetry = 0, self._ports.clock, self._ports.telemetry
-        while not stop.is_set():
-            began_s = clock.monotonic_s()
-            try:
-                await self._once(feed, stop)
-            except LeaseLostError:
-                raise_if_cancelled()
-                telemetry.count("leases_lost", of=self.name)
-                telemetry.log("lease.lost", processor=self.name)
-            except TransientError as error:
-                raise_if_cancelled()
-                worked_well = clock.monotonic_s() - began_s > self._settings.retry.cap_s
-                failures = 1 if worked_well else failures + 1
-                telemetry.count("interruptions", of=self.name)
-                telemetry.log("runner.interrupted", processor=self.name, code=error.code)
-                telemetry.stand(self.name, "away")
-                delay_s = self._settings.reconnect.delay_s(attempts=failures, identity=self.name)
-                await sleep_unless(stop, clock, delay_s)
 
     async def _once(self, feed: Feed, stop: asyncio.Event) -> None:
         self._ports.telemetry.stand(self.name, "competing")
@@ -122,7 +103,7 @@ class ProcessorRunner:
                 await self._work(assignment, stop)
             except BaseExceptionGroup as group:
                 await self._close_exchanges()
-                raise _worst(group) from group
+                raise worst(group) from group
             finally:
                 self._budget = self._worker = None
                 for name in _GAUGES:
@@ -213,11 +194,3 @@ class ProcessorRunner:
 
 def _as_hop(processor: AnyProcessor | Hop) -> Hop | None:
     return None if hasattr(processor, "state_type") else processor
-
-
-def _worst(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Return the error that decides: anything unforeseen, else a lost lease, else a backend that is away."""
-    errors = list(leaves_of(group))
-    unforeseen = [error for error in errors if not isinstance(error, TransientError)]
-    lost = [error for error in errors if isinstance(error, LeaseLostError)]
-    return (unforeseen or lost or errors)[0]

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from schemas.body import Body
+from schemas.body import Body, Fault
 from schemas.catalogue import LIVE, STREAMS
 from schemas.events import MatchData
 from schemas.frames import SampleFormat
@@ -237,7 +237,12 @@ class StreamEnded(Body, frozen=True, kw_only=True):
     windows, beats
         How many were told of.
     counts
-        How often each thing happened that alerts tell of, by name.
+        How often each thing happened that alerts tell of, by name; ``missing_frames``: how many its sender had sent
+        that never came.
+    fault
+        What made it fail; null where it did not.
+    letter_id
+        Names the dead letter of the frame that it failed with; empty where it did not.
     """
 
     TYPE: ClassVar[str] = "grym.stream.ended.v1"
@@ -258,3 +263,5 @@ class StreamEnded(Body, frozen=True, kw_only=True):
     true_peak_dbtp: float | None = None
     tempo_bpm: float | None = None
     key: KeyFact | None = None
+    fault: Fault | None = None
+    letter_id: str = ""

@@ -85,6 +85,12 @@ MetricName = Literal[
     "entries_compared",
     "entries_mismatched",
     "entry_upkeep_failures",
+    "live_streams",
+    "live_block_seconds",
+    "live_checkpoints",
+    "live_alerts",
+    "live_questions",
+    "live_questions_skipped",
 ]
 
 FAST_S = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.015, 0.03, 0.06, 0.125, 0.25, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0)
@@ -230,4 +236,10 @@ CATALOGUE: dict[MetricName, Metric] = {
     "entries_compared": _counter("reads", "Reads of two stores that were compared in a switch-over.", label="store"),
     "entries_mismatched": _counter("reads", "Of those, reads whose answers differed.", label="store"),
     "entry_upkeep_failures": _counter("turns", "Turns of upkeep that failed.", label="store"),
+    "live_streams": _gauge("streams", "Live streams that this process listens to."),
+    "live_block_seconds": _histogram("seconds", "Time it takes to hear one block of live sound.", FAST_S),
+    "live_checkpoints": _counter("checkpoints", "Checkpoints of live streams."),
+    "live_alerts": _counter("alerts", "Alerts told of live streams: gaps, duplicates, late frames, …", label="alert"),
+    "live_questions": _counter("questions", "Questions to pattern memory about live streams."),
+    "live_questions_skipped": _counter("questions", "Of those, not asked since the CPU was needed elsewhere."),
 }

@@ -44,5 +44,5 @@ def keep_checkpoints(store: Store, tables: Tables, epoch: int, checkpoints: Sequ
                 "somebody else has claimed a partition of live streams", code="live.fenced", details={"epoch": epoch}
             )
         row = tables.live_streams.get(checkpoint.stream_id)
-        if row is None or (not row.checkpoint.ended and row.checkpoint.position < checkpoint.position):
+        if row is None or (not row.checkpoint.ended and row.checkpoint.position <= checkpoint.position):
             tables.live_streams.put(checkpoint.stream_id, LiveRow(checkpoint=checkpoint, saved_at=store.clock.now()))

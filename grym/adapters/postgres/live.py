@@ -32,7 +32,7 @@ from unnest($1::text[], $2::text[], $3::integer[], $4::bigint[], $5::boolean[], 
 order by stream_id
 on conflict (stream_id) do update
 set position = excluded.position, ended = excluded.ended, state = excluded.state, saved_at = clock_timestamp()
-where not s.ended and s.position < excluded.position"""
+where not s.ended and s.position <= excluded.position"""
 
 _OPEN = """
 select * from live_streams

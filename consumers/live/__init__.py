@@ -1,0 +1,1 @@
+"""Listening to live streams: fairly to all of them, from checkpoint to checkpoint."""

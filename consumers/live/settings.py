@@ -1,0 +1,35 @@
+"""How live streams are listened to: meaning, unit, default and its reason for each number."""
+
+from dataclasses import dataclass, field
+
+from consumers.settings import RunnerSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveSettings:
+    """The runner of live streams."""
+
+    runner: RunnerSettings = field(default_factory=RunnerSettings)
+    """Leases, reconnecting and patience, as every runner has them."""
+    idle_s: float = 30.0
+    """Seconds of log time without a record after which a stream has ended: a sender may restart meanwhile."""
+    checkpoint_sound_s: float = 1.0
+    """Seconds of sound after which a stream is saved: what whoever takes over folds again, at most."""
+    checkpoint_bytes: int = 2**20
+    """Bytes of sound after which it is saved in any case: a takeover reads so much of each stream again."""
+    checkpoint_apart_s: float = 0.5
+    """Seconds between two checkpoints of a stream that comes faster than it sounds."""
+    checkpoint_quiet_s: float = 2.0
+    """Seconds after which a stream is saved of which nothing more has come, so that its records are done."""
+    checkpoints_at_once: int = 16
+    """Streams saved in one transaction at most: some milliseconds, which all others wait for."""
+    in_hand_bytes: int = 16 * 2**20
+    """Bytes of frames in memory at most: two minutes of stereo, or a second of a hundred streams."""
+    partition_share: float = 0.25
+    """Part of it that one partition may fill before it is left alone: others have their own room."""
+    unwritten_bytes: int = 4 * 2**20
+    """Bytes of events that wait to be stored before folding waits for them."""
+    look_s: float = 1.0
+    """Seconds between looks for streams that have fallen silent."""
+    remembered: int = 2_000
+    """Streams that have ended and are still known without asking the database: two hundred bytes each."""

@@ -1,0 +1,130 @@
+"""Storing what follows from live streams, and only then how far they are.
+
+Where one database holds log and state, a transaction stores both at once, under the lease. Where the log lies
+elsewhere, events are confirmed by it first, checkpoints follow in a transaction fenced by the claim, marks follow on
+their own timer. Either way nothing is covered by a checkpoint whose events could still be lost.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol
+
+from consumers.failures.letters import Loss, bury
+from consumers.ports import RunnerPorts
+from consumers.transactions import transact
+from grym.errors import InvariantError
+from grym.ports.feed import Assignment, Mark
+from grym.ports.live import Checkpoint
+from grym.ports.work import OpenWork
+from schemas.records import Message, TopicPartition
+
+
+@dataclass(slots=True, kw_only=True)
+class Load:
+    """What is to be stored together, in this order: events, letters, checkpoints.
+
+    Parameters
+    ----------
+    done
+        Records that leave nothing else behind, by partition and position.
+    """
+
+    messages: list[Message] = field(default_factory=list)
+    losses: list[Loss] = field(default_factory=list)
+    checkpoints: list[Checkpoint] = field(default_factory=list)
+    done: list[tuple[TopicPartition, int]] = field(default_factory=list)
+    size_bytes: int = 0
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to store and nothing to note."""
+        return not (self.messages or self.losses or self.checkpoints or self.done)
+
+    def add(self, messages: Sequence[Message]) -> None:
+        """Put events behind those that are there."""
+        self.messages += messages
+        self.size_bytes += sum(len(message.value or b"") for message in messages)
+
+
+class LiveOutlet(Protocol):
+    """Makes loads durable."""
+
+    async def store(self, load: Load, marks: Mapping[TopicPartition, Mark]) -> bool:
+        """Store a load whole; return whether the marks, which are true once it is stored, were stored with it.
+
+        Raises
+        ------
+        LeaseLostError
+            When somebody else has the partitions now.
+        """
+        ...
+
+    async def commit(self, marks: Mapping[TopicPartition, Mark]) -> None:
+        """Store how far partitions are done."""
+        ...
+
+
+class OneDatabase:
+    """Events, letters, checkpoints and marks in one transaction."""
+
+    def __init__(self, name: str, ports: RunnerPorts, assignment: Assignment, epoch: int) -> None:
+        self._name = name
+        self._work = ports.backend.work
+        self._assignment = assignment
+        self._epoch = epoch
+
+    async def store(self, load: Load, marks: Mapping[TopicPartition, Mark]) -> bool:
+        """Store everything at once."""
+        positions = {source: mark.position for source, mark in marks.items()}
+
+        async def steps(work: OpenWork) -> None:
+            await work.append(load.messages)
+            for loss in load.losses:
+                await bury(work, loss)
+            await work.keep_checkpoints(self._epoch, load.checkpoints)
+            await work.advance(self._name, positions)
+
+        await transact(self._work, self._assignment.lease, steps)
+        return True
+
+    async def commit(self, marks: Mapping[TopicPartition, Mark]) -> None:
+        """Store positions under the lease."""
+        await self._assignment.commit(marks)
+
+
+class LogElsewhere:
+    """Events are sent and confirmed; what stays in the database follows."""
+
+    def __init__(self, ports: RunnerPorts, assignment: Assignment, epoch: int) -> None:
+        if ports.backend.sender is None:
+            raise InvariantError("a log that lies elsewhere needs a sender", code="live.no_sender")
+        self._sender = ports.backend.sender
+        self._work = ports.backend.work
+        self._assignment = assignment
+        self._epoch = epoch
+
+    async def store(self, load: Load, marks: Mapping[TopicPartition, Mark]) -> bool:
+        """Send, then save."""
+        del marks
+        if load.messages:
+            await self._sender.send(load.messages)
+        if load.losses or load.checkpoints:
+            await transact(self._work, None, partial(self._save, load))
+        return False
+
+    async def _save(self, load: Load, work: OpenWork) -> None:
+        for loss in load.losses:
+            await bury(work, loss)
+        await work.keep_checkpoints(self._epoch, load.checkpoints)
+
+    async def commit(self, marks: Mapping[TopicPartition, Mark]) -> None:
+        """Store marks with the group."""
+        await self._assignment.commit(marks)
+
+
+def outlet_for(name: str, ports: RunnerPorts, assignment: Assignment, epoch: int) -> LiveOutlet:
+    """Return how loads become durable in this runtime."""
+    if assignment.lease is None:
+        return LogElsewhere(ports, assignment, epoch)
+    return OneDatabase(name, ports, assignment, epoch)
