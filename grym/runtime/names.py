@@ -4,8 +4,10 @@ from collections.abc import Collection
 
 from grym.errors import InvalidRequestError
 
-PROCESSORS = ("coordinator", "features", "patterns", "generation", "quality", "learning")
-COMPUTING = frozenset({"features", "generation", "quality"})
+PROCESSORS = ("coordinator", "features", "patterns", "generation", "quality", "learning", "live")
+ANSWERING = tuple(name for name in PROCESSORS if name != "live")
+"""Those that a request needs: whoever waits for an answer runs them, and leaves live streams to others."""
+COMPUTING = frozenset({"features", "generation", "quality", "live"})
 """Those that compute in worker processes."""
 
 

@@ -20,6 +20,7 @@ from grym.ports.backend import Backend
 from grym.ports.clock import Clock
 from grym.ports.sound import CpuPool
 from grym.runtime.home import usable_home
+from grym.runtime.names import ANSWERING
 from grym.runtime.safety import Safety
 from grym.settings import Settings
 
@@ -123,6 +124,11 @@ class Runtime:
 
         A block that has its answer does not wait for the pieces of others: they are handed back. On Kafka the workers
         do it all, and nothing runs here.
+
+        Parameters
+        ----------
+        only
+            Names of processors; those that answer requests for None.
         """
         if self.backend.feeds is not None:
             yield
@@ -130,7 +136,8 @@ class Runtime:
         stop = asyncio.Event()
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self.supervise(stop, only=only, grace_s=0.0), name="supervisor")
+                names = ANSWERING if only is None else only
+                group.create_task(self.supervise(stop, only=names, grace_s=0.0), name="supervisor")
                 try:
                     yield
                 finally:

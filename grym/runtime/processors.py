@@ -125,20 +125,40 @@ def _learning(shop: Workshop) -> AnyProcessor:
     return Learning()
 
 
-_BUILDERS: dict[str, Callable[[Workshop], AnyProcessor]] = {
-    "coordinator": _coordinator,
-    "features": _features,
-    "patterns": _patterns,
-    "generation": _generation,
-    "quality": _quality,
-    "learning": _learning,
+def _live(shop: Workshop) -> Component:
+    from consumers.live.runner import LiveRunner
+    from grym.domain.live.followers import default_followers
+    from grym.domain.live.stream import LiveStream
+    from streams.live.sound import Ears
+
+    followers = default_followers()
+    ears = Ears(
+        begun=lambda stream_format: LiveStream(stream_format, followers),
+        restored=lambda state: LiveStream.restored(state, followers),
+    )
+    return LiveRunner(ears, shop.ports)
+
+
+def _runs(build: Callable[[Workshop], AnyProcessor]) -> Callable[[Workshop], Component]:
+    """Return how to make what runs a processor."""
+    return lambda shop: ProcessorRunner(build(shop), shop.ports)
+
+
+_BUILDERS: dict[str, Callable[[Workshop], Component]] = {
+    "coordinator": _runs(_coordinator),
+    "features": _runs(_features),
+    "patterns": _runs(_patterns),
+    "generation": _runs(_generation),
+    "quality": _runs(_quality),
+    "learning": _runs(_learning),
+    "live": _live,
 }
 
 
 def components(shop: Workshop, only: Collection[str] | None) -> list[Component]:
     """Return what runs in this process: the processors asked for, their long work, and what any process may do."""
     names = checked_names(only)
-    found: list[Component] = [ProcessorRunner(_BUILDERS[name](shop), shop.ports) for name in names]
+    found = [_BUILDERS[name](shop) for name in names]
     if "generation" in names:
         found.append(_generation_work(shop))
     upkeep = EntryUpkeep(shop.ports.backend.entries, shop.ports.clock)

@@ -28,6 +28,7 @@ NEEDS = {
     "generation": (DEPENDENCY,),
     "quality": (DEPENDENCY,),
     "learning": (),
+    "live": (),
 }
 """What each processor cannot do without, beside the database and the log, whose absence the runner itself sits out."""
 

@@ -4,18 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-import numpy as np
-
 from grym.domain.live.frame import Frame, StreamFormat
+from grym.domain.live.pcm import samples_of
 from grym.errors import ContractError
 from schemas.envelope import Envelope, decode
 from schemas.events import StreamClosed, StreamOpened
-from schemas.frames import AudioFrame, SampleFormat, decode_frame, is_frame
+from schemas.frames import AudioFrame, decode_frame, is_frame
 from schemas.records import Record
 from streams.live.telling import Cause
-
-_FULL_SCALE = np.float32(1.0 / 32768.0)
-_DTYPES: dict[SampleFormat, str] = {"s16le": "<i2", "f32le": "<f4"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +85,7 @@ def format_of(said: Formatted) -> StreamFormat:
 
 def frame_of(frame: AudioFrame) -> Frame:
     """Return the sound of a frame as the domain knows it, float32 at full scale 1."""
-    interleaved = np.frombuffer(frame.pcm, dtype=_DTYPES[frame.sample_format]).reshape(-1, frame.channels)
-    samples = np.ascontiguousarray(interleaved.T, dtype=np.float32)
-    if frame.sample_format == "s16le":
-        samples *= _FULL_SCALE
+    samples = samples_of(frame.pcm, channels=frame.channels, sample_format=frame.sample_format)
     return Frame(
         sequence=frame.sequence,
         first_sample=frame.first_sample,
