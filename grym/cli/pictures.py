@@ -1,12 +1,11 @@
 """PNG pictures of pieces and recordings, drawn in a worker process: the drawing library is heavy."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from schemas.commands import GenerateMusic
 from schemas.events import ImprintTaken
-from schemas.music import PlanData
+from schemas.music import Analysis, PlanData
 
 if TYPE_CHECKING:
     from grym.runtime import Runtime
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
 DRAWING_TIMEOUT_S = 120.0  # a quarter of an hour of sound is drawn in some ten seconds
 PLOT = "plot.png"
+CONCERT_PITCH_HZ, CENTS = 440.0, 1_200.0
 
 
 async def draw_piece(runtime: "Runtime", status: "RequestStatus", folder: Path) -> str:
@@ -69,7 +69,7 @@ def piece_picture(sound: Path | None, target: Path, command: GenerateMusic) -> N
     import numpy as np
 
     from grym.adapters.audio_files import read_signal
-    from grym.adapters.plots import plot_sound
+    from grym.adapters.plots.pieces import plot_sound
     from grym.domain.composing.compose import compose
     from grym.domain.signal import Signal
     from streams.translate import motifs_from_wire, plan_from_wire
@@ -85,19 +85,14 @@ def piece_picture(sound: Path | None, target: Path, command: GenerateMusic) -> N
 
 def recording_picture(source: Path, target: Path, result: dict[str, Any]) -> None:
     """Write the picture of a recording; runs in a worker process."""
-    from grym.adapters.audio_files import read_signal
-    from grym.adapters.plots import plot_analysis
+    import msgspec
 
-    plot_analysis(
-        read_signal(source, max_seconds=float("inf")),
-        target,
-        beats_s=result["beats_s"],
-        downbeats_s=result["downbeats_s"],
-        onsets_s=result["onsets_s"],
-        sections=spans(result["sections"]),
-        title=Path(result["file"]).name,
-        subtitle=headline(result),
-    )
+    from grym.adapters.audio_files import read_signal
+    from grym.adapters.plots.recordings import plot_recording
+
+    facts = msgspec.convert({name: value for name, value in result.items() if value is not None}, Analysis)
+    signal = read_signal(source, max_seconds=float("inf"))
+    plot_recording(signal, target, facts, title=Path(result["file"]).name, about=headline(facts))
 
 
 def match_picture(sound: bytes, piece: bytes, target: Path, match: dict[str, Any], file: str) -> None:
@@ -116,17 +111,14 @@ def match_picture(sound: bytes, piece: bytes, target: Path, match: dict[str, Any
     plot_match(decode(sound), decode(piece), place, target, title=title, subtitle=subtitle)
 
 
-def spans(sections: Sequence[dict[str, Any]]) -> list[tuple[float, float, str]]:
-    """Return sections as start, end (seconds) and label."""
-    return [(section["start_s"], section["end_s"], section["label"]) for section in sections]
-
-
-def headline(result: dict[str, Any]) -> str:
-    """Return tempo, key and loudness of a recording in one line."""
-    key = result["key"]
+def headline(facts: Analysis) -> str:
+    """Return tempo, metre, key, tuning and loudness of a recording in one line."""
+    key, metre = facts.key, facts.metre
     parts = [
-        f"{result['tempo_bpm']:.1f} bpm" if result["tempo_bpm"] else "",
-        f"{key['tonic']} {key['mode']}" if key else "",
-        f"{result['loudness_lufs']:.1f} LUFS" if result["loudness_lufs"] is not None else "",
+        f"{facts.tempo_bpm:.1f} bpm" if facts.tempo_bpm else "",
+        f"{metre.beats}/{metre.unit}" if metre else "",
+        f"{key.tonic} {key.mode}" if key else "",
+        f"a = {CONCERT_PITCH_HZ * 2.0 ** (facts.tuning_cents / CENTS):.0f} Hz" if key else "",
+        f"{facts.loudness_lufs:.1f} LUFS" if facts.loudness_lufs is not None else "",
     ]
     return " · ".join(filter(None, parts))

@@ -1,0 +1,1 @@
+"""Pictures of sound, as PNG files, drawn without a display."""
