@@ -109,7 +109,7 @@ TOPICS: tuple[Topic, ...] = (
         key="stream id",
         partitions=8,
         retention_s=DAY_S,
-        writers=("upstream", "gateway"),
+        writers=("upstream", "gateway", "coordinator"),
         readers=("live",),
         about="Raw audio frames with header fields; streams opened and closed. `live` parks nothing: a frame that "
         "cannot be read becomes a dead letter by itself, and its stream goes on.",

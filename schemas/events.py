@@ -11,7 +11,7 @@ import msgspec
 from schemas.body import ArtifactRef, Body, CheckResult, Fault, MotifData, MotifUse
 from schemas.music import Analysis, LastPieceData, PlanData
 
-RequestKind = Literal["compose", "analyze", "learn", "recognise", "change"]
+RequestKind = Literal["compose", "analyze", "learn", "recognise", "change", "listen"]
 
 
 class RequestAccepted(Body, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ SHARED: dict[str, str] = {
     "round": "Which regeneration within the run, from 1.",
     "kind": "What was asked for.",
     "result": "Keys of the command line's JSON, artifacts as references.",
-    "deadline_s": "Seconds from the log-append time of the request until it is cancelled.",
+    "deadline_s": "Seconds from the log-append time of the request until it is cancelled; 0 where it never is.",
     "step": "Step of the workflow, by name.",
     "timer_id": "Names the timer.",
     "edited": "Whether the record was changed before it was sent again.",

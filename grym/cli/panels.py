@@ -60,6 +60,29 @@ def outcome_panel(result: dict[str, Any]) -> RenderableType:
     return Panel(text, border_style=style, expand=False)
 
 
+def stream_panel(result: dict[str, Any]) -> RenderableType:
+    """Return the panel of a live stream, whatever became of it."""
+    if result["outcome"] != "completed":
+        return outcome_panel(result)
+    title = f"{result['request_id']}: {result['reason']}"
+    return Panel(
+        facts_table(_stream_facts(result)), title=title, title_align="left", border_style="green", expand=False
+    )
+
+
+def _stream_facts(result: dict[str, Any]) -> list[tuple[str, str]]:
+    key, tempo, loudness = result["key"], result["tempo_bpm"], result["integrated_lufs"]
+    rows = [
+        ("sound", f"{result['duration_s']:.1f} s in {result['frames']} frames, {result['missing_s']:.2f} s missing"),
+        ("beats", f"{result['beats']}" + (f", at last {tempo:.1f} bpm" if tempo else "")),
+        ("key", f"{key['tonic']} {key['mode']} (confidence {key['confidence']:.2f})" if key else "none found"),
+        ("loudness", "silent" if loudness is None else f"{loudness:.1f} LUFS"),
+        ("patterns", str(result["patterns"])),
+    ]
+    alerts = ", ".join(f"{name.replace('_', ' ')} × {count}" for name, count in sorted(result["counts"].items()))
+    return [*rows, ("alerts", alerts)] if alerts else rows
+
+
 def _piece_facts(result: dict[str, Any], plan: dict[str, Any]) -> list[tuple[str, str]]:
     metre, tonality = plan["metre"], plan["tonality"]
     form = " ".join(f"{section['name']}({section['bars']})" for section in plan["sections"])

@@ -63,12 +63,33 @@ RECOGNITION_KEYS: dict[str, Any] = {
 
 CHANGE_KEYS: dict[str, Any] = {"action": None, "pattern_ids": [], "provenance": {}, "timings_s": {}}
 
+LISTENING_KEYS: dict[str, Any] = {
+    "reason": None,
+    "duration_s": None,
+    "heard_s": None,
+    "missing_s": None,
+    "late_s": None,
+    "frames": 0,
+    "windows": 0,
+    "beats": 0,
+    "patterns": 0,
+    "counts": {},
+    "integrated_lufs": None,
+    "loudness_range_lu": None,
+    "true_peak_dbtp": None,
+    "tempo_bpm": None,
+    "key": None,
+    "provenance": {},
+    "timings_s": {},
+}
+
 KEYS: dict[str, dict[str, Any]] = {
     "compose": COMPOSITION_KEYS,
     "analyze": ANALYSIS_KEYS,
     "learn": LEARNING_KEYS,
     "recognise": RECOGNITION_KEYS,
     "change": CHANGE_KEYS,
+    "listen": LISTENING_KEYS,
 }
 
 

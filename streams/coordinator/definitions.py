@@ -2,7 +2,7 @@
 
 compose: recall and learned parameters → plan → generate → features → rate → (adapt, again ≤ 3) → remember.
 analyze: features and rate side by side; recall (recognition) once there are features.
-learn: imprint → remember. recognise: imprint → recall. change: change.
+learn: imprint → remember. recognise: imprint → recall. change: change. listen: listen, which nobody is told to do.
 """
 
 import hashlib
@@ -33,6 +33,7 @@ from schemas.events import (
     PlanMade,
     QualityRated,
 )
+from schemas.live import StreamEnded
 from schemas.music import Analysis, AnalysisSummary
 from streams.coordinator.run import Run
 from streams.processor import Output
@@ -78,7 +79,9 @@ RECOGNISE = Workflow(
 
 CHANGE = Workflow(name="change", version=1, steps=(Step(name="change"),))
 
-WORKFLOWS = {workflow.name: workflow for workflow in (COMPOSE, ANALYZE, LEARN, RECOGNISE, CHANGE)}
+LISTEN = Workflow(name="listen", version=1, steps=(Step(name="listen"),))
+
+WORKFLOWS = {workflow.name: workflow for workflow in (COMPOSE, ANALYZE, LEARN, RECOGNISE, CHANGE, LISTEN)}
 
 STEP_OF_ANSWER: dict[type[Body], str] = {
     PatternsRecalled: "recall",
@@ -90,6 +93,7 @@ STEP_OF_ANSWER: dict[type[Body], str] = {
     PatternsRemembered: "remember",
     ImprintTaken: "imprint",
     PatternsChanged: "change",
+    StreamEnded: "listen",
 }
 
 

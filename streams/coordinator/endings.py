@@ -20,6 +20,7 @@ from schemas.events import (
     RequestDeadLettered,
     RequestIgnored,
     RequestRejected,
+    StreamClosed,
 )
 from streams.coordinator.run import Run, Status
 from streams.processor import Decision, Output, instant_of
@@ -65,7 +66,13 @@ def cancel(envelope: Envelope, run: Run | None) -> Decided:
         return Decision(state=Run(request_id=envelope.subject, status="expected", cancel_reason=reason))
     if run.status != "running":
         return ignored(envelope, f"the request is {run.status} already")
-    return end(envelope, run, "cancelled", RequestCancelled(reason=reason))
+    stopping = (stop_listening(),) if run.kind == "listen" else ()
+    return end(envelope, run, "cancelled", RequestCancelled(reason=reason), before=stopping)
+
+
+def stop_listening() -> Output:
+    """Return what ends a live stream from this side."""
+    return Output(body=StreamClosed(frames=0, reason="cancelled"))
 
 
 def deadline_passed(envelope: Envelope, run: Run | None) -> Decided:
@@ -85,6 +92,8 @@ def dead_lettered(envelope: Envelope, run: Run | None) -> Decided:
         return ignored(envelope, "the dead letter's run is over or never began")
     if letter.event_type in FEEDBACK_TYPES:
         return ignored(envelope, "an opinion about a request does not end it")
+    if letter.origin_topic == StreamClosed.TOPIC:
+        return ignored(envelope, "a frame that nobody could read does not end its stream")
     if letter.origin_topic == RequestComposition.TOPIC:
         return ignored(envelope, "another message under the id of a request does not end it")
     ended = msgspec.structs.replace(run, letter_id=letter.letter_id)

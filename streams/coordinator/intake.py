@@ -102,6 +102,8 @@ def redrive(envelope: Envelope, run: Run | None) -> Decided:
     wanted: RedriveRequest = envelope.body
     if run is None or run.status not in {"dead_lettered", "cancelled"} or wanted.run_no != run.run_no:
         return ignored(envelope, "there is no ended run of that number to drive again")
+    if run.kind == "listen":
+        return ignored(envelope, "a stream that has ended cannot be heard again; send it as a new one")
     again = msgspec.structs.replace(
         run,
         status="running",

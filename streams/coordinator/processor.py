@@ -12,9 +12,11 @@ from schemas.body import Body
 from schemas.commands import CancelRequest, RedriveRequest
 from schemas.envelope import Envelope
 from schemas.events import AudioRefused, EventDeadLettered, TimerFired
+from schemas.live import StreamEnded, StreamStarted
 from streams.coordinator.definitions import STEP_OF_ANSWER
 from streams.coordinator.endings import Decided, audio_refused, cancel, dead_lettered, deadline_passed
 from streams.coordinator.intake import redrive, request
+from streams.coordinator.listening import started, stream_ended
 from streams.coordinator.progress import answer
 from streams.coordinator.run import REQUESTS, Run
 
@@ -30,6 +32,7 @@ class Coordinator:
         TimerFired,
         EventDeadLettered,
         AudioRefused,
+        StreamStarted,
         *STEP_OF_ANSWER,
     )
     state_type = Run
@@ -51,4 +54,6 @@ _DECISIONS: dict[type[Body], Callable[[Envelope, Run | None], Decided]] = {
     EventDeadLettered: dead_lettered,
     RedriveRequest: redrive,
     AudioRefused: audio_refused,
+    StreamStarted: started,
+    StreamEnded: stream_ended,
 }

@@ -105,6 +105,16 @@ def change_result(run: Run, *, at: datetime) -> dict[str, Any]:
     }
 
 
+def listening_result(run: Run, *, at: datetime) -> dict[str, Any]:
+    """Return what a live stream came to."""
+    heard = run.answers.listen
+    assert heard is not None
+    return {name: value for name, value in whole(heard).items() if name not in {"fault", "letter_id"}} | {
+        "provenance": {"request_event_id": run.request_event_id},
+        "timings_s": timings_s(run, at=at),
+    }
+
+
 def lent_patterns(recalled: PatternsRecalled, made: MusicGenerated) -> list[dict[str, Any]]:
     """Return the patterns that were lent to a piece, why, and where each sounds."""
     names = {match.pattern_id: match for match in recalled.matches}
@@ -156,4 +166,5 @@ _RESULTS: Mapping[Kind, Callable[..., dict[str, Any]]] = {
     "learn": learning_result,
     "recognise": recognition_result,
     "change": change_result,
+    "listen": listening_result,
 }

@@ -29,9 +29,10 @@ from schemas.events import (
     PlanMade,
     QualityRated,
 )
+from schemas.live import StreamEnded
 from schemas.music import PlanData
 
-Kind = Literal["compose", "analyze", "learn", "recognise", "change"]
+Kind = Literal["compose", "analyze", "learn", "recognise", "change", "listen"]
 Status = Literal["expected", "running", "completed", "rejected", "dead_lettered", "cancelled"]
 Request = RequestComposition | RequestAnalysis | RequestLearning | RequestRecognition | RequestPatternChange
 """What begins a run."""
@@ -65,6 +66,7 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     remember: PatternsRemembered | None = None
     imprint: ImprintTaken | None = None
     change: PatternsChanged | None = None
+    listen: StreamEnded | None = None
 
     def ended(self) -> frozenset[str]:
         """Return the names of the steps that were answered."""

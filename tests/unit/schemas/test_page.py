@@ -24,7 +24,7 @@ def test_every_topic_says_its_terms() -> None:
     assert [line for line in LINES if line.startswith("## `")] == [f"## `{topic.name}`" for topic in TOPICS]
     frames = LINES[LINES.index("## `grym.audio-frames.v1`") :]
     assert frames[4] == "- key: stream id; partitions: 8; kept 1 day; values up to 1024 KiB"
-    assert frames[5] == "- written by upstream, gateway; read by live"
+    assert frames[5] == "- written by upstream, gateway, coordinator; read by live"
     feedback = LINES[LINES.index("## `grym.feedback.v1`") :]
     assert "partitions: 1; kept for ever;" in feedback[4]
     assert feedback[6] == "- when a record fails: the whole lane waits"
