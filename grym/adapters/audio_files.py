@@ -299,9 +299,17 @@ def _too_short(name: str) -> InvalidAudioError:
 
 
 def _decode_open(file: BinaryIO, *, info: AudioInfo, name: str, max_seconds: float) -> Signal:
-    """Decode an inspected file into one signal."""
-    blocks = [np.ascontiguousarray(block.T) for block in _decoded(file, info=info, name=name, max_seconds=max_seconds)]
-    samples = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
+    """Decode an inspected file into one signal.
+
+    Blocks are given back as they are copied together, so the sound is in memory once and not twice.
+    """
+    blocks = [*_decoded(file, info=info, name=name, max_seconds=max_seconds)]
+    samples = np.empty((info.channels, sum(len(block) for block in blocks)), dtype=np.float32)
+    end = samples.shape[1]
+    while blocks:
+        block = blocks.pop()
+        samples[:, end - len(block) : end] = block.T
+        end -= len(block)
     return Signal(samples=samples, sample_rate_hz=info.sample_rate_hz)
 
 

@@ -164,9 +164,9 @@ def decodable(path: Path, max_seconds: float) -> None:
     InvalidAudioError
         When the file cannot be used to its end.
     """
-    from grym.adapters.audio_files import read_signal
+    from grym.adapters.audio_files import verify
 
-    read_signal(path, max_seconds=max_seconds)
+    verify(path, max_seconds=max_seconds)
 
 
 async def kept(runtime: "Runtime", recording: Recording) -> "ArtifactRef":

@@ -32,6 +32,8 @@ SEPARATION_FACTOR = 2.0
 for sounds with a residual of their own."""
 
 BLOCK_FRAMES = 256
+SHARE_FRAMES = 8_192
+"""Shares are added up over stretches of a minute and a half, so that an hour needs no more memory than that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -94,9 +96,12 @@ def energy_shares(mel_power: FloatArray, *, frame_rate_hz: float) -> Shares | No
     if total <= 0.0:
         return None
     width = round(TIME_MEDIAN_S * frame_rate_hz)
-    found = masks(np.sqrt(mel_power), time_frames=width, frequency_bands=BAND_MEDIAN)
-    harmonic = float(mel_power[found.harmonic].sum(dtype=np.float64)) / total
-    percussive = float(mel_power[found.percussive].sum(dtype=np.float64)) / total
+    harmonic = percussive = 0.0
+    for start in range(0, len(mel_power), SHARE_FRAMES):
+        power = mel_power[start : start + SHARE_FRAMES]
+        found = masks(np.sqrt(power), time_frames=width, frequency_bands=BAND_MEDIAN)
+        harmonic += float(power[found.harmonic].sum(dtype=np.float64)) / total
+        percussive += float(power[found.percussive].sum(dtype=np.float64)) / total
     return Shares(harmonic=harmonic, percussive=percussive, residual=max(0.0, 1.0 - harmonic - percussive))
 
 

@@ -29,6 +29,7 @@ NOISE_FLATNESS = 0.561
 """Geometric over arithmetic mean of the power of Gaussian noise: e to the power of minus Euler's constant."""
 
 HEARD_DB = 50.0
+LEAST_MAGNITUDE = 3e-5
 FRAMES_PER_S = 10.0
 LINES = 20
 LINE_RANGE_DB = 40.0
@@ -63,30 +64,32 @@ def matter_of(mono: FloatArray, sample_rate_hz: int) -> Matter | None:
     sample_rate_hz
         Samples per second.
     """
-    framing = framing_for(sample_rate_hz, stretch=LONG_WINDOW)
+    framing = _framing(sample_rate_hz)
     low, high = (round(hz / framing.bin_hz) for hz in (LOWEST_HZ, min(HIGHEST_HZ, 0.45 * sample_rate_hz)))
-    band = _thinned(mono, framing, low, high)
-    power = band.sum(axis=1)
-    heard = power > max(float(power.max(initial=0.0)) * 10.0 ** (-HEARD_DB / 10.0), 1e-9)
+    blocks = [
+        _of_block(power[:, low:high], first_bin=low, bin_hz=framing.bin_hz) for power in power_blocks(mono, framing)
+    ]
+    magnitude, tonal, pitched = np.concatenate(blocks, axis=1)
+    heard = magnitude > max(float(magnitude.max(initial=0.0)) * 10.0 ** (-HEARD_DB / 20.0), LEAST_MAGNITUDE)
     if not heard.any():
         return None
-    band, power = band[heard], power[heard]
-    tonal = _tonal_share(band)
-    lines = _lines(band, first_bin=low, bin_hz=framing.bin_hz)
-    pitched = _pitched_share(lines)
-    weight = np.sqrt(power) / np.sqrt(power).sum()
+    weight = np.where(heard, magnitude, 0.0) / magnitude[heard].sum()
     note, node = float(weight @ (tonal * pitched)), float(weight @ (tonal * (1.0 - pitched)))
     shares = {"note": note, "node": node, "noise": max(0.0, 1.0 - note - node)}
     return Matter(**shares, dominant=max(shares, key=lambda name: shares[name]))  # type: ignore[arg-type]  # the keys are the literal
 
 
-def _thinned(mono: FloatArray, framing: Framing, low: int, high: int) -> FloatArray:
-    """Return the power of some ten frames a second between two bins, shape (frames, bins)."""
+def _framing(sample_rate_hz: int) -> Framing:
+    """Return windows of 186 ms, some ten a second."""
+    framing = framing_for(sample_rate_hz, stretch=LONG_WINDOW)
     every = max(1, round(framing.frame_rate_hz / FRAMES_PER_S))
-    sparse = Framing(n_fft=framing.n_fft, hop_length=framing.hop_length * every, sample_rate_hz=framing.sample_rate_hz)
-    blocks = [power[:, low:high].copy() for power in power_blocks(mono, sparse)]
-    power: FloatArray = np.concatenate(blocks)
-    return power
+    return Framing(n_fft=framing.n_fft, hop_length=framing.hop_length * every, sample_rate_hz=sample_rate_hz)
+
+
+def _of_block(band: FloatArray, *, first_bin: int, bin_hz: float) -> np.ndarray:
+    """Return magnitude, tonal share and pitched share of the lines of each frame, shape (3, frames)."""
+    lines = _lines(band, first_bin=first_bin, bin_hz=bin_hz)
+    return np.stack([np.sqrt(band.sum(axis=1)), _tonal_share(band), _pitched_share(lines)])
 
 
 def _tonal_share(band: FloatArray) -> np.ndarray:

@@ -36,6 +36,8 @@ STEADY = 0.05
 """An amplitude that varies by less than a twentieth of its mean does not change."""
 
 FLOOR = 1e-12
+STRETCH_STEPS = 20_000
+"""The filter runs over 20 s at a time, so that an hour needs no second hour beside it."""
 
 MESO_BELOW_HZ = 0.125
 MICRO_ABOVE_HZ = 10.0
@@ -95,8 +97,14 @@ def _fine_power(mono: FloatArray, sample_rate_hz: int) -> tuple[np.ndarray, floa
     """Return the power above 150 Hz in steps of 1 ms, smoothed over 12 ms, and the exact step."""
     step = max(1, round(STEP_S * sample_rate_hz))
     high_pass = butter(2, HIGH_PASS_HZ, "highpass", fs=sample_rate_hz, output="sos").astype(np.float32)
-    filtered = sosfilt(high_pass, mono)[: len(mono) // step * step].reshape(-1, step)
-    power = np.einsum("ij,ij->i", filtered, filtered).astype(np.float64) / step
+    memory = np.zeros((len(high_pass), 2), dtype=np.float32)
+    whole = len(mono) // step * step
+    powers = [np.empty(0)]
+    for start in range(0, whole, STRETCH_STEPS * step):
+        filtered, memory = sosfilt(high_pass, mono[start : min(whole, start + STRETCH_STEPS * step)], zi=memory)
+        rows = filtered.reshape(-1, step)
+        powers.append(np.einsum("ij,ij->i", rows, rows).astype(np.float64) / step)
+    power = np.concatenate(powers)
     window = np.hanning(round(SMOOTHING_S / STEP_S) + 2)
     return np.convolve(power, window / window.sum(), mode="same"), step / sample_rate_hz
 
