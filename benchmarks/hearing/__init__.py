@@ -15,6 +15,7 @@
 ``--list``
     The works of the split, and where their sounds and truths lie (``FOLDER/NAME.wav``, ``NAME.json``).
 
-In Python: ``from benchmarks.hearing.sounds import prepared; for sound in prepared("dev"): sound.samples(), sound.truth``.
+In Python: ``from benchmarks.hearing.sounds import prepared``, then ``sound.samples()`` and ``sound.truth`` of each of
+``prepared("dev")``.
 The split ``test`` is played by another SoundFont and kept for the last examination: do not look at it while choosing.
 """

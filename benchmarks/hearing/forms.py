@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from benchmarks.hearing.performing import TAIL_S, Performance, Played, Truth, merged, perform
+from benchmarks.hearing.performing import TAIL_S, Performance, Played, Truth, perform
 from benchmarks.hearing.works import FORMS, SPLITS, Chosen
 from benchmarks.recognition.playing import dice
 
@@ -45,10 +45,11 @@ def choose_forms(chosen: Sequence[Chosen], split: str) -> list[list[Chosen]]:
 
 
 def perform_form(parts: Sequence[Chosen]) -> tuple[Performance, list[int]]:
-    """Play a form; the truth says its sections and onsets."""
+    """Play a form; the truth says its sections."""
     pattern = parts[0][0].source.split()[0]
     rng = dice("form", parts[0][0].name)
-    passages, programs = [], []
+    passages: list[tuple[list[Played], float]] = []
+    programs: list[int] = []
     for work, score in parts:
         played = perform(work, score, longest_s=float(rng.uniform(SHORTEST_S, LONGEST_S)))
         offset = len(programs)
@@ -69,5 +70,4 @@ def perform_form(parts: Sequence[Chosen]) -> tuple[Performance, list[int]]:
     notes_all.sort()
     sections[0] = (0.0, sections[0][1], sections[0][2])
     sections[-1] = (sections[-1][0], at_s + TAIL_S, sections[-1][2])
-    truth = Truth(duration_s=at_s + TAIL_S, onsets_s=merged([note[0] for note in notes_all]), sections=sections)
-    return Performance(notes=notes_all, truth=truth), programs
+    return Performance(notes=notes_all, truth=Truth(duration_s=at_s + TAIL_S, sections=sections)), programs

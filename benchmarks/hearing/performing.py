@@ -4,6 +4,7 @@ The truth is what the score says at the moments at which it is played; the small
 and in the truth about onsets, not in the beats.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -21,6 +22,11 @@ UNEVEN_S = 0.006
 """Standard deviation of a note's start."""
 
 LEGATO = 0.95
+LONGEST_REPEATS_S = 80.0
+"""Works whose sections are judged are heard for longer."""
+
+RULING = 0.5
+
 MERGED_S = 0.03
 """Onsets closer than this are one to a listener, and to the truth."""
 
@@ -44,7 +50,7 @@ class Truth:
     beats_s, downbeats_s, onsets_s
         Ascending.
     key
-        At the start, ``Bb major``.
+        Of the movement, or where there is an analysis the one that rules most of what is heard; ``Bb major``.
     keys, chords, sections
         Start and end in seconds, label. Chords in Harte's syntax, ``X`` where the truth leaves it open.
     chords_by
@@ -84,6 +90,7 @@ def perform(work: Work, score: Score, *, longest_s: float = LONGEST_S) -> Perfor
     rng = dice("performance", work.name)
     lead_s = float(rng.uniform(0.0, 0.6))
     clock = _clock(work, score, rng, lead_s=lead_s)
+    longest_s = LONGEST_REPEATS_S if work.kind == "repeats" else longest_s
     bars = [bar for bar in score.bars if clock(bar.start + bar.length) <= longest_s] or score.bars[:1]
     end = bars[-1].start + bars[-1].length
     notes = _notes(work, score, rng, clock=clock, end=end)
@@ -155,7 +162,7 @@ def _notes(work: Work, score: Score, rng: np.random.Generator, *, clock: Clock, 
 
 
 def _strummed(chords: list[Span], rng: np.random.Generator, *, clock: Clock, score: Score, end: float) -> list[Played]:
-    """Return an accompaniment for chord symbols: the root in the bass and the chord above it, on each bar and change."""
+    """Return an accompaniment for chord symbols: root in the bass and chord above, on each bar and change."""
     from benchmarks.hearing.symbols import PITCH_CLASSES, tones_of  # noqa: PLC0415 (only lead sheets need it)
 
     played: list[Played] = []
@@ -167,8 +174,8 @@ def _strummed(chords: list[Span], rng: np.random.Generator, *, clock: Clock, sco
                 continue
             root = PITCH_CLASSES.index(chord.label.partition(":")[0])
             span_s = (clock(start), clock(min(until, end)))
-            for pitch in (36 + root, *(48 + (tone - 0) % 12 for tone in tones)):
-                played.append((span_s[0] + abs(rng.normal(0, 0.003)), span_s[1] - 0.02, pitch, 62, 1))
+            pitches = (36 + root, *(48 + tone for tone in sorted(tones)))
+            played += [(span_s[0] + abs(rng.normal(0, 0.003)), span_s[1] - 0.02, pitch, 62, 1) for pitch in pitches]
     return played
 
 
@@ -196,26 +203,44 @@ def _truth(work: Work, score: Score, bars: list[Bar], notes: list[Played], *, cl
     downbeats_s = [clock(position) for position in downbeats_of(bars)]
     chords = _seconds(score.chords, clock=clock, end=end)
     keys = _seconds(score.keys, clock=clock, end=end)
+    duration_s = clock(end) + TAIL_S
     return Truth(
-        duration_s=clock(end) + TAIL_S,
+        duration_s=duration_s,
         tempo_bpm=float(60.0 / np.median(np.diff(beats_s))) if len(beats_s) > 1 else None,
         metre=bars[-1].metre,
         beats_s=beats_s,
         downbeats_s=downbeats_s,
         onsets_s=merged([note[0] for note in notes]),
-        key=keys[0][2] if keys else score.key,
+        key=ruling_key(keys) if keys else score.key,
         keys=keys,
         chords=chords,
         chords_by=("notes" if work.kind == "ensemble" else "person") if chords else None,
         notes=[(start, until, pitch) for start, until, pitch, _, part in notes if part != DRUMS_PART]
         if work.kind == "melody"
         else [],
+        sections=covering(_seconds(score.sections, clock=clock, end=end), duration_s),
     )
 
 
 def _seconds(spans: list[Span], *, clock: Clock, end: float) -> list[tuple[float, float, str]]:
     """Return spans in seconds, cut at the end of what is played."""
     return [(clock(s.start), clock(min(s.end, end)), s.label) for s in spans if s.start < end - 1e-6]
+
+
+def ruling_key(keys: list[tuple[float, float, str]]) -> str | None:
+    """Return the key that rules most of the time, None where no key does."""
+    lengths_s: defaultdict[str, float] = defaultdict(float)
+    for start_s, end_s, label in keys:
+        lengths_s[label] += end_s - start_s
+    longest = max(lengths_s, key=lambda label: lengths_s[label])
+    return longest if lengths_s[longest] > RULING * sum(lengths_s.values()) else None
+
+
+def covering(spans: list[tuple[float, float, str]], duration_s: float) -> list[tuple[float, float, str]]:
+    """Return touching spans that reach from the beginning to the end of the sound."""
+    starts = [0.0, *(start for start, _, _ in spans[1:])]
+    ends = [*starts[1:], duration_s]
+    return [(start, end, label) for start, end, (_, _, label) in zip(starts, ends, spans, strict=False)]
 
 
 def merged(times_s: list[float], *, within_s: float = MERGED_S) -> list[float]:

@@ -24,7 +24,7 @@ METRICS_OF = {
     "key": ("key", "key segments"),
     "chords": ("chord root", "chord maj-min", "chord root (from notes)"),
     "notes": ("note F", "f0 raw pitch"),
-    "sections": ("section F 3 s",),
+    "sections": ("section F 3 s", "section F 3 s (repeats)"),
 }
 
 
@@ -146,19 +146,16 @@ def _failure(one: Heard, metric: str, task: str) -> str:
 
 def _said(what: Truth | Answer, task: str) -> str:
     """Return what truth or answer says about a task, shortened."""
-    if task == "tempo":
-        return f"{what.tempo_bpm}"
-    if task == "beats":
-        return f"beats {_times(what.beats_s)} downbeats {_times(what.downbeats_s)}"
-    if task == "onsets":
-        return _times(what.onsets_s)
-    if task == "key":
-        return f"{what.key}; {_spans(what.keys)}"
-    if task == "chords":
-        return _spans(what.chords)
-    if task == "notes":
-        return " ".join(f"{s:.2f}–{e:.2f}:{p:.1f}" for s, e, p in (what.notes or [])[:SHOWN])
-    return _spans(what.sections)
+    notes = " ".join(f"{s:.2f}–{e:.2f}:{p:.1f}" for s, e, p in (what.notes or [])[:SHOWN])
+    return {
+        "tempo": f"{what.tempo_bpm}",
+        "beats": f"beats {_times(what.beats_s)} downbeats {_times(what.downbeats_s)}",
+        "onsets": _times(what.onsets_s),
+        "key": f"{what.key}; {_spans(what.keys)}",
+        "chords": _spans(what.chords),
+        "notes": notes,
+        "sections": _spans(what.sections),
+    }[task]
 
 
 def _times(times_s: Sequence[float] | None) -> str:

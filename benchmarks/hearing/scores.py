@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-READING = "1"
+READING = "2"
 """Version of the reading; another one reads everything again."""
 
 TUNE_START = re.compile(r"(?m)^(?=X: *\d)")
@@ -76,8 +76,10 @@ class Score:
         The work it belongs to; no work is in both splits.
     key
         The key as the source says it, with its mode; None where it says a signature only.
-    chords, keys
-        What a person wrote below the notes; empty where nobody did.
+    fifths
+        The first signature: sharps, or flats below zero; None without one.
+    chords, keys, sections
+        What a person wrote below the notes, and what repeat signs say; empty where nobody did.
     """
 
     name: str
@@ -85,8 +87,10 @@ class Score:
     notes: list[Note]
     bars: list[Bar]
     key: str | None
+    fifths: int | None = None
     chords: list[Span] = field(default_factory=list)
     keys: list[Span] = field(default_factory=list)
+    sections: list[Span] = field(default_factory=list)
 
     @property
     def metres(self) -> set[str]:
@@ -142,6 +146,7 @@ def _score(row: dict[str, Any]) -> Score:
         name=row["name"],
         group=row["group"],
         key=row["key"],
+        fifths=row["fifths"],
         notes=[Note(**note) for note in row["notes"]],
         bars=[Bar(**bar) for bar in row["bars"]],
         chords=[Span(**span) for span in row["chords"]],
@@ -170,17 +175,18 @@ def _parsed(name: str, source: str, tune: str | None) -> Score | None:
         notes=notes,
         bars=bars,
         key=symbols.key_of(parsed),
+        fifths=symbols.fifths_of(parsed),
         chords=symbols.chord_symbols(parsed, end=bars[-1].start + bars[-1].length),
     )
 
 
 def _expanded(parsed: Any) -> Any:
-    """Return a tune with its repeats played, as it stands where its repeat signs contradict each other."""
-    from music21 import repeat  # noqa: PLC0415 (as above)
+    """Return a tune with its repeats played, as it stands where they contradict each other or it has no bars."""
+    from music21 import exceptions21, repeat  # noqa: PLC0415 (as above)
 
     try:
         return parsed.expandRepeats()
-    except repeat.ExpanderException:
+    except (repeat.ExpanderException, exceptions21.StreamException):
         return parsed
 
 

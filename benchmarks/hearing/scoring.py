@@ -156,8 +156,7 @@ def _melody(truth: Truth, times_s: list[float], f0_hz: list[float]) -> Scores:
     for start_s, end_s, pitch in truth.notes:
         wanted[(grid >= start_s) & (grid < end_s)] = 440.0 * 2.0 ** ((pitch - 69.0) / 12.0)
     parts = mir_eval.melody.to_cent_voicing(grid, wanted, np.array(times_s, dtype=float), np.array(f0_hz, dtype=float))
-    wanted_voiced, wanted_cents, given_voiced, given_cents = parts
-    recall, false_alarm = mir_eval.melody.voicing_measures(wanted_voiced, given_voiced)
+    recall, false_alarm = mir_eval.melody.voicing_measures(parts[0], parts[2])
     return {
         "f0 raw pitch": float(mir_eval.melody.raw_pitch_accuracy(*parts)),
         "f0 raw chroma": float(mir_eval.melody.raw_chroma_accuracy(*parts)),
@@ -176,13 +175,12 @@ def _sections(truth: Truth, answer: Answer) -> Scores:
     )
     found = {}
     for window_s in (3.0, 0.5):
-        f = mir_eval.segment.detection(wanted, given, window=window_s, trim=True)[2]
-        found[f"section F {window_s:g} s"] = float(f)
-        found[f"section F {window_s:g} s with ends"] = float(
-            mir_eval.segment.detection(wanted, given, window=window_s, trim=False)[2]
-        )
+        for trim, ends in ((True, ""), (False, " with ends")):
+            f = mir_eval.segment.detection(wanted, given, window=window_s, trim=trim)[2]
+            found[f"section F {window_s:g} s{ends}"] = float(f)
     found["section labels F"] = float(mir_eval.segment.pairwise(wanted, wanted_labels, given, given_labels)[2])
-    return found
+    by = " (repeats)" if truth.beats_s else ""
+    return {name + by: value for name, value in found.items()}
 
 
 _JUDGES: dict[str, Callable[[Truth, Answer], Scores]] = {

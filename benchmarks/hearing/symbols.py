@@ -39,6 +39,12 @@ def key_of(parsed: Any) -> str | None:
     return None
 
 
+def fifths_of(parsed: Any) -> int | None:
+    """Return the first signature as a number of sharps, negative for flats."""
+    signature = next(iter(parsed.recurse().getElementsByClass("KeySignature")), None)
+    return int(signature.sharps) if signature is not None else None
+
+
 def key_name(tonic: int, mode: str) -> str:
     """Return a key as mir_eval reads it."""
     return f"{PITCH_CLASSES[tonic % 12]} {mode}"
@@ -89,7 +95,7 @@ def analysis_of(source: str, score: Score) -> tuple[list[Span], list[Span]] | No
     """
     from music21 import converter  # noqa: PLC0415 (slow to import)
 
-    parsed = converter.parse(corpus_root() / source)
+    parsed: Any = converter.parse(corpus_root() / source)
     bars = {bar.number: bar for bar in reversed(score.bars)}
     chords, keys = [], []
     for measure in parsed.parts[0].getElementsByClass("Measure"):

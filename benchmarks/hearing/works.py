@@ -13,24 +13,32 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.hearing.repeats import sections_of
 from benchmarks.hearing.scores import Score, corpus_root, group_of, read_score, tunes
-from benchmarks.hearing.symbols import PITCH_CLASSES, analysed_scores, analysis_of, plain_chords
+from benchmarks.hearing.symbols import PITCH_CLASSES, analysed_scores, analysis_of, key_name, plain_chords
 from benchmarks.recognition.playing import dice
 
 SPLITS = ("dev", "test")
 DEV_SHARE = 0.4
 
-KINDS = {"ensemble": (10, 14), "analysed": (8, 12), "leadsheet": (2, 2), "dance": (12, 18), "melody": (6, 10)}
+KINDS = {
+    "ensemble": (12, 18),
+    "analysed": (8, 12),
+    "leadsheet": (2, 2),
+    "dance": (12, 18),
+    "melody": (10, 12),
+    "repeats": (4, 6),
+}
 """How many works of each kind dev and test have; forms are put together from these."""
 
-FORMS = (4, 6)
+FORMS = (8, 10)
 METRES = frozenset({"2/4", "3/4", "4/4", "6/8", "9/8", "12/8"})
 
 COMPOSED = (
     *("bach", "beethoven", "mozart", "haydn", "schumann_robert", "schumann_clara", "chopin", "corelli", "joplin"),
     *("schubert", "weber", "handel", "cpebach", "beach", "verdi", "johnson_j_r", "liliuokalani"),
 )
-PER_COLLECTION = 3
+PER_COLLECTION = 4
 ANALYSED_SHARE = {"bach": 0.75, "monteverdi": 0.375}
 DANCE_BOOKS = ("ryansMammoth", "oneills1850", "airdsAirs")
 PER_METRE = {"2/4": 2, "3/4": 2, "4/4": 2, "6/8": 3, "9/8": 2, "12/8": 1}
@@ -41,6 +49,9 @@ MOST_NOTES_PER_S = 11.0
 """The busiest tenth of the beats is played no faster than fingers can."""
 
 LEAST_BEATS = 48
+LEAST_SECTIONS = 4
+SHORTEST_SECTION_S = 9.0
+"""Repeats that last no longer are phrases rather than sections."""
 
 PERCUSSIVE: dict[str, tuple[int, ...]] = {
     "piano": (0,),
@@ -146,8 +157,9 @@ def _score(name: str, kind: str, kept: Path) -> Score | None:
     score = read_score(name, kept)
     if score is None or not _is_regular(score, kind):
         return None
-    if not _ends_at_home(score):
-        score = replace(score, key=None)
+    score = replace(score, key=_home(score))
+    if kind == "repeats":
+        score = replace(score, sections=sections_of(score.bars))
     if kind == "analysed":
         analysis = analysis_of(analysed_scores()[name], score)
         return replace(score, chords=analysis[0], keys=analysis[1]) if analysis else None
@@ -166,6 +178,7 @@ def _is_regular(score: Score, kind: str) -> bool:
         "melody": voices == 1 and alone,
         "dance": voices == 1,
         "leadsheet": bool(score.chords),
+        "repeats": voices == 1 and len(sections_of(score.bars)) >= LEAST_SECTIONS,
     }.get(kind, voices > 1)
 
 
@@ -183,7 +196,7 @@ def _names(kind: str) -> Iterator[str]:
         yield from (f"leadSheet/{name}.mxl" for name in ("berlinAlexandersRagtime", "fosterBrownHair"))
         yield from (f"nottingham-dataset/reelsa-c.abc#{n}" for n in range(2))
     else:
-        for folder in DANCE_BOOKS if kind == "dance" else ("essenFolksong",):
+        for folder in ("essenFolksong",) if kind == "melody" else DANCE_BOOKS:
             for path in sorted((root / folder).glob("*.abc")):
                 source = path.relative_to(root).as_posix()
                 yield from (f"{source}#{number}" for number in range(len(tunes(source))))
@@ -216,7 +229,7 @@ def _work(score: Score, kind: str, place: int) -> Work:
     """Draw how a score is played; every second one by percussive instruments."""
     rng = dice("hearing", score.name)
     family = ("percussive", "sustained")[place % 2]
-    solo = kind in {"dance", "melody"}
+    solo = kind in {"dance", "melody", "repeats"}
     ensembles = {
         ("percussive", False): PERCUSSIVE,
         ("sustained", False): SUSTAINED,
@@ -233,20 +246,23 @@ def _work(score: Score, kind: str, place: int) -> Work:
         family=family,
         players=players,
         programs=ensembles[players],
-        tempo_bpm=_tempo(score, rng),
-        swing=0.62 if chances[0] < 0.15 and not compound and kind in {"dance", "leadsheet"} else 0.5,
+        tempo_bpm=_tempo(score, rng, kind),
+        swing=0.62 if chances[0] < 0.4 and not compound and kind in {"dance", "leadsheet"} else 0.5,
         rubato=float(rng.uniform(0.05, 0.12)) if chances[1] < 0.2 and kind != "dance" else 0.0,
         noise_db=float(rng.uniform(15, 30)) if chances[2] < 0.25 else None,
         drums=bool(chances[3] < 0.6) and family == "percussive" and kind in {"dance", "leadsheet"},
     )
 
 
-def _tempo(score: Score, rng: np.random.Generator) -> float:
+def _tempo(score: Score, rng: np.random.Generator, kind: str) -> float:
     """Draw a tempo, evenly on a logarithmic scale, no faster than the notes allow."""
     beat = score.bars[0].beat
     parts = Counter((note.part, int(note.start / beat)) for note in score.notes)
     busy = float(np.quantile(list(parts.values()), 0.9))
     fastest = float(np.clip(60.0 * MOST_NOTES_PER_S / busy, 1.2 * SLOWEST_BPM, FASTEST_BPM))
+    if kind == "repeats":
+        shortest = min(span.end - span.start for span in sections_of(score.bars)) / beat
+        fastest = float(np.clip(60.0 * shortest / SHORTEST_SECTION_S, 1.2 * SLOWEST_BPM, fastest))
     return float(np.round(np.exp(rng.uniform(np.log(SLOWEST_BPM), np.log(fastest))), 1))
 
 
@@ -261,8 +277,16 @@ def _split(group: str, kind: str) -> str:
     return "dev" if _place(group)[0] < DEV_SHARE * 256 else "test"
 
 
-def _ends_at_home(score: Score) -> bool:
-    """Return whether the last bass note is the tonic of the written key; sources write a mode they do not mean."""
+def _home(score: Score) -> str | None:
+    """Return the written key if the last bass note is its tonic, as sources write a mode they do not mean.
+
+    Of a score with a signature only, the key of that signature on whose tonic the bass ends.
+    """
     last = max(note.end for note in score.notes)
-    bass = min(note.pitch for note in score.notes if note.end > last - 1e-6)
-    return score.key is not None and PITCH_CLASSES.index(score.key.split()[0]) == bass % 12
+    bass = min(note.pitch for note in score.notes if note.end > last - 1e-6) % 12
+    if score.key is not None and PITCH_CLASSES.index(score.key.split()[0]) == bass:
+        return score.key
+    if score.fifths is None or score.name.partition("#")[2]:
+        return None
+    major = score.fifths * 7 % 12
+    return {major: key_name(major, "major"), (major + 9) % 12: key_name(major + 9, "minor")}.get(bass)

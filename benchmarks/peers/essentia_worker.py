@@ -1,0 +1,131 @@
+"""essentia as a process of its own: one JSON request a line (path of a WAV file, group), one JSON answer a line.
+
+Run by `benchmarks.hearing.contestants.essentia` in the environment of ``hearing-requirements.txt``; essentia's licence
+is the AGPL, so nothing of grym imports it. The calls are those of its tutorials, with their defaults.
+"""
+
+import json
+import math
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import essentia
+import essentia.standard as es
+import numpy as np
+from numpy.typing import NDArray
+
+RATE_HZ = 44_100
+HOP = 2_048
+WINDOW = 8_192
+"""Of its tutorial on chords; 46 ms between frames."""
+
+LEAST_NOTE_S = 0.06
+FloatArray = NDArray[np.float32]
+
+
+def rhythm(sound: FloatArray) -> dict[str, Any]:
+    """Tempo and beats by the multi-feature tracker."""
+    bpm, beats_s, *_ = es.RhythmExtractor2013(method="multifeature")(sound)
+    return {"tempo_bpm": float(bpm), "beats_s": floats(beats_s)}
+
+
+def onsets(sound: FloatArray) -> dict[str, Any]:
+    """Onsets by its SuperFlux."""
+    return {"onsets_s": floats(es.SuperFluxExtractor()(sound))}
+
+
+def key(sound: FloatArray) -> dict[str, Any]:
+    """Key by its extractor's default profile."""
+    tonic, mode, _ = es.KeyExtractor()(sound)
+    return {"key": f"{tonic} {mode}"}
+
+
+def chords(sound: FloatArray) -> dict[str, Any]:
+    """Chords by profiles of peaks, two seconds at a time as its default is."""
+    window, spectrum = es.Windowing(type="blackmanharris62"), es.Spectrum()
+    peaks = es.SpectralPeaks(
+        orderBy="magnitude", magnitudeThreshold=1e-5, minFrequency=20, maxFrequency=3500, maxPeaks=60
+    )
+    profile = es.HPCP(size=36, referenceFrequency=440, harmonics=8, bandPreset=True, minFrequency=20, maxFrequency=3500)
+    frames = es.FrameGenerator(sound, frameSize=WINDOW, hopSize=HOP, startFromZero=True)
+    profiles = np.array([profile(*peaks(spectrum(window(frame)))) for frame in frames], dtype=np.float32)
+    names, _ = es.ChordsDetection(hopSize=HOP, windowSize=2)(profiles)
+    times_s = np.arange(len(names) + 1) * HOP / RATE_HZ
+    return {"chords": runs([harte(name) for name in names], times_s)}
+
+
+def harte(name: str) -> str:
+    """Return one of its chord names, ``F#m``, in Harte's syntax."""
+    return f"{name[:-1]}:min" if name.endswith("m") else f"{name}:maj"
+
+
+def notes(sound: FloatArray) -> dict[str, Any]:
+    """Melody by probabilistic YIN; notes by its segmentation of contours."""
+    f0_hz, voiced, *_ = es.PitchYinProbabilistic(frameSize=2048, hopSize=256)(sound)
+    f0_hz = np.where(np.asarray(voiced) > 0, np.asarray(f0_hz), 0.0).astype(np.float32)
+    starts_s, lengths_s, pitches = es.PitchContourSegmentation(hopSize=256)(f0_hz, sound)
+    found = [(float(s), float(s + d), float(p)) for s, d, p in zip(starts_s, lengths_s, pitches, strict=True) if d > 0]
+    return {
+        "notes": [note for note in found if note[1] - note[0] >= LEAST_NOTE_S],
+        "f0_times_s": floats(np.arange(len(f0_hz)) * 256 / RATE_HZ),
+        "f0_hz": floats(f0_hz),
+    }
+
+
+def sections(sound: FloatArray) -> dict[str, Any]:
+    """Borders by the Bayesian information criterion over MFCC."""
+    window, spectrum, mfcc = es.Windowing(type="hann"), es.Spectrum(), es.MFCC(inputSize=1025)
+    frames = es.FrameGenerator(sound, frameSize=2048, hopSize=1024, startFromZero=True)
+    features = np.array([mfcc(spectrum(window(frame)))[1] for frame in frames], dtype=np.float32).T
+    borders_s = (
+        np.asarray(es.SBic(size1=300, size2=200, inc1=60, inc2=20, cpw=1.5)(essentia.array(features))) * 1024 / RATE_HZ
+    )
+    edges = [0.0, *(b for b in floats(borders_s) if 0 < b < len(sound) / RATE_HZ), len(sound) / RATE_HZ]
+    return {"sections": [(a, b, str(n)) for n, (a, b) in enumerate(pairwise(edges)) if b > a]}
+
+
+def runs(labels: list[str], times_s: Any) -> list[tuple[float, float, str]]:
+    """Return frame labels as spans."""
+    spans: list[tuple[float, float, str]] = []
+    start = 0
+    for place in range(1, len(labels) + 1):
+        if place == len(labels) or labels[place] != labels[start]:
+            spans.append((float(times_s[start]), float(times_s[place]), labels[start]))
+            start = place
+    return spans
+
+
+def floats(values: Any) -> list[float]:
+    """Return plain finite numbers."""
+    return [float(value) for value in np.ravel(values) if math.isfinite(float(value))]
+
+
+GROUPS: dict[str, Callable[[FloatArray], dict[str, Any]]] = {
+    "rhythm": rhythm,
+    "onsets": onsets,
+    "key": key,
+    "chords": chords,
+    "notes": notes,
+    "sections": sections,
+}
+
+
+def main() -> None:
+    """Answer until the requests end."""
+    warnings.simplefilter("ignore")
+    essentia.log.infoActive = False
+    essentia.log.warningActive = False
+    for line in sys.stdin:
+        path, group = json.loads(line)
+        sound = es.MonoLoader(filename=path, sampleRate=RATE_HZ)()
+        began_s = time.process_time()
+        answer = GROUPS[group](sound)
+        print(json.dumps(answer | {"cpu_s": time.process_time() - began_s}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
