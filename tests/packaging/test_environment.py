@@ -38,7 +38,7 @@ def adapter_of(path: Path, checkout: Path) -> str:
         ("matplotlib", {"plots", "match_plots"}),
         ("obstore", {"artifact_objects"}),
         ("pebble", {"cpu_pool"}),
-        ("soundfile", {"audio_files"}),
+        ("soundfile", {"audio_files", "audio_stretches"}),
         ("verovio", {"engraving"}),
     ],
 )
