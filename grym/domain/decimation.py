@@ -13,7 +13,7 @@ import numpy as np
 from scipy.signal import firwin, kaiser_beta, kaiserord
 
 from grym.domain.signal import FloatArray
-from grym.domain.stft import Framing
+from grym.domain.stft import Framing, overlapping
 
 LEAST_RATE_HZ = 11_000
 KEPT_HZ = 4_400.0
@@ -152,8 +152,7 @@ def _outputs(samples: FloatArray, taps: FloatArray, factor: int, count: int) -> 
     padded = np.zeros((rows - 1) * stride + len(matrix), dtype=np.float32)
     used = min(len(samples), len(padded))
     padded[:used] = samples[:used]
-    overlapping = np.lib.stride_tricks.sliding_window_view(padded, len(matrix))[::stride]
-    outputs: FloatArray = (overlapping @ matrix).reshape(-1)[:count]
+    outputs: FloatArray = (overlapping(padded, len(matrix), stride) @ matrix).reshape(-1)[:count]
     return outputs
 
 

@@ -290,11 +290,15 @@ def _waveform(span: FloatArray, framing: Framing, *, sample_before: float) -> tu
     np.not_equal(signs[1:], signs[:-1], out=crossed[1:])
     crossed[0] = bool(signs[0]) != bool(np.signbit(sample_before))
     hops = span.reshape(-1, framing.hop_length)
-    crossings = np.count_nonzero(crossed.reshape(hops.shape), axis=1).astype(np.float64)
+    crossings = crossed.reshape(hops.shape).sum(axis=1)
     energy = np.einsum("ij,ij->i", hops, hops).astype(np.float64)
-    size = framing.n_fft // framing.hop_length
-    rate, power = (
-        np.lib.stride_tricks.sliding_window_view(values, size).sum(axis=1) / framing.n_fft
-        for values in (crossings, energy)
-    )
+    rate, power = (_over_windows(values, framing) / framing.n_fft for values in (crossings, energy))
     return rate.astype(np.float32), np.sqrt(power).astype(np.float32)
+
+
+def _over_windows(hops: np.ndarray, framing: Framing) -> np.ndarray:
+    """Return the sums over the hops that make up each frame's window."""
+    size = framing.n_fft // framing.hop_length
+    count = len(hops) - size + 1
+    total: np.ndarray = sum(hops[shift : shift + count] for shift in range(1, size)) + hops[:count]
+    return total

@@ -45,14 +45,19 @@ def shape_of(power: FloatArray, framing: Framing) -> FloatArray:
     """
     width = framing.n_fft // 2 // BLOCKS
     blocks = power[:, :-1].reshape(-1, width)
-    sums = (blocks @ _moments(width)).reshape(len(power), BLOCKS, 3).astype(np.float64)
-    last = power[:, -1].astype(np.float64)
-    total, centroid, bandwidth = _joined(sums, last, width)
-    sounding = total > POWER_FLOOR
-    reached = _rolloff_bins(blocks, sums[:, :, 0], ROLLOFF_SHARE * total, width)
-    in_hz = np.where(sounding, framing.bin_hz, 0.0)
-    shape: FloatArray = np.stack([centroid * in_hz, bandwidth * in_hz, reached * in_hz, _flatness(power)])
-    return shape.astype(np.float32)
+    sums = np.empty((len(power), 3 * BLOCKS + 1))
+    sums[:, :-1] = (blocks @ _moments(width)).reshape(len(power), -1)
+    sums[:, -1] = power[:, -1]
+    total, first, second = (sums @ _joining(width)).T
+    shape = np.empty((4, len(power)), dtype=np.float32)
+    divisor = np.maximum(total, POWER_FLOOR)
+    centroid = first / divisor
+    shape[0] = centroid
+    shape[1] = np.sqrt(np.maximum(0.0, second / divisor - centroid * centroid))
+    shape[2] = _rolloff_bins(blocks, sums[:, :-1:3], ROLLOFF_SHARE * total, width)
+    shape[:3] *= np.where(total > POWER_FLOOR, np.float32(framing.bin_hz), np.float32(0.0))
+    shape[3] = _flatness(power)
+    return shape
 
 
 @lru_cache(maxsize=16)
@@ -64,19 +69,20 @@ def _moments(width: int) -> FloatArray:
     return moments
 
 
-def _joined(
-    sums: NDArray[np.float64], last: NDArray[np.float64], width: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return total power, and centroid and bandwidth in bins, from the moments of blocks (Steiner's theorem)."""
-    power, first, second = sums[:, :, 0], sums[:, :, 1], sums[:, :, 2]
+@lru_cache(maxsize=16)
+def _joining(width: int) -> NDArray[np.float64]:
+    """Return what makes total, first and second moment about bin 0 of the moments of blocks and the last bin.
+
+    Shape (blocks · 3 + 1, 3); about 0, Σ(m + k)² p = m² Σp + 2 m Σkp + Σk²p for a block with its middle at m.
+    """
+    joining = np.zeros((3 * BLOCKS + 1, 3))
     middles = np.arange(BLOCKS) * width + (width - 1) / 2.0
-    end = float(BLOCKS * width)
-    total = power.sum(axis=1) + last
-    divisor = np.maximum(total, POWER_FLOOR)
-    centroid = (power @ middles + first.sum(axis=1) + end * last) / divisor
-    away = middles - centroid[:, None]
-    spread = (second + 2.0 * away * first + away**2 * power).sum(axis=1) + (end - centroid) ** 2 * last
-    return total, centroid, np.sqrt(np.maximum(0.0, spread / divisor))
+    joining[0:-1:3, 0], joining[0:-1:3, 1], joining[0:-1:3, 2] = 1.0, middles, middles**2
+    joining[1:-1:3, 1], joining[1:-1:3, 2] = 1.0, 2.0 * middles
+    joining[2:-1:3, 2] = 1.0
+    joining[-1] = 1.0, BLOCKS * width, (BLOCKS * width) ** 2
+    joining.flags.writeable = False
+    return joining
 
 
 def _rolloff_bins(
@@ -85,18 +91,19 @@ def _rolloff_bins(
     """Return the bin at which the running sum reaches `wanted`: first the block, then the bin in it."""
     running = np.cumsum(power, axis=1)
     frames = np.arange(len(power))
-    block = np.minimum((running < wanted[:, None]).sum(axis=1), BLOCKS - 1)
+    block = np.minimum(np.add.reduce(running < wanted[:, None], axis=1), BLOCKS - 1)
     before = running[frames, block] - power[frames, block]
     inside = np.cumsum(blocks[frames * BLOCKS + block], axis=1, dtype=np.float64)
-    bins: NDArray[np.intp] = block * width + (inside < (wanted - before)[:, None]).sum(axis=1)
+    bins: NDArray[np.intp] = block * width + np.add.reduce(inside < (wanted - before)[:, None], axis=1)
     return bins
 
 
 def _flatness(power: FloatArray) -> FloatArray:
     """Return the geometric over the arithmetic mean of each frame."""
+    count = np.float32(power.shape[1])
     floored = np.maximum(power, np.float32(POWER_FLOOR))
-    arithmetic = floored.mean(axis=1)
-    flatness: FloatArray = np.exp(np.log(floored, out=floored).mean(axis=1)) / arithmetic
+    total = np.add.reduce(floored, axis=1)
+    flatness: FloatArray = np.exp(np.add.reduce(np.log(floored, out=floored), axis=1) / count) * count / total
     return flatness
 
 

@@ -94,11 +94,23 @@ def spans(mono: FloatArray, framing: Framing) -> Iterator[FloatArray]:
 
 def power_of_span(span: FloatArray, framing: Framing) -> FloatArray:
     """Return the power spectra of the frames in a span, shape (frames, n_fft // 2 + 1)."""
-    frames = np.lib.stride_tricks.sliding_window_view(span, framing.n_fft)[:: framing.hop_length]
+    frames = overlapping(span, framing.n_fft, framing.hop_length)
     spectrum = fft.rfft(frames * hann_window(framing.n_fft), axis=1, overwrite_x=True)
     power: FloatArray = np.square(spectrum.real)
     power += np.square(spectrum.imag)
     return power
+
+
+def overlapping(samples: FloatArray, size: int, step: int) -> FloatArray:
+    """Return windows of `size` samples, one each `step`, as rows of a read-only view, shape (windows, size).
+
+    Like numpy's `sliding_window_view`, which takes longer to make the view than a live stream has for its transform.
+    """
+    samples = np.ascontiguousarray(samples)
+    count = max(0, 1 + (len(samples) - size) // step)
+    rows: FloatArray = np.ndarray((count, size), np.float32, buffer=samples, strides=(step * 4, 4))
+    rows.flags.writeable = False
+    return rows
 
 
 def power_blocks(mono: FloatArray, framing: Framing) -> Iterator[FloatArray]:
