@@ -32,7 +32,7 @@ EmbeddingOption = Annotated[str, typer.Option("--embedding", help="How the sound
 RecogniseOption = Annotated[
     bool, typer.Option("--recognise/--no-recognise", help="Look for known patterns in the sound.")
 ]
-FullOption = Annotated[bool, typer.Option("--full", help="Keep the embedding's values.", show_default=False)]
+FullOption = Annotated[bool, typer.Option("--full", help="Also notes, melody, sound shapes, loudness curves and every coefficient.", show_default=False)]
 PlotOption = Annotated[
     Path | None, typer.Option("--plot", metavar="FILE.png", help="Draw what was found.", show_default=False)
 ]
@@ -163,7 +163,7 @@ def _show(screen: Screen, value: dict[str, Any]) -> None:
     if screen.json:
         screen.emit(value)
         return
-    from grym.cli.panels import recording_panel
+    from grym.cli.recording_panels import recording_panel
 
     for result in value.get("results", [value]):
         screen.show(recording_panel(result))

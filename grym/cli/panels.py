@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-TIMELINE_CHARACTERS = 60
 SECTION_COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red")
 PITCH_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 MOST_PLACES = 4
@@ -28,19 +26,6 @@ def piece_panel(result: dict[str, Any]) -> RenderableType:
     if not result.get("imported"):
         parts.append(Text(f"rate it: grym rate {result['request_id']} 5", style="dim"))
     return Panel(Group(*parts), title=plan["title"], title_align="left", border_style="green", expand=False)
-
-
-def recording_panel(result: dict[str, Any]) -> RenderableType:
-    """Return the panel of an analysis, whatever became of it."""
-    if result["outcome"] != "completed" or result["quality"] is None:  # as above
-        return outcome_panel(result)
-    parts: list[RenderableType] = [facts_table(_recording_facts(result))]
-    if result["sections"]:
-        parts.append(_timeline(result["sections"], duration_s=result["duration_s"]))
-    parts.append(_checks(result["quality"]["checks"]))
-    if result["patterns"]:
-        parts.append(_matches(result["patterns"]))
-    return Panel(Group(*parts), title=str(result.get("file", "")), title_align="left", expand=False)
 
 
 def outcome_panel(result: dict[str, Any]) -> RenderableType:
@@ -114,22 +99,6 @@ def _lent(pattern: dict[str, Any]) -> str:
     return f"♪ {pattern['name'] or pattern['pattern_id']} ({pattern['why']}): {shown}"
 
 
-def _recording_facts(result: dict[str, Any]) -> list[tuple[str, str]]:
-    key, tempo, loudness, peak = (result[name] for name in ("key", "tempo_bpm", "loudness_lufs", "true_peak_dbtp"))
-    confidence = result["tempo_confidence"] or 0.0
-    layout = {1: "mono", 2: "stereo"}.get(result["channels"], f"{result['channels']} channels")
-    return [
-        ("length", f"{result['duration_s']:.1f} s, {result['sample_rate_hz']} Hz, {layout}"),
-        ("tempo", f"{tempo:.1f} bpm (confidence {confidence:.2f})" if tempo else "none found"),
-        ("beats", f"{len(result['beats_s'])}, {len(result['downbeats_s'])} of them downbeats"),
-        ("onsets", str(len(result["onsets_s"]))),
-        ("key", f"{key['tonic']} {key['mode']} (confidence {key['confidence']:.2f})" if key else "none found"),
-        ("loudness", "silent" if loudness is None else f"{loudness:.1f} LUFS"),
-        ("true peak", "silent" if peak is None else f"{peak:.1f} dBTP"),
-        ("request", result["request_id"]),
-    ]
-
-
 def facts_table(rows: list[tuple[str, str]]) -> Table:
     """Return names and values in two columns."""
     table = Table(box=None, show_header=False, pad_edge=False)
@@ -148,37 +117,6 @@ def _files(result: dict[str, Any]) -> Table:
         place = folders.pop() if len(folders) == 1 else "the artifact store (copy them out with --out)"
         rows.append(("stems", f"{len(result['stems'])} in {place}"))
     return facts_table(rows)
-
-
-def _checks(checks: list[dict[str, Any]]) -> Table:
-    table = Table("", "check", "value", "required", "advice", box=box.SIMPLE, pad_edge=False)
-    for check in checks:
-        mark = Text("✓", style="green") if check["passed"] else Text("✗", style="red")
-        value = "–" if check["value"] is None else f"{check['value']:.4g} {check['unit']}".strip()
-        table.add_row(mark, check["name"], value, check["required"], "" if check["passed"] else check["advice"])
-    return table
-
-
-def _timeline(sections: list[dict[str, Any]], *, duration_s: float) -> RenderableType:
-    """Return the sections as a coloured bar, equal labels in equal colours."""
-    labels = list(dict.fromkeys(section["label"] for section in sections))
-    bar = Text()
-    for section in sections:
-        share = (section["end_s"] - section["start_s"]) / max(duration_s, 1e-9)
-        width = max(1, round(share * TIMELINE_CHARACTERS))
-        colour = SECTION_COLOURS[labels.index(section["label"]) % len(SECTION_COLOURS)]
-        bar.append(section["label"][:width].ljust(width), style=f"black on {colour}")
-    times = ", ".join(f"{section['label']} {section['start_s']:.0f}–{section['end_s']:.0f} s" for section in sections)
-    return Group(bar, Text(times, style="dim"))
-
-
-def _matches(matches: list[dict[str, Any]]) -> Table:
-    table = Table("recognised", "confidence", "at", "why", box=box.SIMPLE, pad_edge=False)
-    for match in matches:
-        name = match["name"] or match["pattern_id"]
-        at = f"{match.get('offset_s', 0.0):.1f} s"
-        table.add_row(name, f"{match['confidence']:.2f}", at, match.get("why", ""))
-    return table
 
 
 def steps_table(value: dict[str, Any]) -> RenderableType:

@@ -59,13 +59,13 @@ async def status(screen: Screen, *, request_id: RequestIdArgument, out: OutOptio
 
 
 def _result_panel(kind: str, value: dict[str, Any]) -> Any:
-    from grym.cli import panels, pattern_tables
+    from grym.cli import panels, pattern_tables, recording_panels
 
     match kind:
         case "compose":
             return panels.piece_panel(value)
         case "analyze":
-            return panels.recording_panel(value)
+            return recording_panels.recording_panel(value)
         case "learn":
             return pattern_tables.learned_table([value])
         case "recognise":

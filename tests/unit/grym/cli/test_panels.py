@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.console import Console, RenderableType
 
-from grym.cli.panels import outcome_panel, piece_panel, recording_panel, steps_table
+from grym.cli.panels import outcome_panel, piece_panel, steps_table
 
 CHECK = {"name": "loudness", "value": -14.0, "required": "-15 to -13", "unit": "LUFS", "passed": True, "advice": ""}
 FAILED = {
@@ -82,66 +82,6 @@ def test_a_piece_shows_facts_files_and_notes() -> None:
         "grym rate r1 5",
     ):
         assert words in text, words
-
-
-def test_a_recording_shows_facts_sections_and_matches() -> None:
-    """Tempo, key, loudness, sections, failed checks and what was recognised are told."""
-    text = _drawn(
-        recording_panel(
-            {
-                "request_id": "r1",
-                "outcome": "completed",
-                "file": "song.wav",
-                "duration_s": 40.0,
-                "sample_rate_hz": 44_100,
-                "channels": 2,
-                "tempo_bpm": 120.0,
-                "tempo_confidence": 0.5,
-                "beats_s": [0.5, 1.0],
-                "downbeats_s": [0.5],
-                "onsets_s": [0.5],
-                "key": {"tonic": "Eb", "mode": "minor", "confidence": 0.9},
-                "loudness_lufs": -14.2,
-                "true_peak_dbtp": -1.0,
-                "sections": [
-                    {"start_s": 0.0, "end_s": 20.0, "label": "A"},
-                    {"start_s": 20.0, "end_s": 40.0, "label": "B"},
-                ],
-                "quality": {"checks": [CHECK, FAILED]},
-                "patterns": [
-                    {"pattern_id": "p1", "name": "Evening Song", "confidence": 0.97, "offset_s": 3.0, "why": "x"}
-                ],
-            }
-        )
-    )
-    for words in ("song.wav", "120.0 bpm", "Eb minor", "-14.2 LUFS", "stereo", "A 0–20 s, B 20–40 s", "0.97", "3.0 s"):
-        assert words in text, words
-
-
-def test_silence_has_no_tempo_key_or_loudness() -> None:
-    """What was not found is said to be not found."""
-    nothing = dict.fromkeys(("tempo_bpm", "tempo_confidence", "key", "loudness_lufs", "true_peak_dbtp"))
-    text = _drawn(
-        recording_panel(
-            {
-                "request_id": "r1",
-                "outcome": "completed",
-                "file": "silence.wav",
-                "duration_s": 1.0,
-                "sample_rate_hz": 8_000,
-                "channels": 1,
-                "beats_s": [],
-                "downbeats_s": [],
-                "onsets_s": [],
-                "sections": [],
-                "quality": {"checks": []},
-                "patterns": [],
-                **nothing,
-            }
-        )
-    )
-    assert text.count("none found") == 2
-    assert "silent" in text
 
 
 def test_an_end_that_is_no_completion_says_why_and_what_to_do() -> None:
