@@ -14,7 +14,7 @@ SENTENCES: dict[str, str] = {
     "duplicate": "frames came twice; the first one counts",
     "reordered": "frames came out of order and were put in their places",
     "overlap": "frames began before the end of the one before; the first to come counts",
-    "sequence": "sequence numbers are missing or repeated though the samples join",
+    "sequence": "sequence numbers are missing or out of order though the samples join",
     "jump": "the position leapt further than a gap may be",
     "too_late": "frames came for a time that is no longer remembered and were refused",
     "format_changed": "frames had another rate or channel count than the stream and were refused; open a new stream",

@@ -16,7 +16,7 @@ AlertName = Literal[
     "duplicate",  # a frame, or all of its samples, that came before
     "reordered",  # a frame that came before its turn and was put in its place
     "overlap",  # a frame that began before the end of the one before; the first to come is kept
-    "sequence",  # sequence numbers are missing or repeated though the samples join
+    "sequence",  # sequence numbers are missing or out of order though the samples join
     "jump",  # a frame so far ahead that it is refused, or the stream goes on from there
     "too_late",  # a frame for a gap that is no longer remembered: refused
     "format_changed",  # another rate or channel count than the stream began with: refused
@@ -234,7 +234,7 @@ class Ended:
     heard_s, missing_s, late_s
         Sound that came in time, that never came in time, and that came too late.
     frames
-        Frames taken, refused ones and duplicates included.
+        Frames taken, refused ones included.
     windows, beats
         How many were told.
     counts

@@ -33,11 +33,17 @@ class PitchBlock:
         Number of the first one on the sample clock: frame k is centred at k · hop of the reduced rate.
     power
         Shape (frames, bins); may be empty.
+    first_sample
+        Where `samples` begin on the reduced clock.
+    samples
+        The reduced mono sound that was added since the block before, shape (samples,).
     """
 
     framing: Framing
     first_frame: int
     power: FloatArray
+    first_sample: int
+    samples: FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

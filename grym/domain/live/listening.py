@@ -15,6 +15,7 @@ from grym.domain.live.extractor import Extractor
 from grym.domain.live.facts import Beat, Features, Followed, KeyHeard
 from grym.domain.live.following import Follower, FollowerKind, FrameBlock, PitchBlock
 from grym.domain.live.frame import StreamFormat
+from grym.domain.live.fresh import Fresh
 from grym.domain.live.gaps import Span
 from grym.domain.live.meters import Meters, Reading
 from grym.domain.live.pitching import PitchFrames, pitch_framing
@@ -42,6 +43,11 @@ class Window:
     samples: FloatArray
     missing: tuple[Span, ...] = ()
 
+    @property
+    def missing_share(self) -> float:
+        """Share of its samples for which silence stands, 0 to 1."""
+        return sum(end - first for first, end in self.missing) / max(1.0, float(self.samples.shape[1]))
+
 
 class Listening:
     """Everything that listens to one stream, from a position on.
@@ -66,6 +72,7 @@ class Listening:
             kind.name: kind.begun(self._framing, self._pitch.framing) for kind in kinds
         }
         self._missing: list[Span] = []
+        self.fresh = Fresh()
 
     def window(self, window: Window, meters: Meters) -> tuple[Features, Reading, list[Beat | KeyHeard]]:
         """Listen to a whole window."""
@@ -81,8 +88,8 @@ class Listening:
         peak = max(meters.peak(window.samples) if window.samples.size else 0.0, meters.finish())
         frames = joined([self._extractor.push(mono), self._extractor.finish()])
         blocks = [self._pitch.push(mono), self._pitch.finish()]
-        power = np.concatenate([block.power for block in blocks])
-        followed = self._followed(frames, replace(blocks[0], power=power), window)
+        power, samples = (np.concatenate(parts) for parts in zip(*((b.power, b.samples) for b in blocks), strict=True))
+        followed = self._followed(frames, replace(blocks[0], power=power, samples=samples), window)
         reading = Reading(momentary_lufs=None, short_term_lufs=None, true_peak=peak)
         return self._told(window, mono, frames, followed, reading), _said(followed)
 
@@ -90,7 +97,6 @@ class Listening:
         self, window: Window, mono: FloatArray, frames: SpectralFrames, followed: list[Followed], reading: Reading
     ) -> Features:
         first = window.number * self._format.window_samples
-        missing = sum(end - low for low, end in window.missing)
         return features(
             window=window.number,
             at_s=self._format.seconds(first),
@@ -100,7 +106,7 @@ class Listening:
             followed=followed,
             momentary_lufs=reading.momentary_lufs,
             true_peak=reading.true_peak,
-            missing_share=missing / max(1, len(mono)),
+            missing_share=window.missing_share,
         )
 
     def _followed(self, frames: SpectralFrames, pitch: PitchBlock, window: Window) -> list[Followed]:
@@ -112,6 +118,7 @@ class Listening:
             missing=self._marked(frames, window.missing),
             pitch=pitch,
         )
+        self.fresh.add(pitch, window.missing_share)
         return [fact for follower in self._followers.values() for fact in follower.follow(block)]
 
     def _marked(self, frames: SpectralFrames, missing: tuple[Span, ...]) -> NDArray[np.bool_]:

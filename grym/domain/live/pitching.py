@@ -1,5 +1,6 @@
 """Spectra of the long window, of sound that comes in pieces: thinned out first, as pitch lies low."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -43,20 +44,29 @@ class PitchFrames:
 
     def push(self, mono: FloatArray) -> PitchBlock:
         """Take samples, shape (samples,), and return the frames they complete, maybe none."""
-        return self._completed(self._decimator.push(mono))
+        first = self._decimator.next_sample
+        return self._completed(first, self._decimator.push(mono))
 
     def finish(self) -> PitchBlock:
         """Return the last frames, whose windows reach beyond the end of the sound."""
+        first = self._decimator.next_sample
         rest = self._decimator.finish()
         end = self._start_sample + len(self._kept) + len(rest)
         needed = end // self.framing.hop_length * self.framing.hop_length + self.framing.n_fft // 2 - end
-        return self._completed(np.concatenate([rest, np.zeros(max(0, needed), dtype=np.float32)]))
+        padded = self._completed(first, np.concatenate([rest, np.zeros(max(0, needed), dtype=np.float32)]))
+        return replace(padded, samples=rest)
 
-    def _completed(self, thinned: FloatArray) -> PitchBlock:
+    def _completed(self, first: int, thinned: FloatArray) -> PitchBlock:
         n_fft, hop = self.framing.n_fft, self.framing.hop_length
         samples = np.concatenate([self._kept, thinned])
         count = max(0, 1 + (len(samples) - n_fft) // hop)
-        block = PitchBlock(framing=self.framing, first_frame=self._frame, power=self._power(samples, count))
+        block = PitchBlock(
+            framing=self.framing,
+            first_frame=self._frame,
+            power=self._power(samples, count),
+            first_sample=first,
+            samples=thinned,
+        )
         self._frame += count
         self._kept = samples[count * hop :].copy()
         return block

@@ -3,9 +3,10 @@
 Policy. A frame belongs where its `first_sample` says; sequence numbers are only checked. A frame ahead of the next
 expected sample waits for what lies before it, at most half a second of sound or 1 MiB; then the hole is given up: it
 is a gap, silence stands for it, and what comes for it afterwards is late. Where frames overlap, the first to come
-counts. A frame more than a second ahead may be a broken header, which must not cost the stream its place: it is
-believed only when others follow on from it. Then up to ten seconds are a gap; further, the stream goes on there (a
-jump) and nothing is said of what lies between. Frames of that kind which nobody follows are refused.
+counts. A frame may come in parts that carry its number again. A frame more than a second ahead may be a broken header,
+which must not cost the stream its place: it is believed only when others follow on from it. Then up to ten seconds are
+a gap; further, the stream goes on there (a jump) and nothing is said of what lies between. Frames of that kind which
+nobody follows are refused.
 """
 
 from collections.abc import Iterator
@@ -159,7 +160,7 @@ class Reassembly:
         if frame.first_sample < self.position:
             yield Notice(name="overlap", at_sample=frame.first_sample)
             frame = frame.between(self.position, frame.end_sample)
-        if self._sequence is not None and frame.sequence != self._sequence + 1:
+        if self._sequence is not None and frame.sequence - self._sequence not in {0, 1}:
             yield Notice(name="sequence", at_sample=frame.first_sample)
         self._sequence = frame.sequence
         self.position = max(self.position, frame.end_sample)

@@ -20,6 +20,7 @@ from grym.domain.live.conditions import Conditions
 from grym.domain.live.facts import Beat, Ended, EndReason, Heard, KeyHeard, Loudness
 from grym.domain.live.following import FollowerKind
 from grym.domain.live.frame import Frame, StreamFormat
+from grym.domain.live.fresh import FreshSound
 from grym.domain.live.gaps import Span
 from grym.domain.live.late import late_features
 from grym.domain.live.listening import Listening, Window
@@ -81,7 +82,7 @@ class LiveStream:
             ``live.busy``: an earlier frame was not used up.
         """
         self._begin()
-        self._tally.frames += 1
+        self._tally.count(frame.sequence)
         if (frame.sample_rate_hz, len(frame.samples)) != (self.format.sample_rate_hz, self.format.channels):
             self._alerts.note("format_changed", at_s=self.format.seconds(self.position))
         else:
@@ -89,6 +90,13 @@ class LiveStream:
                 yield from self._arrived(arrival)
         yield list(self._alerts.due(self._window))
         self._busy = False
+
+    def fresh_sound(self) -> FreshSound | None:
+        """Return the reassembled sound since the last call at a reduced rate, in order; None where there is none.
+
+        It is kept for ten seconds, begins anew after a jump and after `restored`, and is no part of the state.
+        """
+        return self._listening.fresh.fetched()
 
     def finish(self, reason: EndReason = "closed") -> list[Heard]:
         """End the stream and return the rest of what was heard, `Ended` last."""
@@ -220,7 +228,7 @@ class LiveStream:
     def _whole_window(self) -> list[Heard]:
         """Listen to the window that is full now."""
         window = Window(number=self._window, samples=self._samples, missing=tuple(self._missing))
-        absent = sum(end - first for first, end in self._missing) == self.format.window_samples
+        absent = window.missing_share == 1.0
         features, reading, said = self._listening.window(window, self._meters)
         heard: list[Heard] = []
         if not absent:

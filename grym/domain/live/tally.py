@@ -14,6 +14,7 @@ class Tally:
     """Running totals of a stream; samples are per channel."""
 
     frames: int = 0
+    sequence: int | None = None
     heard_samples: int = 0
     missing_samples: int = 0
     late_samples: int = 0
@@ -22,6 +23,12 @@ class Tally:
     keys: int = 0
     tempo_bpm: float | None = None
     key: Key | None = None
+
+    def count(self, sequence: int) -> None:
+        """Count a frame; further parts of the same one carry its sequence number again."""
+        if sequence != self.sequence:
+            self.frames += 1
+            self.sequence = sequence
 
     def number_of(self, fact: Beat | KeyHeard) -> int:
         """Count a beat or a key and return its number in the stream."""
