@@ -15,6 +15,8 @@ from pathlib import Path
 
 import structlog
 
+from grym.cli.main import keep_to_one_core
+
 PARTS = ("block", "embedded", "kafka")
 GOALS = {"embedded": 60.0, "kafka": 100.0}
 """Milliseconds after its block within which 95 of 100 windows must have been told."""
@@ -25,6 +27,7 @@ MEMORY_GOAL_MB = 2.0
 def main() -> int:
     """Measure what was asked for; 1 where a window was lost or told twice, or where ``--demand`` misses a goal."""
     options = _options()
+    keep_to_one_core()  # as the command line does, before numpy is loaded
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"

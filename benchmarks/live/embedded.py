@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.live.load import Result, hear, streamers
+from benchmarks.live.load import Result, hear, streamers, tunes
 from benchmarks.live.processes import cpu_s, rss_mib
 from grym.cli.streaming.playing import WORKING
 from grym.runtime import open_runtime
@@ -24,9 +24,10 @@ async def measure(*, streams: int, seconds: float) -> dict[str, float]:
             runtime.stream_desk() as desk,
             runtime.working(only=WORKING),
         ):
-            await hear(desk, streamers(desk, 1, prefix="warm"), seconds=2.0, patience_s=PATIENCE_S)
+            await hear(desk, streamers(desk, 2, prefix="warm"), tunes(2.0), patience_s=PATIENCE_S)
+            sounds = tunes(seconds)
             resident, used_s, server_s = rss_mib(os.getpid()), time.process_time(), _server_s(Path(home))
-            found = await hear(desk, streamers(desk, streams), seconds=seconds, patience_s=PATIENCE_S)
+            found = await hear(desk, streamers(desk, streams), sounds, patience_s=PATIENCE_S)
             used_s, server_s = time.process_time() - used_s, _server_s(Path(home)) - server_s
             grown = rss_mib(os.getpid()) - resident
     return row(found) | {

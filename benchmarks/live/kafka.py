@@ -17,13 +17,14 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as Place
 
 from benchmarks.live.embedded import row
-from benchmarks.live.load import Heard, play, result_of, streamers
+from benchmarks.live.load import Heard, play, result_of, streamers, tunes
 from benchmarks.live.processes import cpu_s, rss_mib
 from benchmarks.live.tune import RATE_HZ
 from grym.adapters.postgres.embedded import start_embedded
 from grym.runtime import open_runtime
 from grym.settings import Settings
 from producers.frames import FrameStreamer
+from producers.frames.answers import kind_of
 from schemas.catalogue import BY_NAME
 from schemas.envelope import decode
 from schemas.live import FeaturesHeard, StreamEnded
@@ -49,10 +50,11 @@ async def measure(*, streams: int, seconds: float) -> dict[str, float]:
         for name, words in WORKERS.items():
             world.start(name, *words)
         async with _upstream(world) as upstream:
-            await _played(upstream, streamers(desk, WARM_UP, prefix="warm"), seconds=2.0)
+            await _played(upstream, streamers(desk, WARM_UP, prefix="warm"), tunes(2.0))
+            sounds = tunes(seconds)
             resident, used = _resident(world), _used(world)
             many = streamers(desk, streams)
-            heard = await _played(upstream, many, seconds=seconds)
+            heard = await _played(upstream, many, sounds)
             blocks = 10 * streams * seconds
             costs = {f"{role}_ms_per_block": 1000 * (now - used[role]) / blocks for role, now in _used(world).items()}
             grown = sum(_resident(world).values()) - sum(resident.values())
@@ -116,8 +118,7 @@ class _Upstream:
         if isinstance(body, FeaturesHeard):
             sent_s = streamer.sent_s(max(0, math.ceil(body.end_s * RATE_HZ - 1e-6) - 1))
             latency_s = None if sent_s is None else now_s - sent_s
-        heard.take(str(body.TYPE).split(".")[1], envelope.id, body, latency_s)
-        heard.over = heard.over or isinstance(body, StreamEnded)
+        heard.take(kind_of(envelope) or "", envelope.id, body, latency_s)
 
 
 @asynccontextmanager
@@ -135,11 +136,11 @@ async def _upstream(world: "KafkaWorld") -> AsyncIterator[_Upstream]:
         await consumer.stop()
 
 
-async def _played(upstream: _Upstream, many: Sequence[FrameStreamer], *, seconds: float) -> dict[str, Heard]:
+async def _played(upstream: _Upstream, many: Sequence[FrameStreamer], sounds: Sequence[bytes]) -> dict[str, Heard]:
     """Play streams to their ends and return what was heard of each, at the latest after `SETTLE_S` seconds more."""
     upstream.heard = {streamer.stream_id: Heard() for streamer in many}
     upstream.streams = {streamer.stream_id: streamer for streamer in many}
-    await play(many, seconds=seconds)
+    await play(many, sounds)
     end_s = time.monotonic() + SETTLE_S
     while not all(one.over for one in upstream.heard.values()) and time.monotonic() < end_s:
         upstream.changed.clear()

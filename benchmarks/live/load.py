@@ -17,6 +17,7 @@ from producers.frames import FrameStreamer, StreamDesk, StreamerSettings, Stream
 from producers.frames.answers import Answer
 from schemas.live import FeaturesHeard
 
+FORM = StreamFormat(sample_rate_hz=RATE_HZ)
 TUNES = 8
 """Different tunes; more would only take memory."""
 WARM_S = 5.0
@@ -39,6 +40,7 @@ class Heard:
             if latency_s is not None and body.at_s >= WARM_S and body.end_s > body.at_s:
                 self.latencies_s.append(latency_s)
         self.beats += kind == "beat"
+        self.over = self.over or kind == "ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,17 +77,18 @@ def result_of(heard: dict[str, Heard], *, seconds: float, frames_lost: int) -> R
 
 def streamers(desk: StreamDesk, count: int, *, prefix: str = "bench") -> list[FrameStreamer]:
     """Return as many streams, not open yet."""
-    form = StreamFormat(sample_rate_hz=RATE_HZ)
     return [
-        desk.streamer(form, stream_id=f"{prefix}-{number:03}", settings=StreamerSettings()) for number in range(count)
+        desk.streamer(FORM, stream_id=f"{prefix}-{number:03}", settings=StreamerSettings()) for number in range(count)
     ]
 
 
-async def play(many: Sequence[FrameStreamer], *, seconds: float) -> None:
+def tunes(seconds: float) -> list[bytes]:
+    """Return what is played, made beforehand: it costs more than listening to it."""
+    return [FORM.pack(tune(seconds, seed=number)) for number in range(TUNES)]
+
+
+async def play(many: Sequence[FrameStreamer], sounds: Sequence[bytes]) -> None:
     """Play all of them in real time, and close them."""
-    form = many[0].form
-    sounds = [form.pack(tune(seconds, seed=number)) for number in range(TUNES)]
-    began_s = time.monotonic()
 
     async def one(number: int, streamer: FrameStreamer) -> None:
         await asyncio.sleep(max(0.0, began_s + 0.1 * number / len(many) - time.monotonic()))
@@ -97,7 +100,9 @@ async def play(many: Sequence[FrameStreamer], *, seconds: float) -> None:
     await asyncio.gather(*(one(number, streamer) for number, streamer in enumerate(many)))
 
 
-async def hear(desk: StreamDesk, many: Sequence[FrameStreamer], *, seconds: float, patience_s: float) -> Result:
+async def hear(
+    desk: StreamDesk, many: Sequence[FrameStreamer], sounds: Sequence[bytes], *, patience_s: float
+) -> Result:
     """Play streams and hear all of them to their ends, by the ear of their own desk."""
     heard = {streamer.stream_id: Heard() for streamer in many}
 
@@ -106,16 +111,19 @@ async def hear(desk: StreamDesk, many: Sequence[FrameStreamer], *, seconds: floa
             ready.set()
             async for answer in listener:
                 _take(heard[streamer.stream_id], answer)
+                if heard[streamer.stream_id].over:
+                    return
 
     events = [asyncio.Event() for _ in many]
     listening = [asyncio.create_task(listen(one, event)) for one, event in zip(many, events, strict=True)]
     for event in events:
         await event.wait()
-    await play(many, seconds=seconds)
+    await play(many, sounds)
     _, late = await asyncio.wait(listening, timeout=patience_s)
     for task in late:
         task.cancel()
     await asyncio.gather(*listening, return_exceptions=True)
+    seconds = len(sounds[0]) / FORM.bytes_per_s
     return result_of(heard, seconds=seconds, frames_lost=sum(one.sent.unsent_frames for one in many))
 
 

@@ -14,7 +14,6 @@ NAMES = (
     "erase",
     "harmonise",
     "learn",
-    "stream",
     "vary",
 )
 

@@ -24,6 +24,7 @@ from grym.cli import (
     replay,
     requests,
     schema,
+    stream,
     topics,
     up,
     worker,
@@ -58,7 +59,7 @@ def root(
     del version  # its callback has acted on it
 
 
-for module in (compose, analyze, rate, requests, up, worker, replay, doctor, later):
+for module in (compose, analyze, stream, rate, requests, up, worker, replay, doctor, later):
     module.register(app)
 app.add_typer(events.app, name="events")
 app.add_typer(patterns.app, name="patterns")
@@ -71,12 +72,12 @@ app.add_typer(schema.app, name="schema")
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the program and leave with its exit code."""
-    _keep_to_one_core()
+    keep_to_one_core()
     words = sys.argv[1:] if arguments is None else arguments
     sys.exit(run(words))
 
 
-def _keep_to_one_core() -> None:
+def keep_to_one_core() -> None:
     """Have the linear algebra of this process and its workers use one thread each, unless the caller chose otherwise.
 
     grym spreads its work over processes itself; threads of the library would spin for each other besides, and a search
