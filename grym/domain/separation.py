@@ -171,5 +171,4 @@ def _sound(spectra: NDArray[np.complex64], framing: Framing, length: int) -> Flo
         sound[index * hop : index * hop + n_fft] += frame * window
         weight[index * hop : index * hop + n_fft] += window**2
     kept = slice(n_fft // 2, n_fft // 2 + length)
-    whole: FloatArray = sound[kept] / np.maximum(weight[kept], np.float32(1e-6))
-    return whole
+    return np.asarray(sound[kept] / np.maximum(weight[kept], np.float32(1e-6)), dtype=np.float32)
