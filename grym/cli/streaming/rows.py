@@ -16,7 +16,8 @@ LOUDNESS_EVERY_S = 5
 def row_of(answer: Answer) -> dict[str, Any]:
     """Return an answer as an object: `kind`, `at_s`, `latency_ms`, and every field of its body."""
     body = answer.envelope.body
-    payload = {name: msgspec.to_builtins(getattr(body, name)) for name in body.__struct_fields__}
+    fields = (name for name in body.__struct_fields__ if name != "kind")  # of the request, which is `listen`
+    payload = {name: msgspec.to_builtins(getattr(body, name)) for name in fields}
     latency_ms = None if answer.latency_s is None else round(1000 * answer.latency_s, 1)
     return {"kind": answer.kind, "at_s": answer.at_s, "latency_ms": latency_ms} | payload
 

@@ -44,6 +44,11 @@ def test_nested_values_are_plain() -> None:
     assert row["match"]["name"] == "Waltz"
 
 
+def test_the_kind_of_a_request_hides_no_kind_of_answer() -> None:
+    """How the request of a stream ends is told as that."""
+    assert row_of(answer_of(completed()))["kind"] == "completed"
+
+
 def test_what_is_about_the_whole_stream_has_no_place() -> None:
     """Its end is no place in it."""
     row = row_of(answer_of(StreamEnded(reason="ended", duration_s=1.0)))
