@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 EXTRACT: "Task[Extracted]" = Task("streams.features.extracting", "extract")
 TAKE: "Task[Taken]" = Task("streams.features.extracting", "take")
-EXTRACTOR = "dsp/1"
-ANALYSIS_TIMEOUT_S = 120.0  # an hour of sound takes some 40 s on one core; three times that means it hangs
+EXTRACTOR = "dsp/2"
+START_TIMEOUT_S = 60.0
+TIMEOUT_S_PER_MINUTE = 10.0
+"""A minute of sound takes some 0.5 s of one core, 3 s where everything is asked for; much more means that it hangs."""
+
 IMPRINT = "application/x-grym-imprint"
 
 
@@ -56,7 +59,7 @@ class Features:
     async def _extract(self, command: ExtractFeatures) -> Body:
         path = await self._artifacts.local_path(command.audio)
         found = await self._cpu.run(
-            EXTRACT, self._door, path, command.max_seconds, command.full, timeout_s=ANALYSIS_TIMEOUT_S
+            EXTRACT, self._door, path, command.max_seconds, command.full, timeout_s=timeout_s(command.max_seconds)
         )
         return FeaturesExtracted(
             analysis=found.analysis,
@@ -67,9 +70,16 @@ class Features:
 
     async def _take(self, command: TakeImprint) -> Body:
         path = await self._artifacts.local_path(command.audio)
-        taken = await self._cpu.run(TAKE, self._door, path, command.max_seconds, timeout_s=ANALYSIS_TIMEOUT_S)
+        taken = await self._cpu.run(
+            TAKE, self._door, path, command.max_seconds, timeout_s=timeout_s(command.max_seconds)
+        )
         imprint = await self._kept(taken.imprint)
         return ImprintTaken(imprint=imprint, extractor=taken.extractor, duration_s=taken.duration_s)
 
     async def _kept(self, imprint: bytes) -> ArtifactRef:
         return await self._artifacts.put(imprint, media_type=IMPRINT, name="imprint")
+
+
+def timeout_s(max_seconds: float) -> float:
+    """Return how long the analysis of a sound of at most `max_seconds` may take."""
+    return START_TIMEOUT_S + TIMEOUT_S_PER_MINUTE * max_seconds / 60.0
