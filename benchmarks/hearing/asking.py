@@ -3,6 +3,7 @@
 import hashlib
 import importlib
 import json
+import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -16,6 +17,7 @@ from benchmarks.hearing.sounds import RATE_HZ, Sound
 
 PEERS = {
     "grym": "benchmarks.hearing.contestants.grym:Grym",
+    "grym-live": "benchmarks.hearing.contestants.live:GrymLive",
     "librosa": "benchmarks.hearing.contestants.librosa:Librosa",
     "essentia": "benchmarks.hearing.contestants.essentia:Essentia",
 }
@@ -116,7 +118,7 @@ def _ask(job: tuple[str, Sound, str, Path]) -> None:
     answer = asked.answer(samples, RATE_HZ, group)
     spent_s = answer.cpu_s or time.process_time() - began_s
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
+    draft = path.with_suffix(f".{os.getpid()}")
     draft.write_text(json.dumps(replace(answer, cpu_s=spent_s).as_row()))
     draft.replace(path)
 

@@ -6,6 +6,7 @@ content of its source and the version of this reading.
 
 import hashlib
 import json
+import os
 import re
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -134,7 +135,7 @@ def read_score(name: str, kept: Path) -> Score | None:
     if not path.exists():
         kept.mkdir(parents=True, exist_ok=True)
         score = _parsed(name, source, content.decode(errors="replace") if number else None)
-        draft = path.with_suffix(".draft")
+        draft = path.with_suffix(f".{os.getpid()}")
         draft.write_text(json.dumps(asdict(score) if score else None))
         draft.replace(path)
     row = json.loads(path.read_text())

@@ -1,12 +1,11 @@
 """The sounds of a split, played once and kept with their truths: ``NAME.wav`` (mono, 16 bit) and ``NAME.json``."""
 
-import hashlib
 import json
+import os
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +16,15 @@ from numpy.typing import NDArray
 from benchmarks import fluid
 from benchmarks.hearing.forms import choose_forms, perform_form
 from benchmarks.hearing.performing import TAIL_S, Performance, Played, Truth, perform
-from benchmarks.hearing.scores import Score
+from benchmarks.hearing.scores import READING, Score
 from benchmarks.hearing.works import Chosen, Work, choose
 from benchmarks.recognition.distortions import pink_noise
 from benchmarks.recognition.playing import dice
 
 HOME = Path(tempfile.gettempdir()) / "grym-hearing"
 RENDERING = "1"
+"""Version of everything that decides what is heard: raise it with any change of works, performing or forms."""
+
 RATE_HZ = 44_100
 PEAK = 0.7
 
@@ -56,7 +57,7 @@ def prepared(split: str, cache_folder: Path = HOME, *, processes: int = 2) -> li
         How many play at once.
     """
     folder = cache_folder / split
-    manifest = folder / f"manifest-{_rule()}.json"
+    manifest = folder / f"manifest-{READING}-{RENDERING}.json"
     if not manifest.exists():
         folder.mkdir(parents=True, exist_ok=True)
         chosen = choose(split, cache_folder / "scores")
@@ -64,19 +65,10 @@ def prepared(split: str, cache_folder: Path = HOME, *, processes: int = 2) -> li
         jobs += choose_forms(chosen, split)
         with ProcessPoolExecutor(processes) as pool:
             rows = list(pool.map(_render, jobs, [split] * len(jobs), [folder] * len(jobs)))
-        draft = manifest.with_suffix(".draft")
+        draft = manifest.with_suffix(f".{os.getpid()}")
         draft.write_text(json.dumps(rows, indent=1))
         draft.replace(manifest)
     return [_sound(row, folder) for row in json.loads(manifest.read_text())]
-
-
-@cache
-def _rule() -> str:
-    """Return a name that changes with everything that decides what is heard."""
-    content = hashlib.sha256(RENDERING.encode())
-    for name in ("works", "scores", "symbols", "performing", "forms", "sounds"):
-        content.update((Path(__file__).parent / f"{name}.py").read_bytes())
-    return content.hexdigest()[:8]
 
 
 def soundfont_of(split: str) -> Path:
@@ -100,7 +92,7 @@ def _render(parts: Sequence[Chosen], split: str, folder: Path) -> dict[str, Any]
     samples = _played(performance, programs, split)
     if work.noise_db is not None:
         samples = _noisy(samples, work)
-    draft = folder / f"{work.name}.draft"
+    draft = folder / f"{work.name}.{os.getpid()}"
     soundfile.write(draft, samples, RATE_HZ, subtype="PCM_16", format="WAV")
     draft.replace(folder / f"{work.name}.wav")
     row = {"work": asdict(work), "truth": performance.truth.as_row()}

@@ -5,7 +5,9 @@ many are taken in the order of that hash as `KINDS` says, spread over metres and
 """
 
 import hashlib
+import json
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -19,6 +21,7 @@ from benchmarks.hearing.symbols import PITCH_CLASSES, analysed_scores, analysis_
 from benchmarks.recognition.playing import dice
 
 SPLITS = ("dev", "test")
+NAMES = Path(__file__).parent / "works.json"
 DEV_SHARE = 0.4
 
 KINDS = {
@@ -129,12 +132,28 @@ Chosen = tuple[Work, Score]
 
 
 def choose(split: str, kept: Path) -> list[Chosen]:
-    """Return the works of a split with their scores, forms left out."""
+    """Return the works of a split with their scores, forms left out.
+
+    The names that the rule came to are kept beside this file, since finding them means to read many more scores.
+    """
+    names: dict[str, list[str]] = json.loads(NAMES.read_text())[split]
     chosen: list[Chosen] = []
-    for kind, counts in KINDS.items():
-        scores = _taken(kind, split, kept, counts[SPLITS.index(split)])
+    for kind in KINDS:
+        scores = [score for name in names[kind] if (score := _score(name, kind, kept)) is not None]
         chosen += [(_work(score, kind, place), score) for place, score in enumerate(scores)]
     return chosen
+
+
+def ruled(split: str, kept: Path) -> dict[str, list[str]]:
+    """Return the names of the scores that the rule takes for a split, by kind."""
+    return {
+        kind: [s.name for s in _taken(kind, split, kept, counts[SPLITS.index(split)])] for kind, counts in KINDS.items()
+    }
+
+
+def split_of(name: str, kind: str) -> str:
+    """Return the split that a score belongs to."""
+    return _split(group_of(name), kind)
 
 
 def _taken(kind: str, split: str, kept: Path, count: int) -> list[Score]:
@@ -290,3 +309,13 @@ def _home(score: Score) -> str | None:
         return None
     major = score.fifths * 7 % 12
     return {major: key_name(major, "major"), (major + 9) % 12: key_name(major + 9, "minor")}.get(bass)
+
+
+def main() -> None:
+    """Write down the names that the rule comes to: ``python -m benchmarks.hearing.works FOLDER_FOR_SCORES``."""
+    names = {split: ruled(split, Path(sys.argv[1])) for split in SPLITS}
+    NAMES.write_text(json.dumps(names, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
