@@ -66,7 +66,6 @@ class Session:
         self._arrived = Bell()
         self._unwritten = Budget(max_count=2**31, max_bytes=settings.unwritten_bytes)
         self._storing = False
-        self._stored_marks: dict[TopicPartition, Mark] = {}
         self.budget = Budget(max_count=settings.runner.backlog, max_bytes=settings.in_hand_bytes)
         self.voices = Voices(remembered=settings.remembered)
         for checkpoint in checkpoints:
@@ -308,7 +307,6 @@ class Session:
         if await self._outlet.store(load, marks):
             self._committed(marks)
         self._storing = False
-        self._stored_marks = marks
         self._unwritten.give_back(len(load.messages), load.size_bytes)
         self._ports.telemetry.count("messages_sent", len(load.messages), of=self._name)
 
@@ -321,9 +319,8 @@ class Session:
         }
 
     async def _commit(self) -> None:
-        """Commit the marks that the last load left true."""
-        marks = {s: m for s, m in self._stored_marks.items() if m.position > self._watermarks[s].committed.position}
-        if marks:
+        """Commit how far partitions are done; only while no load is being stored are its marks true."""
+        if marks := self._moved():
             await self._outlet.commit(marks)
             self._committed(marks)
 

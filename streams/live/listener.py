@@ -8,7 +8,7 @@ Whatever is refused is named, counted and told; it is told the first time and ea
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -23,6 +23,7 @@ from streams.live.arriving import Arrival, format_of, frame_of
 from streams.live.sound import Ear, Ears
 from streams.live.telling import Cause, Teller, ended
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 COORDINATOR = "grym/coordinator"
 """Who may close a stream besides its sender: somebody cancelled its request."""
 
@@ -43,6 +44,8 @@ class Over(msgspec.Struct, kw_only=True, omit_defaults=True):
     correlation_id: str = ""
     tenant: str = "default"
     reason: str = ""
+    last_id: str = ""
+    ended_at: datetime = EPOCH
 
 
 class Memo(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -101,7 +104,7 @@ class Listener:
         self._memo = memo
         self._over = over
         self._ear: Ear | None = None
-        self._told: set[str] = set()
+        self._told_of_sound = False
 
     @classmethod
     def restored(cls, stream_id: str, state: bytes, manners: Manners, *, over: bool) -> "Listener":
@@ -198,15 +201,20 @@ class Listener:
         count = self._memo.counts[name] = self._memo.counts.get(name, 0) + 1
         if count & (count - 1):  # no power of two
             return ()
-        alert = AlertRaised(name=name, at_s=round(self._memo.end_s, 6), count=count, message=_SAID.get(name, ""))
-        return [self._teller.tell(alert, cause, name, count)]
+        return [self._teller.tell(_alert(name, self._memo.end_s, count=count), cause, name, count)]
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
     def _begin(self, arrival: Arrival) -> Sequence[Message]:
         first = arrival.frame or (arrival.event.body if arrival.event is not None else None)
         if not isinstance(first, AudioFrame | StreamOpened):  # it was closed before anything was heard
-            self._over = Over(source=arrival.source, reason="unheard", correlation_id=self.stream_id)
+            self._over = Over(
+                source=arrival.source,
+                reason="unheard",
+                correlation_id=self.stream_id,
+                last_id=arrival.cause.event_id,
+                ended_at=arrival.at,
+            )
             return ()
         format_of(first)
         opening = arrival.event
@@ -272,21 +280,27 @@ class Listener:
             correlation_id=memo.correlation_id,
             tenant=memo.tenant,
             reason=reason,
+            last_id=cause.event_id,
+            ended_at=cause.at,
         )
         self._memo = self._ear = None
         return message
 
     def _after_end(self, arrival: Arrival, over: Over) -> Sequence[Message]:
-        """Tell once that something came after the end; the same each time, since nothing of it is remembered."""
+        """Tell that something came after the end: of sound once, of openings each time.
+
+        Nothing of it is remembered beyond this process, so whoever tells it again must tell the same.
+        """
         body = None if arrival.event is None else arrival.event.body
         if isinstance(body, StreamClosed) or arrival.cause.event_id == over.opened_id:
             return ()
-        name = "reused" if isinstance(body, StreamOpened) else "after_end"
-        if name in self._told:
+        if isinstance(body, StreamOpened):
+            return [self._teller.tell(_alert("reused", over.end_s), arrival.cause, "reused", arrival.cause.event_id)]
+        if self._told_of_sound:
             return ()
-        self._told.add(name)
-        alert = AlertRaised(name=name, at_s=round(over.end_s, 6), message=_SAID[name])
-        return [self._teller.tell(alert, arrival.cause, name, "over")]
+        self._told_of_sound = True
+        cause = Cause(event_id=over.last_id, at=over.ended_at)
+        return [self._teller.tell(_alert("after_end", over.end_s), cause, "after_end")]
 
     def _listening(self, memo: Memo) -> Ear:
         if self._ear is None:
@@ -304,3 +318,7 @@ class Listener:
 
 def _closes(body: Body | None, source: str) -> bool:
     return isinstance(body, StreamClosed) and source == COORDINATOR
+
+
+def _alert(name: str, at_s: float, *, count: int = 1) -> AlertRaised:
+    return AlertRaised(name=name, at_s=round(at_s, 6), count=count, message=_SAID[name])

@@ -68,11 +68,12 @@ def components(ports: RunnerPorts, troubles: Troubles) -> list[Component]:
         ProcessorRunner(processor, ports, RUNNER) for processor in processors(troubles, guarded)
     ]
     worker = LeaseWorker([Studio(troubles.usual)], ports, WORKER)
-    return [*runners, worker, TimerService(ports, TIMERS), *_elsewhere(ports, troubles)]
+    mirrors = [] if ports.backend.sender is None else [ProcessorRunner(troubles.mirror, ports, RUNNER)]
+    return [*runners, worker, TimerService(ports, TIMERS), *elsewhere(ports), *mirrors]
 
 
-def _elsewhere(ports: RunnerPorts, troubles: Troubles) -> list[Component]:
-    """Return what runs where the log lies elsewhere: who sends what was decided, and a pure hop."""
+def elsewhere(ports: RunnerPorts) -> list[Component]:
+    """Return what runs where the log lies elsewhere: who sends what was decided."""
     backend = ports.backend
     if backend.outbox is None or backend.sender is None:
         return []
@@ -80,4 +81,4 @@ def _elsewhere(ports: RunnerPorts, troubles: Troubles) -> list[Component]:
     relay = RelayPorts(
         outbox=backend.outbox, sender=backend.sender, hold=hold, clock=ports.clock, telemetry=ports.telemetry
     )
-    return [OutboxRelay(relay, RELAY), ProcessorRunner(troubles.mirror, ports, RUNNER)]
+    return [OutboxRelay(relay, RELAY)]

@@ -204,7 +204,7 @@ def record_of(put: Message, position: int, *, at: datetime = datetime(2026, 1, 1
 
 def heard(records: Iterable[Record | Message], stream_id: str) -> list[Any]:
     """Return the bodies told of a stream, each event once, in order."""
-    known = {}
+    known: dict[str, Any] = {}
     for envelope in map(decode, records):
         if envelope.subject == stream_id:
             known.setdefault(envelope.id, envelope.body)
