@@ -2,20 +2,34 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
+import numpy as np
+
 from benchmarks.hearing.answers import TASKS
-from benchmarks.hearing.asking import PEERS, ask_all, contestant
-from benchmarks.hearing.report import failures, listing, rows_of, tables
+from benchmarks.hearing.asking import PEERS, Result, ask_all, contestant
+from benchmarks.hearing.report import failures, listing, rows_of, tables, values_of
 from benchmarks.hearing.scoring import has_truth
 from benchmarks.hearing.sounds import HOME, Sound, prepared
 from benchmarks.hearing.works import SPLITS
+
+LEAST = {
+    "tempo Acc2": 0.6,
+    "beat F": 0.5,
+    "onset F": 0.7,
+    "key": 0.6,
+    "chord root": 0.6,
+    "note F": 0.6,
+    "section F 3 s": 0.3,
+}
+"""What the quick examination requires: less than the numbers, by what chance makes of two works a kind."""
 
 
 def main() -> None:
     """Read the arguments, play, ask, judge, report."""
     words = _arguments()
-    sounds = _selected(prepared(words.split, words.cache, processes=words.processes), words)
+    sounds = _selected(prepared(words.split, words.cache, processes=words.processes, few=words.quick), words)
     if words.list:
         print(listing(sounds))
         return
@@ -29,6 +43,17 @@ def main() -> None:
         words.out.mkdir(parents=True, exist_ok=True)
         (words.out / f"hearing-{words.split}.md").write_text(told + "\n")
         (words.out / f"hearing-{words.split}.json").write_text(json.dumps(rows_of(results), indent=1))
+    if words.quick and (low := _too_low(results[0])):
+        sys.exit(f"grym hears less than the quick examination requires: {', '.join(low)}")
+
+
+def _too_low(result: Result) -> list[str]:
+    """Return the metrics in which a contestant does not reach what the quick examination requires."""
+    return [
+        f"{metric} {np.mean(values):.2f}"
+        for metric, least in LEAST.items()
+        if (values := values_of(result, metric)) and np.mean(values) < least
+    ]
 
 
 def _selected(sounds: list[Sound], words: argparse.Namespace) -> list[Sound]:
@@ -54,6 +79,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--limit", type=int, help="so many works, spread over all")
     parser.add_argument("--failures", action="store_true", help="show the worst works with truth and answer")
     parser.add_argument("--list", action="store_true", help="show the works and where they lie")
+    parser.add_argument("--quick", action="store_true", help="two works of each kind of dev, grym alone, in a minute")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     parser.add_argument("--out", type=Path, help="folder for the tables and the JSON")
     parser.add_argument("--cache", type=Path, default=HOME, help="where scores, sounds and answers are kept")

@@ -17,6 +17,9 @@ FAMILIES = ("all", "percussive", "sustained")
 WORST = 8
 SHOWN = 12
 
+ASIDE = ("onset P", "onset R", "f0 raw chroma", "section F 3 s with ends", "section F 0.5 s with ends")
+"""In the JSON only."""
+
 METRICS_OF = {
     "tempo": ("tempo Acc1", "tempo Acc2"),
     "beats": ("beat F", "downbeat F"),
@@ -51,7 +54,7 @@ def metrics_of(results: Iterable[Result]) -> list[str]:
 def tables(results: Sequence[Result]) -> str:
     """Return one table: a row for each metric and family, a column for each contestant."""
     rows = []
-    for metric in metrics_of(results):
+    for metric in (name for name in metrics_of(results) if not name.startswith(ASIDE)):
         for family in FAMILIES:
             cells = [values_of(result, metric, family) for result in results]
             if any(cells):

@@ -44,7 +44,7 @@ class Sound:
         return np.asarray(soundfile.read(self.path, dtype="float32")[0], dtype=np.float32)
 
 
-def prepared(split: str, cache_folder: Path = HOME, *, processes: int = 2) -> list[Sound]:
+def prepared(split: str, cache_folder: Path = HOME, *, processes: int = 2, few: bool = False) -> list[Sound]:
     """Return the sounds of a split, playing what is not there yet.
 
     Parameters
@@ -55,12 +55,14 @@ def prepared(split: str, cache_folder: Path = HOME, *, processes: int = 2) -> li
         Where scores, sounds and truths are kept.
     processes
         How many play at once.
+    few
+        Two works of each kind, for a quick look.
     """
-    folder = cache_folder / split
+    folder = cache_folder / (f"{split}-few" if few else split)
     manifest = folder / f"manifest-{READING}-{RENDERING}.json"
     if not manifest.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        chosen = choose(split, cache_folder / "scores")
+        chosen = choose(split, cache_folder / "scores", few=few)
         jobs: list[Sequence[Chosen]] = [[one] for one in chosen]
         jobs += choose_forms(chosen, split)
         with ProcessPoolExecutor(processes) as pool:

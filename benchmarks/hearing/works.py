@@ -21,6 +21,7 @@ from benchmarks.hearing.symbols import PITCH_CLASSES, analysed_scores, analysis_
 from benchmarks.recognition.playing import dice
 
 SPLITS = ("dev", "test")
+FEW = 2
 NAMES = Path(__file__).parent / "works.json"
 DEV_SHARE = 0.4
 
@@ -131,15 +132,18 @@ class Work:
 Chosen = tuple[Work, Score]
 
 
-def choose(split: str, kept: Path) -> list[Chosen]:
+def choose(split: str, kept: Path, *, few: bool = False) -> list[Chosen]:
     """Return the works of a split with their scores, forms left out.
 
-    The names that the rule came to are kept beside this file, since finding them means to read many more scores.
+    The names that the rule came to are kept beside this file, since finding them means to read many more scores. `few`
+    takes two of each kind, of those that are read in a second.
     """
     names: dict[str, list[str]] = json.loads(NAMES.read_text())[split]
     chosen: list[Chosen] = []
     for kind in KINDS:
-        scores = [score for name in names[kind] if (score := _score(name, kind, kept)) is not None]
+        quickly = [name for name in names[kind] if name.startswith("bach/") or "#" in name][:FEW]
+        wanted = quickly if few else names[kind]
+        scores = [score for name in wanted if (score := _score(name, kind, kept)) is not None]
         chosen += [(_work(score, kind, place), score) for place, score in enumerate(scores)]
     return chosen
 
