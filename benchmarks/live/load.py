@@ -30,6 +30,7 @@ class Heard:
 
     windows: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     latencies_s: list[float] = field(default_factory=list)
+    arrived_s: list[float] = field(default_factory=list)
     beats: int = 0
     over: bool = False
 
