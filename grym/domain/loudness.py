@@ -39,6 +39,7 @@ OVERSAMPLING = 4
 TAPS_PER_PHASE = 12
 PEAK_BLOCK_SAMPLES = 512
 PEAK_BATCH_BLOCKS = 256
+PEAK_STRETCH_SAMPLES = 1 << 21
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -230,10 +231,22 @@ def interpolator() -> NDArray[np.float32]:
 
 
 def _channel_peak(samples: FloatArray, phases: NDArray[np.float32], *, reach: float, floor: float) -> float:
-    """Return the highest interpolated magnitude of one channel, at least `floor`."""
+    """Return the highest interpolated magnitude of one channel, at least `floor`; it is copied a stretch at a time."""
+    peak, margin = floor, TAPS_PER_PHASE
+    for start in range(0, len(samples), PEAK_STRETCH_SAMPLES):
+        length = min(PEAK_STRETCH_SAMPLES, len(samples) - start)
+        span = samples[max(0, start - margin) : start + length + margin]
+        before = max(0, margin - start)
+        whole = -(-length // PEAK_BLOCK_SAMPLES) * PEAK_BLOCK_SAMPLES + 2 * margin
+        padded = np.pad(span, (before, whole - before - len(span)))
+        peak = _stretch_peak(padded, phases, reach=reach, floor=peak)
+    return peak
+
+
+def _stretch_peak(padded: FloatArray, phases: NDArray[np.float32], *, reach: float, floor: float) -> float:
+    """Return the highest interpolated magnitude of whole blocks with a margin at both ends, at least `floor`."""
     margin = TAPS_PER_PHASE
-    count = -(-len(samples) // PEAK_BLOCK_SAMPLES)
-    padded = np.pad(samples, (margin, count * PEAK_BLOCK_SAMPLES - len(samples) + margin))
+    count = (len(padded) - 2 * margin) // PEAK_BLOCK_SAMPLES
     blocks = np.lib.stride_tricks.sliding_window_view(padded, PEAK_BLOCK_SAMPLES + 2 * margin)[::PEAK_BLOCK_SAMPLES]
     bounds = np.maximum(blocks.max(axis=1), -blocks.min(axis=1)) * reach
     order = np.argsort(bounds)[::-1]

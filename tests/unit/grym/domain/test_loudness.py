@@ -4,7 +4,7 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from grym.domain.loudness import k_weighting, measure_loudness, true_peak_dbtp
+from grym.domain.loudness import PEAK_STRETCH_SAMPLES, k_weighting, measure_loudness, true_peak_dbtp
 from grym.domain.signal import FloatArray, Signal
 from tests.unit.grym.domain.laboratory import Laboratory, certain
 
@@ -150,6 +150,19 @@ def test_true_peak_takes_the_loudest_channel_and_block(lab: Laboratory) -> None:
         loud = quiet.copy()
         loud[position] = 0.9
         assert true_peak_dbtp(lab.signal(quiet, loud)) == pytest.approx(20.0 * np.log10(0.9), abs=0.3)
+
+
+def test_true_peak_does_not_depend_on_where_stretches_meet(lab: Laboratory) -> None:
+    """Peaks between the samples on both sides of a seam are what they are elsewhere."""
+    time = np.arange(-40, 40)
+    burst = (0.5 * np.sin(np.pi / 2.0 * time + np.pi / 4.0) * np.hanning(80)).astype(np.float32)
+    sound = np.zeros(PEAK_STRETCH_SAMPLES + 4_000, dtype=np.float32)
+    found = set()
+    for centre in (10_000, PEAK_STRETCH_SAMPLES - 20, PEAK_STRETCH_SAMPLES, PEAK_STRETCH_SAMPLES + 7):
+        moved = sound.copy()
+        moved[centre - 40 : centre + 40] = burst
+        found.add(round(certain(true_peak_dbtp(lab.signal(moved))), 4))
+    assert len(found) == 1
 
 
 def test_true_peak_of_silence_is_none() -> None:
