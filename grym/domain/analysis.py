@@ -11,6 +11,7 @@ from grym.domain.dynamics import measure_dynamics
 from grym.domain.embedding import embed
 from grym.domain.findings import Analysis
 from grym.domain.harmony.chords import chord_spans
+from grym.domain.harmony.keys import tonalities
 from grym.domain.loudness import measure_loudness, true_peak_dbtp
 from grym.domain.morphology.describing import morphology_of
 from grym.domain.onset import onset_envelope, onset_times
@@ -21,7 +22,6 @@ from grym.domain.signal import FloatArray, Signal
 from grym.domain.spectral import SpectralFrames, bands_below, describe
 from grym.domain.stft import framing_for
 from grym.domain.structure import sections
-from grym.domain.tonality import tonality_of_chroma
 from grym.errors import InvalidAudioError
 
 __all__ = ["Analysis", "analyse"]
@@ -56,7 +56,8 @@ def analyse(signal: Signal, *, full: bool = False) -> Analysis:
     form = sections(pitch.weights, mfcc, duration_s=signal.duration_s)
     passages = [(section.start_s, section.end_s) for section in form]
     onsets_s = onset_times(envelope, frame_rate_hz=framing.frame_rate_hz)
-    key = tonality_of_chroma(pitch)
+    chords = chord_spans(pitch, duration_s=signal.duration_s, beats_s=pulse.beats_s)
+    keys = tonalities(pitch, chords, duration_s=signal.duration_s)
     shapes = None
     if full:
         shapes = morphology_of(
@@ -65,7 +66,7 @@ def analyse(signal: Signal, *, full: bool = False) -> Analysis:
             onsets_s=onsets_s,
             beats_s=pulse.beats_s,
             pulse=pulse.confidence,
-            tonality=0.0 if key is None else key.confidence,
+            tonality=0.0 if keys.whole is None else keys.whole.confidence,
             sections=form,
         )
     return Analysis(
@@ -80,8 +81,9 @@ def analyse(signal: Signal, *, full: bool = False) -> Analysis:
         downbeats_s=pulse.downbeats_s,
         onsets_s=onsets_s,
         beats_per_bar=pulse.beats_per_bar,
-        key=key,
-        chords=chord_spans(pitch, duration_s=signal.duration_s, beats_s=pulse.beats_s),
+        key=keys.whole,
+        keys=keys.spans,
+        chords=chords,
         tuning_cents=pitch.tuning_cents,
         loudness=loudness,
         true_peak_dbtp=peak,

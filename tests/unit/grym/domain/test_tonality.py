@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from grym.domain.chroma import chroma
+from grym.domain.harmony.chords import chord_spans
+from grym.domain.harmony.keys import tonalities
 from grym.domain.tonality import (
     PROFILES,
     Key,
     key_scores,
-    tonality_of_chroma,
     tonality_of_pitches,
     tonality_of_weights,
 )
@@ -38,7 +39,9 @@ def heard(lab: Laboratory, chords: list[list[int]], *, cents: float = 0.0) -> Ke
     """The key of chords played as sound, half a second each."""
     detuned = [[pitch + cents / 100.0 for pitch in chord] for chord in chords]
     times = [0.1 + 0.5 * index for index in range(len(chords))]
-    return certain(tonality_of_chroma(chroma(lab.play(detuned, times), 44_100)))
+    sound = lab.play(detuned, times)
+    pitch, duration_s = chroma(sound, 44_100), len(sound) / 44_100
+    return certain(tonalities(pitch, chord_spans(pitch, duration_s=duration_s), duration_s=duration_s).whole)
 
 
 def written(chords: list[list[int]]) -> Key:
@@ -98,7 +101,7 @@ def test_a_chromatic_cluster_has_no_clear_key() -> None:
 def test_nothing_has_no_key() -> None:
     """Silence and an empty score have no key."""
     assert tonality_of_pitches([]) is None
-    assert tonality_of_chroma(chroma(np.zeros(44_100, dtype=np.float32), 44_100)) is None
+    assert tonalities(chroma(np.zeros(44_100, dtype=np.float32), 44_100), (), duration_s=1.0).whole is None
 
 
 def test_scores_are_correlations() -> None:
