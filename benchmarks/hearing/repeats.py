@@ -13,25 +13,26 @@ SHORTEST_BARS = 2
 def sections_of(bars: Sequence[Bar]) -> list[Span]:
     """Return the sections of a movement with its repeats played, labelled A, B, … in order of appearance.
 
-    Wherever the count of bars jumps, a passage ends and another begins; every passage is cut wherever any other begins
-    or ends. Without a jump there is one section.
+    Wherever the count of bars jumps back, a passage ends and another begins; every passage is cut wherever any other
+    begins or ends. A jump ahead leaves out a first ending; the second one, a bar, ends the passage. Without a jump
+    there is one section.
     """
-    jumps = [place for place, (a, b) in enumerate(pairwise(bars), start=1) if b.number not in {a.number, a.number + 1}]
-    edges = {0, len(bars)} | set(jumps)
-    cuts = {bars[place].number for place in edges if place < len(bars)} | {
-        bars[place - 1].number + 1 for place in jumps
-    }
-    borders = sorted(edges | {place for place, bar in enumerate(bars) if bar.number in cuts and place})
-    kept = [borders[0]]
-    for border in borders[1:-1]:
-        if border - kept[-1] >= SHORTEST_BARS and borders[-1] - border >= SHORTEST_BARS:
+    edges = [0, *(place for place in range(1, len(bars)) if bars[place].number < bars[place - 1].number), len(bars)]
+    cuts = {bars[place].number for place in edges[:-1]} | {bars[place - 1].number + 1 for place in edges[1:]}
+    inner = {place + _is_second_ending(bars, place) for place, bar in enumerate(bars) if bar.number in cuts}
+    kept = [0]
+    for border in sorted(inner | set(edges[1:-1])):
+        if border - kept[-1] >= SHORTEST_BARS and len(bars) - border >= SHORTEST_BARS:
             kept.append(border)
-    kept.append(borders[-1])
     letters: dict[int, str] = {}
     spans = []
-    for first, after in pairwise(kept):
+    for first, after in pairwise([*kept, len(bars)]):
         # A pickup bar may or may not be part of a repeat: what is named is the first full bar.
-        named = bars[first].number or 1
-        label = letters.setdefault(named, ascii_uppercase[len(letters) % len(ascii_uppercase)])
+        label = letters.setdefault(bars[first].number or 1, ascii_uppercase[len(letters) % len(ascii_uppercase)])
         spans.append(Span(start=bars[first].start, end=bars[after - 1].start + bars[after - 1].length, label=label))
     return spans
+
+
+def _is_second_ending(bars: Sequence[Bar], place: int) -> bool:
+    """Return whether the count jumps ahead to a bar."""
+    return place > 0 and bars[place].number > bars[place - 1].number + 1
