@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from functools import partial
 
+from consumers.live.recognising import Memory
 from consumers.live.session import Session
 from consumers.live.settings import LiveSettings
 from consumers.live.writing import outlet_for
@@ -30,12 +31,17 @@ class LiveRunner:
     ----------
     ears
         How the sound of a stream is folded.
+    memory
+        What is asked about running streams; None asks nobody.
     """
 
     name = NAME
 
-    def __init__(self, ears: Ears, ports: RunnerPorts, settings: LiveSettings | None = None) -> None:
+    def __init__(
+        self, ears: Ears, ports: RunnerPorts, settings: LiveSettings | None = None, *, memory: Memory | None = None
+    ) -> None:
         self._ports = ports
+        self._memory = memory
         self._settings = settings or LiveSettings()
         self._manners = Manners(ears=ears, idle_s=self._settings.idle_s)
         self._session: Session | None = None
@@ -93,6 +99,7 @@ class LiveRunner:
             assignment=assignment,
             outlet=outlet_for(self.name, self._ports, assignment, epoch),
             checkpoints=await self._ports.backend.live.open_in(tuple(sources)),
+            memory=self._memory,
         )
         telemetry.stand(self.name, "assigned")
         telemetry.count("rebalances", of=self.name)

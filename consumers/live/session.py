@@ -13,6 +13,7 @@ from contextvars import Context
 from consumers.failures.faults import fault_of, note_of, stack_hash
 from consumers.failures.letters import Loss
 from consumers.identity import record_letter_id
+from consumers.live.recognising import Memory, Questions
 from consumers.live.settings import LiveSettings
 from consumers.live.voices import Voice, Voices, Waiting
 from consumers.live.writing import LiveOutlet, Load
@@ -38,6 +39,8 @@ class Session:
     ----------
     checkpoints
         How far the streams of the assigned partitions are that have not ended.
+    memory
+        What is asked about running streams; None asks nobody.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class Session:
         assignment: Assignment,
         outlet: LiveOutlet,
         checkpoints: Iterable[Checkpoint],
+        memory: Memory | None = None,
     ) -> None:
         self._name = name
         self._loop = f"{name}.poll"
@@ -68,8 +72,13 @@ class Session:
         self._storing = False
         self.budget = Budget(max_count=settings.runner.backlog, max_bytes=settings.in_hand_bytes)
         self.voices = Voices(remembered=settings.remembered)
+        self._questions = None if memory is None else self._asking(memory)
         for checkpoint in checkpoints:
             self._take_up(checkpoint)
+
+    def _asking(self, memory: Memory) -> Questions:
+        settings = self._settings.recognition
+        return Questions(self._name, self._ports, settings, memory, voices=lambda: self.voices, tell=self._tell)
 
     async def listen(self, stop: asyncio.Event) -> None:
         """Listen until `stop` is set or the assignment is to be given back; what was folded is stored then."""
@@ -77,13 +86,18 @@ class Session:
             reading = group.create_task(self._read(), context=Context())
             looking = group.create_task(self._look())
             saving = group.create_task(self._save_due())
+            asking = group.create_task(self._ask())
             folding = group.create_task(self._fold())
             storing = group.create_task(self._store())
             await first_of(stop.wait(), self._assignment.lost())
-            await cancel_all(reading, looking, saving)
+            await cancel_all(reading, looking, saving, asking)
             drain_s = self._settings.runner.drain_s if stop.is_set() else self._settings.runner.revoke_drain_s
             await first_of(self._drained(), self._ports.clock.sleep(drain_s))
             await cancel_all(folding, storing)
+
+    async def _ask(self) -> None:
+        if self._questions is not None:
+            await self._questions.ask()
 
     async def _drained(self) -> None:
         """Return once everything in hand is folded, stored and saved."""
@@ -139,7 +153,8 @@ class Session:
         self.voices.add(self._voice(listener, checkpoint.source, position=checkpoint.position))
 
     def _voice(self, listener: Listener, source: TopicPartition, *, position: int = 0) -> Voice:
-        return Voice(listener, source, position=position, now_s=self._ports.clock.monotonic_s())
+        tail_s = self._settings.recognition.length_s
+        return Voice(listener, source, position=position, now_s=self._ports.clock.monotonic_s(), tail_s=tail_s)
 
     def _put(self, waiting: Waiting) -> None:
         record, stream_id = waiting.record, _stream_of(waiting)

@@ -6,10 +6,33 @@ from consumers.settings import RunnerSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecognitionSettings:
+    """Asking pattern memory about running streams."""
+
+    length_s: float = 7.0
+    """Seconds of sound that memory is asked about: surer than five, and half of it is new after three."""
+    least_s: float = 3.0
+    """Seconds below which it is not asked: less is hardly ever recognised."""
+    every_s: float = 1.0
+    """Seconds of sound between questions about one stream: a pattern is to be named within five seconds."""
+    behind_s: float = 4.0
+    """Seconds without a question after which a stream says that they come too seldom for that."""
+    cpu_share: float = 0.25
+    """Part of one core that questions may take; the rest is for hearing."""
+    top: int = 3
+    """Patterns that may sound at once."""
+    patience_s: float = 5.0
+    """Seconds after which an answer is too late to be waited for."""
+    look_s: float = 0.1
+    """Seconds between looks for a stream to ask about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LiveSettings:
     """The runner of live streams."""
 
     runner: RunnerSettings = field(default_factory=RunnerSettings)
+    recognition: RecognitionSettings = field(default_factory=RecognitionSettings)
     """Leases, reconnecting and patience, as every runner has them."""
     idle_s: float = 30.0
     """Seconds of log time without a record after which a stream has ended: a sender may restart meanwhile."""

@@ -4,6 +4,7 @@ from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from consumers.live.recent import Tail
 from consumers.running.tenure import size_of
 from grym.errors import PermanentError
 from grym.ports.live import Checkpoint
@@ -43,9 +44,13 @@ class Voice:
         Everything of it up to here is folded and saved.
     now_s
         The monotonic clock, from which the time of its first checkpoint counts.
+    tail_s
+        How many of its last seconds are kept for pattern memory.
     """
 
-    def __init__(self, listener: Listener, source: TopicPartition, *, position: int, now_s: float) -> None:
+    def __init__(
+        self, listener: Listener, source: TopicPartition, *, position: int, now_s: float, tail_s: float = 0.0
+    ) -> None:
         self.listener = listener
         self.source = source
         self.folded = position
@@ -58,6 +63,9 @@ class Voice:
         self._heard_bytes = 0
         self._saved_end_s = listener.end_s
         self.saved_over = listener.over
+        self.tail = Tail(length_s=tail_s)
+        self.asked_s = listener.end_s
+        """Up to where memory was asked about it, in seconds of the stream."""
         self._uncovered: deque[int] = deque()
 
     @property

@@ -126,6 +126,7 @@ def _learning(shop: Workshop) -> AnyProcessor:
 
 
 def _live(shop: Workshop) -> Component:
+    from consumers.live.recognising import Memory
     from consumers.live.runner import LiveRunner
     from grym.domain.live.followers import default_followers
     from grym.domain.live.stream import LiveStream
@@ -136,7 +137,7 @@ def _live(shop: Workshop) -> Component:
         begun=lambda stream_format: LiveStream(stream_format, followers),
         restored=lambda state: LiveStream.restored(state, followers),
     )
-    return LiveRunner(ears, shop.ports)
+    return LiveRunner(ears, shop.ports, memory=Memory(recogniser=lambda: shop.recogniser))
 
 
 def _runs(build: Callable[[Workshop], AnyProcessor]) -> Callable[[Workshop], Component]:

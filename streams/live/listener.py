@@ -13,13 +13,17 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from grym.domain.live.facts import Ended
+from grym.domain.live.fresh import FreshSound
 from grym.errors import InvariantError
+from grym.ports.patterns import Recognition
 from schemas.body import Body, Fault
 from schemas.events import StreamClosed, StreamOpened
 from schemas.frames import AudioFrame, SampleFormat
-from schemas.live import AlertRaised, StreamEnded, StreamStarted
+from schemas.live import AlertRaised, PatternHeard, StreamEnded, StreamStarted
 from schemas.records import Message
 from streams.live.arriving import Arrival, format_of, frame_of
+from streams.live.recognised import Sounding, Stretch, heard
+from streams.live.recognised import ended as no_more
 from streams.live.sound import Ear, Ears
 from streams.live.telling import Cause, Teller, ended
 
@@ -31,6 +35,8 @@ _SAID = {
     "second_source": "another sender uses the id of this stream; what it sends is not heard",
     "reused": "the id of this stream was used before; choose a new one for each stream",
     "after_end": "sound came after the stream had ended; it is not heard",
+    "unrecognised": "pattern memory does not answer; the stream is heard without it",
+    "recognition_behind": "pattern memory cannot be asked about every second of this stream",
     "broken_frame": "a record could not be read; it is a dead letter",
 }
 
@@ -61,8 +67,12 @@ class Memo(msgspec.Struct, kw_only=True, omit_defaults=True):
         Up to where sound has come, in seconds of its own clock.
     counts
         What was refused, by name.
-    statements
-        How often patterns were told of.
+    patterns
+        How often a pattern began to sound.
+    soundings
+        Patterns that sound.
+    memory_away
+        Whether memory did not answer when it was asked last.
     """
 
     source: str
@@ -76,8 +86,9 @@ class Memo(msgspec.Struct, kw_only=True, omit_defaults=True):
     opened_id: str = ""
     end_s: float = 0.0
     counts: dict[str, int] = msgspec.field(default_factory=dict)
-    statements: int = 0
     patterns: int = 0
+    soundings: list[Sounding] = msgspec.field(default_factory=list)
+    memory_away: bool = False
     sound: bytes = b""
 
 
@@ -194,14 +205,52 @@ class Listener:
         )
         return [self._close("failed", body, cause)]
 
-    def note(self, name: str, cause: Cause) -> Sequence[Message]:
-        """Count something that was refused, and tell of it now and then."""
+    def note(self, name: str, cause: Cause | None = None) -> Sequence[Message]:
+        """Count something that went wrong, and tell of it now and then; by default the newest record is the cause."""
         if self._memo is None:
             return ()
+        cause = cause or self._newest(self._memo)
         count = self._memo.counts[name] = self._memo.counts.get(name, 0) + 1
         if count & (count - 1):  # no power of two
             return ()
         return [self._teller.tell(_alert(name, self._memo.end_s, count=count), cause, name, count)]
+
+    # --- patterns --------------------------------------------------------------------------------------------------
+
+    def fresh_sound(self) -> FreshSound | None:
+        """Return what was heard since the last call, for memory to be asked about; None where there is nothing."""
+        return None if self._ear is None else self._ear.fresh_sound()
+
+    def recognised(self, answer: Recognition, stretch: Stretch) -> Sequence[Message]:
+        """Take in what memory says of the last seconds."""
+        if self._memo is None:
+            return ()
+        memo = self._memo
+        memo.soundings, said = heard(memo.soundings, answer, stretch)
+        memo.patterns += sum(statement.state == "began" for statement in said)
+        back = self._memory_is(memo, away=False)
+        return [*back, *(self._state(statement, memo) for statement in said)]
+
+    def unrecognised(self) -> Sequence[Message]:
+        """Note that memory does not answer; the stream goes on, and says so once."""
+        return () if self._memo is None else self._memory_is(self._memo, away=True)
+
+    def _memory_is(self, memo: Memo, *, away: bool) -> Sequence[Message]:
+        if memo.memory_away == away:
+            return ()
+        memo.memory_away = away
+        if away:
+            memo.counts["unrecognised"] = memo.counts.get("unrecognised", 0) + 1
+        alert = _alert("unrecognised", memo.end_s, count=memo.counts["unrecognised"], over=not away)
+        return [self._teller.tell(alert, self._newest(memo), "away" if away else "back", _tenths(memo.end_s))]
+
+    def _state(self, said: PatternHeard, memo: Memo) -> Message:
+        """Return a statement about a pattern, named by what it says: whoever goes on elsewhere may not say the same."""
+        names = (said.state, said.match.pattern_id, _tenths(said.at_s))
+        return self._teller.tell(said, self._newest(memo), *names)
+
+    def _newest(self, memo: Memo) -> Cause:
+        return Cause(event_id=memo.last_id, at=memo.last_at)
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
@@ -259,13 +308,14 @@ class Listener:
     def _end(self, reason: str, cause: Cause, *, said_frames: int = 0) -> Sequence[Message]:
         assert self._memo is not None
         memo = self._memo
-        *heard, last = self._listening(memo).finish("idle" if reason == "idle" else "closed")
+        *facts, last = self._listening(memo).finish("idle" if reason == "idle" else "closed")
         if not isinstance(last, Ended):
             raise InvariantError("a stream ended without saying what it came to", code="live.no_end")
         counts = {str(name): count for name, count in last.counts.items()} | memo.counts
         if said_frames > last.frames:
             counts["missing_frames"] = said_frames - last.frames
-        told = [self._teller.tell_heard(fact, cause) for fact in heard]
+        told = [self._teller.tell_heard(fact, cause) for fact in facts]
+        told += [self._state(no_more(one, heard_until_s=last.duration_s), memo) for one in memo.soundings]
         body = ended(last, reason=reason, counts=counts, patterns=memo.patterns)
         memo.end_s = last.duration_s
         return [*told, self._close(reason, body, cause)]
@@ -320,5 +370,9 @@ def _closes(body: Body | None, source: str) -> bool:
     return isinstance(body, StreamClosed) and source == COORDINATOR
 
 
-def _alert(name: str, at_s: float, *, count: int = 1) -> AlertRaised:
-    return AlertRaised(name=name, at_s=round(at_s, 6), count=count, message=_SAID[name])
+def _alert(name: str, at_s: float, *, count: int = 1, over: bool = False) -> AlertRaised:
+    return AlertRaised(name=name, at_s=round(at_s, 6), count=count, over=over, message=_SAID[name])
+
+
+def _tenths(seconds: float) -> int:
+    return round(10 * seconds)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from grym.domain.live.facts import EndReason, Heard
 from grym.domain.live.frame import Frame, StreamFormat
+from grym.domain.live.fresh import FreshSound
 
 
 class Ear(Protocol):
@@ -22,6 +23,10 @@ class Ear(Protocol):
 
     def finish(self, reason: EndReason) -> Sequence[Heard]:
         """Say what is left to say; the last thing is `Ended`."""
+        ...
+
+    def fresh_sound(self) -> FreshSound | None:
+        """Return what was heard since the last call, at most ten seconds, thinned out for whoever recognises it."""
         ...
 
     def state(self) -> bytes:

@@ -14,6 +14,7 @@ import numpy as np
 
 from grym.domain.live.facts import Alert, Ended, EndReason, Features, Heard
 from grym.domain.live.frame import Frame, StreamFormat
+from grym.domain.live.fresh import FreshSound
 from schemas.envelope import decode
 from schemas.events import StreamClosed, StreamOpened
 from schemas.frames import AudioFrame, encode_frame
@@ -98,6 +99,10 @@ class CountingEar:
                 key=None,
             ),
         ]
+
+    def fresh_sound(self) -> FreshSound | None:
+        """Return nothing: there is no music in it."""
+        return None
 
     def state(self) -> bytes:
         """Return what the ear remembers."""
