@@ -1,0 +1,111 @@
+"""Asking pattern memory about running streams, in turn, within a share of the CPU.
+
+Whoever has waited longest is asked about next, so many streams share what there is evenly. Taking an imprint and
+weighing it happens in threads; what they may take is bounded by pausing after each question in proportion. A stream
+about which memory cannot be asked often enough says so; where memory is away, it says that, and goes on.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from consumers.live.recent import Recent
+from consumers.live.settings import RecognitionSettings
+from consumers.live.voices import Voice
+from consumers.ports import RunnerPorts
+from grym.domain.recognition.codec import encode
+from grym.domain.recognition.taking import take_imprint
+from grym.domain.signal import Signal
+from grym.errors import GrymError
+from grym.ports.patterns import Recogniser, Recognition
+from schemas.records import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What is asked, opened by the first question."""
+
+    recogniser: Callable[[], Recogniser]
+    collection: str = "default"
+
+
+class Questions:
+    """Asks about the streams of one session.
+
+    Parameters
+    ----------
+    voices
+        Returns the streams that have not ended.
+    tell
+        Takes what follows from an answer.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        ports: RunnerPorts,
+        settings: RecognitionSettings,
+        memory: Memory,
+        *,
+        voices: Callable[[], Iterable[Voice]],
+        tell: Callable[[Sequence[Message]], None],
+    ) -> None:
+        self._name = name
+        self._clock = ports.clock
+        self._telemetry = ports.telemetry
+        self._settings = settings
+        self._memory = memory
+        self._voices = voices
+        self._tell = tell
+
+    async def ask(self) -> None:
+        """Ask until cancelled."""
+        while True:
+            voice = self._next()
+            if voice is None:
+                await self._clock.sleep(self._settings.look_s)
+                continue
+            began_s = self._clock.monotonic_s()
+            await self._ask_about(voice)
+            took_s = self._clock.monotonic_s() - began_s
+            await self._clock.sleep(took_s * (1.0 / self._settings.cpu_share - 1.0))
+
+    def _next(self) -> Voice | None:
+        """Return the stream of which most was heard since memory was asked about it, if that is enough."""
+        waiting = max(self._voices(), key=_unasked_s, default=None)
+        return waiting if waiting is not None and _unasked_s(waiting) >= self._settings.every_s else None
+
+    async def _ask_about(self, voice: Voice) -> None:
+        unasked_s, voice.asked_s = _unasked_s(voice), voice.listener.end_s
+        if (fresh := voice.listener.fresh_sound()) is not None:
+            voice.tail.add(fresh)
+        recent = voice.tail.recent(least_s=self._settings.least_s)
+        if recent is None:
+            return
+        if unasked_s > self._settings.behind_s:
+            self._telemetry.count("live_questions_skipped", int(unasked_s / self._settings.every_s), of=self._name)
+            self._tell(voice.listener.note("recognition_behind"))
+        self._telemetry.count("live_questions", of=self._name)
+        answer = await self._answer(recent)
+        self._tell(
+            voice.listener.unrecognised() if answer is None else voice.listener.recognised(answer, recent.stretch)
+        )
+
+    async def _answer(self, recent: Recent) -> Recognition | None:
+        """Return what memory says; None where it does not answer."""
+        try:
+            imprint = await asyncio.to_thread(_imprint, recent.signal)
+            async with asyncio.timeout(self._settings.patience_s):
+                return await self._memory.recogniser().recognise(
+                    imprint, collection=self._memory.collection, top=self._settings.top
+                )
+        except (GrymError, TimeoutError):
+            return None
+
+
+def _unasked_s(voice: Voice) -> float:
+    return voice.listener.end_s - voice.asked_s
+
+
+def _imprint(signal: Signal) -> bytes:
+    return encode(take_imprint(signal))
