@@ -15,18 +15,15 @@ from grym.domain.harmony.keys import tonalities
 from grym.domain.loudness import measure_loudness, true_peak_dbtp
 from grym.domain.morphology.describing import morphology_of
 from grym.domain.onset import onset_envelope, onset_times
-from grym.domain.rhythm.pulse import Pulse
 from grym.domain.rhythm.tracking import track_pulse
 from grym.domain.separation import energy_shares
 from grym.domain.signal import FloatArray, Signal
-from grym.domain.spectral import SpectralFrames, bands_below, describe
+from grym.domain.spectral import SpectralFrames, describe
 from grym.domain.stft import framing_for
 from grym.domain.structure import sections
 from grym.errors import InvalidAudioError
 
 __all__ = ["Analysis", "analyse"]
-
-BASS_BELOW_HZ = 200.0
 
 
 def analyse(signal: Signal, *, full: bool = False) -> Analysis:
@@ -50,7 +47,7 @@ def analyse(signal: Signal, *, full: bool = False) -> Analysis:
     frames = describe(mono, framing)
     pitch = chroma(mono, signal.sample_rate_hz)
     envelope = onset_envelope(frames.mel_power, frame_rate_hz=framing.frame_rate_hz)
-    pulse = _pulse(frames, pitch, envelope)
+    pulse = track_pulse(frames.mel_power, framing=framing, pitch=pitch)
     mfcc = frames.mfcc()
     loudness, peak = measure_loudness(signal), true_peak_dbtp(signal)
     form = sections(pitch.weights, mfcc, duration_s=signal.duration_s)
@@ -105,17 +102,6 @@ def _require_length(signal: Signal, needed: int) -> None:
             hint="Send at least a tenth of a second of sound.",
             details={"length_samples": signal.length_samples, "needed_samples": needed},
         )
-
-
-def _pulse(frames: SpectralFrames, pitch: Chroma, envelope: FloatArray) -> Pulse:
-    """Track the pulse with what marks bars: onsets in the bass, and changes of harmony frame by frame."""
-    rate_hz = frames.framing.frame_rate_hz
-    low_bands = bands_below(BASS_BELOW_HZ, sample_rate_hz=frames.framing.sample_rate_hz)
-    bass = onset_envelope(frames.mel_power[:, :low_bands], frame_rate_hz=rate_hz)
-    change_by_chroma = pitch.change()
-    times = np.arange(len(envelope)) / rate_hz
-    change = np.interp(times, np.arange(len(change_by_chroma)) / pitch.frame_rate_hz, change_by_chroma)
-    return track_pulse(envelope, frame_rate_hz=rate_hz, bass=bass, change=change.astype(np.float32))
 
 
 def _summaries(

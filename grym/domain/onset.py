@@ -64,18 +64,37 @@ def onset_envelope(mel_power: FloatArray, *, frame_rate_hz: float) -> FloatArray
     ----------
     Böck and Widmer (2013), equations 2 to 4, on mel bands.
     """
+    envelope: FloatArray = rises(compressed(mel_power), frame_rate_hz=frame_rate_hz).mean(axis=1)
+    return envelope
+
+
+def compressed(mel_power: FloatArray) -> FloatArray:
+    """Return the logarithm of the magnitudes against the loudest one of all, in decades, ≥ 0; zeros for silence."""
     loudest = float(mel_power.max(initial=0.0))
     if loudest <= 0.0:
-        return np.zeros(len(mel_power), dtype=np.float32)
-    levels = np.log10(1.0 + COMPRESSION * np.sqrt(mel_power / np.float32(loudest))).astype(np.float32)
+        return np.zeros_like(mel_power)
+    levels: FloatArray = np.log10(1.0 + COMPRESSION * np.sqrt(mel_power / np.float32(loudest))).astype(np.float32)
+    return levels
+
+
+def rises(levels: FloatArray, *, frame_rate_hz: float) -> FloatArray:
+    """Return how far each band rises within half a window above itself and its neighbours, shape (frames, bands).
+
+    Parameters
+    ----------
+    levels
+        Result of `compressed`, shape (frames, bands).
+    frame_rate_hz
+        Frames per second.
+    """
     lag = max(1, round(LAG_S * frame_rate_hz))
     spared = round(VIBRATO_ABOVE_BAND_SHARE * levels.shape[1])
     earlier = np.zeros_like(levels)
     near = maximum_filter1d(levels[:-lag, :spared], VIBRATO_BANDS, axis=1) - np.float32(LOW_NEIGHBOUR_DECADES)
     earlier[lag:, :spared] = np.maximum(levels[:-lag, :spared], near)
     earlier[lag:, spared:] = maximum_filter1d(levels, VIBRATO_BANDS, axis=1)[:-lag, spared:]
-    rise: FloatArray = np.maximum(0.0, levels - earlier).mean(axis=1)
-    return rise
+    risen: FloatArray = np.maximum(0.0, levels - earlier)
+    return risen
 
 
 def onset_times(envelope: FloatArray, *, frame_rate_hz: float) -> FloatArray:
