@@ -1,5 +1,7 @@
 """The whole analysis of sounds whose facts are known."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -100,7 +102,7 @@ def test_noise_has_no_tempo(lab: Laboratory) -> None:
     assert found.tempo_confidence == 0.0
 
 
-@pytest.mark.parametrize("rate_hz", [8_000, 22_050, 48_000, 96_000])
+@pytest.mark.parametrize("rate_hz", [8_000, 22_050, 48_000, 96_000, 192_000])
 def test_any_rate(rate_hz: int) -> None:
     """Notes every half second, at any rate: tempo 120 up to octave, A as tonic."""
     time = np.arange(12 * rate_hz) / rate_hz
@@ -109,7 +111,8 @@ def test_any_rate(rate_hz: int) -> None:
     hz = 220.0 * 2.0 ** (steps / 12.0)
     tone = np.sin(2 * np.pi * hz * phase) + 0.5 * np.sin(4 * np.pi * hz * phase)
     sound = (0.3 * tone * np.exp(-6.0 * phase)).astype(np.float32)
-    found = analyse(Signal(samples=sound[None, :], sample_rate_hz=rate_hz))
+    found = analyse(Signal(samples=sound[None, :], sample_rate_hz=rate_hz), full=True)
+    assert certain(certain(found.morphology).matter).dominant == "note"
     assert octave_error(found.tempo_bpm, 120.0) < np.log2(1.01)
     assert (certain(found.key).tonic_name, certain(found.key).mode) == ("A", "major")
 
@@ -118,4 +121,48 @@ def test_any_rate(rate_hz: int) -> None:
 def test_any_number_of_channels(lab: Laboratory, channels: int) -> None:
     """Up to eight channels are mixed for rhythm and key."""
     mono = lab.music(seconds=4.0)
-    assert analyse(lab.signal(*[mono] * channels)).channels == channels
+    assert analyse(lab.signal(*[mono] * channels), full=True).channels == channels
+
+
+def test_a_constant_has_no_music() -> None:
+    """A displaced zero line: no tempo, no key, no chord, no grain; nothing that is not finite."""
+    found = analyse(Signal(samples=np.full((2, 3 * 44_100), 0.5, dtype=np.float32), sample_rate_hz=44_100), full=True)
+    assert found.tempo_bpm is None
+    assert found.key is None
+    assert all(span.root is None for span in found.chords)
+    assert found.true_peak_dbtp == pytest.approx(-6.0, abs=1.5)
+    assert found.dynamics.crest_factor_db == pytest.approx(0.0, abs=0.01)
+    assert certain(found.morphology).cloud.grains <= 2  # its two ends
+
+
+@pytest.mark.parametrize("rate_hz", [22_050, 44_100, 192_000])
+def test_fifty_milliseconds_have_shapes(rate_hz: int) -> None:
+    """Hardly more than one window: one impulse, no loudness, one section."""
+    time = np.arange(round(0.05 * rate_hz)) / rate_hz
+    sound = (0.5 * np.sin(2 * np.pi * 880.0 * time) * np.exp(-60.0 * time)).astype(np.float32)
+    found = analyse(Signal(samples=sound[None], sample_rate_hz=rate_hz), full=True)
+    assert found.loudness_lufs is None
+    assert len(found.sections) == 1
+    assert found.tempo_bpm is None
+    assert [event.shape for event in certain(found.morphology).events] == ["impulse"]
+
+
+def test_keys_and_chords_cover_the_piece(found: Analysis) -> None:
+    """Spans are in order and touch each other; chords of the piece are those it was made of."""
+    for spans in (found.keys, found.chords):
+        assert spans[0].start_s == 0.0
+        assert spans[-1].end_s == pytest.approx(16.0)
+        assert all(one.end_s == other.start_s for one, other in pairwise(spans))
+    sounding = {span.root for span in found.chords if span.end_s - span.start_s > 1.0}
+    assert {0, 5, 7} <= sounding
+    assert certain(found.metre).beats == found.beats_per_bar
+    assert found.tempo_hypotheses[0].tempo_bpm == pytest.approx(certain(found.tempo_bpm), rel=0.05)
+
+
+def test_everything_is_more_than_the_core(piece: Signal, found: Analysis) -> None:
+    """What takes longer comes only when asked for, and changes nothing of the core."""
+    assert found.morphology is None
+    everything = analyse(piece, full=True)
+    assert everything.morphology is not None
+    np.testing.assert_array_equal(everything.beats_s, found.beats_s)
+    assert everything.chords == found.chords
