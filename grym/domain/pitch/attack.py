@@ -25,6 +25,10 @@ RISEN_SHARE = 0.15
 """A note begins where its partials reach 15 % of their rise: of blown and bowed notes 30 ms after they are played, of
 struck ones 10 (measured on folk songs; at 30 % bowed notes come 50 ms late)."""
 
+FOOT_SHARE = 0.3
+LONGEST_FOOT_FRAMES = 4
+"""An attack begins where its strength last was below 30 % of the peak, at most 40 ms before."""
+
 LAG_FRAMES = 2
 VIBRATO_BANDS = 3
 
@@ -36,8 +40,8 @@ def short_spectrum(sound: FloatArray) -> FloatArray:
 
 def band_levels(spectrum: FloatArray) -> FloatArray:
     """Return compressed magnitudes of a `short_spectrum` in 64 mel bands, in decades, shape (frames, 64)."""
-    power = spectrum @ mel_filterbank(WORKING_RATE_HZ, FRAMING.n_fft, BANDS)
-    loudest = np.float32(max(float(power.max(initial=0.0)), np.finfo(np.float32).tiny))
+    power: FloatArray = spectrum @ mel_filterbank(WORKING_RATE_HZ, FRAMING.n_fft, BANDS)
+    loudest = np.float32(max(float(power.max(initial=0.0)), 1e-30))
     levels: FloatArray = np.log10(1.0 + COMPRESSION * np.sqrt(power / loudest)).astype(np.float32)
     return levels
 
@@ -48,6 +52,15 @@ def attack_strength(levels: FloatArray) -> FloatArray:
     earlier[LAG_FRAMES:] = maximum_filter1d(levels, VIBRATO_BANDS, axis=1)[:-LAG_FRAMES]
     rise: FloatArray = np.maximum(levels - earlier, 0.0).mean(axis=1)
     return rise
+
+
+def attack_foot(attack: FloatArray, at: int, earliest: int) -> int:
+    """Return the frame, at least `earliest`, where the rise to the attack at frame `at` begins."""
+    earliest = max(earliest, at - LONGEST_FOOT_FRAMES)
+    peak = attack[at]
+    while at > earliest and attack[at - 1] > FOOT_SHARE * peak:
+        at -= 1
+    return at
 
 
 def partials_rise(spectrum: FloatArray, *, pitch: float, first: int, after: int) -> int:

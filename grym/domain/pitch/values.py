@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from grym.domain.signal import FloatArray
+
+LOUDEST_VELOCITY = 110
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,3 +68,21 @@ class Transcription:
     notes: tuple[Note, ...]
     polyphonic: bool
     melody: Melody
+
+
+def velocities(power: np.ndarray) -> list[int]:
+    """Return MIDI velocities of notes by their power, the loudest 110.
+
+    Parameters
+    ----------
+    power
+        Of each note at its loudest, shape (notes,), > 0 for at least one.
+
+    References
+    ----------
+    General MIDI level 2, section 3.2: velocity acts as 40·log10 of its share, so it is the fourth root of power.
+    """
+    if not len(power):
+        return []
+    share = np.maximum(power, 0.0) / max(float(power.max()), float(np.finfo(np.float32).tiny))
+    return [int(value) for value in np.clip(np.rint(LOUDEST_VELOCITY * share**0.25), 1, 127)]
