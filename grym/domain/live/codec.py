@@ -17,7 +17,7 @@ from grym.errors import ContractError
 
 MAGIC = b"GRLS"
 VERSION = 1
-HEADER = struct.Struct("<4sBII")
+HEADER = struct.Struct("<4sBI")
 ARRAY, BYTES = "$array", "$bytes"
 
 
@@ -27,12 +27,13 @@ def encoded(state: Mapping[str, Any]) -> bytes:
     Parameters
     ----------
     state
-        Strings to None, bool, int, float, str, bytes, numpy arrays and scalars, and lists and mappings of those.
+        Names, none of which begins with ``$``, to None, bool, int, float, str, bytes, numpy arrays and scalars, and
+        lists and mappings of those.
     """
     parts: list[bytes] = []
     tree = json.dumps(_flat(state, parts), separators=(",", ":")).encode()
-    body = b"".join([tree, *parts])
-    return HEADER.pack(MAGIC, VERSION, zlib.crc32(body), len(tree)) + body
+    body = b"".join([len(tree).to_bytes(4, "little"), tree, *parts])
+    return HEADER.pack(MAGIC, VERSION, zlib.crc32(body)) + body
 
 
 def decoded(data: bytes) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def decoded(data: bytes) -> dict[str, Any]:
     """
     if len(data) < HEADER.size or data[:4] != MAGIC:
         raise _damaged("the bytes are not the state of a live stream")
-    _, version, checksum, tree_bytes = HEADER.unpack_from(data)
+    _, version, checksum = HEADER.unpack_from(data)
     if version != VERSION:
         raise ContractError(
             f"the state of a live stream has version {version}; this code knows {VERSION}",
@@ -55,10 +56,10 @@ def decoded(data: bytes) -> dict[str, Any]:
             details={"version": version, "known": VERSION},
         )
     body = memoryview(data)[HEADER.size :]
-    if zlib.crc32(body) != checksum or tree_bytes > len(body):
+    if zlib.crc32(body) != checksum:
         raise _damaged("the state of a live stream was altered or cut")
-    tree = json.loads(bytes(body[:tree_bytes]))
-    state: dict[str, Any] = _Reader(body[tree_bytes:]).grown(tree)
+    end = 4 + int.from_bytes(body[:4], "little")
+    state: dict[str, Any] = _Reader(body[end:]).grown(json.loads(bytes(body[4:end])))
     return state
 
 
