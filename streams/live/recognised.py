@@ -21,6 +21,9 @@ SAME_S = 0.6
 MISSES = 2
 DIGITS = 4
 
+NEEDED_S = 2.0
+"""How much of a pattern must lie in a stretch for it to be found, where its beginning has not shown it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
@@ -37,15 +40,19 @@ class Sounding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ----------
     zero_s
         When its own start was, or would have been, by the stream's clock.
-    heard_s
-        Up to where it was found last.
+    stretch
+        In which it was found last.
+    needed_s
+        How much of it lay in the stretch in which it was found first: as little as that is enough to find it, also
+        in the last one.
     misses
         How often it has not been found since.
     """
 
     match: MatchData
     zero_s: float
-    heard_s: float
+    stretch: Stretch
+    needed_s: float
     as_of: int
     misses: int = 0
 
@@ -60,24 +67,35 @@ def heard(
     for match in answer.matches if answer.known else ():
         sounding = _sounding(match, answer, stretch)
         known = before.pop(match.pattern_id, None)
-        now.append(sounding)
-        if known is None or not _same(known, sounding):
+        if known is not None and _same(known, sounding):
+            sounding = msgspec.structs.replace(sounding, needed_s=known.needed_s)
+        else:
             said.append(_begun(sounding, stretch, state="began" if known is None else "changed"))
+        now.append(sounding)
     for missed in before.values():
         if missed.misses + 1 < MISSES:
             now.append(msgspec.structs.replace(missed, misses=missed.misses + 1))
         else:
-            said.append(ended(missed, heard_until_s=stretch.end_s))
+            gone = msgspec.structs.replace(missed, misses=missed.misses + 1)
+            said.append(ended(gone, heard_until_s=stretch.end_s))
     return now, said
 
 
 def ended(sounding: Sounding, *, heard_until_s: float) -> PatternHeard:
-    """Return the statement that a pattern sounds no more; up to where it was found is the best that is known."""
-    at_s = round(sounding.heard_s, DIGITS)
-    offset_s = round((sounding.heard_s - sounding.zero_s) * sounding.match.tempo_ratio, DIGITS)
-    match = msgspec.structs.replace(sounding.match, offset_s=offset_s)
+    """Return the statement that a pattern sounds no more.
+
+    A stretch tells that the pattern lies in it, not where in it the pattern stops: the last one held about as little of
+    it as the first one. A pattern that was found to the end ends there.
+    """
+    last = sounding.stretch
+    at_s = last.end_s if not sounding.misses else min(last.end_s, last.start_s + sounding.needed_s)
+    offset_s = round((at_s - sounding.zero_s) * sounding.match.tempo_ratio, DIGITS)
     return PatternHeard(
-        state="ended", at_s=at_s, heard_until_s=round(heard_until_s, DIGITS), match=match, as_of=sounding.as_of
+        state="ended",
+        at_s=round(at_s, DIGITS),
+        heard_until_s=round(heard_until_s, DIGITS),
+        match=msgspec.structs.replace(sounding.match, offset_s=offset_s),
+        as_of=sounding.as_of,
     )
 
 
@@ -93,7 +111,8 @@ def _sounding(match: Match, answer: Recognition, stretch: Stretch) -> Sounding:
         evidence={name: round(value, DIGITS) for name, value in match.evidence.items()},
     )
     zero_s = stretch.start_s - match.offset_s / match.tempo_ratio
-    return Sounding(match=wire, zero_s=zero_s, heard_s=stretch.end_s, as_of=answer.as_of)
+    needed_s = stretch.end_s - zero_s if zero_s > stretch.start_s else NEEDED_S
+    return Sounding(match=wire, zero_s=zero_s, stretch=stretch, needed_s=needed_s, as_of=answer.as_of)
 
 
 def _same(known: Sounding, sounding: Sounding) -> bool:
