@@ -10,33 +10,18 @@ Ellis (2007), "Chroma feature analysis and synthesis" (tuning from the histogram
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
-from grym.domain.harmony.partials import LOWEST_NOTE, LOWEST_SEMITONE, NOTES, SEMITONES, notes_of_partials
+from grym.domain.decimation import decimated, reduced
+from grym.domain.harmony.partials import LOWEST_NOTE, NOTES, notes_of_partials
+from grym.domain.harmony.peaks import cents_of, joined, spectral_peaks
 from grym.domain.signal import FloatArray
 from grym.domain.stft import Framing, framing_for, power_blocks
 
 LONG_WINDOW = 8
-LOWEST_HZ = 36.0
-HIGHEST_HZ = 4_200.0
-"""From below the lowest string of a double bass to the top of a piano: above it there are mostly overtones."""
-
-PEAK_RANGE_DB = 50.0
-"""Peaks further below the frame's strongest one are side lobes and noise."""
-
-FLOOR_BINS = 128
-FLOOR_EXCESS = 20.0
-"""A peak must have twenty times the median power of the 345 Hz around it (13 dB). The power of white noise is spread
-exponentially, so one of its bins in a million does; half of the bins between the partials of music do not."""
-
-SILENCE_DB = -60.0
 CHANGE_REACH_S = 0.75
 """Harmony is compared over three quarters of a second each way: about a beat and a half."""
-
-CONCERT_PITCH_HZ = 440.0
-A4_MIDI = 69
 
 BASS_MIDI = (52, 64)
 """A note counts as bass in full up to E below middle C and not at all from the E above it on."""
@@ -91,15 +76,6 @@ class Chroma:
         return change
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Peaks:
-    """Spectral peaks of all frames: frame number, MIDI pitch with fraction, magnitude."""
-
-    frame: np.ndarray
-    pitch: np.ndarray
-    magnitude: np.ndarray
-
-
 def chroma(mono: FloatArray, sample_rate_hz: int) -> Chroma:
     """Compute the pitch class profile of a sound.
 
@@ -110,11 +86,17 @@ def chroma(mono: FloatArray, sample_rate_hz: int) -> Chroma:
     sample_rate_hz
         Samples per second.
     """
-    framing = framing_for(sample_rate_hz, stretch=LONG_WINDOW)
-    found = _all_peaks(mono, framing)
+    framing = long_framing(sample_rate_hz)
+    thinned = decimated(mono, sample_rate_hz) if len(mono) else mono
+    found = joined(spectral_peaks(power, framing) for power in power_blocks(thinned, framing))
     tuning = tuning_cents(found.pitch, found.magnitude)
-    partials = _on_semitones(found, tuning, framing.frame_count(len(mono)))
-    return chroma_of_notes(notes_of_partials(partials), tuning_cents=tuning, frame_rate_hz=framing.frame_rate_hz)
+    notes = notes_of_partials(found.on_semitones(tuning))
+    return chroma_of_notes(notes, tuning_cents=tuning, frame_rate_hz=framing.frame_rate_hz)
+
+
+def long_framing(sample_rate_hz: int) -> Framing:
+    """Return the window of 0.37 s and its hop, for the sound at its reduced rate."""
+    return reduced(framing_for(sample_rate_hz, stretch=LONG_WINDOW))
 
 
 def chroma_of_notes(notes: FloatArray, *, tuning_cents: float, frame_rate_hz: float) -> Chroma:
@@ -140,66 +122,7 @@ def tuning_cents(pitch: np.ndarray, weight: np.ndarray) -> float:
     weight
         Strength of each peak, shape (peaks,).
     """
-    if not len(pitch):
-        return 0.0
-    direction = complex(np.sum(weight * np.exp(2j * np.pi * pitch)))
-    if abs(direction) <= 1e-9 * float(np.sum(weight)):
-        return 0.0
-    return float(np.angle(direction) / (2.0 * np.pi) * 100.0)
-
-
-def _all_peaks(mono: FloatArray, framing: Framing) -> _Peaks:
-    """Collect the spectral peaks between 36 and 4,200 Hz of all frames."""
-    low = int(LOWEST_HZ / framing.bin_hz)
-    high = min(framing.n_fft // 2 - 1, int(HIGHEST_HZ / framing.bin_hz))
-    frames, pitches, magnitudes, start = [], [], [], 0
-    for power in power_blocks(mono, framing):
-        band = power[:, low - 1 : high + 2]
-        frame, pitch, magnitude = _peaks_of_block(band, first_bin=low - 1, bin_hz=framing.bin_hz)
-        frames.append(frame + start)
-        pitches.append(pitch)
-        magnitudes.append(magnitude)
-        start += len(power)
-    return _Peaks(frame=np.concatenate(frames), pitch=np.concatenate(pitches), magnitude=np.concatenate(magnitudes))
-
-
-def _peaks_of_block(band: FloatArray, *, first_bin: int, bin_hz: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Find local maxima along frequency and place them by a parabola through the log power (Smith and Serra 1987)."""
-    loudest = band.max(axis=1, keepdims=True)
-    silence = np.float32(10.0 ** (SILENCE_DB / 10.0))
-    middle = band[:, 1:-1]
-    threshold = np.maximum(loudest * np.float32(10.0 ** (-PEAK_RANGE_DB / 10.0)), _above_floor(middle))
-    threshold = np.maximum(threshold, silence)
-    frame, bin_ = np.nonzero((middle > band[:, :-2]) & (middle >= band[:, 2:]) & (middle > threshold))
-    left, centre, right = (
-        np.log(np.maximum(band[frame, bin_ + shift], np.finfo(np.float32).tiny)) for shift in (0, 1, 2)
-    )
-    curvature = left - 2.0 * centre + right
-    offset = np.where(curvature < 0.0, 0.5 * (left - right) / np.minimum(curvature, -1e-9), 0.0)
-    hz = (first_bin + 1 + bin_ + offset) * bin_hz
-    pitch = A4_MIDI + 12.0 * np.log2(hz / CONCERT_PITCH_HZ)
-    return frame, pitch, np.sqrt(band[frame, bin_ + 1])
-
-
-def _above_floor(band: FloatArray) -> FloatArray:
-    """Return the power a peak must exceed to be no noise, shape (frames, 1 or bins): by bands, joined by steps."""
-    bins = band.shape[1]
-    edges = np.linspace(0, bins, max(1, bins // FLOOR_BINS) + 1).astype(int)
-    floors = np.stack([np.median(band[:, a:b], axis=1) for a, b in pairwise(edges)], axis=1)
-    spread: FloatArray = np.repeat(floors * np.float32(FLOOR_EXCESS), np.diff(edges), axis=1)
-    return spread
-
-
-def _on_semitones(peaks: _Peaks, tuning: float, count: int) -> FloatArray:
-    """Add up the peaks of each frame on each semitone, the less the further they lie from it: cos² over one."""
-    pitch = peaks.pitch - tuning / 100.0
-    nearest = np.round(pitch)
-    column = nearest.astype(np.int64) - LOWEST_SEMITONE
-    inside = (column >= 0) & (column < SEMITONES)
-    strength = peaks.magnitude * np.cos(np.pi * (pitch - nearest)) ** 2
-    cell = peaks.frame * SEMITONES + column
-    added = np.bincount(cell[inside], weights=strength[inside], minlength=count * SEMITONES)
-    return added.reshape(count, SEMITONES).astype(np.float32)
+    return cents_of(complex(np.dot(weight, np.exp(2j * np.pi * pitch))), float(np.sum(weight)))
 
 
 def _folded(notes: FloatArray) -> FloatArray:

@@ -23,7 +23,7 @@ from grym.domain.signal import FloatArray
 
 Floats = NDArray[np.float64]
 
-BASS_WEIGHT = 0.4
+BASS_WEIGHT = 0.15
 BASS_STEPS = (1.0, 0.5, 0.4, 0.3)
 """How much root, third, fifth and seventh are expected in the bass."""
 

@@ -22,7 +22,7 @@ PARTS_OF_A_BEAT = 2
 LEAST_BEATS = 4
 LEAST_STRETCH_S = 0.05
 
-SOFTENING = 0.7
+SOFTENING = 0.8
 """Strengths enter to this power, so that one loud voice does not speak for all."""
 
 TREBLE_MIDI = (43, 55)
