@@ -114,21 +114,26 @@ def contrast_db(power: FloatArray, framing: Framing) -> FloatArray:
     ----------
     Jiang et al. (2002), "Music type classification by spectral contrast feature", equations 1 to 3; α = 0.02.
     """
-    edges = _contrast_edges(framing)
-    contrast = np.empty((len(power), CONTRAST_BANDS), dtype=np.float32)
-    for band, (low, high) in enumerate(pairwise(edges)):
-        ordered = np.sort(power[:, low:high], axis=1)
-        share = max(1, round(CONTRAST_SHARE * ordered.shape[1]))
-        valley = np.maximum(ordered[:, :share].mean(axis=1), POWER_FLOOR)
-        peak = np.maximum(ordered[:, -share:].mean(axis=1), POWER_FLOOR)
-        contrast[:, band] = 10.0 * np.log10(peak / valley)
+    ordered = power.copy()
+    edges, starts, counts = _contrast_bands(framing)
+    for low, high in pairwise(edges):
+        ordered[:, low:high].sort(axis=1)
+    sums = np.add.reduceat(ordered, starts, axis=1)
+    valleys, peaks = np.maximum(sums[:, ::3] / counts, POWER_FLOOR), np.maximum(sums[:, 2::3] / counts, POWER_FLOOR)
+    contrast: FloatArray = (10.0 * np.log10(peaks / valleys)).astype(np.float32)
     return contrast
 
 
 @lru_cache(maxsize=16)
-def _contrast_edges(framing: Framing) -> tuple[int, ...]:
-    """Return the bin borders of octaves: 0, 200, 400, … Hz and half the rate."""
+def _contrast_bands(framing: Framing) -> tuple[tuple[int, ...], NDArray[np.intp], FloatArray]:
+    """Return the borders of the bands in bins, where valley, middle and peak of each begin, and the bins of a peak.
+
+    The bands are octaves: below 200 Hz, from 200, 400, … Hz, and up to half the rate.
+    """
     inner_hz = CONTRAST_LOWEST_HZ * 2.0 ** np.arange(CONTRAST_BANDS - 1)
     last = framing.n_fft // 2 + 1
     inner = [min(last - CONTRAST_BANDS + i, round(hz / framing.bin_hz)) for i, hz in enumerate(inner_hz)]
-    return (1, *inner, last)
+    edges = (1, *inner, last)
+    shares = [max(1, round(CONTRAST_SHARE * (high - low))) for low, high in pairwise(edges)]
+    starts = [(low, low + share, high - share) for (low, high), share in zip(pairwise(edges), shares, strict=True)]
+    return edges, np.array(starts, dtype=np.intp).ravel(), np.array(shares, dtype=np.float32)
