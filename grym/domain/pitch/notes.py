@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.ndimage import maximum_filter1d, median_filter
 
-from grym.domain.pitch.attack import attack_foot, attack_strength, band_levels, partials_rise, short_spectrum
+from grym.domain.pitch.attack import attack_foot, attack_strength, band_levels, partials_rise
 from grym.domain.pitch.values import Note, velocities
 from grym.domain.pitch.yin import HOP_S, Candidates
 from grym.domain.signal import FloatArray
@@ -71,17 +71,16 @@ class _Span:
     pitch: int
 
 
-def single_voice(sound: FloatArray, found: Candidates) -> tuple[Note, ...]:
+def single_voice(spectrum: FloatArray, found: Candidates) -> tuple[Note, ...]:
     """Return the notes of a single voice, in order of time.
 
     Parameters
     ----------
-    sound
-        Shape (samples,), at 16 kHz.
+    spectrum
+        Result of `grym.domain.pitch.attack.short_spectrum`.
     found
-        Its candidates of pitch.
+        Candidates of pitch of the same frames.
     """
-    spectrum = short_spectrum(sound)
     attack = attack_strength(band_levels(spectrum))
     fit = _fit(found, tuning=tuning_of(found))
     spans = _spans(_path(fit, _change_cost(attack)))

@@ -1,0 +1,77 @@
+"""From sound to notes: the way for one voice or for several, whichever the sound asks for."""
+
+import numpy as np
+
+from grym.domain.pitch.attack import short_spectrum
+from grym.domain.pitch.f0 import HIGHEST_HZ, LOWEST_HZ, most_probable
+from grym.domain.pitch.harmonics import activations
+from grym.domain.pitch.notes import single_voice
+from grym.domain.pitch.polyphony import several_voices
+from grym.domain.pitch.values import Melody, Note, Transcription
+from grym.domain.pitch.yin import HOP_S, Candidates, at_working_rate, candidates
+from grym.domain.signal import FloatArray, Signal
+
+SEVERAL_VOICES = 0.12
+"""Mean aperiodicity, weighted by power, from which a sound has several voices. Songs on sixteen instruments had 0.00 to
+0.11, those on a church organ, whose stops sound octaves and fifths, up to 0.14; four-part works had 0.13 to 0.36."""
+
+
+def transcribe(signal: Signal) -> Transcription:
+    """Find the notes of a sound.
+
+    Parameters
+    ----------
+    signal
+        Any rate and channel count; channels are averaged.
+
+    Returns
+    -------
+    Transcription
+        Empty where nothing has pitch. Of several voices the melody is the highest note that sounds ("skyline").
+
+    References
+    ----------
+    Uitdenbogerd and Zobel (1999), "Melodic matching techniques for large music databases", for the skyline.
+    """
+    sound = at_working_rate(signal.mono(), signal.sample_rate_hz)
+    found = candidates(sound, lowest_hz=LOWEST_HZ, highest_hz=HIGHEST_HZ)
+    spectrum = short_spectrum(sound)
+    if not is_polyphonic(spectrum, found):
+        notes = single_voice(spectrum, found)
+        return Transcription(notes=notes, polyphonic=False, melody=most_probable(found))
+    notes = several_voices(spectrum, activations(sound))
+    return Transcription(notes=notes, polyphonic=True, melody=skyline(notes, frames=len(found.hz)))
+
+
+def is_polyphonic(spectrum: FloatArray, found: Candidates) -> bool:
+    """Tell whether several voices sound at once: then no one period explains the sound.
+
+    Parameters
+    ----------
+    spectrum
+        Result of `grym.domain.pitch.attack.short_spectrum`.
+    found
+        Candidates of pitch of the same frames.
+    """
+    power = spectrum.sum(axis=1, dtype=np.float64)
+    total = float(power.sum())
+    return total > 0.0 and float(power @ found.aperiodicity) >= SEVERAL_VOICES * total
+
+
+def skyline(notes: tuple[Note, ...], *, frames: int) -> Melody:
+    """Return the highest of the notes that sound, every 10 ms, at concert pitch.
+
+    Parameters
+    ----------
+    notes
+        By start.
+    frames
+        Number of values.
+    """
+    f0_hz = np.zeros(frames, dtype=np.float32)
+    voiced = np.zeros(frames, dtype=np.float32)
+    for note in sorted(notes, key=lambda note: note.pitch):
+        span = slice(round(note.start_s / HOP_S), round(note.end_s / HOP_S))
+        f0_hz[span] = 440.0 * 2.0 ** ((note.pitch - 69) / 12.0)
+        voiced[span] = note.confidence
+    return Melody(times_s=(np.arange(frames) * HOP_S).astype(np.float32), f0_hz=f0_hz, voiced=voiced)
