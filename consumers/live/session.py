@@ -235,7 +235,8 @@ class Session:
         if head.arrival is None:
             return ()
         fault = fault_of(note_of(error))
-        return voice.listener.fail(fault, record_letter_id(self._name, head.record), head.arrival)
+        letter_id = record_letter_id(self._name, head.record)
+        return voice.listener.fail(fault, head.arrival.cause, letter_id=letter_id)
 
     def _tell(self, messages: Sequence[Message]) -> None:
         if messages:

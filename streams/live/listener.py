@@ -134,6 +134,21 @@ class Listener:
             raise InvariantError("the checkpoint of a stream cannot be read", code="live.state") from error
 
     @classmethod
+    def lost(cls, stream_id: str, manners: Manners, fault: Fault) -> tuple["Listener", Sequence[Message]]:
+        """Return the listener of a stream whose state cannot be read, and what follows: the stream has failed."""
+        memo = Memo(
+            source="",
+            sample_rate_hz=0,
+            channels=0,
+            sample_format="s16le",
+            correlation_id=stream_id,
+            tenant="default",
+            last_at=EPOCH,
+        )
+        listener = cls(stream_id, manners, memo=memo, over=None)
+        return listener, listener.fail(fault)
+
+    @classmethod
     def unheard(cls, stream_id: str, manners: Manners) -> "Listener":
         """Return the listener of a stream of which nothing was heard yet."""
         return cls(stream_id, manners, memo=None, over=None)
@@ -163,9 +178,9 @@ class Listener:
             return msgspec.msgpack.encode(self._over)
         if self._memo is None:
             raise InvariantError("nothing of the stream was heard", code="live.state")
-        if self._ear is not None:
-            self._memo.sound = self._ear.state()
-        return msgspec.msgpack.encode(self._memo)
+        if self._ear is None:
+            return msgspec.msgpack.encode(self._memo)
+        return msgspec.msgpack.encode(msgspec.structs.replace(self._memo, sound=self._ear.state()))
 
     # --- records ---------------------------------------------------------------------------------------------------
 
@@ -185,7 +200,6 @@ class Listener:
         if self._memo is None:
             yield self._begin(arrival)
         if self._memo is not None:
-            self._memo.last_at, self._memo.last_id = arrival.at, arrival.cause.event_id
             yield from self._go_on(arrival, self._memo)
 
     def fall_silent(self) -> Sequence[Message]:
@@ -195,11 +209,11 @@ class Listener:
         quiet = timedelta(seconds=self._manners.idle_s)
         return self._end("idle", Cause(event_id=self._memo.last_id, at=self._memo.last_at + quiet))
 
-    def fail(self, fault: Fault, letter_id: str, arrival: Arrival) -> Sequence[Message]:
+    def fail(self, fault: Fault, cause: Cause | None = None, *, letter_id: str = "") -> Sequence[Message]:
         """End the stream, since grym cannot go on with it: its state may be anything, so nothing is asked of it."""
         if self._memo is None:
             return ()
-        memo, cause = self._memo, arrival.cause
+        memo, cause = self._memo, cause or self._newest(self._memo)
         body = StreamEnded(
             reason="failed", duration_s=round(memo.end_s, 6), counts=memo.counts, fault=fault, letter_id=letter_id
         )
@@ -285,7 +299,9 @@ class Listener:
         body = None if arrival.event is None else arrival.event.body
         if arrival.source != memo.source and not _closes(body, arrival.source):
             yield self.note("second_source", arrival.cause)
-        elif arrival.frame is not None:
+            return
+        memo.last_at, memo.last_id = arrival.at, arrival.cause.event_id
+        if arrival.frame is not None:
             yield from self._sound(arrival.frame, memo, arrival.cause)
         elif isinstance(body, StreamOpened):
             yield self._opened(arrival, memo)
