@@ -70,6 +70,16 @@ def legible(spans: Sequence[Span], *, duration_s: float, within: bool) -> list[L
     return sorted(labels, key=lambda label: label.at_s)
 
 
+def abridged(spans: Sequence[Span], *, duration_s: float) -> list[Label]:
+    """Name keys as far as there is room: in full, else as a chord is written (``Abm``)."""
+    labels = []
+    for start_s, end_s, name in spans:
+        short = name.replace(" minor", "m").replace(" major", "")
+        whole, brief = (legible([(start_s, end_s, text)], duration_s=duration_s, within=True) for text in (name, short))
+        labels += whole or brief
+    return labels
+
+
 def numbered_bars(downbeats_s: Sequence[float], *, duration_s: float) -> list[Label]:
     """Return bar numbers at their downbeats: each, every other, every fourth … as there is room."""
     dots = spacing_dots(downbeats_s, duration_s)
@@ -141,7 +151,7 @@ def _draw_keys(axis: Axes, keys: Sequence[KeySpanFact], foot: float, duration_s:
         colour = colour_of(root, minor=key.mode == "minor")
         _box(axis, key.start_s, key.end_s, foot + 0.06, 0.86, colour=colour, opacity=0.5)
         spans.append((key.start_s, key.end_s, f"{key.tonic} {key.mode}"))
-    _write(axis, legible(spans, duration_s=duration_s, within=True), foot + 0.48)
+    _write(axis, abridged(spans, duration_s=duration_s), foot + 0.48)
 
 
 def _draw_chords(axis: Axes, chords: Sequence[ChordFact], foot: float, duration_s: float) -> None:

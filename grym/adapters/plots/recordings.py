@@ -35,6 +35,7 @@ LOWEST_LUFS = -60.0
 QUIET_PERCENT = 2.0
 MARGIN_LU = 3.0
 NOTES_COLOUR = "#7df9ff"
+MOMENT = "#9cbcd6"
 MINUTES_FROM_S = 100.0
 MINUTE_S = 60.0
 TICK_STEPS_S = (10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_200.0)
@@ -101,12 +102,12 @@ def _draw_notes(spectrum: Axes, notes: Sequence[NoteFact]) -> None:
 def _draw_loudness(axis: Axes, signal: Signal) -> None:
     """Draw momentary, short-term and integrated loudness."""
     loudness = measure_loudness(signal)
-    for values, steps, label, width in (
-        (loudness.momentary_lufs, MOMENTARY_STEPS, "0.4 s", 0.6),
-        (loudness.short_term_lufs, SHORT_TERM_STEPS, "3 s", 1.6),
+    for values, steps, label, width, colour in (
+        (loudness.momentary_lufs, MOMENTARY_STEPS, "0.4 s", 0.6, MOMENT),
+        (loudness.short_term_lufs, SHORT_TERM_STEPS, "3 s", 1.6, WAVE),
     ):
         times_s = (np.arange(len(values)) + steps / 2.0) * STEP_S
-        axis.plot(times_s, np.maximum(values, LOWEST_LUFS), color=WAVE, linewidth=width, label=label)
+        axis.plot(times_s, np.maximum(values, LOWEST_LUFS), color=colour, linewidth=width, label=label)
     if loudness.integrated_lufs is not None:
         axis.axhline(loudness.integrated_lufs, color=PART_COLOURS[1], linewidth=1.0, linestyle="--", label="whole")
     audible = loudness.momentary_lufs[loudness.momentary_lufs > LOWEST_LUFS]

@@ -9,6 +9,7 @@ from grym.adapters.plots.lanes import (
     AXIS_DOTS,
     CHARACTER_DOTS,
     NOTHING,
+    abridged,
     colour_of,
     legible,
     numbered_bars,
@@ -49,6 +50,12 @@ def test_the_longest_is_named_first() -> None:
     """A long chord between short ones keeps its name."""
     spans = [(0.0, 99.0, "Cmaj7"), (99.0, 99.5, "Am7"), (99.5, 100.0, "G7"), (100.0, 160.0, "Dm")]
     assert {"Cmaj7", "Dm"} <= {label.text for label in legible(spans, duration_s=600.0, within=False)}
+
+
+def test_keys_are_abridged_before_they_are_left_out() -> None:
+    """In full where there is room, as a chord where there is less, not at all where there is none."""
+    spans = [(0.0, 60.0, "Ab major"), (60.0, 66.0, "C minor"), (66.0, 67.0, "F major")]
+    assert [label.text for label in abridged(spans, duration_s=200.0)] == ["Ab major", "Cm"]
 
 
 def test_bars_are_numbered_as_there_is_room() -> None:
