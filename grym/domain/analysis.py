@@ -15,6 +15,7 @@ from grym.domain.harmony.keys import tonalities
 from grym.domain.loudness import measure_loudness, true_peak_dbtp
 from grym.domain.morphology.describing import morphology_of
 from grym.domain.onset import onset_envelope, onset_times
+from grym.domain.pitch.transcription import transcribe
 from grym.domain.rhythm.tracking import track_pulse
 from grym.domain.separation import energy_shares
 from grym.domain.signal import FloatArray, Signal
@@ -34,7 +35,7 @@ def analyse(signal: Signal, *, full: bool = False) -> Analysis:
     signal
         Any rate and channel count that `Signal` admits.
     full
-        Also what takes longer and few ask for: sound shapes.
+        Also what takes longer and few ask for: notes, melody, sound shapes.
 
     Raises
     ------
@@ -55,8 +56,9 @@ def analyse(signal: Signal, *, full: bool = False) -> Analysis:
     onsets_s = onset_times(envelope, frame_rate_hz=framing.frame_rate_hz)
     chords = chord_spans(pitch, duration_s=signal.duration_s, beats_s=pulse.beats_s)
     keys = tonalities(pitch, chords, duration_s=signal.duration_s)
+    heard = transcribe(signal) if full else None
     shapes = None
-    if full:
+    if heard is not None:
         shapes = morphology_of(
             mono,
             frames,
@@ -65,6 +67,7 @@ def analyse(signal: Signal, *, full: bool = False) -> Analysis:
             pulse=pulse.confidence,
             tonality=0.0 if keys.whole is None else keys.whole.confidence,
             sections=form,
+            melody=heard.melody,
         )
     return Analysis(
         duration_s=signal.duration_s,
@@ -89,6 +92,7 @@ def analyse(signal: Signal, *, full: bool = False) -> Analysis:
         sections=form,
         features=_summaries(frames, pitch, mfcc, envelope),
         embedding=embed(mfcc, pitch.weights, envelope, duration_s=signal.duration_s),
+        transcription=heard,
         morphology=shapes,
     )
 
