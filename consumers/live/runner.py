@@ -49,7 +49,7 @@ class LiveRunner:
     @property
     def in_hand(self) -> int:
         """How many records are being worked on."""
-        return 0 if self._session is None else self._session.budget.count
+        return 0 if self._session is None else self._session.in_hand
 
     def samples(self) -> Iterator[Sample]:
         """Return how much is in hand, as a `MetricSource`."""

@@ -54,5 +54,7 @@ class LiveSettings:
     """Bytes of events that wait to be stored before folding waits for them."""
     look_s: float = 1.0
     """Seconds between looks for streams that have fallen silent."""
+    settle_s: float = 0.01
+    """Seconds between looks, at the end, whether everything is stored."""
     remembered: int = 2_000
     """Streams that have ended and are still known without asking the database: two hundred bytes each."""

@@ -34,6 +34,13 @@ class Waiting:
         """How many bytes it holds in memory, about."""
         return size_of(self.record)
 
+    @property
+    def stream_id(self) -> str:
+        """The stream it is of; of a record that cannot be understood, what its key says."""
+        if self.arrival is not None:
+            return self.arrival.stream_id
+        return (self.record.key or b"").decode(errors="replace")
+
 
 class Voice:
     """One stream in this process.

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from consumers.live import writing
-from consumers.live.session import Session
+from consumers.live.folding import Folding
 from consumers.live.voices import Voice
 from consumers.transactions import transact
 from grym.ports.feed import Mark
@@ -74,10 +74,10 @@ def test_checkpoints_ahead_of_their_events_are_found(monkeypatch: pytest.MonkeyP
 def test_marks_ahead_of_checkpoints_are_found(form: Form, monkeypatch: pytest.MonkeyPatch) -> None:
     """A listener that counts records as done once they are folded is noticed."""
 
-    def save(session: Session, voice: Voice) -> None:
-        session._leave_behind(voice.source, voice.covered_to(voice.folded))
-        original(session, voice)
+    def save(folding: Folding, voice: Voice) -> None:
+        folding._storing.leave(voice.source, voice.covered_to(voice.folded))
+        original(folding, voice)
 
-    original = Session._save_if_due
-    monkeypatch.setattr(Session, "_save_if_due", save)
+    original = Folding._save_if_due
+    monkeypatch.setattr(Folding, "_save_if_due", save)
     assert _finds(form, "past its checkpoint")

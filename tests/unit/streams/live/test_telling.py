@@ -49,7 +49,7 @@ ENDED = Ended(
     tempo_bpm=120.12345,
     key=KEY,
 )
-FACTS: tuple[tuple[Heard, type[object]], ...] = (
+FACTS: tuple[tuple[Heard, type[msgspec.Struct]], ...] = (
     (FEATURES, wire.FeaturesHeard),
     (
         Beat(number=4, at_s=1.0, in_bar=1, beats_per_bar=4, tempo_bpm=120.0, confidence=0.5, next_s=1.5),
@@ -74,7 +74,7 @@ RENAMED = {"number", "second", "detail"}
 
 
 @pytest.mark.parametrize(("fact", "body"), FACTS, ids=lambda value: getattr(value, "__name__", ""))
-def test_every_fact_has_its_words(fact: Heard, body: type[object]) -> None:
+def test_every_fact_has_its_words(fact: Heard, body: type[msgspec.Struct]) -> None:
     """Keyed by the stream, caused by a frame; nothing that the fact knows is left out."""
     message = TELLER.tell_heard(fact, CAUSE)
     envelope = decode(message)
@@ -82,7 +82,7 @@ def test_every_fact_has_its_words(fact: Heard, body: type[object]) -> None:
     assert (envelope.subject, envelope.correlation_id, envelope.tenant, message.key) == ("s", "c", "studio", b"s")
     assert (envelope.causation_id, envelope.time, envelope.source) == ("s/7", CAUSE.at, "grym/live")
     known = {entry.name for entry in fields(fact)} - RENAMED
-    assert known <= {entry.name for entry in msgspec.structs.fields(envelope.body)}
+    assert known <= {entry.name for entry in msgspec.structs.fields(body)}
 
 
 def test_numbers_are_rounded_to_what_they_tell() -> None:

@@ -1,0 +1,171 @@
+"""Folding what waits, one piece of one stream after the other, and saving streams that have come far enough."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from consumers.failures.faults import fault_of, note_of
+from consumers.live.settings import LiveSettings
+from consumers.live.storing import Storing
+from consumers.live.voices import Voice, Voices, Waiting
+from consumers.ports import RunnerPorts
+from consumers.waits import Bell
+from grym.ports.live import Checkpoint
+from schemas.catalogue import AUDIO_FRAMES
+from schemas.envelope import peek
+from schemas.records import Message, Record
+from streams.live.telling import Cause
+
+MOST_ID_CHARACTERS = 200
+
+
+class Folding:
+    """Gives every stream its turns, for one session.
+
+    Parameters
+    ----------
+    let_go
+        Told of every record that is out of hand.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        ports: RunnerPorts,
+        settings: LiveSettings,
+        *,
+        voices: Voices,
+        storing: Storing,
+        arrived: Bell,
+        let_go: Callable[[Waiting], None],
+    ) -> None:
+        self._name = name
+        self._log = ports.backend.log
+        self._clock = ports.clock
+        self._telemetry = ports.telemetry
+        self._settings = settings
+        self._voices = voices
+        self._storing = storing
+        self._arrived = arrived
+        self._let_go = let_go
+
+    async def run(self) -> None:
+        """Fold until cancelled."""
+        while True:
+            voice = self._voices.next_turn()
+            if voice is None:
+                await self._arrived.wait(self._clock, timeout_s=None)
+                continue
+            await self._storing.unwritten.wait_for_room()
+            self._fold_piece(voice)
+            await asyncio.sleep(0)  # reading and storing have their turns too
+
+    def _fold_piece(self, voice: Voice) -> None:
+        """Fold the next piece of a stream; whatever goes wrong concerns this stream alone."""
+        waiting: Waiting | None
+        began_s = self._clock.monotonic_s()
+        try:
+            messages, waiting = voice.hear_on()
+        except Exception as error:  # noqa: BLE001 (a fault in one stream is no fault of the others)
+            messages, waiting = self._failed(voice, error), voice.drop_head()
+        self._storing.tell(messages)
+        self._telemetry.observe("live_block_seconds", self._clock.monotonic_s() - began_s, of=self._name)
+        if waiting is not None:
+            self._folded(voice, waiting)
+        self._voices.had_turn(voice)
+
+    def _folded(self, voice: Voice, waiting: Waiting) -> None:
+        record = waiting.record
+        if waiting.error is not None:
+            self._storing.lose(record, waiting.error)
+            self._storing.tell(voice.listener.note("broken_frame", _cause_of(record)))
+        self._let_go(waiting)
+        age_s = (self._clock.now() - record.appended_at).total_seconds()
+        self._telemetry.observe("event_age_seconds", max(0.0, age_s), of=self._name)
+        self._telemetry.count("events_done", of=self._name)
+        self._save_if_due(voice)
+
+    def _failed(self, voice: Voice, error: Exception) -> Sequence[Message]:
+        """Give up the record a stream failed with, and the stream with it where it had begun."""
+        head = voice.head
+        letter_id = self._storing.lose(head.record, error)
+        self._telemetry.count("events_failed", of=self._name)
+        cause = None if head.arrival is None else head.arrival.cause
+        return voice.listener.fail(fault_of(note_of(error)), cause, letter_id=letter_id)
+
+    # --- checkpoints -----------------------------------------------------------------------------------------------
+
+    async def save_quiet(self) -> None:
+        """Save streams of which nothing more comes, until cancelled; the others are saved as they are heard."""
+        while True:
+            await self._clock.sleep(self._settings.checkpoint_apart_s)
+            for voice in self._voices:
+                self._save_if_due(voice)
+
+    def save_all(self) -> None:
+        """Save every stream as far as it is folded."""
+        for voice in self._voices:
+            self.save(voice)
+
+    def save(self, voice: Voice) -> None:
+        """Have a stream saved as far as it is folded."""
+        covered = voice.covered_to(voice.folded)
+        if not voice.listener.begun:
+            self._voices.forget(voice)
+        if not voice.listener.begun or voice.saved_over:  # what came after the end changed nothing
+            self._storing.leave(voice.source, covered)
+        elif voice.saved < voice.folded or voice.listener.over:
+            self._storing.save(self._checkpoint(voice), covered)
+
+    def _save_if_due(self, voice: Voice) -> None:
+        settings = self._settings
+        has_room = self._storing.checkpoints < settings.checkpoints_at_once
+        if has_room and voice.is_due(
+            sound_s=settings.checkpoint_sound_s,
+            most_bytes=settings.checkpoint_bytes,
+            apart_s=settings.checkpoint_apart_s,
+            quiet_s=settings.checkpoint_quiet_s,
+            now_s=self._clock.monotonic_s(),
+        ):
+            self.save(voice)
+
+    def _checkpoint(self, voice: Voice) -> Checkpoint:
+        return voice.checkpoint(now_s=self._clock.monotonic_s())
+
+    # --- silence ---------------------------------------------------------------------------------------------------
+
+    async def look_for_silence(self) -> None:
+        """End streams that have fallen silent, until cancelled."""
+        while True:
+            await self._clock.sleep(self._settings.look_s)
+            self._telemetry.gauge("live_streams", len(self._voices), of=self._name)
+            now = self._clock.now()
+            silent = [voice for voice in self._voices if not voice.busy and voice.listener.idle_at(now)]
+            if any(voice.silent_from is None for voice in silent):
+                await self._note_ends(silent)
+            for voice in silent:
+                if self._has_fallen_silent(voice):
+                    self._end_silent(voice)
+
+    async def _note_ends(self, silent: Sequence[Voice]) -> None:
+        """Note where partitions end now: whatever was sent before the time-out lies below."""
+        ends = await self._log.ends([AUDIO_FRAMES])
+        for voice in silent:
+            if voice.silent_from is None and not voice.busy:
+                voice.silent_from = ends.get(voice.source, 0)
+
+    def _has_fallen_silent(self, voice: Voice) -> bool:
+        is_read = voice.silent_from is not None and self._storing.read_to(voice.source) >= voice.silent_from
+        return is_read and not voice.busy
+
+    def _end_silent(self, voice: Voice) -> None:
+        try:
+            self._storing.tell(voice.listener.fall_silent())
+        except Exception as error:  # noqa: BLE001 (as when folding)
+            self._telemetry.count("events_failed", of=self._name)
+            self._storing.tell(voice.listener.fail(fault_of(note_of(error))))
+        self.save(voice)
+        self._voices.had_turn(voice)
+
+
+def _cause_of(record: Record) -> Cause:
+    return Cause(event_id=peek(record.headers, "ce_id")[:MOST_ID_CHARACTERS], at=record.appended_at)
