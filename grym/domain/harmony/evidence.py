@@ -128,8 +128,12 @@ def _ends(chroma: Chroma) -> tuple[slice, slice]:
 
 def _tonic_likeness(chroma: Chroma, frames: slice) -> Floats:
     """Return the cosine similarity of some frames and each key's tonic triad, shape (24,)."""
-    heard = chroma.folded(chroma.notes[frames] ** np.float32(SOFTENING)).sum(axis=0, dtype=np.float64)
-    likeness: Floats = _tonic_triads() @ heard / max(float(np.linalg.norm(heard)), 1e-9)
+    return tonic_likeness(chroma.folded(chroma.notes[frames] ** np.float32(SOFTENING)).sum(axis=0, dtype=np.float64))
+
+
+def tonic_likeness(weights: Floats) -> Floats:
+    """Return the cosine similarity of pitch classes, shape (12,), and each key's tonic triad, shape (24,)."""
+    likeness: Floats = _tonic_triads() @ weights / max(float(np.linalg.norm(weights)), 1e-9)
     return likeness
 
 

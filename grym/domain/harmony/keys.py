@@ -72,7 +72,7 @@ def tonalities(chroma: Chroma, chords: Sequence[ChordSpan], *, duration_s: float
     if home not in path:
         present = np.unique(path)
         home = int(present[scores[present].argmax()])
-    return Tonalities(whole=_key(home, scores), spans=_spans(path, weights, chroma.frame_rate_hz, duration_s))
+    return Tonalities(whole=key_of(home, scores), spans=_spans(path, weights, chroma.frame_rate_hz, duration_s))
 
 
 def _spans(path: NDArray[np.int64], weights: Floats, frame_rate_hz: float, duration_s: float) -> tuple[KeySpan, ...]:
@@ -83,7 +83,7 @@ def _spans(path: NDArray[np.int64], weights: Floats, frame_rate_hz: float, durat
         KeySpan(
             start_s=float(start_s),
             end_s=float(end_s),
-            key=_key(int(path[first]), _passage_scores(weights, frame_rate_hz, start_s, end_s)),
+            key=key_of(int(path[first]), _passage_scores(weights, frame_rate_hz, start_s, end_s)),
         )
         for first, (start_s, end_s) in zip(borders, pairwise(edges_s), strict=False)
     )
@@ -176,7 +176,7 @@ def _without_short(path: NDArray[np.int64], *, least_steps: int) -> NDArray[np.i
     return settled
 
 
-def _key(number: int, scores: Floats) -> Key:
+def key_of(number: int, scores: Floats) -> Key:
     """Return the key of a number; the confidence is its lead over the best other one."""
     lead = float(scores[number] - np.delete(scores, number).max())
     return Key(

@@ -33,8 +33,8 @@ SPARSENESS = 0.3
 Both were chosen, with the square root, by how well pitch classes correlate with those of the notes on 155 rendered
 scores: 0.972; without cost 0.965, with amplitudes and a decay of 0.7 0.952."""
 
-UPDATES = 20
-"""Twenty settle which notes there are; more change no chord."""
+UPDATES = 8
+"""Twenty raise the correlation above by 0.0005 only."""
 
 TINY = 1e-9
 
@@ -51,19 +51,21 @@ def notes_of_partials(partials: FloatArray) -> FloatArray:
     """
     roots = np.sqrt(partials)
     loudest = np.maximum(roots.max(axis=1, keepdims=True, initial=0.0), TINY)
-    words = _dictionary()
+    words, overlap = _dictionary()
     support = (roots / loudest) @ words.T
-    overlap = words @ words.T
-    notes = support.copy()
+    notes, explained = support.copy(), np.empty_like(support)
     for _ in range(UPDATES):
-        notes *= support / (notes @ overlap + SPARSENESS)
+        np.matmul(notes, overlap, out=explained)
+        explained += SPARSENESS
+        np.divide(support, explained, out=explained)
+        notes *= explained
     found: FloatArray = notes * loudest
     return found
 
 
 @lru_cache(maxsize=1)
-def _dictionary() -> FloatArray:
-    """Return the partials of each note on the scale of semitones, shape (68, 84), rows of Euclidean length 1."""
+def _dictionary() -> tuple[FloatArray, FloatArray]:
+    """Return the partials of each note, shape (68, 84), rows of Euclidean length 1, and their products, (68, 68)."""
     words = np.zeros((NOTES, SEMITONES), dtype=np.float32)
     for partial in range(1, PARTIALS + 1):
         above = 12.0 * np.log2(partial)
@@ -73,5 +75,4 @@ def _dictionary() -> FloatArray:
         inside = columns < SEMITONES
         words[np.flatnonzero(inside), columns[inside]] += strength
     unit: FloatArray = words / np.linalg.norm(words, axis=1, keepdims=True)
-    unit.flags.writeable = False
-    return unit
+    return unit, np.ascontiguousarray(unit @ unit.T)

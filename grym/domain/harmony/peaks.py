@@ -90,7 +90,8 @@ def spectral_peaks(power: FloatArray, framing: Framing) -> Peaks:
     middle = band[:, 1:-1]
     rises = (middle > _thresholds(middle)) & (middle > band[:, :-2]) & (middle >= band[:, 2:])
     frame, bin_ = np.nonzero(rises)
-    left, centre, right = (np.log(np.maximum(band[frame, bin_ + shift], np.float32(1e-30))) for shift in (0, 1, 2))
+    around = band[frame[:, None], bin_[:, None] + np.arange(3)]
+    left, centre, right = np.log(np.maximum(around, np.float32(1e-30))).T
     curvature = left - 2.0 * centre + right
     offset = np.where(curvature < 0.0, 0.5 * (left - right) / np.minimum(curvature, -1e-9), 0.0)
     hz = (low + bin_ + offset) * framing.bin_hz
@@ -98,7 +99,7 @@ def spectral_peaks(power: FloatArray, framing: Framing) -> Peaks:
         frames=len(power),
         frame=frame,
         pitch=A4_MIDI + 12.0 * np.log2(hz / CONCERT_PITCH_HZ),
-        magnitude=np.sqrt(band[frame, bin_ + 1]),
+        magnitude=np.sqrt(around[:, 1]),
     )
 
 
@@ -138,6 +139,7 @@ def _thresholds(power: FloatArray) -> FloatArray:
     loudest = power.max(axis=1, keepdims=True)
     least = np.maximum(loudest * np.float32(10.0 ** (-PEAK_RANGE_DB / 10.0)), np.float32(10.0 ** (SILENCE_DB / 10.0)))
     floors = np.maximum(medians * np.float32(FLOOR_EXCESS), least)
-    widths = np.full(bands, FLOOR_BINS)
-    widths[-1] += bins - bands * FLOOR_BINS
-    return np.asarray(np.repeat(floors, widths, axis=1))
+    spread = np.empty_like(power)
+    spread[:, : bands * FLOOR_BINS].reshape(frames, bands, FLOOR_BINS)[:] = floors[:, :, None]
+    spread[:, bands * FLOOR_BINS :] = floors[:, -1:]
+    return spread
