@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grym.domain.live.extractor import Extractor
-from grym.domain.live.facts import Features
-from grym.domain.live.frame import StreamFormat
+from grym.domain.live.facts import Features, Heard
+from grym.domain.live.frame import Frame, StreamFormat
 from grym.domain.live.stream import LiveStream
 from grym.domain.signal import FloatArray
 from grym.domain.spectral import SpectralFrames, cepstrum, describe, joined, level_db
@@ -142,6 +142,43 @@ def test_bad_samples_never_spread(seed: int, bad: list[float], data: st.DataObje
     facts = heard(even(damaged), LiveStream(MONO, [REMEMBERING]))
     same(of(Features, facts), of(Features, heard(even(mended), LiveStream(MONO, [REMEMBERING]))))
     assert end_of(facts).counts["not_finite"] == len(bad)
+
+
+positions = st.integers(0, 120_000) | st.integers(0, 2_000_000) | st.integers(0, 10**18 - 1)
+hostile_frames = st.builds(
+    Frame,
+    sequence=st.integers(0, 20) | st.integers(0, 10**18 - 1),
+    first_sample=positions,
+    sample_rate_hz=st.sampled_from([8_000, 8_000, 8_000, 44_100]),
+    samples=st.builds(
+        lambda channels, length, level: np.full((channels, length), level, dtype=np.float32),
+        st.sampled_from([1, 1, 1, 2]),
+        st.integers(0, 4_000),
+        st.sampled_from([0.0, 0.3, -1.0, 1e-30, np.nan, np.inf, 3e38]),
+    ),
+)
+
+
+@settings(parent=slowly, max_examples=40)
+@given(frames=st.lists(hostile_frames, max_size=25))
+def test_no_frame_breaks_a_stream(frames: list[Frame]) -> None:
+    """Whatever comes, windows ascend, nothing but numbers is said, and the state stays small and exact."""
+    stream_format = StreamFormat(sample_rate_hz=8_000, channels=1)
+    stream, twin = (LiveStream(stream_format, [REMEMBERING]) for _ in range(2))
+    facts: list[Heard] = []
+    for frame in frames:
+        facts += stream.take(frame)
+        twin.take(frame)
+        twin = LiveStream.restored(twin.state(), [REMEMBERING])
+        assert len(twin.state()) < 1_500_000
+    last = stream.finish()
+    same(twin.finish(), last)
+    facts += last
+    in_time = [fact.window for fact in of(Features, facts) if not fact.late]
+    assert in_time == sorted(set(in_time))
+    assert "nan" not in repr(facts)
+    assert "inf" not in repr(facts).replace("infinite", "")
+    assert end_of(facts).heard_s + end_of(facts).missing_s <= end_of(facts).duration_s + 1e-9
 
 
 @slowly

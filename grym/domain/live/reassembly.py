@@ -88,20 +88,35 @@ class Reassembly:
 
     def take(self, frame: Frame) -> list[Arrival]:
         """Take a frame and return what follows from it, in the order of the sample clock."""
-        if not frame.length_samples:
-            return []
-        if frame.end_sample <= self.position:
-            return list(self._past(frame, whole=True))
-        if frame.first_sample > self.position + round(FAR_S * self._rate_hz):
-            return list(self._from_afar(frame))
-        return [*self._doubt_far(), *self._near(frame), *self._released(force=False)]
+        return [*self._placed(frame), *self._caught_up()] if frame.length_samples else []
 
     def finish(self) -> list[Arrival]:
         """Hand on whatever still waits; holes before it are gaps."""
-        arrivals = list(self._released(force=True))
+        arrivals = [*self._released(force=True), *self._caught_up(), *self._released(force=True)]
         if self._far and self._far[0].first_sample - self.position <= round(LONGEST_GAP_S * self._rate_hz):
             return [*arrivals, *self._believe_far()]
         return [*arrivals, *self._refuse_far()]
+
+    def _placed(self, frame: Frame) -> Iterator[Arrival]:
+        """Find out where a frame belongs: before the place of the stream, near it, or far ahead."""
+        if frame.end_sample <= self.position:
+            yield from self._past(frame, whole=True)
+        elif self._is_far(frame):
+            yield from self._from_afar(frame)
+        else:
+            yield from self._doubt_far()
+            yield from self._near(frame)
+            yield from self._released(force=False)
+
+    def _is_far(self, frame: Frame) -> bool:
+        return frame.first_sample > self.position + round(FAR_S * self._rate_hz)
+
+    def _caught_up(self) -> Iterator[Arrival]:
+        """Place far frames anew that the stream has come near to or passed."""
+        while self._far and not self._is_far(self._far[0]):
+            frames, self._far = self._far, []
+            for frame in frames:
+                yield from self._placed(frame)
 
     def _past(self, frame: Frame, *, whole: bool) -> Iterator[Arrival]:
         """Tell late samples from those that came before."""

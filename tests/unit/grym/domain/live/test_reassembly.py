@@ -185,3 +185,11 @@ def test_the_state_holds_what_waits() -> None:
         arrivals += taken(frames[cut:], Reassembly.restored(RATE_HZ, before.state()))
         assert sound(arrivals) == sound(taken(frames))
         assert notices(arrivals) == notices(taken(frames))
+
+
+def test_a_far_frame_that_the_stream_reaches_is_not_lost() -> None:
+    """Frame 15 comes first of all; when the stream has passed its place by a gap, it is late, not gone."""
+    arrivals = taken([frame(15), frame(9), frame(18), *(frame(number) for number in (10, 11, 19, 20, 21, 22))])
+    late = [part for arrival in arrivals if isinstance(arrival, Late) for part in arrival.parts]
+    heard = len([value for value in sound(arrivals) if value >= 0.0]) + sum(end - first for first, end in late)
+    assert heard == 900
