@@ -8,7 +8,7 @@ Whatever is refused is named, counted and told; it is told the first time and ea
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -18,78 +18,19 @@ from grym.errors import InvariantError
 from grym.ports.patterns import Recognition
 from schemas.body import Body, Fault
 from schemas.events import StreamClosed, StreamOpened
-from schemas.frames import AudioFrame, SampleFormat
-from schemas.live import AlertRaised, PatternHeard, StreamEnded, StreamStarted
+from schemas.frames import AudioFrame
+from schemas.live import PatternHeard, StreamEnded, StreamStarted
 from schemas.records import Message
 from streams.live.arriving import Arrival, format_of, frame_of
-from streams.live.recognised import Sounding, Stretch, heard
+from streams.live.memo import EPOCH, Memo, Over
+from streams.live.recognised import Stretch, heard
 from streams.live.recognised import ended as no_more
+from streams.live.refusals import alert, is_told
 from streams.live.sound import Ear, Ears
 from streams.live.telling import Cause, Teller, ended
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 COORDINATOR = "grym/coordinator"
 """Who may close a stream besides its sender: somebody cancelled its request."""
-
-_SAID = {
-    "second_source": "another sender uses the id of this stream; what it sends is not heard",
-    "reused": "the id of this stream was used before; choose a new one for each stream",
-    "after_end": "sound came after the stream had ended; it is not heard",
-    "unrecognised": "pattern memory does not answer; the stream is heard without it",
-    "recognition_behind": "pattern memory cannot be asked about every second of this stream",
-    "broken_frame": "a record could not be read; it is a dead letter",
-}
-
-
-class Over(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What is kept of a stream that has ended, so that its id means no other one."""
-
-    source: str = ""
-    opened_id: str = ""
-    end_s: float = 0.0
-    correlation_id: str = ""
-    tenant: str = "default"
-    reason: str = ""
-    last_id: str = ""
-    ended_at: datetime = EPOCH
-
-
-class Memo(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What is kept of a stream besides the state of its sound.
-
-    Parameters
-    ----------
-    last_id, last_at
-        Of the newest record: id and log-append time.
-    opened_id
-        Of its opening; empty until there is one.
-    end_s
-        Up to where sound has come, in seconds of its own clock.
-    counts
-        What was refused, by name.
-    patterns
-        How often a pattern began to sound.
-    soundings
-        Patterns that sound.
-    memory_away
-        Whether memory did not answer when it was asked last.
-    """
-
-    source: str
-    sample_rate_hz: int
-    channels: int
-    sample_format: SampleFormat
-    correlation_id: str
-    tenant: str
-    last_at: datetime
-    last_id: str = ""
-    opened_id: str = ""
-    end_s: float = 0.0
-    counts: dict[str, int] = msgspec.field(default_factory=dict)
-    patterns: int = 0
-    soundings: list[Sounding] = msgspec.field(default_factory=list)
-    memory_away: bool = False
-    sound: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,9 +166,9 @@ class Listener:
             return ()
         cause = cause or self._newest(self._memo)
         count = self._memo.counts[name] = self._memo.counts.get(name, 0) + 1
-        if count & (count - 1):  # no power of two
+        if not is_told(count):
             return ()
-        return [self._teller.tell(_alert(name, self._memo.end_s, count=count), cause, name, count)]
+        return [self._teller.tell(alert(name, self._memo.end_s, count=count), cause, name, count)]
 
     # --- patterns --------------------------------------------------------------------------------------------------
 
@@ -255,8 +196,8 @@ class Listener:
         memo.memory_away = away
         if away:
             memo.counts["unrecognised"] = memo.counts.get("unrecognised", 0) + 1
-        alert = _alert("unrecognised", memo.end_s, count=memo.counts["unrecognised"], over=not away)
-        return [self._teller.tell(alert, self._newest(memo), "away" if away else "back", _tenths(memo.end_s))]
+        said = alert("unrecognised", memo.end_s, count=memo.counts["unrecognised"], over=not away)
+        return [self._teller.tell(said, self._newest(memo), "away" if away else "back", _tenths(memo.end_s))]
 
     def _state(self, said: PatternHeard, memo: Memo) -> Message:
         """Return a statement about a pattern, named by what it says: whoever goes on elsewhere may not say the same."""
@@ -361,12 +302,12 @@ class Listener:
         if isinstance(body, StreamClosed) or arrival.cause.event_id == over.opened_id:
             return ()
         if isinstance(body, StreamOpened):
-            return [self._teller.tell(_alert("reused", over.end_s), arrival.cause, "reused", arrival.cause.event_id)]
+            return [self._teller.tell(alert("reused", over.end_s), arrival.cause, "reused", arrival.cause.event_id)]
         if self._told_of_sound:
             return ()
         self._told_of_sound = True
         cause = Cause(event_id=over.last_id, at=over.ended_at)
-        return [self._teller.tell(_alert("after_end", over.end_s), cause, "after_end")]
+        return [self._teller.tell(alert("after_end", over.end_s), cause, "after_end")]
 
     def _listening(self, memo: Memo) -> Ear:
         if self._ear is None:
@@ -384,10 +325,6 @@ class Listener:
 
 def _closes(body: Body | None, source: str) -> bool:
     return isinstance(body, StreamClosed) and source == COORDINATOR
-
-
-def _alert(name: str, at_s: float, *, count: int = 1, over: bool = False) -> AlertRaised:
-    return AlertRaised(name=name, at_s=round(at_s, 6), count=count, over=over, message=_SAID[name])
 
 
 def _tenths(seconds: float) -> int:
