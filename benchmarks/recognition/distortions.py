@@ -13,7 +13,8 @@ import soxr
 from numpy.typing import NDArray
 from scipy.signal import butter, fftconvolve, sosfilt
 
-from benchmarks.recognition.synth import RATE_HZ, FloatArray
+from benchmarks.recognition.synth import RATE_HZ
+from grym.domain.signal import FloatArray
 
 Dice = np.random.Generator
 Distortion = Callable[[FloatArray, Dice], FloatArray]

@@ -17,8 +17,8 @@ from benchmarks.recognition.conditions import CONDITIONS, LENGTHS_S, Condition
 from benchmarks.recognition.distortions import faster
 from benchmarks.recognition.playing import Performance, dice
 from benchmarks.recognition.sounds import EXCERPT_S, Question, Tune
-from benchmarks.recognition.synth import RATE_HZ, FloatArray
-from grym.domain.signal import Signal
+from benchmarks.recognition.synth import RATE_HZ
+from grym.domain.signal import FloatArray, Signal
 
 FOLDERS = (Path("/usr/share/games/asc/music"), Path("/usr/share/planetblupi/music"))
 SUFFIXES = frozenset({".ogg", ".mp3"})

@@ -18,8 +18,8 @@ from benchmarks.recognition.conditions import CONDITIONS, LENGTHS_S, Condition
 from benchmarks.recognition.distortions import faster
 from benchmarks.recognition.places import excerpt_start, same_places
 from benchmarks.recognition.playing import AS_LEARNED, Manner, Performance, dice
-from benchmarks.recognition.synth import RATE_HZ, RELEASE_S, FloatArray, play
-from grym.domain.signal import Signal
+from benchmarks.recognition.synth import RATE_HZ, RELEASE_S, play
+from grym.domain.signal import FloatArray, Signal
 
 RENDERING = "1"
 EXCERPT_S = 10.4

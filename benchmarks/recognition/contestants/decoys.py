@@ -10,7 +10,6 @@ import numpy as np
 
 from grym.domain.recognition.imprint import Imprint, Peaks, Tonal
 from grym.domain.recognition.spectrum import FRAME_RATE_HZ
-from grym.domain.recognition.windows import windows_of
 
 BLOCK_S = 4.0
 """Longer than a motif, shorter than most questions."""
@@ -21,7 +20,7 @@ def decoy_of(imprint: Imprint, dice: np.random.Generator) -> Imprint:
     semitones = int(dice.choice([step for step in range(-6, 7) if step]))
     tonal = _shuffled_tonal(imprint.tonal, semitones, dice)
     peaks = _shuffled_peaks(imprint.peaks, semitones, dice)
-    return replace(imprint, peaks=peaks, tonal=tonal, windows=windows_of(tonal))
+    return replace(imprint, peaks=peaks, tonal=tonal)
 
 
 def _shuffled_peaks(peaks: Peaks, semitones: int, dice: np.random.Generator) -> Peaks:

@@ -27,6 +27,9 @@ LEAST_SHARE = 0.5
 AROUND_S = 20.0
 """How far around the expected place the pattern is compared with: enough places to say what chance gives."""
 
+GLANCED_S = 2.2
+"""The same for a glance: `NEAR_S`, and what the mean of contrast needs beside it."""
+
 LEAST_OTHERS = 20
 """Places a standard deviation can be taken of."""
 
@@ -56,6 +59,19 @@ class Agreement:
 NOTHING = Agreement(value=0.0, deviations=0.0, offset_s=0.0)
 
 
+def glance(query: Tonal, pattern: Tonal, *, offset_s: float, semitones: int) -> float:
+    """Return the best cosine near an expected place at the same tempo, −1 to 1: what `agreement` begins with.
+
+    A tenth of its cost, since nothing is said of how unlikely that is.
+    """
+    asked = _moved(_contour(query.frames), semitones)
+    first, known = _around(pattern, expected=offset_s * pattern.rate_hz, count=len(asked), around_s=GLANCED_S)
+    if not asked.any() or not known.any():
+        return 0.0
+    found = _cosines(asked, known)
+    return float(found[_best_near(found, round(offset_s * pattern.rate_hz) - first, round(NEAR_S * pattern.rate_hz))])
+
+
 def agreement(query: Tonal, pattern: Tonal, *, offset_s: float, tempo_ratio: float, semitones: int) -> Agreement:
     """Return how well a sound lies on a pattern near an expected place.
 
@@ -71,19 +87,23 @@ def agreement(query: Tonal, pattern: Tonal, *, offset_s: float, tempo_ratio: flo
         How far the sound lies above the pattern.
     """
     asked = _moved(_stretched(_contour(query.frames), tempo_ratio), semitones)
-    first, known = _around(pattern, expected=offset_s * pattern.rate_hz, count=len(asked))
+    first, known = _around(pattern, expected=offset_s * pattern.rate_hz, count=len(asked), around_s=AROUND_S)
     if not asked.any() or not known.any():
         return NOTHING
     found = _cosines(asked, known)
     reach = round(NEAR_S * pattern.rate_hz)
-    expected = round(offset_s * pattern.rate_hz) - first
-    low = min(max(0, expected - reach), len(found) - 1)
-    best = low + int(found[low : max(low, expected + reach) + 1].argmax())
+    best = _best_near(found, round(offset_s * pattern.rate_hz) - first, reach)
     return Agreement(
         value=float(found[best]),
         deviations=_deviations(found, best, around=reach),
         offset_s=(first + best + _between(found, best)) / pattern.rate_hz,
     )
+
+
+def _best_near(found: NDArray[np.float64], expected: int, reach: int) -> int:
+    """Return which place within `reach` of the expected one agrees best."""
+    low = min(max(0, expected - reach), len(found) - 1)
+    return low + int(found[low : max(low, expected + reach) + 1].argmax())
 
 
 def _contour(frames: FloatArray) -> FloatArray:
@@ -92,13 +112,13 @@ def _contour(frames: FloatArray) -> FloatArray:
     return np.asarray(uniform_filter1d(contrast, BLUR_FRAMES, axis=0, mode="nearest")) if len(contrast) else contrast
 
 
-def _around(pattern: Tonal, *, expected: float, count: int) -> tuple[int, FloatArray]:
-    """Return the number of the first frame, and the contrast of the pattern within `AROUND_S` of an expected place.
+def _around(pattern: Tonal, *, expected: float, count: int, around_s: float) -> tuple[int, FloatArray]:
+    """Return the number of the first frame, and the contrast of the pattern within `around_s` of an expected place.
 
     Before its start and behind its end a pattern is silent, so that a sound may begin earlier or end later.
     """
-    first = round(expected - AROUND_S * pattern.rate_hz)
-    last = round(expected + AROUND_S * pattern.rate_hz) + count
+    first = round(expected - around_s * pattern.rate_hz)
+    last = round(expected + around_s * pattern.rate_hz) + count
     outside = round((1.0 - LEAST_SHARE) * count)
     first, last = max(first, -outside), min(last, len(pattern.frames) + outside)
     begin, end = max(0, first), min(len(pattern.frames), last)

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grym.domain.recognition.imprint import Imprint, Melody, Peaks, Tonal
-from grym.domain.recognition.windows import windows_of
 from grym.errors import InvalidPatternError
 
 MAGIC = b"GRIM"
@@ -145,7 +144,6 @@ def _assembled(head: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Imprint
             starts_s=_seconds(arrays["melody_starts"]),
             ends_s=_seconds(arrays["melody_ends"]),
         ),
-        windows=windows_of(tonal),
     )
 
 

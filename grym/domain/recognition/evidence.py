@@ -1,11 +1,13 @@
 """Everything that speaks for a remembered pattern, in numbers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log1p
 
+import numpy as np
+
 from grym.domain.recognition.alignment import NOTHING, Agreement, agreement
-from grym.domain.recognition.hypotheses import hypotheses
+from grym.domain.recognition.hypotheses import Hypothesis, hypotheses
 from grym.domain.recognition.imprint import Imprint
 from grym.domain.recognition.library import Library
 from grym.domain.recognition.overlay import Lay, Overlay, overlay
@@ -17,8 +19,12 @@ VOTED = 8
 
 SUPPOSED = 10
 SUPPOSED_AT_ONE_TEMPO = 24
-"""Hypotheses of windows that are looked at closely: more where only the key is free, for on other instruments the right
-one is not among the first."""
+"""Hypotheses of windows that are looked at closely: more where only the key is free."""
+
+GLANCED = 120
+VOTED_FIRST = 10
+"""Where only the key is free, so many hypotheses are glanced at, for on other instruments the right one is not among
+the first; those with most votes, and then those whose pitches agree best, are looked at closely."""
 
 VOTED_SEARCH_FRAMES = 2
 SUPPOSED_SEARCH_FRAMES = 20
@@ -106,10 +112,12 @@ def _at_its_tempo(query: Imprint, pattern: Imprint, one: Evidence) -> Evidence:
 
 def further_evidence(query: Imprint, library: Library, *, tempi: Sequence[float]) -> list[Evidence]:
     """Return what windows find: any key, any of the tempi."""
-    most = SUPPOSED_AT_ONE_TEMPO if len(tempi) == 1 else SUPPOSED
-    supposed = hypotheses(query, library, tempi=tempi, most=most)
+    alone = len(tempi) == 1
+    supposed = hypotheses(query, library, tempi=tempi, most=GLANCED if alone else SUPPOSED)
     numbers = sorted({one.number for one in supposed})
     patterns = dict(zip(numbers, library.imprints(numbers), strict=True))
+    if alone:
+        supposed = _likeliest(query, supposed, patterns)
     ratios = _ratios(query)
     return _best_of_each(
         _weighed(
@@ -121,6 +129,14 @@ def further_evidence(query: Imprint, library: Library, *, tempi: Sequence[float]
         for one in supposed
         for lay in one.lays(query.tonal, patterns[one.number])
     )
+
+
+def _likeliest(query: Imprint, supposed: list[Hypothesis], patterns: Mapping[int, Imprint]) -> list[Hypothesis]:
+    """Return the hypotheses that are worth a closer look."""
+    voted, others = supposed[:VOTED_FIRST], supposed[VOTED_FIRST:]
+    likeness = [one.glanced(query.tonal, patterns[one.number].tonal) for one in others]
+    order = np.argsort(-np.array(likeness), kind="stable")[: SUPPOSED_AT_ONE_TEMPO - len(voted)]
+    return [*voted, *(others[place] for place in order)]
 
 
 def _ratios(query: Imprint) -> list[float]:

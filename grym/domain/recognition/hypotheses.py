@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from grym.domain.recognition.alignment import glance
 from grym.domain.recognition.imprint import FloatArray, Imprint, Tonal
 from grym.domain.recognition.library import Library, NearWindows
 from grym.domain.recognition.overlay import Lay
@@ -65,11 +66,22 @@ class Hypothesis:
     classes: int
     votes: float
 
+    def glanced(self, query: Tonal, pattern: Tonal) -> float:
+        """Return how far the pitches of both agree, −1 to 1, where no tempo is to be found.
+
+        The window stands for its time here: where the pattern is silent in between, that is a little early.
+        """
+        offset_s = self.window * HOP_S - self.asked_s
+        return max(glance(query, pattern, offset_s=offset_s, semitones=semitones) for semitones in self._semitones())
+
+    def _semitones(self) -> tuple[int, ...]:
+        """Return by how much the sound lies above the pattern: the nearer way, or both."""
+        return {6: (6, -6)}.get(self.classes, ((self.classes + 5) % CLASSES - 5,))
+
     def lays(self, query: Tonal, pattern: Imprint) -> tuple[Lay, ...]:
         """Return where that puts the sound: one way, or two where six semitones may be up or down."""
         start_s = float(pattern.windows.starts_s[self.window]) - self.tempo_ratio * self.asked_s
         fine = (query.tuning_cents - pattern.tonal.tuning_cents) / 100.0
-        nearest = {6: (6, -6)}.get(self.classes, ((self.classes + 5) % CLASSES - 5,))
         return tuple(
             Lay(
                 offset_frames=start_s * FRAME_RATE_HZ,
@@ -77,7 +89,7 @@ class Hypothesis:
                 semitones=semitones + fine,
                 transposition=semitones,
             )
-            for semitones in nearest
+            for semitones in self._semitones()
         )
 
 

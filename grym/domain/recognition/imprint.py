@@ -5,6 +5,7 @@ version, and an unknown one is refused.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,7 +105,7 @@ class Windows:
     starts_s: FloatArray
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Imprint:
     """What one sound leaves.
 
@@ -115,5 +116,11 @@ class Imprint:
     peaks: Peaks
     tonal: Tonal
     melody: Melody
-    windows: Windows
     extractor: str = EXTRACTOR
+
+    @cached_property
+    def windows(self) -> Windows:
+        """What the index is asked for; cut when it is first wanted, since most imprints are never asked for it."""
+        from grym.domain.recognition.windows import windows_of  # noqa: PLC0415 (it needs the values of this module)
+
+        return windows_of(self.tonal)

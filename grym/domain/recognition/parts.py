@@ -7,7 +7,6 @@ import numpy as np
 
 from grym.domain.recognition.imprint import Imprint, Melody, Peaks, Tonal
 from grym.domain.recognition.spectrum import FRAME_RATE_HZ
-from grym.domain.recognition.windows import windows_of
 
 PART_S = 20.0
 """Longer than what is needed to be sure, short enough to be looked at in every key and tempo."""
@@ -49,5 +48,4 @@ def part_of(imprint: Imprint, *, start_s: float, length_s: float) -> tuple[float
         ),
         tonal=cut,
         melody=NO_MELODY,
-        windows=windows_of(cut),
     )

@@ -1,9 +1,7 @@
 """Taking the imprint of a sound."""
 
-import numpy as np
-
 from grym.domain.recognition.codec import settled
-from grym.domain.recognition.imprint import Imprint, Windows
+from grym.domain.recognition.imprint import Imprint
 from grym.domain.recognition.landmarks import peaks_of
 from grym.domain.recognition.melody import melody_of
 from grym.domain.recognition.spectrum import spectrum_of
@@ -20,6 +18,5 @@ def take_imprint(signal: Signal) -> Imprint:
         peaks=peaks_of(spectrum),
         tonal=tonal,
         melody=melody_of(tonal),
-        windows=Windows(vectors=np.zeros((0, 0), dtype=np.float32), starts_s=np.zeros(0, dtype=np.float32)),
     )
     return settled(taken)

@@ -11,6 +11,7 @@ from typing import Protocol
 from grym.domain.patterns.values import Pattern
 from grym.domain.recognition.codec import decode
 from grym.domain.recognition.imprint import Imprint
+from grym.domain.recognition.windows import DIM, HOP_FRAMES
 from grym.memory.caching.records import Codec, RecordCache
 from grym.memory.caching.settings import CacheSettings
 from grym.memory.recognising.contents import Holding
@@ -144,10 +145,11 @@ def imprint_cache(
 
 
 def size_of(imprint: Imprint) -> int:
-    """Return the bytes of memory that the arrays of an imprint take, at least 1."""
-    peaks, melody = imprint.peaks, imprint.melody
-    arrays = (peaks.frames, peaks.bins, peaks.levels_db, imprint.tonal.frames, imprint.windows.vectors)
-    return 1 + sum(array.nbytes for array in (*arrays, melody.pitches, melody.starts_s, melody.ends_s))
+    """Return the bytes of memory that the arrays of an imprint take, at least 1; its windows are cut if wanted."""
+    peaks, tonal, melody = imprint.peaks, imprint.tonal.frames, imprint.melody
+    windows_bytes = len(tonal) // HOP_FRAMES * DIM * tonal.itemsize
+    arrays = (peaks.frames, peaks.bins, peaks.levels_db, tonal, melody.pitches, melody.starts_s, melody.ends_s)
+    return 1 + windows_bytes + sum(array.nbytes for array in arrays)
 
 
 class _Source:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grym.domain.recognition.alignment import NOTHING, Agreement, agreement
+from grym.domain.recognition.alignment import NOTHING, Agreement, agreement, glance
 from grym.domain.recognition.imprint import FloatArray, Tonal
 from grym.domain.recognition.tonal import PITCHES, RATE_HZ
 
@@ -50,6 +50,22 @@ def test_another_key_is_undone(seed: int, semitones: int) -> None:
     assert laid(moved, frames, offset_s=100 / RATE_HZ, semitones=semitones).value > 0.7
     if semitones:
         assert laid(moved, frames, offset_s=100 / RATE_HZ).value < 0.5
+
+
+@given(
+    seed=st.integers(min_value=0, max_value=20),
+    start=st.integers(min_value=60, max_value=300),
+    semitones=st.integers(min_value=-12, max_value=12),
+)
+@settings(max_examples=30, deadline=None)
+def test_a_glance_sees_nearly_what_a_look_sees(seed: int, start: int, semitones: int) -> None:
+    """It tells the right place, and the wrong key, as the whole comparison does."""
+    frames = notes(seed)
+    moved = np.roll(frames[start : start + 60], semitones, axis=1)
+    query, pattern = (Tonal(frames=each, rate_hz=RATE_HZ) for each in (moved, frames))
+    for key in (semitones, semitones + 1):
+        looked = laid(moved, frames, offset_s=start / RATE_HZ, semitones=key).value
+        assert glance(query, pattern, offset_s=start / RATE_HZ, semitones=key) == pytest.approx(looked, abs=0.1)
 
 
 @given(seed=st.integers(min_value=0, max_value=20), stretch=st.sampled_from([(5, 0.8), (3, 4 / 3)]))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from grym.domain.recognition.codec import HEADER, decode, encode, settled
-from grym.domain.recognition.imprint import Imprint, Melody, Peaks, Tonal, Windows
+from grym.domain.recognition.imprint import Imprint, Melody, Peaks, Tonal
 from grym.domain.recognition.taking import take_imprint
 from grym.errors import InvalidPatternError
 from tests.unit.grym.domain.recognition.sounds import signal, tune
@@ -39,7 +39,6 @@ def imprints(draw: st.DrawFn) -> Imprint:
         melody=Melody(
             pitches=rng.integers(0, 128, notes).astype(np.int32), starts_s=starts, ends_s=starts + np.float32(0.25)
         ),
-        windows=Windows(vectors=np.zeros((0, 0), dtype=np.float32), starts_s=np.zeros(0, dtype=np.float32)),
     )
 
 
