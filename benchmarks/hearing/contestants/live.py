@@ -33,13 +33,10 @@ class GrymLive:
         """Send the sound through a stream, block by block; the key is the last that was said."""
         stream = LiveStream(StreamFormat(sample_rate_hz=rate_hz, channels=1), default_followers())
         block = round(BLOCK_S * rate_hz)
-        heard = [
-            fact
-            for sequence, first in enumerate(range(0, len(samples), block))
-            for fact in stream.take(
-                Frame(sequence=sequence, first_sample=first, samples=samples[None, first : first + block])
-            )
-        ]
+        heard: list[object] = []
+        for sequence, first in enumerate(range(0, len(samples), block)):
+            part = samples[None, first : first + block]
+            heard += stream.take(Frame(sequence=sequence, first_sample=first, sample_rate_hz=rate_hz, samples=part))
         heard += stream.finish("closed") if group else []
         beats = [fact for fact in heard if isinstance(fact, Beat)]
         keys = [fact.key for fact in heard if isinstance(fact, KeyHeard) and fact.key is not None]
