@@ -133,6 +133,7 @@ class FrameCutter:
         self._frame_bytes = frame_samples(form, frame_s=frame_s) * form.step_bytes
         self.place = place or StreamPlace()
         self._pieces: deque[bytes] = deque()
+        self._taken = 0  # bytes of the first piece: it is never copied for what was taken of it
         self.waiting_bytes = 0
 
     def add(self, pcm: bytes) -> None:
@@ -166,9 +167,10 @@ class FrameCutter:
 
     def took(self, frame: AudioFrame) -> None:
         """Go on behind a frame that `next` has returned."""
-        rest = self._pieces.popleft()[len(frame.pcm) :]
-        if rest:
-            self._pieces.appendleft(rest)
+        self._taken += len(frame.pcm)
+        if self._taken == len(self._pieces[0]):
+            self._pieces.popleft()
+            self._taken = 0
         self.waiting_bytes -= len(frame.pcm)
         self.place = StreamPlace(sequence=frame.sequence + 1, first_sample=frame.end_sample)
 
@@ -190,18 +192,18 @@ class FrameCutter:
     def discard(self) -> None:
         """Give up the sound that waits."""
         self._pieces.clear()
-        self.waiting_bytes = 0
+        self._taken = self.waiting_bytes = 0
 
     def _head(self, length: int) -> bytes:
-        """Return the first `length` bytes, joining pieces until one holds them all."""
-        if len(self._pieces[0]) < length:
-            parts, found = [], 0
+        """Return the first `length` bytes; pieces are joined only where a frame spans several."""
+        if len(self._pieces[0]) - self._taken < length:
+            parts = [self._pieces.popleft()[self._taken :]]
+            found, self._taken = len(parts[0]), 0
             while found < length:
                 parts.append(self._pieces.popleft())
                 found += len(parts[-1])
             self._pieces.appendleft(b"".join(parts))
-        head = self._pieces[0]
-        return head if len(head) == length else head[:length]
+        return self._pieces[0][self._taken : self._taken + length]
 
 
 def frame_samples(form: StreamFormat, *, frame_s: float) -> int:
