@@ -54,8 +54,11 @@ class Answer:
 
 def from_row(row: dict[str, Any]) -> Answer:
     """Return an answer from its plain values."""
-    pairs = {name: [tuple(one) for one in row[name]] for name in ("keys", "chords", "notes", "sections") if name in row}
-    return Answer(**{**row, **pairs})
+    plain = dict(row)
+    for name in ("keys", "chords", "notes", "sections"):
+        if name in plain:
+            plain[name] = [tuple(one) for one in plain[name]]
+    return Answer(**plain)
 
 
 class Contestant(Protocol):

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.hearing.manners import Work
 from benchmarks.hearing.scores import Bar, Score, Span
-from benchmarks.hearing.works import Work
 from benchmarks.recognition.playing import dice
 
 LONGEST_S = 38.0

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from benchmarks import fluid
 from benchmarks.hearing.forms import choose_forms, perform_form
+from benchmarks.hearing.manners import Work
 from benchmarks.hearing.performing import TAIL_S, Performance, Played, Truth, perform
 from benchmarks.hearing.scores import READING, Score
-from benchmarks.hearing.works import Chosen, Work, choose
+from benchmarks.hearing.works import Chosen, choose
 from benchmarks.recognition.distortions import pink_noise
 from benchmarks.recognition.playing import dice
 

@@ -147,13 +147,13 @@ def measurements(samples: FloatArray) -> dict[str, dict[str, Call]]:
             "essentia": partial(by_essentia, short, ("musical",)),
         },
         f"analysis, {LONG_S} s": {
-            "grym": lambda: analyse(both) and None,
+            "grym": partial(analyse, both),
             "librosa": partial(facts_by_librosa, samples),
             "essentia": partial(by_essentia, samples, ("rhythm", "onsets", "key", "chords", "sections")),
         },
-        f"analysis with everything, {LONG_S} s": {"grym": lambda: analyse(both, full=True) and None},
+        f"analysis with everything, {LONG_S} s": {"grym": partial(analyse, both, full=True)},
         f"fundamental frequency, {SHORT_S} s": {
-            "grym": lambda: melody_of(Signal(samples=short[None], sample_rate_hz=RATE_HZ)) and None,
+            "grym": partial(melody_of, Signal(samples=short[None], sample_rate_hz=RATE_HZ)),
             "librosa": partial(f0_by_librosa, short),
             "essentia": partial(by_essentia, short, ("notes",)),
         },

@@ -8,17 +8,14 @@ import hashlib
 import json
 import re
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
+from benchmarks.hearing.manners import Work, drawn
 from benchmarks.hearing.repeats import sections_of
 from benchmarks.hearing.scores import Score, corpus_root, group_of, read_score, tunes
 from benchmarks.hearing.symbols import PITCH_CLASSES, analysed_scores, analysis_of, key_name, plain_chords
-from benchmarks.recognition.playing import dice
 
 SPLITS = ("dev", "test")
 FEW = 2
@@ -51,86 +48,8 @@ DANCE_BOOKS = ("ryansMammoth", "oneills1850", "airdsAirs")
 PER_METRE = {"2/4": 2, "3/4": 2, "4/4": 2, "6/8": 3, "9/8": 2, "12/8": 1}
 """Dances of a dozen."""
 
-SLOWEST_BPM, FASTEST_BPM = 50.0, 200.0
-MOST_NOTES_PER_S = 11.0
-"""The busiest tenth of the beats is played no faster than fingers can."""
-
 LEAST_BEATS = 48
 LEAST_SECTIONS = 4
-SHORTEST_SECTION_S = 9.0
-"""Repeats that last no longer are phrases rather than sections."""
-
-PERCUSSIVE: dict[str, tuple[int, ...]] = {
-    "piano": (0,),
-    "electric piano": (4,),
-    "harpsichord": (6,),
-    "vibraphone": (11,),
-    "marimba": (12,),
-    "nylon guitar": (24,),
-    "steel guitar": (25,),
-    "harp": (46,),
-    "piano and bass": (0, 0, 0, 32),
-}
-SUSTAINED: dict[str, tuple[int, ...]] = {
-    "organ": (19,),
-    "string quartet": (40, 40, 41, 42),
-    "string orchestra": (48,),
-    "woodwinds": (73, 68, 71, 70),
-    "brass": (56, 60, 57, 58),
-    "choir": (52,),
-    "accordion": (21,),
-    "saxophones": (64, 65, 66, 67),
-}
-PERCUSSIVE_SOLO: dict[str, tuple[int, ...]] = {
-    name: (program,)
-    for name, program in (("piano", 0), ("vibraphone", 11), ("marimba", 12), ("nylon guitar", 24), ("harp", 46))
-}
-SUSTAINED_SOLO: dict[str, tuple[int, ...]] = {
-    name: (program,)
-    for name, program in (("violin", 40), ("cello", 42), ("flute", 73), ("clarinet", 71), ("trumpet", 56), ("oboe", 68))
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """A movement and how it is to be played.
-
-    Parameters
-    ----------
-    name
-        Short and unique.
-    kind
-        A key of `KINDS`, or ``form``.
-    source
-        Name of the score.
-    family
-        ``percussive`` or ``sustained``.
-    players, programs
-        The ensemble and its General MIDI programs from the highest voice to the lowest, counted from 0.
-    tempo_bpm
-        Of the notated beat.
-    swing
-        Where the off-beat eighth falls within a beat: 0.5 is even.
-    rubato
-        Depth of the tempo curve, 0.1 is ±10 %.
-    noise_db
-        How far pink noise lies below the sound; None without noise.
-    drums
-        Whether a drummer plays what the metre suggests.
-    """
-
-    name: str
-    kind: str
-    source: str
-    family: str
-    players: str
-    programs: tuple[int, ...]
-    tempo_bpm: float
-    swing: float = 0.5
-    rubato: float = 0.0
-    noise_db: float | None = None
-    drums: bool = False
-
 
 Chosen = tuple[Work, Score]
 
@@ -147,7 +66,7 @@ def choose(split: str, kept: Path, *, few: bool = False) -> list[Chosen]:
         quickly = [name for name in names[kind] if name.startswith("bach/") or "#" in name][:FEW]
         wanted = quickly if few else names[kind]
         scores = [score for name in wanted if (score := _score(name, kind, kept)) is not None]
-        chosen += [(_work(score, kind, place), score) for place, score in enumerate(scores)]
+        chosen += [(drawn(score, kind, place), score) for place, score in enumerate(scores)]
     return chosen
 
 
@@ -240,8 +159,9 @@ def _quotas(kind: str, count: int) -> Callable[[list[Score], str], bool]:
             return sum(metre in score.metres for score in found) < most
         folder = name.split("/", maxsplit=1)[0]
         alike = sum(score.name.startswith(folder + "/") for score in found)
-        most = {"ensemble": PER_COLLECTION, "analysed": count * ANALYSED_SHARE[folder] if kind == "analysed" else 0}
-        return alike < most.get(kind, count)
+        if kind == "analysed":
+            return alike < count * ANALYSED_SHARE[folder]
+        return kind != "ensemble" or alike < PER_COLLECTION
 
     return wanted
 
@@ -251,47 +171,6 @@ def _written_metre(name: str) -> str:
     source, _, number = name.partition("#")
     written = re.search(r"^M: *(\S+)", tunes(source)[int(number)], re.MULTILINE)
     return {"C": "4/4"}.get(written[1], written[1]) if written else ""
-
-
-def _work(score: Score, kind: str, place: int) -> Work:
-    """Draw how a score is played; every second one by percussive instruments."""
-    rng = dice("hearing", score.name)
-    family = ("percussive", "sustained")[place % 2]
-    solo = kind in {"dance", "melody", "repeats"}
-    ensembles = {
-        ("percussive", False): PERCUSSIVE,
-        ("sustained", False): SUSTAINED,
-        ("percussive", True): PERCUSSIVE_SOLO,
-        ("sustained", True): SUSTAINED_SOLO,
-    }[family, solo]
-    players = sorted(ensembles)[rng.integers(len(ensembles))]
-    chances = rng.random(4)
-    compound = score.bars[0].numerator % 3 == 0 and score.bars[0].numerator > 3
-    return Work(
-        name=f"{kind}-{hashlib.sha256(score.name.encode()).hexdigest()[:6]}",
-        kind=kind,
-        source=score.name,
-        family=family,
-        players=players,
-        programs=ensembles[players],
-        tempo_bpm=_tempo(score, rng, kind),
-        swing=0.62 if chances[0] < 0.4 and not compound and kind in {"dance", "leadsheet"} else 0.5,
-        rubato=float(rng.uniform(0.05, 0.12)) if chances[1] < 0.2 and kind != "dance" else 0.0,
-        noise_db=float(rng.uniform(15, 30)) if chances[2] < 0.25 else None,
-        drums=bool(chances[3] < 0.6) and family == "percussive" and kind in {"dance", "leadsheet"},
-    )
-
-
-def _tempo(score: Score, rng: np.random.Generator, kind: str) -> float:
-    """Draw a tempo, evenly on a logarithmic scale, no faster than the notes allow."""
-    beat = score.bars[0].beat
-    parts = Counter((note.part, int(note.start / beat)) for note in score.notes)
-    busy = float(np.quantile(list(parts.values()), 0.9))
-    fastest = float(np.clip(60.0 * MOST_NOTES_PER_S / busy, 1.2 * SLOWEST_BPM, FASTEST_BPM))
-    if kind == "repeats":
-        shortest = min(span.end - span.start for span in sections_of(score.bars)) / beat
-        fastest = float(np.clip(60.0 * shortest / SHORTEST_SECTION_S, 1.2 * SLOWEST_BPM, fastest))
-    return float(np.round(np.exp(rng.uniform(np.log(SLOWEST_BPM), np.log(fastest))), 1))
 
 
 def _place(name: str) -> bytes:
@@ -306,18 +185,28 @@ def _split(group: str, kind: str) -> str:
 
 
 def _home(score: Score) -> str | None:
-    """Return the written key if the last bass note is its tonic, as sources write a mode they do not mean.
+    """Return the written key if the last bass note is its tonic and its third sounds; sources name modes unheard.
 
     Of a score with a signature only, the key of that signature on whose tonic the bass ends.
     """
     last = max(note.end for note in score.notes)
     bass = min(note.pitch for note in score.notes if note.end > last - 1e-6) % 12
     if score.key is not None and PITCH_CLASSES.index(score.key.split()[0]) == bass:
-        return score.key
-    if score.fifths is None or score.name.partition("#")[2]:
+        return score.key if _third_sounds(score, score.key) else None
+    if score.fifths is None or "#" in score.name:
         return None
     major = score.fifths * 7 % 12
     return {major: key_name(major, "major"), (major + 9) % 12: key_name(major + 9, "minor")}.get(bass)
+
+
+def _third_sounds(score: Score, key: str) -> bool:
+    """Return whether the third of a key sounds longer than the other mode's: some minor tunes are filed as major."""
+    tonic, mode = key.split()
+    lengths = {
+        third: sum(n.end - n.start for n in score.notes if (n.pitch - PITCH_CLASSES.index(tonic)) % 12 == third)
+        for third in (3, 4)
+    }
+    return lengths[4] >= lengths[3] if mode == "major" else lengths[3] >= lengths[4]
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """librosa as its documentation uses it: beat_track, onset_detect, chroma templates, pYIN, agglomerative segments."""
 
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -37,9 +38,7 @@ class Librosa:
     @property
     def digest(self) -> str:
         """Its version and the version of this use of it."""
-        import librosa  # noqa: PLC0415 (slow to import)
-
-        return f"{librosa.__version__}-1"
+        return f"{version('librosa')}-1"
 
     def group(self, task: str) -> str | None:
         """Tempo and beats come together, the others alone."""
@@ -47,7 +46,7 @@ class Librosa:
 
     def answer(self, samples: FloatArray, rate_hz: int, group: str) -> Answer:
         """Resample as `librosa.load` does, and ask."""
-        import librosa  # noqa: PLC0415 (as above)
+        import librosa  # noqa: PLC0415 (slow to import)
 
         y = librosa.resample(samples, orig_sr=rate_hz, target_sr=RATE_HZ)
         asked: Answer = getattr(self, f"_{group}")(librosa, y)

@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks.hearing.performing import beats_of, downbeats_of, merged, perform, ruling_key
 from benchmarks.hearing.scores import Bar, Note, Score, Span
-from benchmarks.hearing.works import Work
+from benchmarks.hearing.manners import Work
 
 
 def bar(start: float, length: float, metre: tuple[int, int] = (4, 4), number: int = 1) -> Bar:
