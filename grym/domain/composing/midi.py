@@ -37,7 +37,7 @@ def score_to_midi(score: Score) -> bytes:
     for part in score.parts:
         channel = PERCUSSION_CHANNEL if part.percussion else _PITCHED_CHANNELS[pitched % len(_PITCHED_CHANNELS)]
         pitched += not part.percussion
-        file.tracks.append(_track(part, channel, score.length_ticks))
+        file.tracks.append(part_track(part, channel, score.length_ticks))
     buffer = io.BytesIO()
     file.save(file=buffer)
     return buffer.getvalue()
@@ -69,8 +69,8 @@ def _key_name(tonality: Tonality) -> str:
     return names[key_fifths(tonality) + 6]
 
 
-def _track(part: Part, channel: int, length_ticks: int) -> mido.MidiTrack:
-    """Write one part."""
+def part_track(part: Part, channel: int, length_ticks: int) -> mido.MidiTrack:
+    """Write the notes of one part, with its program, volume and place, as a track of at least `length_ticks`."""
     track = mido.MidiTrack()
     track.append(mido.MetaMessage("track_name", name=_latin(part.name)))
     if not part.percussion:

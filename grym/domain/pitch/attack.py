@@ -63,7 +63,7 @@ def attack_foot(attack: FloatArray, at: int, earliest: int) -> int:
     return at
 
 
-def partials_rise(spectrum: FloatArray, *, pitch: float, first: int, after: int) -> int:
+def partials_rise(spectrum: FloatArray, *, pitch: float, first: int, heard: int, after: int) -> int:
     """Return the frame between `first` and `after` where the partials of a note begin to sound.
 
     Parameters
@@ -72,13 +72,13 @@ def partials_rise(spectrum: FloatArray, *, pitch: float, first: int, after: int)
         Result of `short_spectrum`.
     pitch
         MIDI pitch with fraction.
-    first, after
-        Frames to look at: from before the note to its first steady part.
+    first, heard, after
+        Frames to look at: the earliest that is possible, one where the note is heard, one past its first steady part.
     """
     hz = 440.0 * 2.0 ** ((pitch - 69.0) / 12.0)
     bins = np.rint(hz * np.arange(1, PARTIALS + 1) / FRAMING.bin_hz).astype(np.intp)
     magnitude = np.sqrt(spectrum[first:after, bins[bins < spectrum.shape[1]]].sum(axis=1))
-    loudest = int(magnitude.argmax())
+    loudest = heard - first + int(magnitude[heard - first :].argmax())
     least = float(magnitude[: loudest + 1].min())
     below = np.flatnonzero(magnitude[:loudest] <= least + RISEN_SHARE * (float(magnitude[loudest]) - least))
     return first + (int(below[-1]) + 1 if len(below) else loudest)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.ndimage import maximum_filter1d, median_filter
+from scipy.ndimage import maximum_filter1d, median_filter, minimum_filter1d, uniform_filter1d
 
 from grym.domain.pitch.attack import attack_foot, attack_strength, band_levels, partials_rise
 from grym.domain.pitch.values import Note, velocities
@@ -25,6 +25,10 @@ LOWEST_PITCH = 21
 HIGHEST_PITCH = 108
 SPREAD_SEMITONES = 0.35
 """Standard deviation of a sung or played pitch around its note: 0.3 to 0.4 semitones in Mauch et al. (2015)."""
+
+VIBRATO_FRAMES = 19
+WIDEST_VIBRATO_SEMITONES = 3.0
+"""One swing of a vibrato of 5 to 6 Hz; singers reach one and a half semitones each way (Prame 1997)."""
 
 LEAST_CHANCE = 0.01
 """A frame that fits no state well tells little: log(0.01) is the most that one frame can say against a note."""
@@ -93,10 +97,16 @@ def single_voice(spectrum: FloatArray, found: Candidates) -> tuple[Note, ...]:
 
 
 def tuning_of(found: Candidates) -> float:
-    """Return by how many semitones the voice lies above equal temperament at a = 440 Hz, −0.5 to 0.5."""
+    """Return by how many semitones the voice lies above equal temperament at a = 440 Hz, −0.5 to 0.5.
+
+    Pitch is averaged over a vibrato first: it dwells at its turning points, which are no notes.
+    """
     pitch = _midi(found.hz[:, 0])
-    weight = np.where(found.hz[:, 0] > 0.0, found.probability[:, 0], 0.0)
-    return float(np.angle(np.sum(weight * np.exp(2j * np.pi * pitch)) + 1e-12) / (2.0 * np.pi))
+    width = maximum_filter1d(pitch, VIBRATO_FRAMES) - minimum_filter1d(pitch, VIBRATO_FRAMES)
+    steady = width < WIDEST_VIBRATO_SEMITONES
+    weight = np.where((found.hz[:, 0] > 0.0) & steady, found.probability[:, 0], 0.0)
+    mean = uniform_filter1d(pitch, VIBRATO_FRAMES, mode="nearest")
+    return float(np.angle(np.sum(weight * np.exp(2j * np.pi * mean)) + 1e-12) / (2.0 * np.pi))
 
 
 def _midi(hz: FloatArray) -> FloatArray:
@@ -229,10 +239,14 @@ def _begin_where_heard(spans: list[_Span], spectrum: FloatArray, attack: FloatAr
         if before is not None and before.pitch == span.pitch and before.after >= span.first:
             first = attack_foot(attack, span.first, before.first + 1)
         else:
-            earliest = max(0, span.first - round(LATE_S / HOP_S), before.first + 1 if before else 0)
             first = partials_rise(
-                spectrum, pitch=span.pitch, first=earliest, after=span.first + round(SETTLED_S / HOP_S)
+                spectrum,
+                pitch=span.pitch,
+                first=max(0, span.first - round(LATE_S / HOP_S)),
+                heard=span.first,
+                after=span.first + round(SETTLED_S / HOP_S),
             )
+        first = max(first, before.first + 1 if before else 0)
         if before is not None and before.after > first:
             moved[-1] = _Span(first=before.first, after=max(first, before.first + 1), pitch=before.pitch)
         moved.append(_Span(first=first, after=max(span.after, first + 1), pitch=span.pitch))

@@ -15,6 +15,9 @@ SEVERAL_VOICES = 0.12
 """Mean aperiodicity, weighted by power, from which a sound has several voices. Songs on sixteen instruments had 0.00 to
 0.11, those on a church organ, whose stops sound octaves and fifths, up to 0.14; four-part works had 0.13 to 0.36."""
 
+NO_PITCH = 0.8
+"""Noise, white, pink or in bursts, has 0.88 and more; four-part works in as much white noise have up to 0.68."""
+
 
 def transcribe(signal: Signal) -> Transcription:
     """Find the notes of a sound.
@@ -44,7 +47,7 @@ def transcribe(signal: Signal) -> Transcription:
 
 
 def is_polyphonic(spectrum: FloatArray, found: Candidates) -> bool:
-    """Tell whether several voices sound at once: then no one period explains the sound.
+    """Tell whether several voices sound at once: then no one period explains the sound, though it is no noise.
 
     Parameters
     ----------
@@ -55,7 +58,7 @@ def is_polyphonic(spectrum: FloatArray, found: Candidates) -> bool:
     """
     power = spectrum.sum(axis=1, dtype=np.float64)
     total = float(power.sum())
-    return total > 0.0 and float(power @ found.aperiodicity) >= SEVERAL_VOICES * total
+    return SEVERAL_VOICES * total <= float(power @ found.aperiodicity) < NO_PITCH * total
 
 
 def skyline(notes: tuple[Note, ...], *, frames: int) -> Melody:

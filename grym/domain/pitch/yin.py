@@ -193,7 +193,7 @@ def _lag_of_trough(difference: FloatArray, lags: FloatArray, frame: np.ndarray, 
     back, ahead = (np.abs(lags[column + shift] - lags[column]).astype(np.float64) for shift in (-1, 1))
     rise_left, rise_right = np.minimum(left - centre, 1e6) / back, (right - centre) / ahead
     moved = (back * rise_right - ahead * rise_left) / (2.0 * np.maximum(rise_left + rise_right, 1e-12))
-    placed: np.ndarray = lags[column] - np.clip(moved, -back / 2.0, ahead / 2.0)
+    placed: np.ndarray = lags[column] - np.clip(moved, -ahead / 2.0, back / 2.0)
     return placed
 
 

@@ -1,0 +1,67 @@
+"""The choice between one voice and several."""
+
+import numpy as np
+import pytest
+
+from grym.domain.pitch.transcription import skyline, transcribe
+from grym.domain.pitch.values import Note
+from tests.unit.grym.domain.laboratory import RATE_HZ, Laboratory
+
+MELODY = [60, 64, 67, 72, 71, 67]
+CHORDS = [[48, 60, 64, 67], [53, 57, 60, 69], [55, 59, 62, 67], [48, 55, 64, 72]]
+
+
+@pytest.mark.parametrize("sustained", [False, True])
+def test_one_voice_is_heard_as_one(lab: Laboratory, sustained: bool) -> None:
+    """A melody is written down as one voice and followed as a curve."""
+    starts = [0.3 + 0.5 * index for index in range(len(MELODY))]
+    found = transcribe(lab.signal(lab.play([[p] for p in MELODY], starts, seconds_each=0.4, sustained=sustained)))
+    assert not found.polyphonic
+    assert [note.pitch for note in found.notes] == MELODY
+    for start_s, pitch in zip(starts, MELODY, strict=True):
+        assert found.melody.f0_hz[round(100 * start_s) + 15] == pytest.approx(
+            440.0 * 2 ** ((pitch - 69) / 12), rel=0.01
+        )
+
+
+def test_chords_are_heard_as_several_voices(lab: Laboratory) -> None:
+    """Chords are polyphonic, and their highest notes are the melody."""
+    starts = [0.4 + 0.6 * index for index in range(len(CHORDS))]
+    found = transcribe(lab.signal(lab.play(CHORDS, starts, seconds_each=0.6)))
+    assert found.polyphonic
+    assert {note.pitch for note in found.notes} >= {48, 60, 64, 67}
+    highest = [found.melody.f0_hz[round(100 * start_s) + 20] for start_s in starts]
+    np.testing.assert_allclose(highest, [440.0 * 2 ** ((max(chord) - 69) / 12) for chord in CHORDS], rtol=0.01)
+
+
+def test_noise_and_silence_have_no_notes(lab: Laboratory) -> None:
+    """What has no pitch is transcribed to nothing."""
+    silent = transcribe(lab.signal(np.zeros(RATE_HZ, dtype=np.float32)))
+    assert silent.notes == ()
+    assert not silent.polyphonic
+    assert transcribe(lab.signal(lab.noise(seconds=2.0))).notes == ()
+
+
+@pytest.mark.parametrize("length", [1, 50, 700])
+def test_shreds_are_transcribed_to_nothing(lab: Laboratory, length: int) -> None:
+    """Sounds shorter than any window do no harm."""
+    assert transcribe(lab.signal(lab.sine(440.0, seconds=1.0)[:length])).notes == ()
+
+
+def test_same_sound_gives_the_same_notes(lab: Laboratory) -> None:
+    """Nothing depends on what was transcribed before."""
+    sound = lab.signal(lab.play(CHORDS, [0.4, 1.0, 1.6, 2.2]))
+    first = transcribe(sound)
+    transcribe(lab.signal(lab.play([[62]], [0.2])))
+    assert transcribe(sound).notes == first.notes
+
+
+def test_skyline_is_the_highest_note() -> None:
+    """Where two notes overlap the higher one is heard, where none sounds nothing."""
+    notes = (
+        Note(start_s=0.1, end_s=0.5, pitch=57, velocity=80, confidence=0.9),
+        Note(start_s=0.2, end_s=0.3, pitch=69, velocity=80, confidence=0.6),
+    )
+    found = skyline(notes, frames=60)
+    assert found.f0_hz[[5, 15, 25, 40, 55]].tolist() == [0.0, 220.0, 440.0, 220.0, 0.0]
+    assert found.voiced[[5, 15, 25]].tolist() == pytest.approx([0.0, 0.9, 0.6])
