@@ -113,7 +113,7 @@ def describe_span(
     first_frame: int,
     before: FloatArray | None,
     sample_before: float,
-    contrast: bool = True,
+    full: bool = True,
 ) -> SpectralFrames:
     """Compute the features of the frames in a stretch of sound.
 
@@ -129,15 +129,15 @@ def describe_span(
         Mel magnitudes of the frame before the first, shape (128,); None where there is none.
     sample_before
         The sample before the span, whose sign the first one may cross.
-    contrast
-        Whether to compute the contrast too, a fifth of the work; else its shape is (frames, 0).
+    full
+        Whether to compute contrast and zero crossings too, a quarter of the work; else they have shape (frames, 0).
     """
     if not span.any():
-        return _silent(span, framing, first_frame=first_frame, contrast=contrast)
+        return _silent(span, framing, first_frame=first_frame, full=full)
     power = power_of_span(span, framing)
     mel = mel_power(power, framing)
     centroid, bandwidth, rolloff, flatness = shape_of(power, framing)
-    crossings, rms = _waveform(span, framing, sample_before=sample_before)
+    nothing = np.empty((len(mel), 0), dtype=np.float32)
     return SpectralFrames(
         framing=framing,
         first_frame=first_frame,
@@ -147,13 +147,13 @@ def describe_span(
         rolloff_hz=rolloff,
         flatness=flatness,
         flux=_flux(mel, before),
-        contrast_db=contrast_db(power, framing) if contrast else np.empty((len(mel), 0), dtype=np.float32),
-        zero_crossing_rate=crossings,
-        rms=rms,
+        contrast_db=contrast_db(power, framing) if full else nothing,
+        zero_crossing_rate=_crossings(span, framing, sample_before=sample_before) if full else nothing,
+        rms=_rms(span, framing),
     )
 
 
-def _silent(span: FloatArray, framing: Framing, *, first_frame: int, contrast: bool) -> SpectralFrames:
+def _silent(span: FloatArray, framing: Framing, *, first_frame: int, full: bool) -> SpectralFrames:
     """Return the features of digital silence without looking for them."""
     count = max(0, 1 + (len(span) - framing.n_fft) // framing.hop_length)
     zeros = np.zeros(count, dtype=np.float32)
@@ -166,8 +166,8 @@ def _silent(span: FloatArray, framing: Framing, *, first_frame: int, contrast: b
         rolloff_hz=zeros,
         flatness=np.ones(count, dtype=np.float32),
         flux=zeros,
-        contrast_db=np.zeros((count, CONTRAST_BANDS if contrast else 0), dtype=np.float32),
-        zero_crossing_rate=zeros,
+        contrast_db=np.zeros((count, CONTRAST_BANDS if full else 0), dtype=np.float32),
+        zero_crossing_rate=zeros if full else np.zeros((count, 0), dtype=np.float32),
         rms=zeros,
     )
 
@@ -283,17 +283,23 @@ def _flux(mel: FloatArray, before: FloatArray | None) -> FloatArray:
     return np.sqrt(np.minimum(share, np.float32(1.0)))
 
 
-def _waveform(span: FloatArray, framing: Framing, *, sample_before: float) -> tuple[FloatArray, FloatArray]:
-    """Return zero crossings per sample and root mean square of each frame, by running sums over hops."""
+def _crossings(span: FloatArray, framing: Framing, *, sample_before: float) -> FloatArray:
+    """Return sign changes per sample of each frame, by running sums over hops."""
     signs = np.signbit(span)
     crossed = np.empty(len(span), dtype=bool)
     np.not_equal(signs[1:], signs[:-1], out=crossed[1:])
     crossed[0] = bool(signs[0]) != bool(np.signbit(sample_before))
+    counts = crossed.reshape(-1, framing.hop_length).sum(axis=1)
+    rate: FloatArray = (_over_windows(counts, framing) / framing.n_fft).astype(np.float32)
+    return rate
+
+
+def _rms(span: FloatArray, framing: Framing) -> FloatArray:
+    """Return the root mean square of each frame, by running sums over hops."""
     hops = span.reshape(-1, framing.hop_length)
-    crossings = crossed.reshape(hops.shape).sum(axis=1)
     energy = np.einsum("ij,ij->i", hops, hops).astype(np.float64)
-    rate, power = (_over_windows(values, framing) / framing.n_fft for values in (crossings, energy))
-    return rate.astype(np.float32), np.sqrt(power).astype(np.float32)
+    rms: FloatArray = np.sqrt(_over_windows(energy, framing) / framing.n_fft).astype(np.float32)
+    return rms
 
 
 def _over_windows(hops: np.ndarray, framing: Framing) -> np.ndarray:

@@ -49,9 +49,9 @@ class Conditions:
         alerts
             Where to note it.
         """
-        power = float(np.einsum("cn,cn->", samples, samples)) / max(1, samples.size)
+        power = float(np.vdot(samples, samples)) / max(1, samples.size)
         self._silence(number, alerts, silent=power < SILENT_POWER)
-        self._means[number % OFFSET_WINDOWS] = samples.mean(axis=1)
+        self._means[number % OFFSET_WINDOWS] = np.add.reduce(samples, axis=1) / max(1, samples.shape[1])
         self._offset(number, alerts)
         self._clipping(number, samples, alerts)
 
@@ -81,7 +81,8 @@ class Conditions:
         self._silent_since, self._silence_told = None, False
 
     def _offset(self, number: int, alerts: Alerts) -> None:
-        offset = float(np.abs(self._means.mean(axis=0)).max())
+        sums = np.add.reduce(self._means, axis=0)
+        offset = max(map(abs, sums.tolist())) / OFFSET_WINDOWS
         if self._offset_since is None and offset > OFFSET:
             self._offset_since = number
             alerts.note("dc", at_s=number * self._window_s)

@@ -25,15 +25,15 @@ class Extractor:
     ----------
     framing
         Window, hop and rate.
-    contrast
-        Whether to compute the spectral contrast, a fifth of the work.
+    full
+        Whether to compute contrast and zero crossings too, a quarter of the work.
     from_sample
         Where on the sample clock the first samples will lie; silence is taken to lie before.
     """
 
-    def __init__(self, framing: Framing, *, contrast: bool = True, from_sample: int = 0) -> None:
+    def __init__(self, framing: Framing, *, full: bool = True, from_sample: int = 0) -> None:
         self._framing = framing
-        self._contrast = contrast
+        self._full = full
         self._frame = first_frame_ending_after(from_sample, framing)
         self._kept: FloatArray = np.zeros(from_sample - self._start_sample, dtype=np.float32)
         self._magnitudes: FloatArray | None = np.zeros(MEL_BANDS, dtype=np.float32) if self._frame else None
@@ -90,9 +90,9 @@ class Extractor:
         }
 
     @classmethod
-    def restored(cls, framing: Framing, state: dict[str, Any], *, contrast: bool = True) -> "Extractor":
+    def restored(cls, framing: Framing, state: dict[str, Any], *, full: bool = True) -> "Extractor":
         """Return an extractor that goes on where `state` was taken."""
-        extractor = cls(framing, contrast=contrast)
+        extractor = cls(framing, full=full)
         extractor._frame = state["frame"]
         extractor._kept = state["kept"]
         extractor._magnitudes = state["magnitudes"]
@@ -106,5 +106,5 @@ class Extractor:
             first_frame=self._frame,
             before=self._magnitudes,
             sample_before=self._sample_before,
-            contrast=self._contrast,
+            full=self._full,
         )

@@ -76,7 +76,7 @@ def _frames(mono: FloatArray, first_sample: int, first: int, end: int, framing: 
     start = low * framing.hop_length - framing.n_fft // 2 - first_sample
     stop = start + (high - low - 1) * framing.hop_length + framing.n_fft
     span = _between(mono[None], start, stop)[0]
-    return describe_span(span, framing, first_frame=low, before=None, sample_before=0.0, contrast=False)
+    return describe_span(span, framing, first_frame=low, before=None, sample_before=0.0, full=False)
 
 
 def _between(samples: FloatArray, low: int, high: int) -> FloatArray:

@@ -66,7 +66,7 @@ class Listening:
         rate_hz = stream_format.sample_rate_hz
         self._format = stream_format
         self._framing = framing_for(rate_hz)
-        self._extractor = Extractor(self._framing, contrast=False, from_sample=from_sample)
+        self._extractor = Extractor(self._framing, full=False, from_sample=from_sample)
         self._pitch = PitchFrames(rate_hz, from_sample=from_sample)
         self._followers: dict[str, Follower] = {
             kind.name: kind.begun(self._framing, self._pitch.framing) for kind in kinds
@@ -148,7 +148,7 @@ class Listening:
         """Return one that goes on where `state` was taken; a follower the state does not know begins there."""
         listening = cls(stream_format, kinds)
         short, long = listening._framing, pitch_framing(stream_format.sample_rate_hz)
-        listening._extractor = Extractor.restored(short, state["extractor"], contrast=False)
+        listening._extractor = Extractor.restored(short, state["extractor"], full=False)
         listening._pitch = PitchFrames.restored(stream_format.sample_rate_hz, state["pitch"])
         kept = state["followers"]
         for kind in kinds:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import sosfilt
+from scipy.signal import lfilter, sos2tf
 
 from grym.domain.live.frame import StreamFormat
 from grym.domain.loudness import (
@@ -33,6 +33,7 @@ from grym.domain.loudness import (
     lufs_of,
 )
 from grym.domain.signal import FloatArray
+from grym.domain.stft import overlapping
 
 BIN_LU = 0.05
 BINS = 2_400
@@ -59,9 +60,9 @@ class Meters:
     """Momentary, short-term and integrated loudness, loudness range and true peak of one stream."""
 
     def __init__(self, stream_format: StreamFormat) -> None:
-        self._sections = k_weighting(stream_format.sample_rate_hz)
+        self._numerator, self._denominator = _k_weighting(stream_format.sample_rate_hz)
         self._weights = channel_weights(stream_format.channels)
-        self._memory = np.zeros((len(self._sections), stream_format.channels, 2))
+        self._memory = np.zeros((stream_format.channels, len(self._denominator) - 1))
         self._tail: FloatArray = np.zeros((stream_format.channels, REACH), dtype=np.float32)
         self._steps: list[float] = []
         self._blocks = Histogram()
@@ -149,7 +150,8 @@ class Meters:
         if not samples.any() and float(np.abs(self._memory).max()) < FORGOTTEN:
             self._memory[:] = 0.0
             return 0.0
-        filtered, self._memory = sosfilt(self._sections, samples.astype(np.float64), axis=1, zi=self._memory)
+        wide = samples.astype(np.float64)
+        filtered, self._memory = lfilter(self._numerator, self._denominator, wide, axis=1, zi=self._memory)
         squares = np.einsum("cn,cn->c", filtered, filtered)
         return float(np.dot(self._weights, squares)) / float(samples.shape[1])
 
@@ -242,10 +244,20 @@ def interpolated_peak(samples: FloatArray) -> float:
     rows = -(-count // OUTPUTS_AT_ONCE)
     padded = np.zeros((channels, rows * OUTPUTS_AT_ONCE + REACH), dtype=np.float32)
     padded[:, :length] = samples
-    overlapping = np.lib.stride_tricks.sliding_window_view(padded, OUTPUTS_AT_ONCE + REACH, axis=1)
-    between = overlapping[:, ::OUTPUTS_AT_ONCE].reshape(channels * rows, -1) @ _interpolation()
-    inside = between.reshape(channels, -1)[:, : count * (OVERSAMPLING - 1)]
+    between = [overlapping(channel, OUTPUTS_AT_ONCE + REACH, OUTPUTS_AT_ONCE) @ _interpolation() for channel in padded]
+    inside = np.stack(between).reshape(channels, -1)[:, : count * (OVERSAMPLING - 1)]
     return max(highest, float(inside.max()), -float(inside.min()))
+
+
+@lru_cache(maxsize=8)
+def _k_weighting(sample_rate_hz: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return both stages of the K-weighting as one filter of fourth order.
+
+    For a tenth of a second that costs two thirds of two stages; in double precision the difference is below −150 dB at
+    192 kHz and less at lower rates.
+    """
+    numerator, denominator = sos2tf(k_weighting(sample_rate_hz))
+    return numerator, denominator
 
 
 @lru_cache(maxsize=1)
