@@ -4,6 +4,8 @@ One pass over the shared spectrum feeds all parts. Times are in seconds from the
 cannot be found is None or empty, never invented: noise has no tempo, silence no key and no loudness.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from grym.domain.chroma import Chroma, chroma
@@ -46,6 +48,13 @@ def analyse(signal: Signal, *, full: bool = False) -> Analysis:
     _require_length(signal, framing.n_fft)
     mono = signal.mono()
     frames = describe(mono, framing)
+    found = _core(signal, mono, frames)
+    return _everything(found, signal, mono, frames) if full else found
+
+
+def _core(signal: Signal, mono: FloatArray, frames: SpectralFrames) -> Analysis:
+    """Find what everybody asks for."""
+    framing = frames.framing
     pitch = chroma(mono, signal.sample_rate_hz)
     envelope = onset_envelope(frames.mel_power, frame_rate_hz=framing.frame_rate_hz)
     pulse = track_pulse(frames.mel_power, framing=framing, pitch=pitch)
@@ -53,22 +62,8 @@ def analyse(signal: Signal, *, full: bool = False) -> Analysis:
     loudness, peak = measure_loudness(signal), true_peak_dbtp(signal)
     form = sections(pitch.weights, mfcc, duration_s=signal.duration_s)
     passages = [(section.start_s, section.end_s) for section in form]
-    onsets_s = onset_times(envelope, frame_rate_hz=framing.frame_rate_hz)
     chords = chord_spans(pitch, duration_s=signal.duration_s, beats_s=pulse.beats_s)
     keys = tonalities(pitch, chords, duration_s=signal.duration_s)
-    heard = transcribe(signal) if full else None
-    shapes = None
-    if heard is not None:
-        shapes = morphology_of(
-            mono,
-            frames,
-            onsets_s=onsets_s,
-            beats_s=pulse.beats_s,
-            pulse=pulse.confidence,
-            tonality=0.0 if keys.whole is None else keys.whole.confidence,
-            sections=form,
-            melody=heard.melody,
-        )
     return Analysis(
         duration_s=signal.duration_s,
         sample_rate_hz=signal.sample_rate_hz,
@@ -79,7 +74,7 @@ def analyse(signal: Signal, *, full: bool = False) -> Analysis:
         metre=pulse.metre,
         beats_s=pulse.beats_s,
         downbeats_s=pulse.downbeats_s,
-        onsets_s=onsets_s,
+        onsets_s=onset_times(envelope, frame_rate_hz=framing.frame_rate_hz),
         beats_per_bar=pulse.beats_per_bar,
         key=keys.whole,
         keys=keys.spans,
@@ -92,9 +87,23 @@ def analyse(signal: Signal, *, full: bool = False) -> Analysis:
         sections=form,
         features=_summaries(frames, pitch, mfcc, envelope),
         embedding=embed(mfcc, pitch.weights, envelope, duration_s=signal.duration_s),
-        transcription=heard,
-        morphology=shapes,
     )
+
+
+def _everything(found: Analysis, signal: Signal, mono: FloatArray, frames: SpectralFrames) -> Analysis:
+    """Add what takes longer: notes, melody and sound shapes."""
+    heard = transcribe(signal)
+    shapes = morphology_of(
+        mono,
+        frames,
+        onsets_s=found.onsets_s,
+        beats_s=found.beats_s,
+        pulse=found.tempo_confidence,
+        tonality=0.0 if found.key is None else found.key.confidence,
+        sections=found.sections,
+        melody=heard.melody,
+    )
+    return replace(found, transcription=heard, morphology=shapes)
 
 
 def _require_length(signal: Signal, needed: int) -> None:
