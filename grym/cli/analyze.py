@@ -1,5 +1,6 @@
 """``grym analyze``: what is in a recording. Every file is looked at before anything is published."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,7 @@ from grym.cli.recordings import (
     MaxSecondsOption,
     Recording,
     check_files,
+    check_midi,
     check_plot,
     decode_once,
     id_of,
@@ -32,10 +34,29 @@ EmbeddingOption = Annotated[str, typer.Option("--embedding", help="How the sound
 RecogniseOption = Annotated[
     bool, typer.Option("--recognise/--no-recognise", help="Look for known patterns in the sound.")
 ]
-FullOption = Annotated[bool, typer.Option("--full", help="Also notes, melody, sound shapes, loudness curves and every coefficient.", show_default=False)]
+FullOption = Annotated[
+    bool, typer.Option("--full", help="Also notes, sound shapes, curves, coefficients.", show_default=False)
+]
 PlotOption = Annotated[
     Path | None, typer.Option("--plot", metavar="FILE.png", help="Draw what was found.", show_default=False)
 ]
+MidiOption = Annotated[
+    Path | None,
+    typer.Option("--midi", metavar="FILE.mid", help="Write the notes heard; needs --full.", show_default=False),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Files that are wanted beside the answer."""
+
+    plot: Path | None
+    midi: Path | None
+
+    def of(self, number: int, count: int) -> "Wanted":
+        """Return the files of one of several recordings."""
+        plot, midi = (path and numbered(path, number, count) for path in (self.plot, self.midi))
+        return Wanted(plot=plot, midi=midi)
 
 
 def register(app: typer.Typer) -> None:
@@ -50,6 +71,7 @@ async def analyze(
     embedding: EmbeddingOption = "dsp",
     recognise: RecogniseOption = True,
     full: FullOption = False,
+    midi: MidiOption = None,
     plot: PlotOption = None,
     max_seconds: MaxSecondsOption = 900.0,
     user: UserOption = "anonymous",
@@ -65,6 +87,7 @@ async def analyze(
 
     check_files(files, max_seconds=max_seconds)
     check_plot(plot)
+    check_midi(midi, full=full)
     checked_timeout(timeout_s)
     wish = _wish(
         embedding=embedding,
@@ -86,7 +109,8 @@ async def analyze(
         if no_wait:
             results = _unawaited(recordings, ids)
         else:
-            results = await _awaited(screen, runtime, recordings, ids, timeout_s=timeout_s, plot=plot)
+            wanted = Wanted(plot=plot, midi=midi)
+            results = await _awaited(screen, runtime, recordings, ids, timeout_s=timeout_s, wanted=wanted)
     _show(screen, one_or_many(results))
     return exit_code_of_outcomes(results, waited=not no_wait)
 
@@ -113,7 +137,7 @@ async def _awaited(
     ids: list[str],
     *,
     timeout_s: float | None,
-    plot: Path | None,
+    wanted: Wanted,
 ) -> list[dict[str, Any]]:
     from grym.cli.waiting import Awaited, wait_for
 
@@ -123,9 +147,7 @@ async def _awaited(
     ]
     statuses = await wait_for(screen, runtime, awaited, timeout_s=timeout_s)
     return [
-        await _finish(
-            runtime, status, recording.path, plot=None if plot is None else numbered(plot, number, len(recordings))
-        )
+        await _finish(runtime, status, recording.path, wanted=wanted.of(number, len(recordings)))
         for number, (status, recording) in enumerate(zip(statuses, recordings, strict=True), start=1)
     ]
 
@@ -148,14 +170,18 @@ async def _publish(runtime: "Runtime", wish: "RequestAnalysis", recording: Recor
     return (await runtime.client.analyze(asked, request_id=recording.request_id, tenant=tenant)).request_id
 
 
-async def _finish(runtime: "Runtime", status: "RequestStatus", path: Path, *, plot: Path | None) -> dict[str, Any]:
+async def _finish(runtime: "Runtime", status: "RequestStatus", path: Path, *, wanted: Wanted) -> dict[str, Any]:
     from grym.cli.results import result_json
 
     result = result_json(status, file=str(path))
-    if plot is not None and status.state == "completed":
+    if wanted.midi is not None and status.state == "completed":
+        from grym.cli.transcriptions import write_midi
+
+        result["midi"] = write_midi(result, wanted.midi)
+    if wanted.plot is not None and status.state == "completed":
         from grym.cli.pictures import draw_recording
 
-        result["plot"] = await draw_recording(runtime, path, result, plot)
+        result["plot"] = await draw_recording(runtime, path, result, wanted.plot)
     return result
 
 

@@ -95,6 +95,26 @@ def check_plot(plot: Path | None) -> None:
         )
 
 
+def check_midi(midi: Path | None, *, full: bool) -> None:
+    """Refuse a transcription where none is made, and a place where none can lie.
+
+    Raises
+    ------
+    InvalidRequestError
+        ``request.midi``.
+    """
+    if midi is None:
+        return
+    if not full:
+        raise InvalidRequestError(
+            "--midi needs notes, which only a full analysis writes down", code="request.midi", hint="Add --full."
+        )
+    if midi.is_dir() or not midi.parent.exists():
+        raise InvalidRequestError(
+            f"{midi} cannot become a MIDI file", code="request.midi", hint="Name a file in a folder that exists."
+        )
+
+
 def numbered(plot: Path, number: int, count: int) -> Path:
     """Return the picture of one of several files."""
     return plot if count == 1 else plot.with_name(f"{plot.stem}-{number}{plot.suffix}")

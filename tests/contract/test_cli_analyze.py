@@ -21,8 +21,21 @@ KEYS = {
     "beats_s",
     "downbeats_s",
     "onsets_s",
+    "tempo_hypotheses",
+    "metre",
     "key",
+    "keys",
+    "chords",
+    "tuning_cents",
     "loudness_lufs",
+    "loudness_range_lu",
+    "loudness",
+    "dynamics",
+    "shares",
+    "transcription",
+    "notes",
+    "melody",
+    "morphology",
     "true_peak_dbtp",
     "sections",
     "features",
@@ -55,6 +68,26 @@ def test_a_recording_has_every_key(grym: CommandLine, tmp_path: Path) -> None:
     assert told["tempo_bpm"] == pytest.approx(120.0, rel=0.01)
     assert set(told["embedding"]) >= {"name", "dim", "pretrained"}
     assert set(told["quality"]) == {"passed", "checks"}
+
+
+def test_everything_has_notes_shapes_curves_and_a_midi_file(grym: CommandLine, tmp_path: Path) -> None:
+    """`--full` fills what the core leaves empty, and `--midi` writes the notes."""
+    file = str(clicks(tmp_path / "clicks.wav"))
+    told = grym("analyze", file, "--full", "--no-recognise", "--midi", str(tmp_path / "a.mid"), "--json").ok().told
+    assert told["transcription"] in {"mono", "poly"}
+    assert told["morphology"]["event_count"] == pytest.approx(16, abs=2)
+    assert len(told["loudness"]["momentary_lufs"]) == pytest.approx(77, abs=1)
+    assert told["embedding"]["values"]
+    assert Path(told["midi"]).read_bytes().startswith(b"MThd")
+
+
+def test_a_transcription_needs_everything(grym: CommandLine, tmp_path: Path) -> None:
+    """`--midi` without `--full`, or into a folder that is not there, is refused before anything is published."""
+    file = str(clicks(tmp_path / "clicks.wav"))
+    for words in (("--midi", str(tmp_path / "a.mid")), ("--full", "--midi", str(tmp_path / "no" / "a.mid"))):
+        error = grym("analyze", file, *words, "--json").ok(2).told["error"]
+        assert error["code"] == "request.midi"
+        assert error["hint"]
 
 
 def test_several_files_are_results(grym: CommandLine, tmp_path: Path) -> None:
