@@ -127,6 +127,8 @@ def tuning_cents(pitch: np.ndarray, weight: np.ndarray) -> float:
 
 def _folded(notes: FloatArray) -> FloatArray:
     """Add up notes an octave apart, shape (frames, 12)."""
-    padded = np.pad(notes, ((0, 0), (LOWEST_NOTE % 12, -(LOWEST_NOTE + NOTES) % 12)))
+    first = LOWEST_NOTE % 12
+    padded = np.zeros((len(notes), first + NOTES + -(LOWEST_NOTE + NOTES) % 12), dtype=np.float32)
+    padded[:, first : first + NOTES] = notes
     classes: FloatArray = padded.reshape(len(notes), -1, 12).sum(axis=1)
     return classes
