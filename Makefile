@@ -10,6 +10,10 @@ SEEDS   ?= 1000
 # Given to the recipes through the environment, so that they may hold any quote.
 export PROMPT OUT
 
+# As the program itself does it: two cores are spread over processes, and threads of a library would spin for each other.
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+
 BIN      := .venv/bin
 PACKAGES := grym schemas streams consumers producers
 SOURCES  := $(PACKAGES) tests tools $(wildcard examples benchmarks)
@@ -123,10 +127,10 @@ bench-events-quick: .venv/.grym-dev ## of it, grym's hop beside the bare loop of
 	@$(BIN)/python -m benchmarks.event_layer --quick
 
 bench-recognition: .venv/.grym-dev .venv/.grym-system ## recognition beside its peers, under 27 distortions: two hours of processor time
-	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.recognition --recordings --peers-every 3
+	@$(BIN)/python -m benchmarks.recognition --recordings --peers-every 3
 
 bench-recognition-quick: .venv/.grym-dev .venv/.grym-system ## of it, twenty tunes and twenty strangers under six distortions
-	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.recognition --quick
+	@$(BIN)/python -m benchmarks.recognition --quick
 
 bench-patterns: .venv/.grym-dev ## search, store and caches of pattern memory
 	@for module in pattern_search pattern_store caching; do echo "== $$module"; $(BIN)/python -m benchmarks.$$module || exit 1; done
@@ -138,10 +142,10 @@ soak-patterns: .venv/.grym-dev ## two million changes and questions of an index:
 	@$(BIN)/python -m benchmarks.pattern_soak
 
 bench-hearing: .venv/.grym-dev .venv/.grym-system benchmarks/peers/hearing/.venv/.ready ## analysis beside librosa and essentia on rendered scores
-	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.hearing --split test --contestants grym grym-live librosa essentia --out out/benchmarks
+	@$(BIN)/python -m benchmarks.hearing --split test --contestants grym grym-live librosa essentia --out out/benchmarks
 
 bench-hearing-quick: .venv/.grym-dev .venv/.grym-system ## of it, a few works and no essentia
-	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.hearing --quick
+	@$(BIN)/python -m benchmarks.hearing --quick
 
 bench-live: .venv/.grym-dev ## many live streams at once, embedded and on Kafka
 	@$(BIN)/python -m benchmarks.live

@@ -1,4 +1,10 @@
-"""What holds for every test: no test leaves its logging behind for the next."""
+"""What holds for every test: one thread of linear algebra, and no logging left behind for the next."""
+
+# ruff: noqa: E402  (numpy reads what the first call sets as it is loaded)
+
+from grym.cli.main import keep_to_one_core
+
+keep_to_one_core()
 
 from collections.abc import Iterator
 
