@@ -1,7 +1,7 @@
 """The last seconds of a stream, for pattern memory to be asked about; lost with the process, and soon filled again."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,7 +32,7 @@ class Tail:
 
     def __init__(self, *, length_s: float) -> None:
         self._length_s = length_s
-        self._parts: deque[FreshSound] = deque()
+        self._parts: deque[FreshSound] = deque()  # in half precision: eleven bits are plenty to recognise a tune by
         self._samples = 0
 
     def add(self, part: FreshSound) -> None:
@@ -40,7 +40,7 @@ class Tail:
         if self._parts and self._parts[-1].first_sample + len(self._parts[-1].samples) != part.first_sample:
             self._parts.clear()
             self._samples = 0
-        self._parts.append(part)
+        self._parts.append(replace(part, samples=part.samples.astype(np.float16)))
         self._samples += len(part.samples)
         while self._samples - len(self._parts[0].samples) >= self._length_s * part.rate_hz:
             self._samples -= len(self._parts.popleft().samples)
@@ -52,7 +52,7 @@ class Tail:
         rate_hz, first = self._parts[0].rate_hz, self._parts[0].first_sample
         if self._samples < least_s * rate_hz or self._missing_share() > MOST_MISSING:
             return None
-        samples: FloatArray = np.concatenate([part.samples for part in self._parts])
+        samples: FloatArray = np.concatenate([part.samples for part in self._parts], dtype=np.float32)
         surplus = max(0, len(samples) - int(self._length_s * rate_hz))
         return Recent(
             signal=Signal(samples=np.ascontiguousarray(samples[None, surplus:]), sample_rate_hz=rate_hz),

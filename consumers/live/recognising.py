@@ -57,6 +57,8 @@ class Questions:
         self._memory = memory
         self._voices = voices
         self._tell = tell
+        self._look_again_s = 0.0
+        """Until then nobody is asked: memory held nothing when it was asked last."""
 
     async def ask(self) -> None:
         """Ask until cancelled."""
@@ -79,6 +81,8 @@ class Questions:
         unasked_s, voice.asked_s = _unasked_s(voice), voice.listener.end_s
         if (fresh := voice.listener.fresh_sound()) is not None:
             voice.tail.add(fresh)
+        if self._clock.monotonic_s() < self._look_again_s:
+            return
         recent = voice.tail.recent(least_s=self._settings.least_s)
         if recent is None:
             return
@@ -87,6 +91,8 @@ class Questions:
             self._tell(voice.listener.note("recognition_behind"))
         self._telemetry.count("live_questions", of=self._name)
         answer = await self._answer(recent)
+        if answer is not None and not answer.searched:
+            self._look_again_s = self._clock.monotonic_s() + self._settings.empty_s
         self._tell(
             voice.listener.unrecognised() if answer is None else voice.listener.recognised(answer, recent.stretch)
         )

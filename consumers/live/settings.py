@@ -17,6 +17,8 @@ class RecognitionSettings:
     """Seconds of sound between questions about one stream: a pattern is to be named within five seconds."""
     behind_s: float = 4.0
     """Seconds without a question after which a stream says that they come too seldom for that."""
+    empty_s: float = 1.0
+    """Seconds between questions of all streams together while memory holds nothing that could be found."""
     cpu_share: float = 0.25
     """Part of one core that questions may take; the rest is for hearing."""
     top: int = 3

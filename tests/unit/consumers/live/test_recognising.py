@@ -66,9 +66,10 @@ class Playing(Listener):
 class Oracle:
     """Knows nothing, and takes its time to say so."""
 
-    def __init__(self, *, takes_s: float = 0.0, fails: bool = False) -> None:
+    def __init__(self, *, takes_s: float = 0.0, fails: bool = False, holds: int = 1) -> None:
         self.takes_s = takes_s
         self.fails = fails
+        self.holds = holds
 
     async def recognise(self, imprint: bytes, *, collection: str, top: int, session: str = "") -> Recognition:
         """Answer after a while."""
@@ -76,7 +77,7 @@ class Oracle:
         await asyncio.sleep(self.takes_s)
         if self.fails:
             raise UnavailableError("the journal is away")
-        return Recognition(known=False, matches=(), searched=1, as_of=1)
+        return Recognition(known=False, matches=(), searched=self.holds, as_of=1)
 
 
 def ask(world: World, listeners: Sequence[Playing], oracle: Oracle, *, for_s: float) -> None:
@@ -146,3 +147,10 @@ def test_memory_that_is_away_is_told_to_its_streams() -> None:
     assert refused.away > 3
     assert unanswered.away > 0
     assert refused.answers == unanswered.answers == []
+
+
+def test_an_empty_memory_costs_next_to_nothing() -> None:
+    """It is asked once a second for all streams together, so that what is learned now is found soon."""
+    listeners = [Playing(f"s{number}") for number in range(10)]
+    ask(open_world(), listeners, Oracle(holds=0), for_s=60.0)
+    assert 40 <= sum(len(listener.answers) for listener in listeners) <= 60

@@ -44,10 +44,10 @@ def test_every_stream_has_its_turn() -> None:
         voices.put(long, waiting(message, number))
     voices.put(short, waiting(frame("short", 0), 100))
     served = []
-    while (one := voices.next_turn()) is not None:
-        one.hear_on()
-        voices.had_turn(one)
-        served.append(one.stream_id)
+    while (turn := voices.next_turn()) is not None:
+        turn.hear_on()
+        voices.had_turn(turn)
+        served.append(turn.stream_id)
     assert served[:6] == ["long", "short"] * 3
     assert served.count("short") < 10
 
