@@ -8,7 +8,7 @@ a bound the oldest answers are left out, and counted.
 import asyncio
 import math
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextvars import Context
 
 from grym.errors import ContractError, GrymError, TransientError
@@ -182,21 +182,29 @@ class LiveEar:
         ends = await self._log.ends(TOPICS)
         grown = [(source, end) for source, end in sorted(ends.items()) if end > self._positions.get(source, 0)]
         wanted = [(source, end) for source, end in grown if self._concerns(source)]
-        for source, end in wanted:
-            await self._read_to(source, end)
+        # At once: where listening shares this event loop, each waiting in turn would take one of its rounds.
+        found = await asyncio.gather(*(self._read_to(source, end) for source, end in wanted))
+        for records in found:
+            self._take(records)
         for record in endings:
             self._deliver(record)
         return bool(wanted)
 
-    async def _read_to(self, source: TopicPartition, end: int) -> None:
+    async def _read_to(self, source: TopicPartition, end: int) -> list[Record]:
+        """Return what is new of a partition, up to where it ended."""
+        found: list[Record] = []
         while (after := self._positions.get(source, 0)) < end:
             records = await self._log.read(source, after=after, limit=READ_AT_ONCE)
             self._positions[source] = records[-1].position if records else end  # or retention took it
-            if source.topic == OUTCOMES:
-                self._endings += records
+            found += records
+        return found
+
+    def _take(self, records: Sequence[Record]) -> None:
+        for record in records:
+            if record.topic == OUTCOMES:
+                self._endings.append(record)
             else:
-                for record in records:
-                    self._deliver(record)
+                self._deliver(record)
 
     def _concerns(self, source: TopicPartition) -> bool:
         """Tell whether some listener's answers may lie in a partition: a stream stays where it was found once."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -150,8 +151,9 @@ async def test_latency_counts_from_the_frame_that_made_it_known(
 async def test_many_streams_share_one_reader(backend: Backend, clock: VirtualClock) -> None:
     """Each listener has its own stream's answers."""
     names = [f"stream-{number}" for number in range(30)]
-    async with StreamDesk(backend=backend, clock=clock) as desk:
-        listeners = [await desk.listening(streamer_of(desk, name)).__aenter__() for name in names]
+    async with AsyncExitStack() as stack:
+        desk = await stack.enter_async_context(StreamDesk(backend=backend, clock=clock))
+        listeners = [await stack.enter_async_context(desk.listening(streamer_of(desk, name))) for name in names]
         for window in range(20):
             await backend.publisher.publish([said(features(window), of=name) for name in names])
         await backend.publisher.publish([said(ENDED, of=name) for name in names])
