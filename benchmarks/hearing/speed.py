@@ -149,7 +149,7 @@ def measurements(samples: FloatArray) -> dict[str, dict[str, Call]]:
         f"analysis, {LONG_S} s": {
             "grym": partial(analyse, both),
             "librosa": partial(facts_by_librosa, samples),
-            "essentia": partial(by_essentia, samples, ("rhythm", "onsets", "key", "chords", "sections")),
+            "essentia": partial(by_essentia, samples, ("rhythm", "onsets", "key", "chords")),
         },
         f"analysis with everything, {LONG_S} s": {"grym": partial(analyse, both, full=True)},
         f"fundamental frequency, {SHORT_S} s": {

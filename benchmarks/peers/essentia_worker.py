@@ -13,7 +13,6 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -81,18 +80,6 @@ def notes(sound: FloatArray) -> dict[str, Any]:
     }
 
 
-def sections(sound: FloatArray) -> dict[str, Any]:
-    """Borders by the Bayesian information criterion over MFCC."""
-    window, spectrum, mfcc = es.Windowing(type="hann"), es.Spectrum(), es.MFCC(inputSize=1025)
-    frames = es.FrameGenerator(sound, frameSize=2048, hopSize=1024, startFromZero=True)
-    features = np.array([mfcc(spectrum(window(frame)))[1] for frame in frames], dtype=np.float32).T
-    borders_s = (
-        np.asarray(es.SBic(size1=300, size2=200, inc1=60, inc2=20, cpw=1.5)(essentia.array(features))) * 1024 / RATE_HZ
-    )
-    edges = [0.0, *(b for b in floats(borders_s) if 0 < b < len(sound) / RATE_HZ), len(sound) / RATE_HZ]
-    return {"sections": [(a, b, str(n)) for n, (a, b) in enumerate(pairwise(edges)) if b > a]}
-
-
 def runs(labels: list[str], times_s: Any) -> list[tuple[float, float, str]]:
     """Return frame labels as spans."""
     spans: list[tuple[float, float, str]] = []
@@ -143,7 +130,6 @@ GROUPS: dict[str, Callable[[FloatArray], dict[str, Any]]] = {
     "key": key,
     "chords": chords,
     "notes": notes,
-    "sections": sections,
     "spectral": spectral,
     "musical": musical,
 }

@@ -16,6 +16,7 @@ PEERS = Path(__file__).parents[2] / "peers"
 PYTHON = PEERS / "hearing" / ".venv" / "bin" / "python"
 WORKER = PEERS / "essentia_worker.py"
 
+# It divides recordings too (SBic), but where speakers change: of forms it finds no border within seconds.
 GROUPS = {
     "tempo": "rhythm",
     "beats": "rhythm",
@@ -23,7 +24,6 @@ GROUPS = {
     "key": "key",
     "chords": "chords",
     "notes": "notes",
-    "sections": "sections",
 }
 
 

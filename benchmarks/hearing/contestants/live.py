@@ -12,7 +12,8 @@ from grym.domain.live.frame import Frame, StreamFormat
 from grym.domain.live.stream import LiveStream
 
 BLOCK_S = 0.1
-TASKS = frozenset({"tempo", "beats", "onsets", "key"})
+FOLLOWERS = {"tempo": "pulse", "beats": "pulse", "onsets": "onsets", "key": "key"}
+"""Which follower answers a task."""
 
 
 class GrymLive:
@@ -27,7 +28,8 @@ class GrymLive:
 
     def group(self, task: str) -> str | None:
         """One passage of the stream answers all that is followed."""
-        return "stream" if task in TASKS and default_followers() else None
+        there = {kind.name for kind in default_followers()}
+        return "stream" if FOLLOWERS.get(task) in there else None
 
     def answer(self, samples: FloatArray, rate_hz: int, group: str) -> Answer:
         """Send the sound through a stream, block by block; the key is the last that was said."""
