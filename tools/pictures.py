@@ -110,6 +110,15 @@ def flow() -> str:
         text(435, 336, "at most three rounds.", size=12, colour=QUIET),
         text(490, 480, "grym.feedback.v1", size=11, colour=QUIET),
         arrow((190, 489), (795, 489), (795, 442)),
+        Box(x=20, y=556, width=170, height=58, title="live sound", below="frames of 100 ms", colour=ORANGE).svg(),
+        Box(x=340, y=556, width=190, height=58, title="live", below="a fold of each stream", colour=BLUE).svg(),
+        Box(x=700, y=556, width=190, height=58, title="heard", below="while it sounds", colour=ORANGE).svg(),
+        text(265, 576, "grym.audio-frames.v1", size=11, colour=QUIET),
+        arrow((190, 585), (340, 585)),
+        text(615, 576, "grym.live.v1", size=11, colour=QUIET),
+        arrow((530, 585), (700, 585)),
+        text(440, 530, "grym.streams.v1", size=11, colour=QUIET, anchor="start"),
+        arrow((435, 556), (435, 442)),
         text(455, 32, "each arrow is a topic, each step a record in the log", size=13, colour=QUIET),
     ]
     for row, (name, below, topic) in enumerate(capabilities):
@@ -117,7 +126,7 @@ def flow() -> str:
         parts.append(Box(x=700, y=y, width=190, height=58, title=name, below=below).svg())
         parts.append(text(615, y + 20, topic, size=11, colour=QUIET))
         parts.append(arrow((530, y + 29), (700, y + 29), both=True))
-    return drawing(910, 540, parts, title="Requests flow through the coordinator to five capabilities and back")
+    return drawing(910, 636, parts, title="Requests flow through the coordinator to five capabilities and back")
 
 
 def layers() -> str:
@@ -127,7 +136,7 @@ def layers() -> str:
         [("grym.runtime", "wires adapters to ports", ORANGE)],
         [("grym.settings", "reads the environment, once", ORANGE)],
         [("consumers", "runner, workers, timers", GREEN), ("producers", "clients, first events", GREEN)],
-        [("streams", "the six processors", GREEN), ("grym.adapters", "one outside thing each", PINK)],
+        [("streams", "the seven processors", GREEN), ("grym.adapters", "one outside thing each", PINK)],
         [("grym.ports", "what grym needs from the world", GREY)],
         [("schemas", "the wire contract", BLUE), ("grym.domain", "sound and music, pure", BLUE)],
         [("grym.errors", "whose fault it is", GREY)],
