@@ -8,6 +8,7 @@ file runs at 120 BPM, which says nothing about the music.
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 import mido
 import numpy as np
@@ -15,7 +16,6 @@ import numpy as np
 from grym.domain.composing.midi import part_track
 from grym.domain.composing.score import TICKS_PER_QUARTER, Part
 from grym.domain.composing.score import Note as WrittenNote
-from grym.domain.pitch.values import Note
 from grym.errors import InvalidAudioError
 
 FREE_BPM = 120.0
@@ -27,6 +27,26 @@ TEMPO_SLACK_S = 0.01
 
 LONGEST_BEAT_US = 0xFFFFFF
 """What three bytes hold: 16.8 s."""
+
+
+class Heard(Protocol):
+    """What a note must have to be written: times in seconds, MIDI pitch and velocity."""
+
+    @property
+    def start_s(self) -> float:
+        """When it begins."""
+
+    @property
+    def end_s(self) -> float:
+        """When it ends."""
+
+    @property
+    def pitch(self) -> int:
+        """MIDI pitch, 0 to 127."""
+
+    @property
+    def velocity(self) -> int:
+        """1 to 127."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +69,7 @@ class BeatGrid:
 
 
 def notes_to_midi(
-    notes: Iterable[Note], *, beats: BeatGrid | None = None, divisions: int | None = None, program: int = 0
+    notes: Iterable[Heard], *, beats: BeatGrid | None = None, divisions: int | None = None, program: int = 0
 ) -> bytes:
     """Write heard notes as a standard MIDI file.
 
@@ -121,7 +141,7 @@ def _tick(time_s: float, times_s: np.ndarray, ticks: np.ndarray, step: int) -> i
     return max(0, round(float(exact) / step) * step)
 
 
-def _written(note: Note, times_s: np.ndarray, ticks: np.ndarray, step: int) -> WrittenNote:
+def _written(note: Heard, times_s: np.ndarray, ticks: np.ndarray, step: int) -> WrittenNote:
     """Return a heard note in ticks, at least one step long."""
     start, end = (_tick(time_s, times_s, ticks, step) for time_s in (note.start_s, note.end_s))
     return WrittenNote(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from math import gcd
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from scipy import fft
 from scipy.signal import resample_poly
 from scipy.special import betainc
@@ -119,17 +120,26 @@ def _normalised_differences(sound: FloatArray, lags: FloatArray) -> Iterator[Flo
     count = 1 + len(sound) // hop
     before = (compared + round(CENTRE_LAG_S * WORKING_RATE_HZ)) // 2
     padded = np.pad(sound, (before, compared + longest + hop))
-    total = np.concatenate([[0.0], np.cumsum(np.square(padded, dtype=np.float64))])
-    energies = (total[compared:] - total[:-compared]).astype(np.float32)
-    floor = np.float32(SILENCE_SHARE * float(energies.max(initial=0.0)) + np.finfo(np.float32).tiny)
-    frames = np.lib.stride_tricks.sliding_window_view(padded, compared + longest)[::hop]
-    shifted = np.lib.stride_tricks.sliding_window_view(energies, longest)[::hop]
+    floor = np.float32(SILENCE_SHARE * _loudest(padded, compared) + np.finfo(np.float32).tiny)
     for start in range(0, count, BLOCK_FRAMES):
-        rows = slice(start, min(start + BLOCK_FRAMES, count))
-        product = _lagged_products(frames[rows], compared, longest)
-        energy = _between(shifted[rows], lags)
+        after = min(start + BLOCK_FRAMES, count)
+        stretch = padded[start * hop : (after - 1) * hop + compared + longest]
+        product = _lagged_products(sliding_window_view(stretch, compared + longest)[::hop], compared, longest)
+        energy = _between(_energies(stretch, compared, longest)[::hop], lags)
         difference = np.maximum(energy[:, :1] + energy - 2.0 * product, 0.0)
         yield _by_cumulative_mean(difference, lags, floor)
+
+
+def _loudest(sound: FloatArray, compared: int) -> float:
+    """Return the greatest energy of stretches of `compared` samples."""
+    edges = np.arange(0, len(sound), compared)
+    return float(np.add.reduceat(np.square(sound), edges).max())
+
+
+def _energies(stretch: FloatArray, compared: int, longest: int) -> FloatArray:
+    """Return the energy of `compared` samples from every sample and lag on, shape (samples, lags)."""
+    total = np.concatenate([[0.0], np.cumsum(np.square(stretch, dtype=np.float64))])
+    return sliding_window_view((total[compared:] - total[:-compared]).astype(np.float32), longest)
 
 
 def _between(values: FloatArray, lags: FloatArray) -> FloatArray:
