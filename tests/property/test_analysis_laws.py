@@ -1,7 +1,9 @@
 """What must not change in a whole analysis when a sound comes later, louder, upside down or at another rate."""
 
+from collections.abc import Callable
 from functools import cache
 
+import msgspec
 import numpy as np
 import pytest
 import soxr
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 
 from grym.domain.analysis import Analysis, analyse
 from grym.domain.signal import FloatArray, Signal
+from schemas.music import Analysis as Facts
+from streams.features.writing import facts_of
 from tests.unit.grym.domain.laboratory import Laboratory, certain
 
 RATE_HZ = 44_100
@@ -128,3 +132,49 @@ def test_channels_that_are_the_same_count_as_more_loudness() -> None:
     found = analyse(Signal(samples=np.stack([mono, mono]), sample_rate_hz=RATE_HZ), full=True)
     assert certain(found.loudness_lufs) == pytest.approx(certain(reference().loudness_lufs) + 3.01, abs=0.01)
     alike(found, reference())
+
+
+def strange(kind: str, length: int, rate_hz: int, seed: int) -> np.ndarray:
+    """Sounds nobody records on purpose."""
+    time, rng = np.arange(length) / rate_hz, np.random.default_rng(seed)
+    makers: dict[str, Callable[[], np.ndarray]] = {
+        "whisper": lambda: 1e-7 * rng.standard_normal(length),
+        "denormal": lambda: np.full(length, 1e-40),
+        "far beyond full scale": lambda: 5.0 * rng.standard_normal(length),
+        "half the rate": lambda: np.where(np.arange(length) % 2, 1.0, -1.0),
+        "one sample": lambda: 1.0 * (np.arange(length) == length // 2),
+        "step": lambda: 0.7 * (np.arange(length) > length // 2),
+        "below hearing": lambda: 0.5 * np.sin(2.0 * np.pi * 8.0 * time),
+        "square wave": lambda: np.sign(np.sin(2.0 * np.pi * 100.0 * time)),
+        "crackle": lambda: rng.standard_normal(length) * (rng.random(length) < 1e-3),
+        "clipped": lambda: np.clip(3.0 * np.sin(2.0 * np.pi * 330.0 * time), -1.0, 1.0),
+        "one note": lambda: np.sin(2.0 * np.pi * 440.0 * time) * np.exp(-20.0 * time),
+    }
+    return makers[kind]()
+
+
+KINDS = (
+    "whisper", "denormal", "far beyond full scale", "half the rate", "one sample", "step", "below hearing",
+    "square wave", "crackle", "clipped", "one note",
+)  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    kind=st.sampled_from(KINDS),
+    rate_hz=st.sampled_from([8_000, 11_025, 44_100, 192_000]),
+    seconds=st.sampled_from([0.07, 0.3, 1.0, 4.3]),
+    channels=st.integers(1, 8),
+    seed=st.integers(0, 99),
+)
+def test_strange_sounds_have_facts_that_can_be_sent(
+    kind: str, rate_hz: int, seconds: float, channels: int, seed: int
+) -> None:
+    """Whatever it is, everything about it is found without a warning, and survives the wire."""
+    samples = np.stack([strange(kind, round(seconds * rate_hz), rate_hz, seed)] * channels).astype(np.float32)
+    found = analyse(Signal(samples=samples, sample_rate_hz=rate_hz), full=True)
+    facts = facts_of(found, full=True)
+    assert msgspec.json.decode(msgspec.json.encode(facts), type=Facts) == facts
+    assert all(0.0 <= onset_s <= found.duration_s for onset_s in facts.onsets_s)
+    assert facts.sections[0].start_s == 0.0
+    assert facts.sections[-1].end_s == pytest.approx(found.duration_s, abs=1e-4)

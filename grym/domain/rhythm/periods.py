@@ -114,6 +114,6 @@ def _peaks(similarity: np.ndarray, *, shortest: float, longest: float) -> list[t
         return []
     left, middle, right = (similarity[first + shift : last + 1 + shift] for shift in (-1, 0, 1))
     tops = np.flatnonzero((middle > left) & (middle >= right) & (middle > LEAST_PEAK))
-    bend = left[tops] - 2.0 * middle[tops] + right[tops]
+    bend = np.minimum(left[tops] - 2.0 * middle[tops] + right[tops], -1e-12)  # three on a line, but for rounding
     lags = first + tops + 0.5 * (left[tops] - right[tops]) / bend
     return [(float(height), float(lag)) for height, lag in zip(middle[tops], lags, strict=True)]
