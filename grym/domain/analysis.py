@@ -60,7 +60,7 @@ def _core(signal: Signal, mono: FloatArray, frames: SpectralFrames) -> Analysis:
     pulse = track_pulse(frames.mel_power, framing=framing, pitch=pitch)
     mfcc = frames.mfcc()
     loudness, peak = measure_loudness(signal), true_peak_dbtp(signal)
-    form = sections(pitch.weights, mfcc, duration_s=signal.duration_s)
+    form = sections(pitch.weights, mfcc, duration_s=signal.duration_s, downbeats_s=pulse.downbeats_s)
     passages = [(section.start_s, section.end_s) for section in form]
     chords = chord_spans(pitch, duration_s=signal.duration_s, beats_s=pulse.beats_s)
     keys = tonalities(pitch, chords, duration_s=signal.duration_s)
