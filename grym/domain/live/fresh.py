@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grym.domain.live.following import PitchBlock
 from grym.domain.signal import FloatArray
 
-MOST_BLOCKS = 100
+MOST_PIECES = 100
 """Ten seconds: what nobody fetched for so long is not fresh any more."""
 
 
@@ -37,26 +36,29 @@ class FreshSound:
 class Fresh:
     """Keeps the last seconds of thinned sound until they are fetched; not part of a stream's state."""
 
-    def __init__(self) -> None:
-        self._blocks: deque[tuple[PitchBlock, float]] = deque(maxlen=MOST_BLOCKS)
+    def __init__(self, rate_hz: int) -> None:
+        self._rate_hz = rate_hz
+        self._pieces: deque[tuple[FloatArray, float]] = deque(maxlen=MOST_PIECES)
+        self._end = 0
 
-    def add(self, block: PitchBlock, missing_share: float) -> None:
-        """Keep what a window brought."""
-        if self._blocks and self._blocks[-1][0].first_sample + len(self._blocks[-1][0].samples) != block.first_sample:
-            self._blocks.clear()
-        self._blocks.append((block, missing_share))
+    def add(self, first_sample: int, samples: FloatArray, missing_share: float) -> None:
+        """Keep what a window brought: where it begins, its samples, and the share of it that is missing."""
+        if first_sample != self._end:
+            self._pieces.clear()
+        self._end = first_sample + len(samples)
+        self._pieces.append((samples.copy(), missing_share))  # a window's own buffer is used again
 
     def fetched(self) -> FreshSound | None:
         """Return everything added since the last call, or since a jump of the stream; None where there is nothing."""
-        if not self._blocks:
+        if not self._pieces:
             return None
-        blocks = [block for block, _ in self._blocks]
-        lengths = np.array([len(block.samples) for block in blocks])
-        shares = np.array([share for _, share in self._blocks])
-        self._blocks.clear()
+        pieces, shares = zip(*self._pieces, strict=True)
+        self._pieces.clear()
+        samples = np.concatenate(pieces)
+        missing = sum(len(piece) * share for piece, share in zip(pieces, shares, strict=True))
         return FreshSound(
-            first_sample=blocks[0].first_sample,
-            rate_hz=blocks[0].framing.sample_rate_hz,
-            samples=np.concatenate([block.samples for block in blocks]),
-            missing_share=float(lengths @ shares) / max(1, int(lengths.sum())),
+            first_sample=self._end - len(samples),
+            rate_hz=self._rate_hz,
+            samples=samples,
+            missing_share=missing / max(1, len(samples)),
         )

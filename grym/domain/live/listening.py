@@ -72,7 +72,7 @@ class Listening:
             kind.name: kind.begun(self._framing, self._pitch.framing) for kind in kinds
         }
         self._missing: list[Span] = []
-        self.fresh = Fresh()
+        self.fresh = Fresh(self._pitch.framing.sample_rate_hz)
 
     def window(self, window: Window, meters: Meters) -> tuple[Features, Reading, list[Beat | KeyHeard]]:
         """Listen to a whole window."""
@@ -118,7 +118,7 @@ class Listening:
             missing=self._marked(frames, window.missing),
             pitch=pitch,
         )
-        self.fresh.add(pitch, window.missing_share)
+        self.fresh.add(pitch.first_sample, pitch.samples, window.missing_share)
         return [fact for follower in self._followers.values() for fact in follower.follow(block)]
 
     def _marked(self, frames: SpectralFrames, missing: tuple[Span, ...]) -> NDArray[np.bool_]:
