@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from grym.domain.decimation import decimated, factor_for
-from grym.domain.live.fresh import MOST_PIECES
 from grym.domain.live.frame import StreamFormat
+from grym.domain.live.fresh import MOST_PIECES
 from grym.domain.live.stream import LiveStream
 from tests.support.live import MONO, even, music
 from tests.unit.grym.domain.laboratory import certain
