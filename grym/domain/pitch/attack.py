@@ -25,6 +25,14 @@ RISEN_SHARE = 0.15
 """A note begins where its partials reach 15 % of their rise: of blown and bowed notes 30 ms after they are played, of
 struck ones 10 (measured on folk songs; at 30 % bowed notes come 50 ms late)."""
 
+ATTACKS_APART_FRAMES = 4
+LEAST_ATTACK = 0.015
+ATTACK_SHARE = 0.1
+"""Attacks reach a tenth of the strongest tenth: 98 % of a piano's onsets are found so, 99 % of what is found are."""
+
+STRUCK_RATIO = 10.0
+"""The loudest fiftieth of attacks over their median: 30 to 130 for piano and guitar, 2 to 4 for organ and strings."""
+
 FOOT_SHARE = 0.3
 LONGEST_FOOT_FRAMES = 4
 """An attack begins where its strength last was below 30 % of the peak, at most 40 ms before."""
@@ -66,6 +74,21 @@ def attack_foot(attack: FloatArray, at: int, earliest: int) -> int:
     while at > earliest and attack[at - 1] > FOOT_SHARE * peak:
         at -= 1
     return at
+
+
+def is_struck(attack: FloatArray) -> bool:
+    """Tell whether notes are struck or plucked rather than bowed or blown."""
+    return float(np.quantile(attack, 0.98)) >= STRUCK_RATIO * max(float(np.median(attack)), 1e-6)
+
+
+def attack_times(attack: FloatArray) -> np.ndarray:
+    """Return where attacks begin in seconds, ascending."""
+    highest = maximum_filter1d(attack, 2 * ATTACKS_APART_FRAMES + 1)
+    peaks = np.flatnonzero((attack >= highest) & (attack > LEAST_ATTACK))
+    if not len(peaks):
+        return np.empty(0)
+    strong = peaks[attack[peaks] > ATTACK_SHARE * np.quantile(attack[peaks], 0.9)]
+    return np.unique([attack_foot(attack, int(peak), 0) for peak in strong]) * HOP_S
 
 
 def partials_rise(spectrum: FloatArray, *, pitch: float, first: int, heard: int, after: int) -> int:

@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.ndimage import maximum_filter1d, median_filter, minimum_filter1d, uniform_filter1d
 
-from grym.domain.pitch.attack import attack_foot, attack_strength, band_levels, partials_rise
+from grym.domain.pitch.attack import attack_foot, attack_strength, attack_times, band_levels, is_struck, partials_rise
 from grym.domain.pitch.values import Note, velocities
 from grym.domain.pitch.yin import HOP_S, Candidates
 from grym.domain.signal import FloatArray
@@ -45,6 +45,9 @@ GHOST_S = 0.1
 GHOST_BELOW_SEMITONES = 10
 GHOST_CONFIDENCE = 0.5
 
+RELATED_SEMITONES = frozenset({12, 19, 24, 28, 31, 34, 36})
+"""Two to eight times a frequency."""
+
 LATE_S = 0.15
 SETTLED_S = 0.12
 """Pitch is heard up to 150 ms after a note begins, while the note before still rings."""
@@ -58,7 +61,7 @@ repeated notes is highest over the instruments."""
 
 UNSETTLED_S = 0.15
 UNSETTLED_FACTOR = 2.0
-"""So soon after a beginning most breaks are still that beginning, as the note before rings on."""
+"""So close to a change of pitch most breaks belong to it: one note still rings while another begins."""
 
 BREAK_FRAMES = 4
 USUAL_FRAMES = 20
@@ -88,8 +91,9 @@ def single_voice(spectrum: FloatArray, found: Candidates) -> tuple[Note, ...]:
     attack = attack_strength(band_levels(spectrum))
     fit = _fit(found, tuning=tuning_of(found))
     spans = _spans(_path(fit, _change_cost(attack)))
-    spans = _split_where_struck(spans, attack, _breaks(found.aperiodicity))
-    spans = _begin_where_heard(_without_ghosts(spans, fit), spectrum, attack)
+    evidence = np.sqrt(attack) * _breaks(found.aperiodicity)
+    spans = _without_ghosts(_split_where_struck(spans, attack, evidence), fit)
+    spans = _begin_where_heard(_joined_to_what_rings(spans, attack, evidence), spectrum, attack)
     spans = [span for span in spans if span.after - span.first >= SHORTEST_S / HOP_S]
     power = spectrum.sum(axis=1)
     struck = [float(power[span.first : span.first + round(STRIKE_S / HOP_S)].max()) for span in spans]
@@ -171,17 +175,16 @@ def _spans(path: np.ndarray) -> list[_Span]:
     ]
 
 
-def _split_where_struck(spans: list[_Span], attack: FloatArray, broken: FloatArray) -> list[_Span]:
+def _split_where_struck(spans: list[_Span], attack: FloatArray, evidence: FloatArray) -> list[_Span]:
     """Split the stretches where an attack comes with a break of periodicity: a new tone starts at its own phase."""
     near = round(NEAR_S / HOP_S)
-    evidence = np.sqrt(attack) * broken
     split: list[_Span] = []
     for span in spans:
         start = span.first
         for at in _peaks(attack[span.first : span.after], LEAST_ATTACK, near):
             struck = span.first + at
             inside = struck - start >= near and span.after - struck >= near
-            settled = struck - start >= UNSETTLED_S / HOP_S
+            settled = min(struck - start, span.after - struck) >= UNSETTLED_S / HOP_S
             if inside and evidence[struck] >= LEAST_EVIDENCE * (1.0 if settled else UNSETTLED_FACTOR):
                 split.append(_Span(first=start, after=struck, pitch=span.pitch))
                 start = struck
@@ -229,6 +232,28 @@ def _is_ghost(span: _Span, following: _Span, fit: FloatArray) -> bool:
     if following.pitch - span.pitch >= GHOST_BELOW_SEMITONES:
         return length_s < LOW_GHOST_S
     return length_s < GHOST_S and _confidence(span, fit) < GHOST_CONFIDENCE
+
+
+def _joined_to_what_rings(spans: list[_Span], attack: FloatArray, evidence: FloatArray) -> list[_Span]:
+    """Give stretches that begin without an attack to the note that rings, where they cannot be notes.
+
+    On a struck instrument every note has its attack. On any, a pitch does not leap to a multiple or a part of its
+    frequency unless something is struck: the partials of one note merely fade at different times.
+    """
+    struck = is_struck(attack)
+    attacks = np.round(attack_times(attack) / HOP_S) if struck else np.empty(0)
+    joined: list[_Span] = []
+    for span in spans:
+        before = joined[-1] if joined else None
+        if before is not None and before.after == span.first and before.pitch != span.pitch:
+            around = slice(max(0, span.first - round(LATE_S / HOP_S)), span.first + round(NEAR_S / HOP_S))
+            begins = bool(((attacks >= around.start) & (attacks < around.stop)).any()) if struck else True
+            related = abs(span.pitch - before.pitch) in RELATED_SEMITONES
+            if not begins or (related and float(evidence[around].max()) < LEAST_EVIDENCE):
+                joined[-1] = _Span(first=before.first, after=span.after, pitch=before.pitch)
+                continue
+        joined.append(span)
+    return joined
 
 
 def _begin_where_heard(spans: list[_Span], spectrum: FloatArray, attack: FloatArray) -> list[_Span]:

@@ -13,21 +13,11 @@ Marolt (2004), "A connectionist approach to automatic transcription of polyphoni
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import maximum_filter1d
 
-from grym.domain.pitch.attack import attack_foot, attack_strength, band_levels
+from grym.domain.pitch.attack import attack_strength, attack_times, band_levels, is_struck
 from grym.domain.pitch.harmonics import HOP_S, LOWEST_PITCH, PITCHES, Activations
 from grym.domain.pitch.values import Note, velocities
-from grym.domain.pitch.yin import HOP_S as FINE_HOP_S
 from grym.domain.signal import FloatArray
-
-ATTACKS_APART_FRAMES = 4
-LEAST_ATTACK = 0.015
-ATTACK_SHARE = 0.1
-"""Attacks reach a tenth of the strongest tenth: 98 % of a piano's onsets are found so, 99 % of what is found are."""
-
-STRUCK_RATIO = 10.0
-"""The loudest fiftieth of attacks over their median: 30 to 130 for piano and guitar, 2 to 4 for organ and strings."""
 
 BEFORE_S = (-0.10, -0.04)
 STRIKE_S = (0.0, 0.06)
@@ -80,21 +70,6 @@ def several_voices(spectrum: FloatArray, found: Activations) -> tuple[Note, ...]
     odds = np.tensordot(np.array(judgement.slopes), evidence, axes=1) + judgement.constant
     rows, columns = np.nonzero(candidate & (odds > judgement.least))
     return _notes(weights, times_s, rows, columns, odds[rows, columns])
-
-
-def is_struck(attack: FloatArray) -> bool:
-    """Tell whether notes are struck or plucked rather than bowed or blown."""
-    return float(np.quantile(attack, 0.98)) >= STRUCK_RATIO * max(float(np.median(attack)), 1e-6)
-
-
-def attack_times(attack: FloatArray) -> np.ndarray:
-    """Return where attacks begin in seconds, ascending."""
-    highest = maximum_filter1d(attack, 2 * ATTACKS_APART_FRAMES + 1)
-    peaks = np.flatnonzero((attack >= highest) & (attack > LEAST_ATTACK))
-    if not len(peaks):
-        return np.empty(0)
-    strong = peaks[attack[peaks] > ATTACK_SHARE * np.quantile(attack[peaks], 0.9)]
-    return np.unique([attack_foot(attack, int(peak), 0) for peak in strong]) * FINE_HOP_S
 
 
 def evidence_of(weights: FloatArray, times_s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
