@@ -49,7 +49,7 @@ def analyse(signal: Signal, *, full: bool = False) -> Analysis:
     mono = signal.mono()
     frames = describe(mono, framing)
     found = _core(signal, mono, frames)
-    return _everything(found, signal, mono, frames) if full else found
+    return _everything(found, mono, frames) if full else found
 
 
 def _core(signal: Signal, mono: FloatArray, frames: SpectralFrames) -> Analysis:
@@ -90,9 +90,9 @@ def _core(signal: Signal, mono: FloatArray, frames: SpectralFrames) -> Analysis:
     )
 
 
-def _everything(found: Analysis, signal: Signal, mono: FloatArray, frames: SpectralFrames) -> Analysis:
+def _everything(found: Analysis, mono: FloatArray, frames: SpectralFrames) -> Analysis:
     """Add what takes longer: notes, melody and sound shapes."""
-    heard = transcribe(signal)
+    heard = transcribe(Signal(samples=mono[None], sample_rate_hz=frames.framing.sample_rate_hz))
     shapes = morphology_of(
         mono,
         frames,
