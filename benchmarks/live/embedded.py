@@ -26,13 +26,13 @@ async def measure(*, streams: int, seconds: float) -> dict[str, float]:
         ):
             await hear(desk, streamers(desk, 2, prefix="warm"), tunes(2.0), patience_s=PATIENCE_S)
             sounds = tunes(seconds)
-            resident, used_s, server_s = rss_mib(os.getpid()), time.process_time(), _server_s(Path(home))
+            resident, used_s, database_s = rss_mib(os.getpid()), time.process_time(), server_s(Path(home))
             found = await hear(desk, streamers(desk, streams), sounds, patience_s=PATIENCE_S)
-            used_s, server_s = time.process_time() - used_s, _server_s(Path(home)) - server_s
+            used_s, database_s = time.process_time() - used_s, server_s(Path(home)) - database_s
             grown = rss_mib(os.getpid()) - resident
     return row(found) | {
         "process_ms_per_block": 1000 * used_s / (10 * streams * seconds),
-        "database_ms_per_block": 1000 * server_s / (10 * streams * seconds),
+        "database_ms_per_block": 1000 * database_s / (10 * streams * seconds),
         "memory_mb": grown / streams,
     }
 
@@ -53,7 +53,7 @@ def row(found: Result) -> dict[str, float]:
     }
 
 
-def _server_s(home: Path) -> float:
+def server_s(home: Path) -> float:
     """Return the processor time of the database below a home."""
     pids = [process.pid for process in psutil.process_iter(["name", "cwd"]) if _is_server(process, home)]
     return cpu_s(pids[:1])

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.live.embedded import row
+from benchmarks.live.embedded import row, server_s
 from benchmarks.live.load import play, result_of, streamers, tunes
 from benchmarks.live.processes import cpu_s, rss_mib
 from benchmarks.live.upstream import Upstream, upstream_on
@@ -30,7 +30,7 @@ WARM_UP = 8
 async def measure(*, streams: int, seconds: float) -> dict[str, float]:
     """Return latency, loss, processor time of a stream's second by role, and memory of a stream in a worker."""
     async with AsyncExitStack() as stack:
-        world = await stack.enter_async_context(_world())
+        world, broker = await stack.enter_async_context(_world())
         runtime = await stack.enter_async_context(open_runtime(_settings(world)))
         desk = await stack.enter_async_context(runtime.stream_desk())
         for name, words in WORKERS.items():
@@ -38,19 +38,20 @@ async def measure(*, streams: int, seconds: float) -> dict[str, float]:
         async with upstream_on(world.bootstrap) as upstream:
             await _played(upstream, streamers(desk, WARM_UP, prefix="warm"), tunes(2.0))
             sounds = tunes(seconds)
-            resident, used = _resident(world), _used(world)
+            resident, used = _resident(world), _used(world, broker)
             many = streamers(desk, streams)
             await _played(upstream, many, sounds)
             blocks = 10 * streams * seconds
-            costs = {f"{role}_ms_per_block": 1000 * (now - used[role]) / blocks for role, now in _used(world).items()}
+            spent = {role: now - used[role] for role, now in _used(world, broker).items()}
+            costs = {f"{role}_ms_per_block": 1000 * seconds_used / blocks for role, seconds_used in spent.items()}
             grown = sum(_resident(world).values()) - sum(resident.values())
         found = result_of(upstream.heard, seconds=seconds, frames_lost=sum(one.sent.unsent_frames for one in many))
     return row(found) | costs | {"memory_mb": grown / streams}
 
 
 @asynccontextmanager
-async def _world() -> "AsyncIterator[KafkaWorld]":
-    """Start a broker and a database, and make the topics."""
+async def _world() -> "AsyncIterator[tuple[KafkaWorld, int]]":
+    """Start a broker and a database, and make the topics; the second value is the broker's process."""
     # What is imported here brings pytest along, which nobody needs who only asks for help.
     from tests.support.kafka import kafka_cluster  # noqa: PLC0415 (see above)
     from tests.support.kafka_world import kafka_world  # noqa: PLC0415 (see above)
@@ -62,7 +63,7 @@ async def _world() -> "AsyncIterator[KafkaWorld]":
             server = await asyncio.to_thread(start_embedded, folder / "database")
             try:
                 with kafka_world(bootstrap=cluster.bootstrap, dsn=server.dsn, folder=folder) as world:
-                    yield world
+                    yield world, cluster.running[min(cluster.running)].pid
             finally:
                 await asyncio.to_thread(server.leave)
 
@@ -83,10 +84,11 @@ async def _played(upstream: Upstream, many: Sequence[FrameStreamer], sounds: Seq
     await upstream.until_over(patience_s=SETTLE_S)
 
 
-def _used(world: "KafkaWorld") -> dict[str, float]:
+def _used(world: "KafkaWorld", broker: int) -> dict[str, float]:
     """Return processor time by role, in seconds: sender and listener are this process."""
     live = [process.pid for name, process in world.workers.items() if name.startswith("live")]
-    return {"live": cpu_s(live), "sender": time.process_time()}
+    database = server_s(world.folder)
+    return {"live": cpu_s(live), "sender": time.process_time(), "broker": cpu_s([broker]), "database": database}
 
 
 def _resident(world: "KafkaWorld") -> dict[str, float]:

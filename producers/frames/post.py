@@ -31,6 +31,8 @@ class PostSettings:
     """Most that is published at once: about what one request of the Kafka client carries."""
     batch_frames: int = 500
     """Frames published at once: rows of one statement in the embedded log."""
+    apart_s: float = 0.01
+    """Seconds from the start of one batch to the next: a lone stream never waits for that, a hundred share it."""
     first_pause_s: float = 0.05
     """Seconds before a refused batch is tried again; doubles with each try."""
     longest_pause_s: float = 2.0
@@ -89,6 +91,7 @@ class FramePost:
         self._taken_bytes = 0
         self._room = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
+        self._next_s = float("-inf")
         self.counts = PostCounts()
 
     async def put(self, messages: Sequence[Message], *, after: Parcel | None = None) -> Parcel:
@@ -128,6 +131,8 @@ class FramePost:
 
     async def _work(self) -> None:
         while self._waiting:
+            await self._clock.sleep(max(0.0, self._next_s - self._clock.monotonic_s()))
+            self._next_s = self._clock.monotonic_s() + self._settings.apart_s
             batch = self._gathered()
             try:
                 await self._bring(batch)

@@ -21,9 +21,24 @@ def unknown() -> TransientError:
     return TransientError("no answer", code="publish.unknown")
 
 
-async def arrival(parcel: Parcel) -> None:
-    """Wait until a parcel has arrived."""
-    await parcel.arrived
+async def arrival(*parcels: Parcel) -> None:
+    """Wait until parcels have arrived, or failed."""
+    await asyncio.wait([parcel.arrived for parcel in parcels])
+    for parcel in parcels:
+        parcel.arrived.result()
+
+
+async def settled(clock: VirtualClock, *parcels: Parcel) -> None:
+    """Let time pass until parcels have arrived, or failed."""
+    await clock.run(_settled(*parcels))
+
+
+async def _the(putting: "asyncio.Task[Parcel]") -> Parcel:
+    return await putting
+
+
+async def _settled(*parcels: Parcel) -> None:
+    await asyncio.wait([parcel.arrived for parcel in parcels])
 
 
 async def test_what_gathers_goes_together() -> None:
@@ -36,22 +51,23 @@ async def test_what_gathers_goes_together() -> None:
         await go_on.wait()
         await tape(messages)
 
-    post = FramePost(slow, VirtualClock())  # type: ignore[arg-type]  # it takes any sequence
+    clock = VirtualClock()
+    post = FramePost(slow, clock)  # type: ignore[arg-type]  # it takes any sequence
     parcels = [await post.put([message(0)])]
     await started.wait()
     parcels += [await post.put([message(number)]) for number in range(1, 6)]
     go_on.set()
-    await asyncio.gather(*(parcel.arrived for parcel in parcels))
+    await settled(clock, *parcels)
     assert [len(call) for call in tape.calls] == [1, 5]
     assert tape.messages == [message(number) for number in range(6)]
 
 
 async def test_a_batch_is_no_larger_than_a_request() -> None:
     """Bytes and frames of one publish are bounded, however much waits."""
-    tape = Tape()
-    post = FramePost(tape, VirtualClock(), PostSettings(batch_bytes=250, batch_frames=2))
+    clock, tape = VirtualClock(), Tape()
+    post = FramePost(tape, clock, PostSettings(batch_bytes=250, batch_frames=2))
     parcels = [await post.put([message(number)]) for number in range(7)]
-    await asyncio.gather(*(parcel.arrived for parcel in parcels))
+    await settled(clock, *parcels)
     assert max(len(call) for call in tape.calls) == 2
     assert tape.messages == [message(number) for number in range(7)]
 
@@ -111,9 +127,10 @@ async def test_what_can_never_be_sent_spoils_no_other() -> None:
             raise ContractError("never", code="publish.too_large")
         await tape(messages)
 
-    post = FramePost(strict, VirtualClock())  # type: ignore[arg-type]  # it takes any sequence
+    clock = VirtualClock()
+    post = FramePost(strict, clock)  # type: ignore[arg-type]  # it takes any sequence
     parcels = [await post.put([message(number)]) for number in (1, 2, 3)]
-    await asyncio.wait([parcel.arrived for parcel in parcels])
+    await settled(clock, *parcels)
     assert [parcel.is_there for parcel in parcels] == [True, False, True]
     assert tape.messages == [message(1), message(3)]
 
@@ -126,13 +143,14 @@ async def test_memory_is_bounded() -> None:
         del messages
         await gate.wait()
 
-    post = FramePost(stuck, VirtualClock(), PostSettings(room_bytes=250))
+    clock = VirtualClock()
+    post = FramePost(stuck, clock, PostSettings(room_bytes=250))
     parcels = [await post.put([message(number)]) for number in (1, 2)]
     third = asyncio.create_task(post.put([message(3, size=1_000)]))
     await asyncio.sleep(0)
     assert not third.done()
     gate.set()
-    await (await third).arrived
+    await settled(clock, await clock.run(_the(third)))
     assert all(parcel.is_there for parcel in parcels)
 
 
@@ -143,3 +161,18 @@ async def test_closing_fails_what_has_not_arrived() -> None:
     parcel = await post.put([message(1)])
     await post.close()
     assert parcel.failed
+
+
+async def test_batches_keep_apart() -> None:
+    """What comes within a hundredth of a second leaves together; after a pause the next one leaves at once."""
+    clock, tape = VirtualClock(), Tape()
+    post = FramePost(tape, clock)
+    await settled(clock, await post.put([message(0)]))
+    assert clock.monotonic_s() == 0.0
+    parcels = [await post.put([message(number)]) for number in (1, 2)]
+    await settled(clock, *parcels)
+    assert clock.monotonic_s() == pytest.approx(0.01)
+    await clock.advance(0.1)
+    await settled(clock, await post.put([message(3)]))
+    assert clock.monotonic_s() == pytest.approx(0.11)
+    assert [len(call) for call in tape.calls] == [1, 2, 1]

@@ -108,8 +108,8 @@ async def test_bytes_under_way_are_bounded() -> None:
     assert not sending.done()
     assert streamer.place.sequence == 3
     gate.set()
-    await sending
-    await streamer.close()
+    await clock.run(_done(sending))
+    await clock.run(streamer.close())
     assert len(published.frames) == 10
 
 
@@ -205,6 +205,10 @@ async def test_a_cancelled_send_can_be_closed_without_a_gap() -> None:
     sent = await stage.run(stage.streamer.close("interrupted"))
     assert sent.frames == len(stage.tape.frames) == 3
     joined(stage.tape.frames)
+
+
+async def _done(sending: "asyncio.Task[None]") -> None:
+    await sending
 
 
 async def _send_and_flush(streamer: FrameStreamer, sound: bytes) -> None:
