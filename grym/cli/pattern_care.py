@@ -203,10 +203,10 @@ async def _recognised_then(
     """Ask memory as it was; nothing is published, and no index is used."""
     from grym.memory.recognising.recogniser import recogniser_in_memory
     from grym.runtime.studio import DoorInWorker
-    from streams.features.processor import ANALYSIS_TIMEOUT_S, TAKE
+    from streams.features.processor import TAKE, analysis_timeout_s
     from streams.patterns.answering import recalled
 
-    taken = await runtime.cpu.run(TAKE, DoorInWorker(), file, max_seconds, timeout_s=ANALYSIS_TIMEOUT_S)
+    taken = await runtime.cpu.run(TAKE, DoorInWorker(), file, max_seconds, timeout_s=analysis_timeout_s(max_seconds))
     book = runtime.backend.book
     found = await recogniser_in_memory(book, up_to=seq).recognise(taken.imprint, collection=collection, top=top)
     return await recalled(book, found)

@@ -22,7 +22,7 @@ from schemas.envelope import Envelope
 from schemas.envelope import decode as decode_envelope
 from schemas.events import FeaturesExtracted, ImprintTaken
 from schemas.records import Record
-from streams.features.processor import ANALYSIS_TIMEOUT_S, TAKE
+from streams.features.processor import TAKE, analysis_timeout_s
 from streams.patterns.cutting import PART, START, Piece, pieces_of
 from streams.patterns.numbers import numbers_of
 
@@ -78,7 +78,7 @@ class Sounds:
             path = await self._artifacts.local_path(ref)
         except PermanentError:  # missing or damaged
             return None
-        taken = await self._cpu.run(TAKE, DoorInWorker(), path, MAX_SECONDS, timeout_s=ANALYSIS_TIMEOUT_S)
+        taken = await self._cpu.run(TAKE, DoorInWorker(), path, MAX_SECONDS, timeout_s=analysis_timeout_s(MAX_SECONDS))
         piece = piece_for(facts, decode(taken.imprint), taken.imprint)
         numbers = numbers_of(piece.imprint, piece.encoded)
         return Remade(vectors=numbers.vectors, dim=numbers.dim, imprint=numbers.imprint, duration_s=numbers.duration_s)

@@ -59,7 +59,12 @@ class Features:
     async def _extract(self, command: ExtractFeatures) -> Body:
         path = await self._artifacts.local_path(command.audio)
         found = await self._cpu.run(
-            EXTRACT, self._door, path, command.max_seconds, command.full, timeout_s=timeout_s(command.max_seconds)
+            EXTRACT,
+            self._door,
+            path,
+            command.max_seconds,
+            command.full,
+            timeout_s=analysis_timeout_s(command.max_seconds),
         )
         return FeaturesExtracted(
             analysis=found.analysis,
@@ -71,7 +76,7 @@ class Features:
     async def _take(self, command: TakeImprint) -> Body:
         path = await self._artifacts.local_path(command.audio)
         taken = await self._cpu.run(
-            TAKE, self._door, path, command.max_seconds, timeout_s=timeout_s(command.max_seconds)
+            TAKE, self._door, path, command.max_seconds, timeout_s=analysis_timeout_s(command.max_seconds)
         )
         imprint = await self._kept(taken.imprint)
         return ImprintTaken(imprint=imprint, extractor=taken.extractor, duration_s=taken.duration_s)
@@ -80,6 +85,6 @@ class Features:
         return await self._artifacts.put(imprint, media_type=IMPRINT, name="imprint")
 
 
-def timeout_s(max_seconds: float) -> float:
+def analysis_timeout_s(max_seconds: float) -> float:
     """Return how long the analysis of a sound of at most `max_seconds` may take."""
     return START_TIMEOUT_S + TIMEOUT_S_PER_MINUTE * max_seconds / 60.0
