@@ -1,11 +1,12 @@
 """grym itself: its analysis of whole sounds."""
 
 from pathlib import Path
-from typing import Any
 
 from benchmarks.hearing.answers import Answer, FloatArray
 from benchmarks.hearing.contestants.base import code_digest
-from grym.domain.analysis import analyse
+from grym.domain.analysis import Analysis, analyse
+from grym.domain.pitch.transcription import transcribe
+from grym.domain.pitch.values import Transcription
 from grym.domain.signal import Signal
 
 
@@ -20,16 +21,16 @@ class Grym:
         return code_digest(Path(__file__))
 
     def group(self, task: str) -> str | None:
-        """One analysis answers all."""
-        return "analysis" if task else None
+        """The core analysis answers all but notes, which are listened for only where everything is asked."""
+        return "notes" if task == "notes" else "analysis"
 
     def answer(self, samples: FloatArray, rate_hz: int, group: str) -> Answer:
         """Analyse the sound."""
-        heard: Any = analyse(Signal(samples=samples[None], sample_rate_hz=rate_hz)) if group else None
-        return answer_of(heard)
+        signal = Signal(samples=samples[None], sample_rate_hz=rate_hz)
+        return notes_of(transcribe(signal)) if group == "notes" else answer_of(analyse(signal))
 
 
-def answer_of(heard: Any) -> Answer:
+def answer_of(heard: Analysis) -> Answer:
     """Return an analysis as an answer."""
     key = heard.key
     return Answer(
@@ -41,19 +42,14 @@ def answer_of(heard: Any) -> Answer:
         keys=[(s.start_s, s.end_s, f"{s.key.tonic_name} {s.key.mode}") for s in heard.keys] or None,
         chords=[(s.start_s, s.end_s, s.label) for s in heard.chords] or None,
         sections=[(s.start_s, s.end_s, s.label) for s in heard.sections],
-        **_pitch(heard.transcription),
     )
 
 
-def _pitch(heard: Any) -> dict[str, Any]:
-    """Return notes and melody, where they were listened for."""
-    if heard is None:
-        return {}
+def notes_of(heard: Transcription) -> Answer:
+    """Return a transcription as an answer."""
     melody = heard.melody
-    said = {"notes": [(note.start_s, note.end_s, float(note.pitch)) for note in heard.notes]}
-    if melody is None:
-        return said
-    return said | {
-        "f0_times_s": [float(at_s) for at_s in melody.times_s],
-        "f0_hz": [float(f0_hz) for f0_hz in melody.f0_hz],
-    }
+    return Answer(
+        notes=[(note.start_s, note.end_s, float(note.pitch)) for note in heard.notes],
+        f0_times_s=[float(at_s) for at_s in melody.times_s] if melody else None,
+        f0_hz=[float(f0_hz) for f0_hz in melody.f0_hz] if melody else None,
+    )
