@@ -48,6 +48,9 @@ GHOST_CONFIDENCE = 0.5
 RELATED_SEMITONES = frozenset({12, 19, 24, 28, 31, 34, 36})
 """Two to eight times a frequency."""
 
+FADED_SHARE = 0.25
+"""A note that has lost 6 dB fades."""
+
 LATE_S = 0.15
 SETTLED_S = 0.12
 """Pitch is heard up to 150 ms after a note begins, while the note before still rings."""
@@ -91,11 +94,11 @@ def single_voice(spectrum: FloatArray, found: Candidates) -> tuple[Note, ...]:
     attack = attack_strength(band_levels(spectrum))
     fit = _fit(found, tuning=tuning_of(found))
     spans = _spans(_path(fit, _change_cost(attack)))
+    power = spectrum.sum(axis=1)
     evidence = np.sqrt(attack) * _breaks(found.aperiodicity)
     spans = _without_ghosts(_split_where_struck(spans, attack, evidence), fit)
-    spans = _begin_where_heard(_joined_to_what_rings(spans, attack, evidence), spectrum, attack)
+    spans = _begin_where_heard(_joined_to_what_rings(spans, attack, evidence, power), spectrum, attack)
     spans = [span for span in spans if span.after - span.first >= SHORTEST_S / HOP_S]
-    power = spectrum.sum(axis=1)
     struck = [float(power[span.first : span.first + round(STRIKE_S / HOP_S)].max()) for span in spans]
     return tuple(_note(span, fit, velocity) for span, velocity in zip(spans, velocities(np.array(struck)), strict=True))
 
@@ -234,22 +237,24 @@ def _is_ghost(span: _Span, following: _Span, fit: FloatArray) -> bool:
     return length_s < GHOST_S and _confidence(span, fit) < GHOST_CONFIDENCE
 
 
-def _joined_to_what_rings(spans: list[_Span], attack: FloatArray, evidence: FloatArray) -> list[_Span]:
+def _joined_to_what_rings(
+    spans: list[_Span], attack: FloatArray, evidence: FloatArray, power: FloatArray
+) -> list[_Span]:
     """Give stretches that begin without an attack to the note that rings, where they cannot be notes.
 
-    On a struck instrument every note has its attack. On any, a pitch does not leap to a multiple or a part of its
+    While a struck note fades nothing begins without an attack. And no pitch leaps to a multiple or a part of its
     frequency unless something is struck: the partials of one note merely fade at different times.
     """
-    struck = is_struck(attack)
-    attacks = np.round(attack_times(attack) / HOP_S) if struck else np.empty(0)
+    attacks = np.round(attack_times(attack) / HOP_S) if is_struck(attack) else None
     joined: list[_Span] = []
     for span in spans:
         before = joined[-1] if joined else None
         if before is not None and before.after == span.first and before.pitch != span.pitch:
             around = slice(max(0, span.first - round(LATE_S / HOP_S)), span.first + round(NEAR_S / HOP_S))
-            begins = bool(((attacks >= around.start) & (attacks < around.stop)).any()) if struck else True
+            fades = power[span.first] < FADED_SHARE * power[before.first : span.first].max()
+            unstruck = attacks is not None and not ((attacks >= around.start) & (attacks < around.stop)).any()
             related = abs(span.pitch - before.pitch) in RELATED_SEMITONES
-            if not begins or (related and float(evidence[around].max()) < LEAST_EVIDENCE):
+            if (unstruck and fades) or (related and float(evidence[around].max()) < LEAST_EVIDENCE):
                 joined[-1] = _Span(first=before.first, after=span.after, pitch=before.pitch)
                 continue
         joined.append(span)
