@@ -48,13 +48,14 @@ def shape_of(power: FloatArray, framing: Framing) -> FloatArray:
     sums = np.empty((len(power), 3 * BLOCKS + 1))
     sums[:, :-1] = (blocks @ _moments(width)).reshape(len(power), -1)
     sums[:, -1] = power[:, -1]
-    total, first, second = (sums @ _joining(width)).T
+    together = sums @ _joining(width)
+    total, first, second = together[:, :3].T
     shape = np.empty((4, len(power)), dtype=np.float32)
     divisor = np.maximum(total, POWER_FLOOR)
     centroid = first / divisor
     shape[0] = centroid
     shape[1] = np.sqrt(np.maximum(0.0, second / divisor - centroid * centroid))
-    shape[2] = _rolloff_bins(blocks, sums[:, :-1:3], ROLLOFF_SHARE * total, width)
+    shape[2] = _rolloff_bins(blocks, together[:, 3:], ROLLOFF_SHARE * total[:, None])
     shape[:3] *= np.where(total > POWER_FLOOR, np.float32(framing.bin_hz), np.float32(0.0))
     shape[3] = _flatness(power)
     return shape
@@ -71,31 +72,50 @@ def _moments(width: int) -> FloatArray:
 
 @lru_cache(maxsize=16)
 def _joining(width: int) -> NDArray[np.float64]:
-    """Return what makes total, first and second moment about bin 0 of the moments of blocks and the last bin.
+    """Return what makes total, first and second moment about bin 0, and running sums, of the moments of blocks.
 
-    Shape (blocks · 3 + 1, 3); about 0, Σ(m + k)² p = m² Σp + 2 m Σkp + Σk²p for a block with its middle at m.
+    Shape (blocks · 3 + 1, 3 + blocks + 1); about 0, Σ(m + k)² p = m² Σp + 2 m Σkp + Σk²p for a block with its middle
+    at m. The running sums are those before each block, and before the last bin.
     """
-    joining = np.zeros((3 * BLOCKS + 1, 3))
+    joining = np.zeros((3 * BLOCKS + 1, 3 + BLOCKS + 1))
     middles = np.arange(BLOCKS) * width + (width - 1) / 2.0
     joining[0:-1:3, 0], joining[0:-1:3, 1], joining[0:-1:3, 2] = 1.0, middles, middles**2
     joining[1:-1:3, 1], joining[1:-1:3, 2] = 1.0, 2.0 * middles
     joining[2:-1:3, 2] = 1.0
-    joining[-1] = 1.0, BLOCKS * width, (BLOCKS * width) ** 2
+    joining[-1, :3] = 1.0, BLOCKS * width, (BLOCKS * width) ** 2
+    joining[0:-1:3, 3:] = np.triu(np.ones((BLOCKS, BLOCKS + 1)), 1)
     joining.flags.writeable = False
     return joining
 
 
-def _rolloff_bins(
-    blocks: FloatArray, power: NDArray[np.float64], wanted: NDArray[np.float64], width: int
-) -> NDArray[np.intp]:
-    """Return the bin at which the running sum reaches `wanted`: first the block, then the bin in it."""
-    running = np.cumsum(power, axis=1)
-    frames = np.arange(len(power))
-    block = np.minimum(np.add.reduce(running < wanted[:, None], axis=1), BLOCKS - 1)
-    before = running[frames, block] - power[frames, block]
-    inside = np.cumsum(blocks[frames * BLOCKS + block], axis=1, dtype=np.float64)
-    bins: NDArray[np.intp] = block * width + np.add.reduce(inside < (wanted - before)[:, None], axis=1)
+def _rolloff_bins(blocks: FloatArray, before: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the bin at which the running sum reaches `wanted`: first the block, then the bin in it.
+
+    Parameters
+    ----------
+    blocks
+        Power, shape (frames · blocks, width).
+    before
+        What lies before each block, and before the last bin, shape (frames, blocks + 1).
+    wanted
+        Shape (frames, 1).
+    """
+    width = blocks.shape[1]
+    frames = np.arange(len(before))
+    block = np.add.reduce(before[:, 1:] < wanted, axis=1)
+    np.minimum(block, BLOCKS - 1, out=block)
+    inside = blocks[frames * BLOCKS + block] @ _running(width)
+    left = wanted - before[frames, block][:, None]
+    bins: NDArray[np.intp] = block * width + np.add.reduce(inside < left, axis=1)
     return bins
+
+
+@lru_cache(maxsize=16)
+def _running(width: int) -> FloatArray:
+    """Return what makes running sums of a row, shape (width, width)."""
+    running: FloatArray = np.triu(np.ones((width, width), dtype=np.float32))
+    running.flags.writeable = False
+    return running
 
 
 def _flatness(power: FloatArray) -> FloatArray:
