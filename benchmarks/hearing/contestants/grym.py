@@ -21,7 +21,7 @@ class Grym:
         return code_digest(Path(__file__))
 
     def group(self, task: str) -> str | None:
-        """The core analysis answers all but notes, which are listened for only where everything is asked."""
+        """Return ``analysis`` for all but notes, which are listened for only where everything is asked."""
         return "notes" if task == "notes" else "analysis"
 
     def answer(self, samples: FloatArray, rate_hz: int, group: str) -> Answer:
