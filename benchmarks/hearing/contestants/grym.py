@@ -50,6 +50,6 @@ def notes_of(heard: Transcription) -> Answer:
     melody = heard.melody
     return Answer(
         notes=[(note.start_s, note.end_s, float(note.pitch)) for note in heard.notes],
-        f0_times_s=[float(at_s) for at_s in melody.times_s] if melody else None,
-        f0_hz=[float(f0_hz) for f0_hz in melody.f0_hz] if melody else None,
+        f0_times_s=[float(at_s) for at_s in melody.times_s],
+        f0_hz=[float(f0_hz) for f0_hz in melody.f0_hz],
     )
