@@ -149,10 +149,10 @@ def test_fifty_milliseconds_have_shapes(rate_hz: int) -> None:
 
 def test_keys_and_chords_cover_the_piece(found: Analysis) -> None:
     """Spans are in order and touch each other; chords of the piece are those it was made of."""
-    for spans in (found.keys, found.chords):
-        assert spans[0].start_s == 0.0
-        assert spans[-1].end_s == pytest.approx(16.0)
-        assert all(one.end_s == other.start_s for one, other in pairwise(spans))
+    for spans in ([(key.start_s, key.end_s) for key in found.keys], [(one.start_s, one.end_s) for one in found.chords]):
+        assert spans[0][0] == 0.0
+        assert spans[-1][1] == pytest.approx(16.0)
+        assert all(one[1] == other[0] for one, other in pairwise(spans))
     sounding = {span.root for span in found.chords if span.end_s - span.start_s > 1.0}
     assert {0, 5, 7} <= sounding
     assert certain(found.metre).beats == found.beats_per_bar
