@@ -220,6 +220,7 @@ class LiveStream:
         if self._filled:
             first = self._window * step
             yield from self._silence(first + self._filled, first + step)
+        self._conditions.finish(self._window, self._alerts)
         self._window = to_sample // step
         self._listening = Listening(self.format, self._kinds, from_sample=self._window * step)
         self._meters.jump()

@@ -151,6 +151,16 @@ def test_a_jump_begins_anew_without_telling_of_what_lies_between() -> None:
     assert told[20].rms_db == pytest.approx(plain[5].rms_db, abs=3.0)
 
 
+def test_silence_ends_where_the_stream_jumps() -> None:
+    """Five seconds of silence before an hour is skipped are five seconds."""
+    silence = even(np.zeros((1, 220_500), dtype=np.float32))
+    ahead = 44_100 * 3_600
+    later = [replace(frame, first_sample=frame.first_sample + ahead, sequence=frame.sequence + 50) for frame in FRAMES]
+    over = next(alert for alert in of(Alert, heard([*silence, *later], LiveStream(MONO))) if alert.over)
+    assert over.name == "silence"
+    assert over.duration_s == pytest.approx(5.0)
+
+
 def test_a_stream_may_begin_elsewhere() -> None:
     """A first frame far from zero is gone on with once others follow it."""
     ahead = 44_100 * 100
