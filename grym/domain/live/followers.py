@@ -2,8 +2,9 @@
 
 from grym.domain.live.following import FollowerKind
 from grym.domain.live.key import KEY_FOLLOWER
+from grym.domain.live.rhythm import RHYTHM
 
 
 def default_followers() -> tuple[FollowerKind, ...]:
     """Return the followers that every stream has: onsets, beats, key."""
-    return (KEY_FOLLOWER,)
+    return (RHYTHM, KEY_FOLLOWER)

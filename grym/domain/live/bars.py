@@ -1,0 +1,82 @@
+"""The place of each beat in its bar, while the beats come.
+
+As offline (`grym.domain.rhythm.bars`), but a beat is judged without the one after it, and what was long ago counts
+less.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from grym.domain.live.rising import CURVES
+from grym.domain.rhythm.bars import BIAS, CHANGE_PRICE, METRES, WEIGHTS
+
+NAMES = (*CURVES, "strength")
+WEIGHED = np.array([WEIGHTS[name][:2] if name in WEIGHTS else (0.0, 0.0) for name in NAMES])
+"""Shape (5, 2): of a mark on the beat before, and on the beat."""
+
+FADING = 0.97
+"""After thirty beats a bar line counts a third."""
+
+LEAST_BEATS = 8
+LARGEST = max(METRES)
+
+
+class BarFollower:
+    """Takes the marks of each beat, gives its place in the bar."""
+
+    def __init__(self) -> None:
+        self._seen = 0
+        self._mean = np.zeros(len(NAMES))
+        self._square = np.zeros(len(NAMES))
+        self._before = np.zeros(len(NAMES))
+        self._scores = np.full((len(METRES), LARGEST), -np.inf)
+        for row, metre in enumerate(METRES):
+            self._scores[row, :metre] = 0.0
+
+    def follow(self, marks: np.ndarray) -> tuple[int, int]:
+        """Take a beat and return its place in the bar from 1 and the beats per bar; zeros while they are not known.
+
+        Parameters
+        ----------
+        marks
+            Shape (5,): the curves of `Rising` at the beat, against what is usual.
+        """
+        standard = self._standardised(marks)
+        odds = float(standard @ WEIGHED[:, 1] + self._before @ WEIGHED[:, 0]) + BIAS
+        self._before = standard
+        yes, no = -float(np.logaddexp(0.0, -odds)), -float(np.logaddexp(0.0, odds))
+        for row, metre in enumerate(METRES):
+            score = self._scores[row, :metre] * FADING
+            moved = np.maximum(np.roll(score, 1), score.max() - CHANGE_PRICE)
+            self._scores[row, :metre] = moved + np.where(np.arange(metre) == 0, yes, no)
+        self._scores -= self._scores.max()
+        if self._seen < LEAST_BEATS:
+            return 0, 0
+        best = divmod(int(self._scores.argmax()), LARGEST)
+        return best[1] + 1, METRES[best[0]]
+
+    def state(self) -> dict[str, Any]:
+        """Return what `restore` needs."""
+        return {
+            "seen": self._seen,
+            "mean": self._mean,
+            "square": self._square,
+            "before": self._before,
+            "scores": np.nan_to_num(self._scores, neginf=-1e30),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on where `state` was taken."""
+        self._seen, self._mean, self._square = state["seen"], state["mean"], state["square"]
+        self._before = state["before"]
+        self._scores = np.where(state["scores"] < -1e29, -np.inf, state["scores"])  # noqa: PLR2004 (what stands for −∞)
+
+    def _standardised(self, marks: np.ndarray) -> np.ndarray:
+        """Return the marks against mean and deviation of the beats so far, older ones counting less."""
+        self._seen += 1
+        share = max(1.0 - FADING, 1.0 / self._seen)
+        self._mean = self._mean + share * (marks - self._mean)
+        self._square = self._square + share * (np.square(marks) - self._square)
+        deviation = np.sqrt(np.maximum(self._square - np.square(self._mean), 1e-3))
+        return np.asarray((marks - self._mean) / deviation)
