@@ -11,6 +11,7 @@ from consumers.waits import Bell
 from grym.errors import InvariantError, PermanentError
 from grym.ports.feed import Assignment
 from grym.ports.live import Checkpoint
+from schemas.imported import is_imported
 from schemas.records import Record, TopicPartition
 from streams.live.arriving import arrival_of
 from streams.live.listener import Listener, Manners
@@ -91,12 +92,21 @@ class Intake:
 
     async def _take(self, records: Sequence[Record]) -> None:
         self._ports.telemetry.count("events_read", len(records), of=self._name)
-        understood = [_understood(record) for record in records]
+        understood = [_understood(record) for record in records if not self._skips(record)]
         await self._meet({waiting.stream_id for waiting in understood})
         for waiting in understood:
             self._put(waiting)
         self._pause_crowded()
         self._arrived.ring()
+
+    def _skips(self, record: Record) -> bool:
+        """Leave alone what an import brought: history, which nobody works on."""
+        if not is_imported(record.headers):
+            return False
+        self._storing.take(record)
+        self._storing.leave(record.topic_partition, [record.position])
+        self._ports.telemetry.count("events_skipped", of=self._name)
+        return True
 
     async def _meet(self, stream_ids: set[str]) -> None:
         """Take up streams that are not in hand: those that have ended, or are new."""
