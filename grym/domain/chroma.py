@@ -130,5 +130,5 @@ def _folded(notes: FloatArray) -> FloatArray:
     first = LOWEST_NOTE % 12
     padded = np.zeros((len(notes), first + NOTES + -(LOWEST_NOTE + NOTES) % 12), dtype=np.float32)
     padded[:, first : first + NOTES] = notes
-    classes: FloatArray = padded.reshape(len(notes), -1, 12).sum(axis=1)
+    classes: FloatArray = padded.reshape(len(notes), padded.shape[1] // 12, 12).sum(axis=1)
     return classes

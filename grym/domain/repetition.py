@@ -21,6 +21,9 @@ NEIGHBOURS = 0.06
 """Share of all steps that may count as a step's repetitions, and only where each is among the other's."""
 
 LEAST_LAG_S = 4.0
+LEAST_LIKENESS = 0.55
+"""What is less alike is no repetition, though nothing else may be more so."""
+
 AROUND_S, CLEAR_CONTRAST = 8.0, 0.1
 """Likeness above the mean of the eight seconds around that counts in full: where harmony stands still, everything is
 like everything, and nothing is a repetition."""
@@ -79,7 +82,7 @@ def _recurrence(likeness: FloatArray, *, step_s: float) -> FloatArray:
     distant = np.where(far, likeness, np.float32(-1.0))
     rank = count - max(1, int(NEIGHBOURS * count))
     least = np.partition(distant, rank, axis=1)[:, rank]
-    mutual = far & (distant >= least[:, None]) & (distant >= least)
+    mutual = far & (distant >= least[:, None]) & (distant >= least) & (distant >= LEAST_LIKENESS)
     recurring: FloatArray = clear * mutual
     return recurring
 

@@ -43,8 +43,8 @@ RARITY = {
 CHANGE_COST = 0.15
 """What a change costs against half a beat of perfect fit."""
 
-SILENT_SHARE = 0.003
-"""A stretch with less than −50 dB of the loudest one's notes is silent."""
+SILENT_SHARE = 0.05
+"""A stretch with notes 52 dB below the loudest one's is silent (levels are square roots of amplitudes)."""
 
 CLEAR_LEAD = 0.25
 """Lead of a chord over the best one with another root that counts as confidence 1."""

@@ -34,8 +34,8 @@ TRIAD = (1.0, 0.7, 0.8)
 """Weight of root, third and fifth in the tonic triad that a beginning or an end is compared with."""
 
 OPENING_S, CLOSING_S = 1.5, 1.5
-SOUNDING_SHARE = 0.03
-"""Sound begins and ends where it exceeds −30 dB of the loudest frame."""
+SOUNDING_SHARE = 0.15
+"""Sound begins and ends where it exceeds −33 dB of the loudest frame (levels are square roots of amplitudes)."""
 
 OPENING_WEIGHT = 0.6
 CLOSING_WEIGHT = 0.25

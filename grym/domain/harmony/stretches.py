@@ -54,8 +54,8 @@ def edges_of(duration_s: float, beats_s: FloatArray | None) -> Floats:
 def _carried_on(beats: Floats, duration_s: float) -> Floats:
     """Return half beats over the whole sound: beats go on before the first and after the last as they began or end."""
     first, last = beats[1] - beats[0], beats[-1] - beats[-2]
-    before = beats[0] - first * np.arange(int(beats[0] / first), 0, -1)
-    after = beats[-1] + last * np.arange(1, int((duration_s - beats[-1]) / last) + 1)
+    before = beats[0] - first * np.arange(1 + int(beats[0] / first), 0, -1)
+    after = beats[-1] + last * np.arange(1, 2 + int((duration_s - beats[-1]) / last))
     whole = np.concatenate([before, beats, after])
     places = np.arange(0.0, len(whole) - 1 + 1e-9, 1.0 / PARTS_OF_A_BEAT)
     halves: Floats = np.interp(places, np.arange(len(whole)), whole)
@@ -101,7 +101,7 @@ def _means(frames: NDArray[np.floating], edges: Floats, frame_rate_hz: float) ->
 
 def _folded(notes: Floats) -> Floats:
     padded = np.pad(notes, ((0, 0), (LOWEST_NOTE % 12, -(LOWEST_NOTE + NOTES) % 12)))
-    folded: Floats = padded.reshape(len(notes), -1, 12).sum(axis=1)
+    folded: Floats = padded.reshape(len(notes), padded.shape[1] // 12, 12).sum(axis=1)
     return folded
 
 

@@ -1,0 +1,60 @@
+"""Evidence of keys, kind by kind."""
+
+import numpy as np
+
+from grym.domain.chroma import chroma_of_notes
+from grym.domain.harmony.evidence import cadences, endings, tonic_likeness
+from grym.domain.harmony.partials import LOWEST_NOTE, NOTES
+from grym.domain.harmony.values import ChordSpan
+
+E_FLAT_MAJOR, A_MINOR = 3, 12 + 9
+
+
+def chain(*chords: tuple[int | None, str]) -> list[ChordSpan]:
+    """Chords of a second each."""
+    return [
+        ChordSpan(start_s=n, end_s=n + 1.0, root=root, quality=quality, confidence=1.0)
+        for n, (root, quality) in enumerate(chords)
+    ]
+
+
+def test_a_dominant_before_its_tonic_is_a_cadence() -> None:
+    """B flat to E flat, E7 to A minor, B diminished to C: each confirms its key at its second chord, nothing else."""
+    found = cadences(chain((10, "maj"), (3, "maj"), (4, "7"), (9, "min"), (11, "dim"), (0, "maj")))
+    assert found[1, E_FLAT_MAJOR] == 1.0
+    assert found[3, A_MINOR] == 1.5
+    assert found[5, 0] == 1.0
+    assert np.count_nonzero(found) == 3
+
+
+def test_other_steps_are_none() -> None:
+    """A minor dominant, a step up, a pause between, and a seventh for a tonic: nothing is confirmed."""
+    assert not cadences(chain((7, "min"), (0, "maj"), (2, "maj"), (None, "N"), (7, "maj"), (0, "7"))).any()
+    assert cadences([]).shape == (0, 24)
+
+
+def test_a_triad_is_most_like_its_own_key() -> None:
+    """C E G is the tonic of C major before all other keys."""
+    weights = np.zeros(12)
+    weights[[0, 4, 7]] = 1.0
+    likeness = tonic_likeness(weights)
+    assert likeness.argmax() == 0
+    assert likeness[0] > 0.95
+    assert not tonic_likeness(np.zeros(12)).any()
+
+
+def test_the_ends_speak_for_their_chords() -> None:
+    """Silence, E flat major, something else, A minor, silence: beginning and end each point at their own."""
+    notes = np.zeros((100, NOTES), dtype=np.float32)
+    for first, last, pitches in ((10, 30, (51, 67, 70)), (30, 60, (60, 61, 62)), (60, 90, (45, 60, 64, 69))):
+        for pitch in pitches:
+            notes[first:last, pitch - LOWEST_NOTE] = 1.0
+    beginning, end = endings(chroma_of_notes(notes, tuning_cents=0.0, frame_rate_hz=10.0))
+    assert beginning.argmax() == E_FLAT_MAJOR
+    assert end.argmax() == A_MINOR
+
+
+def test_silence_has_no_ends() -> None:
+    """Where nothing sounds nothing speaks for a key."""
+    quiet = chroma_of_notes(np.zeros((20, NOTES), dtype=np.float32), tuning_cents=0.0, frame_rate_hz=10.0)
+    assert not np.any(endings(quiet))
