@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from consumers.failures.faults import fault_of, note_of
+from consumers.live.hearings import Hearing, Hearings, Waiting
 from consumers.live.settings import LiveSettings
 from consumers.live.storing import Storing
-from consumers.live.voices import Voice, Voices, Waiting
 from consumers.ports import RunnerPorts
 from consumers.waits import Bell
 from grym.ports.live import Checkpoint
@@ -33,7 +33,7 @@ class Folding:
         ports: RunnerPorts,
         settings: LiveSettings,
         *,
-        voices: Voices,
+        hearings: Hearings,
         storing: Storing,
         arrived: Bell,
         let_go: Callable[[Waiting], None],
@@ -43,7 +43,7 @@ class Folding:
         self._clock = ports.clock
         self._telemetry = ports.telemetry
         self._settings = settings
-        self._voices = voices
+        self._hearings = hearings
         self._storing = storing
         self._arrived = arrived
         self._let_go = let_go
@@ -51,46 +51,46 @@ class Folding:
     async def run(self) -> None:
         """Fold until cancelled."""
         while True:
-            voice = self._voices.next_turn()
-            if voice is None:
+            hearing = self._hearings.next_turn()
+            if hearing is None:
                 await self._arrived.wait(self._clock, timeout_s=None)
                 continue
             await self._storing.unwritten.wait_for_room()
-            self._fold_piece(voice)
+            self._fold_piece(hearing)
             await asyncio.sleep(0)  # reading and storing have their turns too
 
-    def _fold_piece(self, voice: Voice) -> None:
+    def _fold_piece(self, hearing: Hearing) -> None:
         """Fold the next piece of a stream; whatever goes wrong concerns this stream alone."""
         waiting: Waiting | None
         began_s = self._clock.monotonic_s()
         try:
-            messages, waiting = voice.hear_on()
+            messages, waiting = hearing.hear_on()
         except Exception as error:  # noqa: BLE001 (a fault in one stream is no fault of the others)
-            messages, waiting = self._failed(voice, error), voice.drop_head()
+            messages, waiting = self._failed(hearing, error), hearing.drop_head()
         self._storing.tell(messages)
         self._telemetry.observe("live_block_seconds", self._clock.monotonic_s() - began_s, of=self._name)
         if waiting is not None:
-            self._folded(voice, waiting)
-        self._voices.had_turn(voice)
+            self._folded(hearing, waiting)
+        self._hearings.had_turn(hearing)
 
-    def _folded(self, voice: Voice, waiting: Waiting) -> None:
+    def _folded(self, hearing: Hearing, waiting: Waiting) -> None:
         record = waiting.record
         if waiting.error is not None:
             self._storing.lose(record, waiting.error)
-            self._storing.tell(voice.listener.note("broken_frame", _cause_of(record)))
+            self._storing.tell(hearing.listener.note("broken_frame", _cause_of(record)))
         self._let_go(waiting)
         age_s = (self._clock.now() - record.appended_at).total_seconds()
         self._telemetry.observe("event_age_seconds", max(0.0, age_s), of=self._name)
         self._telemetry.count("events_done", of=self._name)
-        self._save_if_due(voice)
+        self._save_if_due(hearing)
 
-    def _failed(self, voice: Voice, error: Exception) -> Sequence[Message]:
+    def _failed(self, hearing: Hearing, error: Exception) -> Sequence[Message]:
         """Give up the record a stream failed with, and the stream with it where it had begun."""
-        head = voice.head
+        head = hearing.head
         letter_id = self._storing.lose(head.record, error)
         self._telemetry.count("events_failed", of=self._name)
         cause = None if head.arrival is None else head.arrival.cause
-        return voice.listener.fail(fault_of(note_of(error)), cause, letter_id=letter_id)
+        return hearing.listener.fail(fault_of(note_of(error)), cause, letter_id=letter_id)
 
     # --- checkpoints -----------------------------------------------------------------------------------------------
 
@@ -98,38 +98,38 @@ class Folding:
         """Save streams of which nothing more comes, until cancelled; the others are saved as they are heard."""
         while True:
             await self._clock.sleep(self._settings.checkpoint_apart_s)
-            for voice in self._voices:
-                self._save_if_due(voice)
+            for hearing in self._hearings:
+                self._save_if_due(hearing)
 
     def save_all(self) -> None:
         """Save every stream as far as it is folded."""
-        for voice in self._voices:
-            self.save(voice)
+        for hearing in self._hearings:
+            self.save(hearing)
 
-    def save(self, voice: Voice) -> None:
+    def save(self, hearing: Hearing) -> None:
         """Have a stream saved as far as it is folded."""
-        covered = voice.covered_to(voice.folded)
-        if not voice.listener.begun:
-            self._voices.forget(voice)
-        if not voice.listener.begun or voice.saved_over:  # what came after the end changed nothing
-            self._storing.leave(voice.source, covered)
-        elif voice.saved < voice.folded or voice.listener.over:
-            self._storing.save(self._checkpoint(voice), covered)
+        covered = hearing.covered_to(hearing.folded)
+        if not hearing.listener.begun:
+            self._hearings.forget(hearing)
+        if not hearing.listener.begun or hearing.saved_over:  # what came after the end changed nothing
+            self._storing.leave(hearing.source, covered)
+        elif hearing.saved < hearing.folded or hearing.listener.over:
+            self._storing.save(self._checkpoint(hearing), covered)
 
-    def _save_if_due(self, voice: Voice) -> None:
+    def _save_if_due(self, hearing: Hearing) -> None:
         settings = self._settings
         has_room = self._storing.checkpoints < settings.checkpoints_at_once
-        if has_room and voice.is_due(
+        if has_room and hearing.is_due(
             sound_s=settings.checkpoint_sound_s,
             most_bytes=settings.checkpoint_bytes,
             apart_s=settings.checkpoint_apart_s,
             quiet_s=settings.checkpoint_quiet_s,
             now_s=self._clock.monotonic_s(),
         ):
-            self.save(voice)
+            self.save(hearing)
 
-    def _checkpoint(self, voice: Voice) -> Checkpoint:
-        return voice.checkpoint(now_s=self._clock.monotonic_s())
+    def _checkpoint(self, hearing: Hearing) -> Checkpoint:
+        return hearing.checkpoint(now_s=self._clock.monotonic_s())
 
     # --- silence ---------------------------------------------------------------------------------------------------
 
@@ -137,34 +137,34 @@ class Folding:
         """End streams that have fallen silent, until cancelled."""
         while True:
             await self._clock.sleep(self._settings.look_s)
-            self._telemetry.gauge("live_streams", len(self._voices), of=self._name)
+            self._telemetry.gauge("live_streams", len(self._hearings), of=self._name)
             now = self._clock.now()
-            silent = [voice for voice in self._voices if not voice.busy and voice.listener.idle_at(now)]
-            if any(voice.silent_from is None for voice in silent):
+            silent = [hearing for hearing in self._hearings if not hearing.busy and hearing.listener.idle_at(now)]
+            if any(hearing.silent_from is None for hearing in silent):
                 await self._note_ends(silent)
-            for voice in silent:
-                if self._has_fallen_silent(voice):
-                    self._end_silent(voice)
+            for hearing in silent:
+                if self._has_fallen_silent(hearing):
+                    self._end_silent(hearing)
 
-    async def _note_ends(self, silent: Sequence[Voice]) -> None:
+    async def _note_ends(self, silent: Sequence[Hearing]) -> None:
         """Note where partitions end now: whatever was sent before the time-out lies below."""
         ends = await self._log.ends([AUDIO_FRAMES])
-        for voice in silent:
-            if voice.silent_from is None and not voice.busy:
-                voice.silent_from = ends.get(voice.source, 0)
+        for hearing in silent:
+            if hearing.silent_from is None and not hearing.busy:
+                hearing.silent_from = ends.get(hearing.source, 0)
 
-    def _has_fallen_silent(self, voice: Voice) -> bool:
-        is_read = voice.silent_from is not None and self._storing.read_to(voice.source) >= voice.silent_from
-        return is_read and not voice.busy
+    def _has_fallen_silent(self, hearing: Hearing) -> bool:
+        is_read = hearing.silent_from is not None and self._storing.read_to(hearing.source) >= hearing.silent_from
+        return is_read and not hearing.busy
 
-    def _end_silent(self, voice: Voice) -> None:
+    def _end_silent(self, hearing: Hearing) -> None:
         try:
-            self._storing.tell(voice.listener.fall_silent())
+            self._storing.tell(hearing.listener.fall_silent())
         except Exception as error:  # noqa: BLE001 (as when folding)
             self._telemetry.count("events_failed", of=self._name)
-            self._storing.tell(voice.listener.fail(fault_of(note_of(error))))
-        self.save(voice)
-        self._voices.had_turn(voice)
+            self._storing.tell(hearing.listener.fail(fault_of(note_of(error))))
+        self.save(hearing)
+        self._hearings.had_turn(hearing)
 
 
 def _cause_of(record: Record) -> Cause:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from consumers.live.hearings import Hearing, Hearings, Waiting
 from consumers.live.settings import LiveSettings
 from consumers.live.storing import Storing
-from consumers.live.voices import Voice, Voices, Waiting
 from consumers.ports import RunnerPorts
 from consumers.running.budget import Budget
 from consumers.waits import Bell
@@ -35,7 +35,7 @@ class Intake:
         manners: Manners,
         *,
         assignment: Assignment,
-        voices: Voices,
+        hearings: Hearings,
         storing: Storing,
         arrived: Bell,
     ) -> None:
@@ -45,7 +45,7 @@ class Intake:
         self._settings = settings
         self._manners = manners
         self._assignment = assignment
-        self._voices = voices
+        self._hearings = hearings
         self._storing = storing
         self._arrived = arrived
         self._waiting_bytes = dict.fromkeys(assignment.marks, 0)
@@ -79,7 +79,7 @@ class Intake:
                 listener = Listener.restored(
                     checkpoint.stream_id, checkpoint.state, self._manners, over=checkpoint.ended
                 )
-                self._voices.add(self._voice(listener, checkpoint.source, position=checkpoint.position))
+                self._hearings.add(self._hearing(listener, checkpoint.source, position=checkpoint.position))
             except InvariantError as error:
                 self._give_up(checkpoint, error)
 
@@ -110,39 +110,39 @@ class Intake:
 
     async def _meet(self, stream_ids: set[str]) -> None:
         """Take up streams that are not in hand: those that have ended, or are new."""
-        unknown = sorted(stream_id for stream_id in stream_ids if self._voices.get(stream_id) is None)
+        unknown = sorted(stream_id for stream_id in stream_ids if self._hearings.get(stream_id) is None)
         if unknown:
             self.take_up((await self._ports.backend.live.find(unknown)).values())
 
     def _put(self, waiting: Waiting) -> None:
         record = waiting.record
-        source, voice = record.topic_partition, self._voices.get(waiting.stream_id)
+        source, hearing = record.topic_partition, self._hearings.get(waiting.stream_id)
         self._storing.take(record)
-        if voice is None and waiting.error is not None:  # nothing is known of any such stream
+        if hearing is None and waiting.error is not None:  # nothing is known of any such stream
             self._storing.lose(record, waiting.error)
             self._storing.leave(source, [record.position])
             return
-        if voice is None:
-            voice = self._voice(Listener.unheard(waiting.stream_id, self._manners), source)
-            self._voices.add(voice)
-        if record.position <= voice.saved:  # its checkpoint covers it already
+        if hearing is None:
+            hearing = self._hearing(Listener.unheard(waiting.stream_id, self._manners), source)
+            self._hearings.add(hearing)
+        if record.position <= hearing.saved:  # its checkpoint covers it already
             self._storing.leave(source, [record.position])
             return
         self.budget.take(1, waiting.size_bytes)
         self._waiting_bytes[source] = self._waiting_bytes.get(source, 0) + waiting.size_bytes
-        self._voices.put(voice, waiting)
+        self._hearings.put(hearing, waiting)
 
     def _give_up(self, checkpoint: Checkpoint, error: InvariantError) -> None:
         """End a stream whose checkpoint cannot be read; the others go on."""
         listener, told = Listener.lost(checkpoint.stream_id, self._manners, fault_of(error))
-        voice = self._voice(listener, checkpoint.source, position=checkpoint.position)
-        self._voices.add(voice)
+        hearing = self._hearing(listener, checkpoint.source, position=checkpoint.position)
+        self._hearings.add(hearing)
         self._storing.tell(told)
-        self._storing.save(voice.checkpoint(now_s=self._ports.clock.monotonic_s()), ())
+        self._storing.save(hearing.checkpoint(now_s=self._ports.clock.monotonic_s()), ())
 
-    def _voice(self, listener: Listener, source: TopicPartition, *, position: int = 0) -> Voice:
+    def _hearing(self, listener: Listener, source: TopicPartition, *, position: int = 0) -> Hearing:
         tail_s = self._settings.recognition.length_s
-        return Voice(listener, source, position=position, now_s=self._ports.clock.monotonic_s(), tail_s=tail_s)
+        return Hearing(listener, source, position=position, now_s=self._ports.clock.monotonic_s(), tail_s=tail_s)
 
     def _pause_crowded(self) -> None:
         """Leave partitions alone of which much waits, and take them up again once half of that is gone."""

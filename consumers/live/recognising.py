@@ -9,9 +9,9 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from consumers.live.hearings import Hearing
 from consumers.live.recent import Recent
 from consumers.live.settings import RecognitionSettings
-from consumers.live.voices import Voice
 from consumers.ports import RunnerPorts
 from grym.domain.recognition.codec import encode
 from grym.domain.recognition.taking import take_imprint
@@ -34,7 +34,7 @@ class Questions:
 
     Parameters
     ----------
-    voices
+    hearings
         Returns the streams that have not ended.
     tell
         Takes what follows from an answer.
@@ -47,7 +47,7 @@ class Questions:
         settings: RecognitionSettings,
         memory: Memory,
         *,
-        voices: Callable[[], Iterable[Voice]],
+        hearings: Callable[[], Iterable[Hearing]],
         tell: Callable[[Sequence[Message]], None],
     ) -> None:
         self._name = name
@@ -55,7 +55,7 @@ class Questions:
         self._telemetry = ports.telemetry
         self._settings = settings
         self._memory = memory
-        self._voices = voices
+        self._hearings = hearings
         self._tell = tell
         self._look_again_s = 0.0
         """Until then nobody is asked: memory held nothing when it was asked last."""
@@ -63,38 +63,38 @@ class Questions:
     async def ask(self) -> None:
         """Ask until cancelled."""
         while True:
-            voice = self._next()
-            if voice is None:
+            hearing = self._next()
+            if hearing is None:
                 await self._clock.sleep(self._settings.look_s)
                 continue
             began_s = self._clock.monotonic_s()
-            await self._ask_about(voice)
+            await self._ask_about(hearing)
             took_s = self._clock.monotonic_s() - began_s
             await self._clock.sleep(took_s * (1.0 / self._settings.cpu_share - 1.0))
 
-    def _next(self) -> Voice | None:
+    def _next(self) -> Hearing | None:
         """Return the stream of which most was heard since memory was asked about it, if that is enough."""
-        waiting = max(self._voices(), key=_unasked_s, default=None)
+        waiting = max(self._hearings(), key=_unasked_s, default=None)
         return waiting if waiting is not None and _unasked_s(waiting) >= self._settings.every_s else None
 
-    async def _ask_about(self, voice: Voice) -> None:
-        unasked_s, voice.asked_s = _unasked_s(voice), voice.listener.end_s
-        if (fresh := voice.listener.fresh_sound()) is not None:
-            voice.tail.add(fresh)
+    async def _ask_about(self, hearing: Hearing) -> None:
+        unasked_s, hearing.asked_s = _unasked_s(hearing), hearing.listener.end_s
+        if (fresh := hearing.listener.fresh_sound()) is not None:
+            hearing.tail.add(fresh)
         if self._clock.monotonic_s() < self._look_again_s:
             return
-        recent = voice.tail.recent(least_s=self._settings.least_s)
+        recent = hearing.tail.recent(least_s=self._settings.least_s)
         if recent is None:
             return
         if unasked_s > self._settings.behind_s:
             self._telemetry.count("live_questions_skipped", int(unasked_s / self._settings.every_s), of=self._name)
-            self._tell(voice.listener.note("recognition_behind"))
+            self._tell(hearing.listener.note("recognition_behind"))
         self._telemetry.count("live_questions", of=self._name)
         answer = await self._answer(recent)
         if answer is not None and not answer.searched:
             self._look_again_s = self._clock.monotonic_s() + self._settings.empty_s
         self._tell(
-            voice.listener.unrecognised() if answer is None else voice.listener.recognised(answer, recent.stretch)
+            hearing.listener.unrecognised() if answer is None else hearing.listener.recognised(answer, recent.stretch)
         )
 
     async def _answer(self, recent: Recent) -> Recognition | None:
@@ -109,8 +109,8 @@ class Questions:
             return None
 
 
-def _unasked_s(voice: Voice) -> float:
-    return voice.listener.end_s - voice.asked_s
+def _unasked_s(hearing: Hearing) -> float:
+    return hearing.listener.end_s - hearing.asked_s
 
 
 def _imprint(signal: Signal) -> bytes:

@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from contextvars import Context
 
 from consumers.live.folding import Folding
+from consumers.live.hearings import Hearings
 from consumers.live.intake import Intake
 from consumers.live.recognising import Memory, Questions
 from consumers.live.settings import LiveSettings
 from consumers.live.storing import Storing
-from consumers.live.voices import Voices
 from consumers.live.writing import LiveOutlet
 from consumers.ports import RunnerPorts
 from consumers.waits import Bell, cancel_all, first_of
@@ -50,7 +50,7 @@ class Session:
         self._clock = ports.clock
         self._settings = settings
         self._assignment = assignment
-        voices, arrived = Voices(remembered=settings.remembered), Bell()
+        hearings, arrived = Hearings(remembered=settings.remembered), Bell()
         storing = self._storing = Storing(name, ports, settings, assignment=assignment, outlet=outlet)
         self._intake = Intake(
             name,
@@ -58,17 +58,17 @@ class Session:
             settings,
             manners,
             assignment=assignment,
-            voices=voices,
+            hearings=hearings,
             storing=storing,
             arrived=arrived,
         )
         self._folding = Folding(
-            name, ports, settings, voices=voices, storing=storing, arrived=arrived, let_go=self._intake.let_go
+            name, ports, settings, hearings=hearings, storing=storing, arrived=arrived, let_go=self._intake.let_go
         )
         self._questions: Questions | None = None
         if memory is not None:
             self._questions = Questions(
-                name, ports, settings.recognition, memory, voices=lambda: voices, tell=storing.tell
+                name, ports, settings.recognition, memory, hearings=lambda: hearings, tell=storing.tell
             )
         self._intake.take_up(checkpoints)
 

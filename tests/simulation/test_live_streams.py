@@ -8,7 +8,7 @@ import pytest
 
 from consumers.live import writing
 from consumers.live.folding import Folding
-from consumers.live.voices import Voice
+from consumers.live.hearings import Hearing
 from consumers.transactions import transact
 from grym.ports.feed import Mark
 from schemas.records import TopicPartition
@@ -74,9 +74,9 @@ def test_checkpoints_ahead_of_their_events_are_found(monkeypatch: pytest.MonkeyP
 def test_marks_ahead_of_checkpoints_are_found(form: Form, monkeypatch: pytest.MonkeyPatch) -> None:
     """A listener that counts records as done once they are folded is noticed."""
 
-    def save(folding: Folding, voice: Voice) -> None:
-        folding._storing.leave(voice.source, voice.covered_to(voice.folded))
-        original(folding, voice)
+    def save(folding: Folding, hearing: Hearing) -> None:
+        folding._storing.leave(hearing.source, hearing.covered_to(hearing.folded))
+        original(folding, hearing)
 
     original = Folding._save_if_due
     monkeypatch.setattr(Folding, "_save_if_due", save)

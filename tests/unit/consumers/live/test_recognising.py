@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from consumers.live.hearings import Hearing
 from consumers.live.recognising import Memory, Questions
 from consumers.live.settings import RecognitionSettings
-from consumers.live.voices import Voice
 from grym.domain.live.fresh import FreshSound
 from grym.errors import UnavailableError
 from grym.ports.patterns import Recognition
@@ -85,13 +85,15 @@ def ask(world: World, listeners: Sequence[Playing], oracle: Oracle, *, for_s: fl
     source = TopicPartition(AUDIO_FRAMES, 0)
 
     async def work() -> None:
-        voices = [Voice(listener, source, position=0, now_s=0.0, tail_s=SETTINGS.length_s) for listener in listeners]
+        hearings = [
+            Hearing(listener, source, position=0, now_s=0.0, tail_s=SETTINGS.length_s) for listener in listeners
+        ]
         questions = Questions(
             "live",
             world.ports(),
             SETTINGS,
             Memory(recogniser=lambda: oracle),
-            voices=lambda: voices,
+            hearings=lambda: hearings,
             tell=_unheard,
         )
         asking = asyncio.create_task(questions.ask())

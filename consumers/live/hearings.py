@@ -42,7 +42,7 @@ class Waiting:
         return (self.record.key or b"").decode(errors="replace")
 
 
-class Voice:
+class Hearing:
     """One stream in this process.
 
     Parameters
@@ -66,7 +66,7 @@ class Voice:
         self.silent_from: int | None = None
         """The end of its partition when it seemed to have fallen silent; None while it does not."""
         self._waiting: deque[Waiting] = deque()
-        self._hearing: Iterator[Sequence[Message]] | None = None
+        self._steps: Iterator[Sequence[Message]] | None = None
         self._heard_bytes = 0
         self._saved_end_s = listener.end_s
         self.saved_over = listener.over
@@ -107,24 +107,24 @@ class Voice:
         What the listener raises is raised; the record is done then too.
         """
         head = self.head
-        if self._hearing is None:
-            self._hearing = iter(() if head.arrival is None else self.listener.hear(head.arrival))
+        if self._steps is None:
+            self._steps = iter(() if head.arrival is None else self.listener.hear(head.arrival))
         try:
-            return next(self._hearing), None
+            return next(self._steps), None
         except StopIteration:
             return (), self.drop_head()
 
     def drop_head(self) -> Waiting:
         """Let go of the record whose turn it was."""
         head = self._waiting.popleft()
-        self._hearing = None
+        self._steps = None
         self.folded = head.record.position
         self._heard_bytes += head.size_bytes
         return head
 
     def is_due(self, *, sound_s: float, most_bytes: int, apart_s: float, quiet_s: float, now_s: float) -> bool:
         """Return whether it is to be saved now: enough has come since the last time, or nothing more comes."""
-        if self._hearing is not None or not self._uncovered or self.folded <= self.saved:
+        if self._steps is not None or not self._uncovered or self.folded <= self.saved:
             return False
         waited_s = now_s - self.saved_at_s
         if self.listener.over or self._heard_bytes >= most_bytes or waited_s >= quiet_s:
@@ -151,16 +151,16 @@ class Voice:
         return covered
 
 
-class Voices:
+class Hearings:
     """All streams in hand; each that has something waiting has its turn, one piece at a time."""
 
     def __init__(self, *, remembered: int) -> None:
-        self._by_id: dict[str, Voice] = {}
-        self._over: OrderedDict[str, Voice] = OrderedDict()
-        self._turns: deque[Voice] = deque()
+        self._by_id: dict[str, Hearing] = {}
+        self._over: OrderedDict[str, Hearing] = OrderedDict()
+        self._turns: deque[Hearing] = deque()
         self._remembered = remembered
 
-    def __iter__(self) -> Iterator[Voice]:
+    def __iter__(self) -> Iterator[Hearing]:
         """Go through the streams that have not ended."""
         return iter(tuple(self._by_id.values()))
 
@@ -168,42 +168,42 @@ class Voices:
         """Return how many streams have not ended."""
         return len(self._by_id)
 
-    def get(self, stream_id: str) -> Voice | None:
+    def get(self, stream_id: str) -> Hearing | None:
         """Return a stream in hand, also one that has ended and is remembered."""
         return self._by_id.get(stream_id) or self._over.get(stream_id)
 
-    def add(self, voice: Voice) -> None:
+    def add(self, hearing: Hearing) -> None:
         """Take a stream in hand."""
-        if voice.listener.over:
-            self._remember(voice)
+        if hearing.listener.over:
+            self._remember(hearing)
         else:
-            self._by_id[voice.stream_id] = voice
+            self._by_id[hearing.stream_id] = hearing
 
-    def put(self, voice: Voice, waiting: Waiting) -> None:
+    def put(self, hearing: Hearing, waiting: Waiting) -> None:
         """Let a record of a stream wait for its turn."""
-        if not voice.busy:
-            self._turns.append(voice)
-        voice.put(waiting)
+        if not hearing.busy:
+            self._turns.append(hearing)
+        hearing.put(waiting)
 
-    def next_turn(self) -> Voice | None:
+    def next_turn(self) -> Hearing | None:
         """Return whose turn it is; None when nothing waits."""
         return self._turns.popleft() if self._turns else None
 
-    def had_turn(self, voice: Voice) -> None:
+    def had_turn(self, hearing: Hearing) -> None:
         """Let a stream wait for its next turn, behind the others; forget one that has ended, in time."""
-        if voice.busy:
-            self._turns.append(voice)
-        if voice.listener.over and voice.stream_id in self._by_id:
-            del self._by_id[voice.stream_id]
-            self._remember(voice)
+        if hearing.busy:
+            self._turns.append(hearing)
+        if hearing.listener.over and hearing.stream_id in self._by_id:
+            del self._by_id[hearing.stream_id]
+            self._remember(hearing)
 
-    def forget(self, voice: Voice) -> None:
+    def forget(self, hearing: Hearing) -> None:
         """Let go of a stream that never began."""
-        self._by_id.pop(voice.stream_id, None)
+        self._by_id.pop(hearing.stream_id, None)
 
-    def _remember(self, voice: Voice) -> None:
-        self._over[voice.stream_id] = voice
-        self._over.move_to_end(voice.stream_id)
+    def _remember(self, hearing: Hearing) -> None:
+        self._over[hearing.stream_id] = hearing
+        self._over.move_to_end(hearing.stream_id)
         for stream_id in list(self._over)[: max(0, len(self._over) - self._remembered)]:
             if not (self._over[stream_id].busy or self._over[stream_id].uncovered):
                 del self._over[stream_id]

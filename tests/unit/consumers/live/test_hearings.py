@@ -1,8 +1,8 @@
-"""Tests of consumers.live.voices: whose turn it is, and how far each stream is saved."""
+"""Tests of consumers.live.hearings: whose turn it is, and how far each stream is saved."""
 
 from typing import Any
 
-from consumers.live.voices import Voice, Voices, Waiting
+from consumers.live.hearings import Hearing, Hearings, Waiting
 from schemas.catalogue import AUDIO_FRAMES
 from schemas.records import Message, TopicPartition
 from streams.live.arriving import arrival_of
@@ -14,9 +14,9 @@ MANNERS = Manners(ears=COUNTING, idle_s=30.0)
 DUE: dict[str, Any] = {"sound_s": 1.0, "most_bytes": 10**9, "apart_s": 0.5, "quiet_s": 2.0}
 
 
-def voice(stream_id: str = "s") -> Voice:
+def hearing(stream_id: str = "s") -> Hearing:
     """Return a stream of which nothing was heard."""
-    return Voice(Listener.unheard(stream_id, MANNERS), SOURCE, position=0, now_s=0.0)
+    return Hearing(Listener.unheard(stream_id, MANNERS), SOURCE, position=0, now_s=0.0)
 
 
 def waiting(message: Message, position: int) -> Waiting:
@@ -25,7 +25,7 @@ def waiting(message: Message, position: int) -> Waiting:
     return Waiting(record=record, arrival=arrival_of(record))
 
 
-def drain(one: Voice) -> int:
+def drain(one: Hearing) -> int:
     """Fold everything of a stream; return in how many turns."""
     turns = 0
     while one.busy:
@@ -36,17 +36,17 @@ def drain(one: Voice) -> int:
 
 def test_every_stream_has_its_turn() -> None:
     """One that has much waiting is not served before one that has little."""
-    voices = Voices(remembered=10)
-    long, short = voice("long"), voice("short")
+    hearings = Hearings(remembered=10)
+    long, short = hearing("long"), hearing("short")
     for one in (long, short):
-        voices.add(one)
+        hearings.add(one)
     for number, message in enumerate(stream("long", 50)[:-1], 1):
-        voices.put(long, waiting(message, number))
-    voices.put(short, waiting(frame("short", 0), 100))
+        hearings.put(long, waiting(message, number))
+    hearings.put(short, waiting(frame("short", 0), 100))
     served = []
-    while (turn := voices.next_turn()) is not None:
+    while (turn := hearings.next_turn()) is not None:
         turn.hear_on()
-        voices.had_turn(turn)
+        hearings.had_turn(turn)
         served.append(turn.stream_id)
     assert served[:6] == ["long", "short"] * 3
     assert served.count("short") < 10
@@ -54,14 +54,14 @@ def test_every_stream_has_its_turn() -> None:
 
 def test_a_long_frame_takes_many_turns() -> None:
     """Ten seconds are a hundred pieces."""
-    one = voice()
+    one = hearing()
     one.put(waiting(frame("s", 0, samples=80_000), 1))
     assert drain(one) > 100
 
 
 def test_a_checkpoint_covers_what_was_folded() -> None:
     """No more, and nothing twice."""
-    one = voice()
+    one = hearing()
     for number, message in enumerate(stream("s", 20)[:-1], 1):
         one.put(waiting(message, number))
     for _ in range(30):
@@ -75,7 +75,7 @@ def test_a_checkpoint_covers_what_was_folded() -> None:
 
 def test_when_a_checkpoint_is_due() -> None:
     """After enough sound, after enough bytes, or when nothing more comes; never in the middle of a frame."""
-    one = voice()
+    one = hearing()
     assert not one.is_due(**DUE, now_s=100.0)
     for number, message in enumerate(stream("s", 12)[:-1], 1):
         one.put(waiting(message, number))
@@ -97,15 +97,15 @@ def test_when_a_checkpoint_is_due() -> None:
 
 def test_streams_that_have_ended_are_remembered_for_a_while() -> None:
     """The oldest are forgotten first, and none that something waits of."""
-    voices = Voices(remembered=2)
+    hearings = Hearings(remembered=2)
     for name in ("a", "b", "c"):
-        one = voice(name)
-        voices.add(one)
+        one = hearing(name)
+        hearings.add(one)
         for number, message in enumerate([frame(name, 0), closed(name)], 1):
-            voices.put(one, waiting(message, number))
-        while (turn := voices.next_turn()) is not None:
+            hearings.put(one, waiting(message, number))
+        while (turn := hearings.next_turn()) is not None:
             turn.hear_on()
-            voices.had_turn(turn)
+            hearings.had_turn(turn)
         one.covered_to(2)
-    assert len(voices) == 0
-    assert [name for name in ("a", "b", "c") if voices.get(name) is not None] == ["b", "c"]
+    assert len(hearings) == 0
+    assert [name for name in ("a", "b", "c") if hearings.get(name) is not None] == ["b", "c"]
