@@ -10,11 +10,11 @@ from schemas.facts import (
     KeySpanFact,
     LoudnessFact,
     MelodyFact,
-    MorphologyFact,
     NoteFact,
     SharesFact,
     TempoFact,
 )
+from schemas.shapes import MorphologyFact
 
 RoleName = Literal["melody", "counter", "chords", "pad", "bass", "drums"]
 Transcribed = Literal["mono", "poly"]

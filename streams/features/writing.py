@@ -20,12 +20,12 @@ from schemas.facts import (
     KeySpanFact,
     LoudnessFact,
     MelodyFact,
-    MorphologyFact,
     NoteFact,
     SharesFact,
     TempoFact,
 )
 from schemas.music import Analysis, EmbeddingFact, KeyFact, MetreData, SectionFact
+from schemas.shapes import MorphologyFact
 
 T = TypeVar("T")
 
