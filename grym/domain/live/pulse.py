@@ -80,7 +80,7 @@ class BeatTracker:
         self._seen = 0
         self._power = np.zeros(COLUMNS)
         self._recent = np.zeros((3 * self._settled, COLUMNS), dtype=np.float32)
-        self._past = np.zeros((round(SPAN_S * frame_rate_hz), 2), dtype=np.float16)
+        self._past = np.zeros((round(SPAN_S * frame_rate_hz), 2), dtype=np.float32)
         self._chances = np.zeros(len(self._bank.intervals))
         self._undecided = 0
         self._chosen = -1
@@ -112,7 +112,7 @@ class BeatTracker:
         self._bank.settle(evidence[:count])
         likely = np.logaddexp(0.0, salience[:count] + 3.0)
         settled = np.stack([likely, self._recent[-self._settled - count : -self._settled, 0]], axis=1)
-        self._past = np.concatenate([self._past[count:], settled.astype(np.float16)])
+        self._past = np.concatenate([self._past[count:], settled.astype(np.float16).astype(np.float32)])
         self._decide(count)
         return [] if missing[-1] else self._told(evidence[count:])
 
@@ -201,7 +201,7 @@ class BeatTracker:
 
     def state(self) -> dict[str, Any]:
         """Return what `restored` needs."""
-        kept = {name: getattr(self, f"_{name}") for name in STATE}
+        kept = {name: getattr(self, f"_{name}") for name in STATE} | {"past": self._past.astype(np.float16)}
         return kept | {"bank": self._bank.state(), "bars": self._bars.state()}
 
     @classmethod
@@ -210,6 +210,7 @@ class BeatTracker:
         tracker = cls(frame_rate_hz)
         for name in STATE:
             setattr(tracker, f"_{name}", state[name])
+        tracker._past = tracker._past.astype(np.float32)
         tracker._bank.restore(state["bank"])
         tracker._bars.restore(state["bars"])
         return tracker

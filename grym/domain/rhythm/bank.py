@@ -46,7 +46,7 @@ WEIGHTS = {
 
 
 class PulseBank:
-    """Scores of beats for every tempo, kept in half precision: they are sums of a few dozen, wanted to a tenth.
+    """Scores of beats for every tempo, rounded to half precision: they are sums of a few dozen, wanted to a tenth.
 
     Parameters
     ----------
@@ -60,29 +60,31 @@ class PulseBank:
         self.longest = int(self.intervals[-1])
         self._fading = float(np.exp(-1.0 / (FADING_S * frame_rate_hz)))
         self._price = CHANGE_PRICE * np.abs(np.diff(np.log(self.intervals)))
-        self._onward = np.zeros((self.longest, len(self.intervals)), dtype=np.float16)
+        self._onward = np.zeros((self.longest, len(self.intervals)), dtype=np.float32)
         self._needed = np.arange(self.longest)[:, None] >= self.longest - self.intervals
+        self._faded = (self._fading**self.intervals).astype(np.float32)
+        self._aged = (self._fading ** np.arange(self.longest)[::-1]).astype(np.float32)
         self._prior = _prior(60.0 * frame_rate_hz / self.intervals)
 
     def settle(self, evidence: np.ndarray) -> None:
         """Take the settled evidence of the next frames, shape (frames,), no more than the shortest interval."""
         score = self.reached(evidence)
-        self._onward *= np.float16(self._fading ** len(evidence))
         self._onward = np.concatenate([self._onward[len(evidence) :], self._led_on(score)])
 
     def reached(self, evidence: np.ndarray, among: slice = slice(None)) -> np.ndarray:
         """Return the score of a beat at each of the next frames by the interval that led to it, settling nothing."""
         before = self.longest + np.arange(len(evidence))[:, None] - self.intervals[among]
         led = self._onward[np.minimum(before, self.longest - 1), np.arange(len(self.intervals))[among]]
+        led = led * self._faded[among]
         return np.asarray(evidence[:, None] + np.maximum(led, 0.0), dtype=np.float32)
 
     def onward(self, interval: int) -> np.ndarray:
         """Return the score of a beat at each of the last frames that leads on by an interval, oldest first."""
-        return self._onward[:, interval].astype(np.float32)
+        return np.asarray(self._onward[:, interval] * self._aged)
 
     def collected(self) -> np.ndarray:
         """Return the evidence per frame that the best chain of each interval collects, shape (intervals,)."""
-        best = np.where(self._needed, self._onward, np.float16(-np.inf)).max(axis=0)
+        best = np.where(self._needed, self._onward * self._aged[:, None], -np.inf).max(axis=0)
         return np.asarray(best.astype(np.float64) * (1.0 - self._fading))
 
     def chances(self, salience: np.ndarray, begun: np.ndarray, events_per_s: float) -> tuple[np.ndarray, np.ndarray]:
@@ -111,11 +113,11 @@ class PulseBank:
 
     def state(self) -> dict[str, Any]:
         """Return what `restore` needs."""
-        return {"onward": self._onward[self._needed]}
+        return {"onward": self._onward[self._needed].astype(np.float16)}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on where `state` was taken."""
-        self._onward[self._needed] = state["onward"]
+        self._onward[self._needed] = state["onward"].astype(np.float32)
 
     def _led_on(self, score: np.ndarray) -> np.ndarray:
         """Return the best score that leads on by each interval: from a neighbour at the price of its distance.
@@ -128,7 +130,7 @@ class PulseBank:
             down = led[:, 1:] - self._price
             np.maximum(led[:, 1:], up, out=led[:, 1:])
             np.maximum(led[:, :-1], down, out=led[:, :-1])
-        return led.astype(np.float16)
+        return led.astype(np.float16).astype(np.float32)
 
 
 def _intervals(rate_hz: float) -> np.ndarray:
