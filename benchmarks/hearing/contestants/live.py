@@ -12,7 +12,7 @@ from grym.domain.live.frame import Frame, StreamFormat
 from grym.domain.live.stream import LiveStream
 
 BLOCK_S = 0.1
-FOLLOWERS = {"tempo": "pulse", "beats": "pulse", "onsets": "onsets", "key": "key"}
+FOLLOWERS = {"tempo": "rhythm", "beats": "rhythm", "onsets": "rhythm", "key": "key"}
 """Which follower answers a task."""
 
 
