@@ -11,9 +11,10 @@ from grym.domain.pitch.values import Melody, Note, Transcription
 from grym.domain.pitch.yin import HOP_S, Candidates, at_working_rate, candidates
 from grym.domain.signal import FloatArray, Signal
 
-SEVERAL_VOICES = 0.12
-"""Mean aperiodicity, weighted by power, from which a sound has several voices. Songs on sixteen instruments had 0.00 to
-0.11, those on a church organ, whose stops sound octaves and fifths, up to 0.14; four-part works had 0.13 to 0.36."""
+SEVERAL_VOICES = 0.105
+"""Mean aperiodicity, weighted by power, from which a sound has several voices. Of 58 songs, each on one of twenty
+instruments, two have more: one on a church organ, whose stops sound octaves and fifths, and one of plucked notes of
+70 ms that ring into each other. Of 52 works of several voices two have less; much of them is solo."""
 
 NO_PITCH = 0.8
 """Noise, white, pink or in bursts, has 0.88 and more; four-part works in as much white noise have up to 0.68."""
@@ -30,7 +31,8 @@ def transcribe(signal: Signal) -> Transcription:
     Returns
     -------
     Transcription
-        Empty where nothing has pitch. Of several voices the melody is the highest note that sounds ("skyline").
+        Empty where nothing has pitch. Of several voices the melody is the highest note that sounds ("skyline"); on
+        piano it agrees with the written upper voice in 0.59 of the time, as notes that fade are left for lower ones.
 
     References
     ----------
