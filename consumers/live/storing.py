@@ -79,7 +79,7 @@ class Storing:
 
     def save(self, checkpoint: Checkpoint, covered: Iterable[int]) -> None:
         """Have a checkpoint stored behind everything that it covers."""
-        self._load.checkpoints.append(checkpoint)
+        self._load.checkpoints[checkpoint.stream_id] = checkpoint
         self._telemetry.count("live_checkpoints", of=self._name)
         self.leave(checkpoint.source, covered)
 

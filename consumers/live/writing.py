@@ -26,13 +26,15 @@ class Load:
 
     Parameters
     ----------
+    checkpoints
+        By stream: of two of one stream the newer one says everything.
     done
-        Records that leave nothing else behind, by partition and position.
+        Records that are done once all this is stored, by partition and position.
     """
 
     messages: list[Message] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
-    checkpoints: list[Checkpoint] = field(default_factory=list)
+    checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
     done: list[tuple[TopicPartition, int]] = field(default_factory=list)
     size_bytes: int = 0
 
@@ -82,7 +84,7 @@ class OneDatabase:
             await work.append(load.messages)
             for loss in load.losses:
                 await bury(work, loss)
-            await work.keep_checkpoints(self._epoch, load.checkpoints)
+            await work.keep_checkpoints(self._epoch, list(load.checkpoints.values()))
             await work.advance(self._name, positions)
 
         await transact(self._work, self._assignment.lease, steps)
@@ -116,7 +118,7 @@ class LogElsewhere:
     async def _save(self, load: Load, work: OpenWork) -> None:
         for loss in load.losses:
             await bury(work, loss)
-        await work.keep_checkpoints(self._epoch, load.checkpoints)
+        await work.keep_checkpoints(self._epoch, list(load.checkpoints.values()))
 
     async def commit(self, marks: Mapping[TopicPartition, Mark]) -> None:
         """Store marks with the group."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from grym.adapters.memory.rows import LiveRow
 from grym.adapters.memory.store import Store
 from grym.adapters.memory.tables import Tables
-from grym.errors import LeaseLostError
+from grym.errors import InvariantError, LeaseLostError
 from grym.ports.live import Checkpoint
 from schemas.records import TopicPartition
 
@@ -38,6 +38,8 @@ def claim_sources(store: Store, tables: Tables, sources: Collection[TopicPartiti
 
 def keep_checkpoints(store: Store, tables: Tables, epoch: int, checkpoints: Sequence[Checkpoint]) -> None:
     """Stage checkpoints that are further than what is stored."""
+    if len({checkpoint.stream_id for checkpoint in checkpoints}) < len(checkpoints):
+        raise InvariantError("a stream has two checkpoints in one transaction", code="live.twice")
     for checkpoint in checkpoints:
         if tables.live_sources.look(checkpoint.source) != epoch:
             raise LeaseLostError(

@@ -51,7 +51,7 @@ class Wire:
 
 def load() -> Load:
     """Return an event and the checkpoint that covers it."""
-    made = Load(checkpoints=[Checkpoint(stream_id="s", source=SOURCE, position=3, state=b"x")])
+    made = Load(checkpoints={"s": Checkpoint(stream_id="s", source=SOURCE, position=3, state=b"x")})
     made.add([TOLD])
     return made
 

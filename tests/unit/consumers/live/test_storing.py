@@ -1,0 +1,102 @@
+"""Tests of consumers.live.storing: what gathers is stored together, and positions follow it."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, cast
+
+from consumers.live.settings import LiveSettings
+from consumers.live.storing import Storing
+from consumers.live.writing import Load
+from grym.ports.feed import Assignment, Mark
+from grym.ports.live import Checkpoint
+from schemas.catalogue import AUDIO_FRAMES
+from schemas.records import TopicPartition
+from tests.contract.fakes import run_virtual
+from tests.contract.probe import open_world
+from tests.support.live_kit import frame, record_of
+
+SOURCE = TopicPartition(AUDIO_FRAMES, 0)
+
+
+class Slow:
+    """An outlet that takes a second for each load."""
+
+    def __init__(self) -> None:
+        self.loads: list[Load] = []
+        self.marks: list[Mapping[TopicPartition, Mark]] = []
+        self.stored = 0
+
+    async def store(self, load: Load, marks: Mapping[TopicPartition, Mark]) -> bool:
+        """Store a load in a second."""
+        del marks
+        self.loads.append(load)
+        await asyncio.sleep(1.0)
+        self.stored += 1
+        return False
+
+    async def commit(self, marks: Mapping[TopicPartition, Mark]) -> None:
+        """Note marks, and of how many loads they can know."""
+        assert self.stored == len(self.loads)
+        self.marks.append(marks)
+
+
+class Held:
+    """An assignment of one partition."""
+
+    def __init__(self) -> None:
+        self.marks = {SOURCE: Mark()}
+
+
+def checkpoint(position: int, *, stream_id: str = "s") -> Checkpoint:
+    """Return a checkpoint."""
+    return Checkpoint(stream_id=stream_id, source=SOURCE, position=position, state=b"")
+
+
+def storing(outlet: Slow) -> Storing:
+    """Return what stores through an outlet."""
+    held = cast("Assignment", cast("Any", Held()))
+    return Storing("live", open_world().ports(), LiveSettings(), assignment=held, outlet=outlet)
+
+
+def test_two_checkpoints_of_a_stream_are_one_in_a_load() -> None:
+    """The newer one says everything, while a slow store lets both gather; what both cover is done."""
+
+    async def work() -> None:
+        outlet = Slow()
+        desk = storing(outlet)
+        running = asyncio.create_task(desk.run())
+        for position in range(1, 6):
+            desk.take(record_of(frame("s", position), position))
+        desk.save(checkpoint(1), [1])
+        await asyncio.sleep(0.1)
+        desk.save(checkpoint(2), [2])
+        desk.save(checkpoint(4), [3, 4])
+        desk.save(checkpoint(5, stream_id="t"), [5])
+        await desk.finish()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        saved = [{one.stream_id: one.position for one in load.checkpoints.values()} for load in outlet.loads]
+        assert saved == [{"s": 1}, {"s": 4, "t": 5}]
+        assert outlet.marks[-1] == {SOURCE: Mark(position=5)}
+
+    run_virtual(work())
+
+
+def test_marks_never_run_ahead_of_what_is_stored() -> None:
+    """Positions that are done with a load are committed after it, and those read beyond them are not."""
+
+    async def work() -> None:
+        outlet = Slow()
+        desk = storing(outlet)
+        running = asyncio.create_task(desk.run())
+        for position in range(1, 4):
+            desk.take(record_of(frame("s", position), position))
+        desk.leave(SOURCE, [1])
+        await asyncio.sleep(0.5)
+        assert outlet.marks == []
+        await desk.finish()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert outlet.marks == [{SOURCE: Mark(position=1)}]
+
+    run_virtual(work())
