@@ -119,7 +119,8 @@ class Folding:
     def _save_if_due(self, hearing: Hearing) -> None:
         settings = self._settings
         has_room = self._storing.checkpoints < settings.checkpoints_at_once
-        if has_room and hearing.is_due(
+        # The last checkpoint of a stream does not wait: no record of it comes that would ask for it again.
+        if (has_room or hearing.listener.over) and hearing.is_due(
             sound_s=settings.checkpoint_sound_s,
             most_bytes=settings.checkpoint_bytes,
             apart_s=settings.checkpoint_apart_s,

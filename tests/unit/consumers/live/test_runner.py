@@ -221,3 +221,17 @@ def test_an_id_that_was_used_is_refused_by_name() -> None:
         assert end.counts == {"second_source": 6}
 
     run_virtual(work())
+
+
+def test_streams_that_end_together_are_all_remembered() -> None:
+    """Also where fewer checkpoints are stored at once than there are ends, nothing is left to do."""
+
+    async def work() -> None:
+        world = live_world()
+        names = [f"s{number}" for number in range(12)]
+        await world.publish(*[message for name in names for message in stream(name, 2)])
+        await listen_until_idle(world, checkpoints_at_once=2)
+        found = await world.backend.live.find(names)
+        assert {name for name, checkpoint in found.items() if checkpoint.ended} == set(names)
+
+    run_virtual(work())
