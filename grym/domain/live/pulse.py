@@ -8,6 +8,7 @@ heard, each with the time at which the next is expected. In silence, and where n
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from grym.domain.live.bars import BarFollower
@@ -129,8 +130,8 @@ class BeatTracker:
     def _salience(self, count: int) -> np.ndarray:
         """Return the log odds of a beat in the last frames: those settled now, and those whose future is unknown."""
         recent, span = self._recent, self._settled + count
-        padded = np.concatenate([recent[-span - 2 :, :4], np.repeat(recent[-1:, :4], 2, axis=0)])
-        smooth = sum(weight * padded[shift : shift + span] for shift, weight in enumerate(KERNEL))
+        begun = recent[-span - 2 :, : len(CURVES)] @ OF_CURVES
+        smooth = np.convolve(np.concatenate([begun, begun[-1:], begun[-1:]]), KERNEL, mode="valid")
         full = recent[:, 0]
         usual = max(
             float(self._past[:, 1].mean(dtype=np.float64)) * len(self._past) / max(1, min(self._seen, len(self._past))),
@@ -141,9 +142,9 @@ class BeatTracker:
         width = (self._settled - self._near) * usual
         following = (sums[at + self._settled] - sums[at + self._near]) / width
         preceding = (sums[at - self._near] - sums[at - self._settled]) / width
-        louder = np.concatenate([recent[-span:, 4], np.zeros(STRENGTH_FRAMES)])
-        strength = np.max([louder[shift : shift + span] for shift in range(STRENGTH_FRAMES)], axis=0)
-        salience = smooth @ OF_CURVES + WEIGHTS["strength"] * strength + LIVE_BIAS
+        louder = np.concatenate([recent[-span:, len(CURVES)], np.zeros(STRENGTH_FRAMES - 1)])
+        strength = sliding_window_view(louder, STRENGTH_FRAMES).max(axis=1)
+        salience = smooth + WEIGHTS["strength"] * strength + LIVE_BIAS
         return np.asarray(salience + WEIGHTS["following"] * following + WEIGHTS["preceding"] * preceding)
 
     def _decide(self, count: int) -> None:
