@@ -14,7 +14,7 @@ from grym.domain.signal import FloatArray, Signal
 SEVERAL_VOICES = 0.105
 """Mean aperiodicity, weighted by power, from which a sound has several voices. Of 58 songs, each on one of twenty
 instruments, two have more: one on a church organ, whose stops sound octaves and fifths, and one of plucked notes of
-70 ms that ring into each other. Of 52 works of several voices two have less; much of them is solo."""
+70 ms that ring into each other. Of 52 works of several voices two have less, on vibraphone and on electric piano."""
 
 NO_PITCH = 0.8
 """Noise, white, pink or in bursts, has 0.88 and more; four-part works in as much white noise have up to 0.68."""
