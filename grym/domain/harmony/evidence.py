@@ -42,9 +42,9 @@ CLOSING_WEIGHT = 0.25
 CLOSING_BASS_WEIGHT = 0.1
 CADENCE_WEIGHT = 0.4
 TONIC_WEIGHT = 0.3
-"""Worth of each kind of evidence, against 1 for a perfect correlation. Regressed on the beginnings of 166 scores and
-on the whole of them (multinomial, 24 keys), then rounded; the score changes by less than 0.01 if any is halved but
-the first, which is worth 0.03."""
+"""Worth of each kind of evidence, against 1 for a perfect correlation. Regressed on some 150 scores, their first 38 s
+and the whole (multinomial, 24 keys), then rounded. There the mean score rises from 0.88 with profiles alone to 0.93;
+halving the weight of the opening costs 0.01 to 0.05, leaving the closing bass out less than 0.01."""
 
 LEAST_CHORDS = 4
 LEAST_BASS_SHARE = 0.1

@@ -24,10 +24,10 @@ from grym.domain.tonality import Key, key_scores_of_rows, levelled
 Floats = NDArray[np.float64]
 
 CLEAR_LEAD = 0.3
-"""Lead over the second key that counts as confidence 1: half of the scores whose key is right have more."""
+"""Lead over the second key that counts as confidence 1; a plain cadence has more than half of it."""
 
 WINDOW_S, STEP_S = 6.0, 1.0
-"""Keys are judged in windows of six seconds, a phrase; of 4 to 12 s, 4 and 6 follow the analyses of people best."""
+"""Keys are judged in windows of six seconds, a phrase; windows of 4 to 12 s follow analyses about as well."""
 
 EVIDENCE = 10.0
 CHANGE_COST = 4.0
@@ -35,8 +35,8 @@ FIFTH_COST = 1.0
 WINDOW_CADENCE = 2.0
 HOME_WEIGHTS = (1.0, 2.0, 4.0)
 """A second of correlation 0.1 weighs 1; a change costs 4 and 1 for each fifth it goes; a cadence weighs 2; the key of
-the whole weighs 1 a second, or more until it rules somewhere. Found on 28 analyses in roman numerals: mean score of
-what rules 0.77, of the key of the whole alone 0.65."""
+the whole weighs 1 a second, or more until it rules somewhere. Found on 28 analyses in roman numerals, with windows of
+four and eight seconds: mean score of what rules 0.77 and 0.73, of the key of the whole alone 0.65."""
 
 SHORTEST_S = 4.0
 """Shorter passages are tonicisations, not modulations."""
