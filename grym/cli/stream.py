@@ -96,7 +96,13 @@ def _pipe(rate: int | None, channels: int | None, sample_format: "SampleFormat |
         channels=1 if channels is None else channels,
         sample_format=sample_format or "s16le",
     )
-    return PipeSource(sys.stdin.fileno(), form)
+    try:
+        descriptor = sys.stdin.fileno()
+    except (AttributeError, OSError, ValueError) as error:  # it was closed, or is no file
+        raise InvalidRequestError(
+            "there is no standard input", code="usage.input", hint="Pipe sound into it, or name a file."
+        ) from error
+    return PipeSource(descriptor, form)
 
 
 def _file(path: Path, rate: int | None, channels: int | None, sample_format: "SampleFormat | None") -> "FileSource":
