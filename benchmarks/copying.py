@@ -98,7 +98,8 @@ async def cluster_id(bootstrap: str, stop: asyncio.Event) -> str:
         finally:
             await admin.close()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), ASK_EVERY_S)
+            async with asyncio.timeout(ASK_EVERY_S):
+                await stop.wait()
     return ""
 
 

@@ -39,7 +39,8 @@ class Tape:
             if left_s <= 0:
                 return False
             try:
-                await asyncio.wait_for(self.grown.wait(), left_s)
+                async with asyncio.timeout(left_s):
+                    await self.grown.wait()
             except TimeoutError:
                 return False
         return True

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from benchmarks.hearing.manners import Work
 from benchmarks.hearing.performing import beats_of, downbeats_of, merged, perform, ruling_key
 from benchmarks.hearing.scores import Bar, Note, Score, Span
-from benchmarks.hearing.manners import Work
 
 
 def bar(start: float, length: float, metre: tuple[int, int] = (4, 4), number: int = 1) -> Bar:

@@ -3,9 +3,9 @@
 import mir_eval
 import numpy as np
 
-from grym.domain.pitch.attack import attack_strength, band_levels, short_spectrum
+from grym.domain.pitch.attack import attack_strength, attack_times, band_levels, is_struck, short_spectrum
 from grym.domain.pitch.harmonics import Activations, activations
-from grym.domain.pitch.polyphony import attack_times, evidence_of, is_struck, several_voices
+from grym.domain.pitch.polyphony import evidence_of, several_voices
 from grym.domain.pitch.values import Note
 from grym.domain.pitch.yin import at_working_rate
 from tests.unit.grym.domain.laboratory import RATE_HZ, Laboratory
