@@ -239,7 +239,7 @@ CATALOGUE: dict[MetricName, Metric] = {
     "live_streams": _gauge("streams", "Live streams that this process listens to."),
     "live_block_seconds": _histogram("seconds", "Time it takes to hear one block of live sound.", FAST_S),
     "live_checkpoints": _counter("checkpoints", "Checkpoints of live streams."),
-    "live_alerts": _counter("alerts", "Alerts told of live streams: gaps, duplicates, late frames, …", label="alert"),
+    "live_alerts": _counter("alerts", "Gaps, duplicates, late frames and the like of live streams.", label="alert"),
     "live_questions": _counter("questions", "Questions to pattern memory about live streams."),
     "live_questions_skipped": _counter("questions", "Of those, not asked since the CPU was needed elsewhere."),
 }

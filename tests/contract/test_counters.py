@@ -54,6 +54,7 @@ def test_every_reader_of_the_catalogue_is_a_processor_or_a_role() -> None:
         "features",
         "generation",
         "learning",
+        "live",
         "patterns",
         "quality",
     }
