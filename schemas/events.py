@@ -159,6 +159,8 @@ class PatternsRecalled(Body, frozen=True, kw_only=True):
     ----------
     as_of
         Number of the newest event of pattern memory that was read.
+    closest
+        What comes closest where nothing is sure enough to be a match.
     degraded
         What could not be used, by name; empty when everything was.
     fault
@@ -172,6 +174,7 @@ class PatternsRecalled(Body, frozen=True, kw_only=True):
 
     known: bool
     matches: tuple[MatchData, ...] = ()
+    closest: MatchData | None = None
     motifs: tuple[MotifData, ...] = ()
     searched: int = 0
     as_of: int = 0

@@ -114,6 +114,7 @@ SHARED: dict[str, str] = {
     "top": "How many answers are wanted at most.",
     "known": "Whether anything was found.",
     "matches": "What was found, the surest first.",
+    "closest": "What comes closest where nothing is sure enough to be a match; null otherwise.",
     "searched": "How many patterns were compared.",
     "pattern_id": "Names the pattern; empty for an idea that was made up.",
     "pattern_ids": "Patterns of the piece.",

@@ -219,6 +219,7 @@ def recognition_json(found: "PatternsRecalled") -> dict[str, Any]:
     return {
         "known": found.known,
         "matches": [whole(match) for match in found.matches],
+        "closest": whole(found.closest) if found.closest else None,
         "searched": found.searched,
         "degraded": list(found.degraded),
     }

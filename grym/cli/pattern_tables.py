@@ -14,6 +14,10 @@ ID_CHARACTERS = 12
 """Of an id, as many as tell patterns apart and are taken for the whole."""
 
 
+WORTH_NAMING = 0.02
+"""Confidence from which a person is told what came closest: one in fifty of such names is right."""
+
+
 def learned_table(results: list[dict[str, Any]]) -> RenderableType:
     """Return what was learned, one line a file, and a panel for each that was not."""
     table = Table("pattern", "name", "", "file", box=box.SIMPLE, pad_edge=False)
@@ -34,6 +38,10 @@ def recognition_panel(result: dict[str, Any]) -> RenderableType:
     if result["matches"]:
         parts.append(matches_table(result["matches"]))
     rows = [("known", "yes" if result["known"] else "no"), ("searched", searched)]
+    if (closest := result["closest"]) and closest["confidence"] >= WORTH_NAMING:
+        rows.append(
+            ("closest", f"{closest['name'] or closest['pattern_id']}, but only {closest['confidence']:.0%} sure")
+        )
     if result["degraded"]:
         rows.append(("without", ", ".join(result["degraded"])))
     parts.append(facts_table([*rows, ("request", result["request_id"])]))

@@ -136,13 +136,15 @@ class Recognition:
     known
         Whether the surest match is sure enough; a memory that does not know says so.
     matches
-        Surest first; may hold unsure ones below the threshold when `known` is false: none, by default.
+        Surest first; none of them below the threshold.
     searched
         How many patterns could have been found.
     as_of
         The seq up to which memory was read.
     degraded
         What could not be used, by name; empty when everything was.
+    closest
+        What comes closest where nothing is sure enough to be a match; None where something is, or nothing is alike.
     """
 
     known: bool
@@ -150,6 +152,7 @@ class Recognition:
     searched: int
     as_of: int
     degraded: tuple[str, ...] = ()
+    closest: Match | None = None
 
 
 class Recogniser(Protocol):

@@ -83,6 +83,7 @@ def recognition_result(run: Run, *, at: datetime) -> dict[str, Any]:
     return {
         "known": recalled.known,
         "matches": [whole(match) for match in recalled.matches],
+        "closest": whole(recalled.closest) if recalled.closest else None,
         "searched": recalled.searched,
         "as_of": recalled.as_of,
         "degraded": list(recalled.degraded),

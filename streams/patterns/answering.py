@@ -110,11 +110,14 @@ class Answering:
 
 async def recalled(book: PatternBook, found: Recognition) -> PatternsRecalled:
     """Write an answer as it travels; places in a part of a long recording count from the start of the whole."""
-    facts = await book.facts([match.pattern_id for match in found.matches]) if found.matches else {}
+    alike = [*found.matches, *([found.closest] if found.closest else [])]
+    facts = await book.facts([match.pattern_id for match in alike]) if alike else {}
     starts_s = {pattern_id: start_of(one.tags) for pattern_id, one in facts.items()}
+    told = [_to_wire(match, start_s=starts_s.get(match.pattern_id, 0.0)) for match in alike]
     return PatternsRecalled(
         known=found.known,
-        matches=tuple(_to_wire(match, start_s=starts_s.get(match.pattern_id, 0.0)) for match in found.matches),
+        matches=tuple(told[: len(found.matches)]),
+        closest=told[-1] if found.closest else None,
         searched=found.searched,
         as_of=found.as_of,
         degraded=found.degraded,

@@ -30,7 +30,13 @@ TOLERANCE_S = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What grym said of one excerpt."""
+    """What grym said of one excerpt.
+
+    Parameters
+    ----------
+    name
+        What is called known; where nothing is, what comes closest.
+    """
 
     question: Question
     known: bool
@@ -69,7 +75,7 @@ def ask(tell: Tell, folder: Path, sounds: Sounds | Recordings, questions: Sequen
             files = [write(Path(name) / f"{number}.wav", sounds.sound(one)) for number, one in enumerate(batch)]
             results = recognise(tell, files)
         for question, result in zip(batch, results, strict=True):
-            best = result["matches"][0] if result["matches"] else {}
+            best = result["matches"][0] if result["matches"] else result["closest"] or {}
             yield Heard(
                 question=question, known=result["known"], name=best.get("name"), offset_s=best.get("offset_s", -1e9)
             )

@@ -31,7 +31,7 @@ REQUIRED = {
     "other instruments": 0.97,
     "transposed, tempo, noise": 0.95,
 }
-"""Conditions, and the share of names that has to be right."""
+"""Conditions, and the share of names that has to be right, whether or not they are sure enough to be called known."""
 
 TOLD = 0.90
 """Share of all excerpts of known music that has to be called known, by the right name."""

@@ -185,11 +185,18 @@ def recogniser_in_memory(journal: Journal, *, up_to: int | None = None) -> Journ
 
 
 def _answer(found: Sequence[Finding], view: View, *, as_of: int) -> Recognition:
-    sure = [finding for finding in found if finding.confidence >= THRESHOLD]
-    matches: dict[str, Match] = {}
-    for match in (_match(finding, view.holdings[finding.number]) for finding in sure):
-        matches.setdefault(match.pattern_id, match)  # of two that were merged, the surer one speaks
-    return Recognition(known=bool(sure), matches=tuple(matches.values()), searched=view.standing, as_of=as_of)
+    alike = [_match(finding, view.holdings[finding.number]) for finding in found]
+    sure: dict[str, Match] = {}
+    for match in alike:
+        if match.confidence >= THRESHOLD:
+            sure.setdefault(match.pattern_id, match)  # of two that were merged, the surer one speaks
+    return Recognition(
+        known=bool(sure),
+        matches=tuple(sure.values()),
+        searched=view.standing,
+        as_of=as_of,
+        closest=alike[0] if alike and not sure else None,
+    )
 
 
 def _match(finding: Finding, holding: Holding) -> Match:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from grym.domain.entries.known import session_entry
+from grym.domain.recognition.recognising import THRESHOLD
 from grym.ports.effects import KeepEntry
 from schemas.commands import ChangePatterns, RecallPatterns, RememberPatterns
 from schemas.events import FeedbackGiven, PatternsRecalled
@@ -40,6 +41,7 @@ async def test_a_known_sound_is_recognised_with_its_place(memory: Memory) -> Non
     await memory.learn(tune(2), name="another")
     answer = await ask(memory, noisy(tune(1)[3 * RATE_HZ : 8 * RATE_HZ]))
     assert answer.known
+    assert answer.closest is None
     assert [match.name for match in answer.matches] == ["the one"]
     assert answer.matches[0].confidence > 0.9
     assert answer.matches[0].offset_s == pytest.approx(3.0, abs=0.1)
@@ -48,13 +50,16 @@ async def test_a_known_sound_is_recognised_with_its_place(memory: Memory) -> Non
 
 
 async def test_a_stranger_is_not_known(memory: Memory) -> None:
-    """An unrelated sound does not match, nor does silence."""
-    await memory.learn(tune(1))
-    for sound in (tune(9), np.zeros(3 * RATE_HZ, dtype=np.float32)):
-        answer = await ask(memory, sound)
+    """An unrelated sound does not match, nor does silence; what comes closest is named, and nothing to silence."""
+    await memory.learn(tune(1), name="the one")
+    stranger, silence = [await ask(memory, sound) for sound in (tune(9), np.zeros(3 * RATE_HZ, dtype=np.float32))]
+    for answer in (stranger, silence):
         assert not answer.known
         assert answer.matches == ()
         assert answer.searched == 1
+    assert stranger.closest is not None
+    assert (stranger.closest.name, stranger.closest.confidence < THRESHOLD) == ("the one", True)
+    assert silence.closest is None
 
 
 async def test_asking_changes_nothing(memory: Memory) -> None:
