@@ -205,6 +205,14 @@ class Grym:
         """Return every process that works for this home: its database, and whoever was started with it."""
         return [process for process in psutil.process_iter() if _works_for(process, self.home)]
 
+    def lingering(self, *, within_s: float) -> list[list[str]]:
+        """Return the command lines of what still works for this home after so many seconds.
+
+        A worker that was just being made learns a moment after its parent that nobody needs it.
+        """
+        _, alive = psutil.wait_procs(self.processes(), timeout=within_s)
+        return [process.cmdline() for process in alive]
+
     def kill_everything(self, started: Started) -> None:
         """Send SIGKILL to a command, its workers and its database, all at once."""
         doomed = {process.pid: process for process in [*_tree(started.process.pid), *self.processes()]}

@@ -180,5 +180,5 @@ def test_the_page_and_the_picture_are_well_formed(nocturne: Nocturne) -> None:
 
 
 def test_nothing_is_left_running(nocturne: Nocturne) -> None:
-    """The last command has stopped the database it started."""
-    assert [process.name() for process in nocturne.grym.processes()] == []
+    """The last command has stopped the database it started, and its workers have ended with it."""
+    assert nocturne.grym.lingering(within_s=10.0) == []
