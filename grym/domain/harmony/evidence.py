@@ -71,7 +71,7 @@ def key_evidence(chroma: Chroma, weights: Floats, chords: Sequence[ChordSpan]) -
     chroma
         Pitch classes over time.
     weights
-        Shape (frames, 12): the same with loud frames held back and low notes twice, from `grym.domain.tonality.levelled`.
+        Shape (frames, 12): the same, loud frames held back, low notes twice, from `grym.domain.tonality.levelled`.
     chords
         In order.
     """
