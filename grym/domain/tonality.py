@@ -38,6 +38,8 @@ PROFILES = {
     ),
 }
 
+ALL_PROFILES = tuple(PROFILES)
+
 CLEAR_MARGIN = 0.25
 """Mean correlation by which the best key of an unambiguous cadence beats the next one; it counts as confidence 1."""
 
@@ -89,9 +91,9 @@ def tonality_of_pitches(notes: Iterable[tuple[int, float]]) -> Key | None:
 
 
 def levelled(chroma: Chroma) -> NDArray[np.float64]:
-    """Return the pitch classes of each frame with loud frames held back, shape (frames, 12)."""
+    """Return the pitch classes of each frame with loud frames held back and low notes twice, shape (frames, 12)."""
     loudness = np.maximum(chroma.weights.sum(axis=1, keepdims=True, dtype=np.float64), 1e-9)
-    return np.asarray(chroma.weights / loudness * loudness**FRAME_SHARE)
+    return np.asarray((chroma.weights + chroma.bass) / loudness * loudness**FRAME_SHARE)
 
 
 def tonality_of_weights(weights: NDArray[np.float64]) -> Key | None:
@@ -124,18 +126,26 @@ def key_scores(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     return scores
 
 
-def key_scores_of_rows(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the same for many weights at once: shape (rows, 12) in, (rows, 24) out; zeros for even weights."""
-    scores = _standardised(weights) @ _all_profiles().T
+def key_scores_of_rows(weights: NDArray[np.float64], profiles: tuple[str, ...] = ALL_PROFILES) -> NDArray[np.float64]:
+    """Return the same for many weights at once: shape (rows, 12) in, (rows, 24) out; zeros for even weights.
+
+    Parameters
+    ----------
+    weights
+        Shape (rows, 12).
+    profiles
+        Names of the sets in `PROFILES` that vote.
+    """
+    scores = _standardised(weights) @ _mean_profiles(profiles).T
     return np.asarray(scores)
 
 
-@lru_cache(maxsize=1)
-def _all_profiles() -> NDArray[np.float64]:
-    """Return the standardised profile of each key, the mean over the sets, shape (24, 12)."""
+@lru_cache(maxsize=4)
+def _mean_profiles(profiles: tuple[str, ...]) -> NDArray[np.float64]:
+    """Return the standardised profile of each key, the mean over some sets, shape (24, 12)."""
     sets = []
-    for modes in PROFILES.values():
-        shapes = _standardised(np.array(modes))
+    for name in profiles:
+        shapes = _standardised(np.array(PROFILES[name]))
         sets.append(np.stack([np.roll(shape, tonic) for shape in shapes for tonic in range(12)]))
     mean: NDArray[np.float64] = np.mean(sets, axis=0)
     return mean

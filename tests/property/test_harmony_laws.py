@@ -11,6 +11,7 @@ from grym.domain.harmony.chords import chord_spans
 from grym.domain.harmony.keys import Tonalities, tonalities
 from grym.domain.harmony.values import ChordSpan
 from grym.domain.signal import FloatArray
+from grym.domain.tonality import Key
 from tests.unit.grym.domain.laboratory import Laboratory, certain
 
 RATE_HZ = 44_100
@@ -20,14 +21,17 @@ seeds = st.integers(min_value=0, max_value=2**16)
 
 DEGREES = ((0, 4, 7), (2, 5, 9), (5, 9, 12), (7, 11, 14), (9, 12, 16))
 SHORTEST_S = 0.5
+TOSS_UP = 0.2
+"""Chords on random degrees may speak for two keys alike; below this confidence a hair's breadth decides."""
 
 
 def piece(seed: int, *, tonic: int = 0) -> FloatArray:
-    """Ten chords of a major key on random degrees, from tonic to tonic with a dominant before it, 0.8 s each."""
+    """Ten chords of a major key on random degrees, tonic first and last, a dominant before it, 0.8 s each; it ends."""
     rng = np.random.default_rng(seed)
     chords = [DEGREES[number] for number in (0, *rng.integers(0, len(DEGREES), 7), 3, 0)]
     voiced = [[32 + tonic + chord[0], *(56 + tonic + step for step in chord)] for chord in chords]
-    return LAB.play(voiced, [0.8 * number for number in range(10)], seconds_each=0.85, sustained=True)[: 8 * RATE_HZ]
+    played = LAB.play(voiced, [0.8 * number for number in range(10)], seconds_each=0.85, sustained=True)[: 8 * RATE_HZ]
+    return np.concatenate([played, np.zeros(RATE_HZ // 2, dtype=np.float32)])
 
 
 def harmony_of(sound: FloatArray) -> tuple[tuple[ChordSpan, ...], Tonalities]:
@@ -48,8 +52,7 @@ def test_transposing_the_notes_transposes_chords_and_key(seed: int, semitones: i
     """So many semitones higher, every lasting root and the tonic are as much higher; qualities and mode stay."""
     (chords, keys), (higher, high_keys) = harmony_of(piece(seed)), harmony_of(piece(seed, tonic=semitones))
     assert [((certain(root) + semitones) % 12, quality) for root, quality in lasting(chords)] == lasting(higher)
-    before, after = certain(keys.whole), certain(high_keys.whole)
-    assert ((before.tonic + semitones) % 12, before.mode) == (after.tonic, after.mode)
+    assert is_same(keys.whole, high_keys.whole, semitones=semitones)
 
 
 @slowly
@@ -70,9 +73,25 @@ def test_a_later_sound_has_later_chords(seed: int, delay_s: float) -> None:
     sound = piece(seed)
     later = np.concatenate([np.zeros(round(delay_s * RATE_HZ), dtype=np.float32), sound])
     (chords, keys), (moved, moved_keys) = harmony_of(sound), harmony_of(later)
-    assert certain(keys.whole).tonic_name == certain(moved_keys.whole).tonic_name
+    assert is_same(keys.whole, moved_keys.whole)
     at_s = np.arange(0.4, 8.0, 0.8)
     assert [name_at(chords, time_s) for time_s in at_s] == [name_at(moved, time_s + delay_s) for time_s in at_s]
+
+
+@slowly
+@given(seed=seeds, delay_s=st.floats(min_value=0.05, max_value=5.0))
+def test_a_later_excerpt_keeps_its_key(seed: int, delay_s: float) -> None:
+    """What breaks off is judged by its middle: silence in front leaves its key too, unless two keys fit as well."""
+    excerpt = piece(seed)[RATE_HZ : 6 * RATE_HZ]
+    later = np.concatenate([np.zeros(round(delay_s * RATE_HZ), dtype=np.float32), excerpt])
+    assert is_same(harmony_of(excerpt)[1].whole, harmony_of(later)[1].whole)
+
+
+def is_same(one: Key | None, other: Key | None, *, semitones: int = 0) -> bool:
+    """Whether two keys are the same, the other so much higher; a toss-up is as good as any."""
+    before, after = certain(one), certain(other)
+    same = ((before.tonic + semitones) % 12, before.mode) == (after.tonic, after.mode)
+    return same or max(before.confidence, after.confidence) < TOSS_UP
 
 
 def name_at(chords: tuple[ChordSpan, ...], time_s: float) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from grym.domain.chroma import chroma_of_notes
-from grym.domain.harmony.evidence import cadences, endings, tonic_likeness
+from grym.domain.harmony.evidence import cadences, dwelling, endings, tonic_likeness
 from grym.domain.harmony.partials import LOWEST_NOTE, NOTES
 from grym.domain.harmony.values import ChordSpan
 
@@ -54,7 +54,32 @@ def test_the_ends_speak_for_their_chords() -> None:
     assert end.argmax() == A_MINOR
 
 
-def test_silence_has_no_ends() -> None:
+def test_what_breaks_off_has_no_ends() -> None:
+    """A chord that still sounds in the last frame: neither beginning nor end count; a fade to a tenth counts half."""
+    notes = np.zeros((100, NOTES), dtype=np.float32)
+    notes[:, [pitch - LOWEST_NOTE for pitch in (51, 67, 70)]] = 1.0
+    assert not np.any(endings(chroma_of_notes(notes, tuning_cents=0.0, frame_rate_hz=10.0)))
+    whole = np.vstack([notes, np.zeros((5, NOTES), dtype=np.float32)])
+    faded = np.vstack([notes, 0.1 * notes[:5]])
+    full, half = (endings(chroma_of_notes(part, tuning_cents=0.0, frame_rate_hz=10.0)) for part in (whole, faded))
+    np.testing.assert_allclose(half[0], 0.5 * full[0], rtol=1e-3)
+    assert full[0].argmax() == E_FLAT_MAJOR
+
+
+def test_dwelling_is_where_time_is_spent() -> None:
+    """Three of four seconds on A minor, one on E flat major: both show, A minor most, and silence changes nothing."""
+    notes = np.zeros((40, NOTES), dtype=np.float32)
+    notes[:30, [pitch - LOWEST_NOTE for pitch in (45, 60, 64, 69)]] = 1.0
+    notes[30:, [pitch - LOWEST_NOTE for pitch in (51, 67, 70)]] = 1.0
+    share = dwelling(chroma_of_notes(notes, tuning_cents=0.0, frame_rate_hz=10.0))
+    assert share.argmax() == A_MINOR
+    assert share[E_FLAT_MAJOR] > 0.15 > share[1]
+    padded = np.pad(notes, ((30, 0), (0, 0)))
+    np.testing.assert_allclose(dwelling(chroma_of_notes(padded, tuning_cents=0.0, frame_rate_hz=10.0)), share)
+
+
+def test_silence_says_nothing() -> None:
     """Where nothing sounds nothing speaks for a key."""
     quiet = chroma_of_notes(np.zeros((20, NOTES), dtype=np.float32), tuning_cents=0.0, frame_rate_hz=10.0)
     assert not np.any(endings(quiet))
+    assert not np.any(dwelling(quiet))
