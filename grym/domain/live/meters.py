@@ -40,7 +40,7 @@ BINS = 2_400
 """From the absolute gate, −70 LUFS, to +50: above what samples 40 dB over full scale can reach."""
 
 REACH = TAPS_PER_PHASE - 1
-OUTPUTS_AT_ONCE = 32
+OUTPUTS_AT_ONCE = 16
 """Samples per row of the product that interpolates: more only multiply by more zeros."""
 
 FORGOTTEN = 1e-20
