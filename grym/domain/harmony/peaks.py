@@ -140,10 +140,9 @@ def _standing_out(power: FloatArray, tops: NDArray[np.bool_]) -> tuple[NDArray[n
     tops
         Shape (frames, bins), where the local maxima are.
     """
-    frames, bins = power.shape
     loudest = np.maximum.reduce(power, axis=1, keepdims=True)
     least = np.maximum(loudest * np.float32(10.0 ** (-PEAK_RANGE_DB / 10.0)), np.float32(10.0 ** (SILENCE_DB / 10.0)))
-    frame, bin_ = np.divmod(np.flatnonzero(tops & (power > least)), bins)
+    frame, bin_ = np.divmod(np.flatnonzero(tops & (power > least)), power.shape[1])
     floors = _medians(power) * np.float32(FLOOR_EXCESS)
     band = np.minimum(bin_ // FLOOR_BINS, floors.shape[1] - 1)
     kept = power[frame, bin_] > floors[frame, band]
