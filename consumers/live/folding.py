@@ -56,22 +56,28 @@ class Folding:
                 await self._arrived.wait(self._clock, timeout_s=None)
                 continue
             await self._storing.unwritten.wait_for_room()
-            self._fold_piece(hearing)
-            await asyncio.sleep(0)  # reading and storing have their turns too
+            if self._fold_piece(hearing):
+                await asyncio.sleep(0)  # reading and storing have their turns too
 
-    def _fold_piece(self, hearing: Hearing) -> None:
-        """Fold the next piece of a stream; whatever goes wrong concerns this stream alone."""
+    def _fold_piece(self, hearing: Hearing) -> bool:
+        """Fold the next piece of a stream; whatever goes wrong concerns this stream alone.
+
+        Returns whether there was one: a record of which pieces were folded may turn out to have been used up.
+        """
         waiting: Waiting | None
-        began_s = self._clock.monotonic_s()
+        midway, began_s = hearing.midway, self._clock.monotonic_s()
         try:
             messages, waiting = hearing.hear_on()
         except Exception as error:  # noqa: BLE001 (a fault in one stream is no fault of the others)
             messages, waiting = self._failed(hearing, error), hearing.drop_head()
         self._storing.tell(messages)
-        self._telemetry.observe("live_block_seconds", self._clock.monotonic_s() - began_s, of=self._name)
+        used_up = midway and waiting is not None and not messages
+        if not used_up:
+            self._telemetry.observe("live_block_seconds", self._clock.monotonic_s() - began_s, of=self._name)
         if waiting is not None:
             self._folded(hearing, waiting)
         self._hearings.had_turn(hearing)
+        return not used_up
 
     def _folded(self, hearing: Hearing, waiting: Waiting) -> None:
         record = waiting.record

@@ -91,6 +91,11 @@ class Hearing:
         return self._waiting[0]
 
     @property
+    def midway(self) -> bool:
+        """Whether a piece of the record whose turn it is was folded, and another may be left."""
+        return self._steps is not None
+
+    @property
     def uncovered(self) -> bool:
         """Whether records of it are not covered by its checkpoint."""
         return bool(self._uncovered)

@@ -130,7 +130,8 @@ def describe_span(
     sample_before
         The sample before the span, whose sign the first one may cross.
     full
-        Whether to compute contrast and zero crossings too, a quarter of the work; else they have shape (frames, 0).
+        Whether to compute contrast, zero crossings and level too, a quarter of the work; else they have shape
+        (frames, 0).
     """
     if not span.any():
         return _silent(span, framing, first_frame=first_frame, full=full)
@@ -149,7 +150,7 @@ def describe_span(
         flux=_flux(mel, before),
         contrast_db=contrast_db(power, framing) if full else nothing,
         zero_crossing_rate=_crossings(span, framing, sample_before=sample_before) if full else nothing,
-        rms=_rms(span, framing),
+        rms=_rms(span, framing) if full else nothing,
     )
 
 
@@ -168,7 +169,7 @@ def _silent(span: FloatArray, framing: Framing, *, first_frame: int, full: bool)
         flux=zeros,
         contrast_db=np.zeros((count, CONTRAST_BANDS if full else 0), dtype=np.float32),
         zero_crossing_rate=zeros if full else np.zeros((count, 0), dtype=np.float32),
-        rms=zeros,
+        rms=zeros if full else np.zeros((count, 0), dtype=np.float32),
     )
 
 
@@ -275,10 +276,13 @@ def _hz_of_mel(mel: np.ndarray) -> np.ndarray:
 
 def _flux(mel: FloatArray, before: FloatArray | None) -> FloatArray:
     """Return the Euclidean rise of the mel magnitudes between frames, as a share of the louder frame's magnitude."""
-    magnitude = np.sqrt(mel)
-    earlier = np.concatenate([magnitude[:1] if before is None else before[None], magnitude[:-1]])
-    rise = np.maximum(0.0, magnitude - earlier)
-    power = np.maximum(np.einsum("ij,ij->i", magnitude, magnitude), np.einsum("ij,ij->i", earlier, earlier))
+    magnitude: FloatArray = np.empty((len(mel) + 1, mel.shape[1]), dtype=np.float32)
+    np.sqrt(mel, out=magnitude[1:])
+    magnitude[0] = magnitude[1] if before is None else before
+    rise = magnitude[1:] - magnitude[:-1]
+    np.maximum(rise, np.float32(0.0), out=rise)
+    powers = np.einsum("ij,ij->i", magnitude, magnitude)
+    power = np.maximum(powers[1:], powers[:-1])
     share: FloatArray = np.einsum("ij,ij->i", rise, rise) / np.maximum(power, np.float32(POWER_FLOOR))
     return np.sqrt(np.minimum(share, np.float32(1.0)))
 

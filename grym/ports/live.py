@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from grym.errors import InvariantError
 from schemas.records import TopicPartition
 
 
@@ -64,5 +65,19 @@ class LiveDesk(Protocol):
         ------
         LeaseLostError
             ``live.fenced`` when somebody else has claimed one of their partitions since.
+        InvariantError
+            ``live.twice`` when a stream has two of them; nothing is saved then.
         """
         ...
+
+
+def check_once_each(checkpoints: Sequence[Checkpoint]) -> None:
+    """Refuse two checkpoints of one stream: which of them is further is for whoever took them to say.
+
+    Raises
+    ------
+    InvariantError
+        ``live.twice``.
+    """
+    if len({checkpoint.stream_id for checkpoint in checkpoints}) < len(checkpoints):
+        raise InvariantError("a stream has two checkpoints in one transaction", code="live.twice")

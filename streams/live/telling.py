@@ -5,7 +5,7 @@ folds the same frames again after a crash tells the same events again.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ _EVENTS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:grym:live")
 
 SHARE_DIGITS = 5
 """Of values between 0 and 1, and of cepstral coefficients: single precision tells no more apart."""
+_SHARE_STEPS = 10.0**SHARE_DIGITS
 LEVEL_DIGITS = 2
 """Of decibels and loudness: a hundredth of what anybody hears."""
 HERTZ_DIGITS = 2
@@ -114,8 +115,8 @@ def _features(heard: Features) -> wire.FeaturesHeard:
         rolloff_hz=round(heard.rolloff_hz, HERTZ_DIGITS),
         flatness=round(heard.flatness, SHARE_DIGITS),
         flux=round(heard.flux, SHARE_DIGITS),
-        mfcc=tuple(round(value, SHARE_DIGITS) for value in heard.mfcc),
-        chroma=tuple(round(value, SHARE_DIGITS) for value in heard.chroma),
+        mfcc=_shares(heard.mfcc),
+        chroma=_shares(heard.chroma),
         onsets_s=tuple(map(_time, heard.onsets_s)),
         frames_folded=heard.frames_folded,
         missing_share=round(heard.missing_share, SHARE_DIGITS),
@@ -170,6 +171,11 @@ def _key(key: Key | None) -> KeyFact | None:
     if key is None:
         return None
     return KeyFact(tonic=key.tonic_name, mode=key.mode, confidence=round(key.confidence, SHARE_DIGITS))
+
+
+def _shares(values: Sequence[float]) -> tuple[float, ...]:
+    """Return values rounded as `round` does, but for ties, at a quarter of its price."""
+    return tuple(round(value * _SHARE_STEPS) / _SHARE_STEPS for value in values)
 
 
 def _time(seconds: float) -> float:

@@ -3,7 +3,7 @@
 import pytest
 
 from grym.adapters.retention import INBOX_HORIZON_S
-from grym.errors import LeaseLostError
+from grym.errors import InvariantError, LeaseLostError
 from grym.ports.backend import Backend
 from grym.ports.live import Checkpoint
 from schemas.catalogue import AUDIO_FRAMES
@@ -52,6 +52,19 @@ async def test_checkpoints_only_advance(kit: Kit) -> None:
     await keep(kit.backend, epoch, checkpoint(position=6, ended=True))
     await keep(kit.backend, epoch, checkpoint(position=7))
     assert await kit.backend.live.find(["s"]) == {"s": checkpoint(position=6, ended=True)}
+
+
+async def test_a_stream_has_one_checkpoint_in_a_save(kit: Kit) -> None:
+    """Two are refused by name whatever their order, nothing of that save is kept, and the next one is taken."""
+    epoch = await claimed(kit.backend, HERE)
+    twice = (checkpoint(position=5), checkpoint(position=6, ended=True))
+    for pair in (twice, twice[::-1]):
+        with pytest.raises(InvariantError) as refused:
+            await keep(kit.backend, epoch, checkpoint("other"), *pair)
+        assert refused.value.code == "live.twice"
+    assert await kit.backend.live.find(["s", "other"]) == {}
+    await keep(kit.backend, epoch, twice[1])
+    assert await kit.backend.live.find(["s"]) == {"s": twice[1]}
 
 
 async def test_an_earlier_holder_saves_nothing(kit: Kit) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from grym.adapters.memory.rows import LiveRow
 from grym.adapters.memory.store import Store
 from grym.adapters.memory.tables import Tables
-from grym.errors import InvariantError, LeaseLostError
-from grym.ports.live import Checkpoint
+from grym.errors import LeaseLostError
+from grym.ports.live import Checkpoint, check_once_each
 from schemas.records import TopicPartition
 
 
@@ -38,8 +38,7 @@ def claim_sources(store: Store, tables: Tables, sources: Collection[TopicPartiti
 
 def keep_checkpoints(store: Store, tables: Tables, epoch: int, checkpoints: Sequence[Checkpoint]) -> None:
     """Stage checkpoints that are further than what is stored."""
-    if len({checkpoint.stream_id for checkpoint in checkpoints}) < len(checkpoints):
-        raise InvariantError("a stream has two checkpoints in one transaction", code="live.twice")
+    check_once_each(checkpoints)
     for checkpoint in checkpoints:
         if tables.live_sources.look(checkpoint.source) != epoch:
             raise LeaseLostError(

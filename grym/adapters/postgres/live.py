@@ -7,7 +7,7 @@ from grym.adapters.postgres.database import Database
 from grym.adapters.postgres.desks import Rows
 from grym.adapters.postgres.rows import plain
 from grym.errors import LeaseLostError
-from grym.ports.live import Checkpoint
+from grym.ports.live import Checkpoint, check_once_each
 from schemas.records import TopicPartition
 
 _CLAIM = """
@@ -53,6 +53,7 @@ class LiveRows(Rows):
         """Save checkpoints that are further than what is stored."""
         if not checkpoints:
             return
+        check_once_each(checkpoints)
         sources = {checkpoint.source for checkpoint in checkpoints}
         if len(await self._connection.fetch(_HELD, *_columns(sources), epoch)) < len(sources):
             raise LeaseLostError(

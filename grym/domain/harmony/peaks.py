@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grym.domain.harmony.partials import LOWEST_SEMITONE, SEMITONES
 from grym.domain.signal import FloatArray
@@ -88,8 +89,7 @@ def spectral_peaks(power: FloatArray, framing: Framing) -> Peaks:
     high = min(framing.n_fft // 2 - 1, int(HIGHEST_HZ / framing.bin_hz))
     band = power[:, low - 1 : high + 2]
     middle = band[:, 1:-1]
-    rises = (middle > _thresholds(middle)) & (middle > band[:, :-2]) & (middle >= band[:, 2:])
-    frame, bin_ = np.nonzero(rises)
+    frame, bin_ = _standing_out(middle, (middle > band[:, :-2]) & (middle >= band[:, 2:]))
     around = band[frame[:, None], bin_[:, None] + np.arange(3)]
     left, centre, right = np.log(np.maximum(around, np.float32(1e-30))).T
     curvature = left - 2.0 * centre + right
@@ -130,16 +130,29 @@ def cents_of(direction: complex, weight: float) -> float:
     return float(np.angle(direction) / (2.0 * np.pi) * 100.0)
 
 
-def _thresholds(power: FloatArray) -> FloatArray:
-    """Return what the power of a peak must exceed, shape (frames, bins): by the frame's loudest bin and by bands."""
+def _standing_out(power: FloatArray, tops: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return frame and bin of the local maxima that exceed what the frame's loudest bin and their band ask for.
+
+    Parameters
+    ----------
+    power
+        Shape (frames, bins), at least one band of bins.
+    tops
+        Shape (frames, bins), where the local maxima are.
+    """
+    loudest = np.maximum.reduce(power, axis=1, keepdims=True)
+    least = np.maximum(loudest * np.float32(10.0 ** (-PEAK_RANGE_DB / 10.0)), np.float32(10.0 ** (SILENCE_DB / 10.0)))
+    frame, bin_ = np.divmod(np.flatnonzero(tops & (power > least)), power.shape[1])
+    floors = _medians(power) * np.float32(FLOOR_EXCESS)
+    band = np.minimum(bin_ // FLOOR_BINS, floors.shape[1] - 1)
+    kept = power[frame, bin_] > floors[frame, band]
+    return frame[kept], bin_[kept]
+
+
+def _medians(power: FloatArray) -> FloatArray:
+    """Return the median power of each whole band, shape (frames, bands)."""
     frames, bins = power.shape
     bands = bins // FLOOR_BINS
     by_band = power[:, : bands * FLOOR_BINS].reshape(frames, bands, FLOOR_BINS)
-    medians = np.partition(by_band, FLOOR_BINS // 2, axis=2)[:, :, FLOOR_BINS // 2]
-    loudest = power.max(axis=1, keepdims=True)
-    least = np.maximum(loudest * np.float32(10.0 ** (-PEAK_RANGE_DB / 10.0)), np.float32(10.0 ** (SILENCE_DB / 10.0)))
-    floors = np.maximum(medians * np.float32(FLOOR_EXCESS), least)
-    spread = np.empty_like(power)
-    spread[:, : bands * FLOOR_BINS].reshape(frames, bands, FLOOR_BINS)[:] = floors[:, :, None]
-    spread[:, bands * FLOOR_BINS :] = floors[:, -1:]
-    return spread
+    medians: FloatArray = np.partition(by_band, FLOOR_BINS // 2, axis=2)[:, :, FLOOR_BINS // 2]
+    return medians

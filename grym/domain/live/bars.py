@@ -46,11 +46,10 @@ class BarFollower:
         odds = float(standard @ WEIGHED[:, 1] + self._before @ WEIGHED[:, 0]) + BIAS
         self._before = standard
         yes, no = -float(np.logaddexp(0.0, -odds)), -float(np.logaddexp(0.0, odds))
-        for row, metre in enumerate(METRES):
-            score = self._scores[row, :metre] * FADING
-            moved = np.maximum(np.roll(score, 1), score.max() - CHANGE_PRICE)
-            self._scores[row, :metre] = moved + np.where(np.arange(metre) == 0, yes, no)
-        self._scores -= self._scores.max()
+        rows = [_moved_on(row[:metre], yes, no) for row, metre in zip(self._scores.tolist(), METRES, strict=True)]
+        best_score = max(map(max, rows))
+        for place, row in enumerate(rows):
+            self._scores[place, : len(row)] = [score - best_score for score in row]
         if self._seen < LEAST_BEATS:
             return 0, 0
         best = divmod(int(self._scores.argmax()), LARGEST)
@@ -80,3 +79,11 @@ class BarFollower:
         self._square = self._square + share * (np.square(marks) - self._square)
         deviation = np.sqrt(np.maximum(self._square - np.square(self._mean), 1e-3))
         return np.asarray((marks - self._mean) / deviation)
+
+
+def _moved_on(scores: list[float], yes: float, no: float) -> list[float]:
+    """Return the scores of a metre's places one beat on, given what speaks for a first beat and for another one."""
+    faded = [score * FADING for score in scores]
+    least = max(faded) - CHANGE_PRICE
+    moved = [max(score, least) for score in (faded[-1], *faded[:-1])]
+    return [score + (no if place else yes) for place, score in enumerate(moved)]

@@ -98,13 +98,15 @@ class Conditions:
 
     def _clipping(self, number: int, samples: FloatArray, alerts: Alerts) -> None:
         """Count runs of three samples at full scale, also those that began in the window before."""
+        if max(float(samples.max()), -float(samples.min())) < FULL_SCALE:  # no run can go on in it
+            self._high[:] = False
+            return
         flags = np.concatenate([self._high, np.abs(samples) >= FULL_SCALE], axis=1)
         self._high = flags[:, -CLIPPED_RUN_SAMPLES:].copy()
-        if flags.any():
-            runs = flags[:, :-2] & flags[:, 1:-1] & flags[:, 2:]
-            tops = int(np.count_nonzero(runs[:, 1:] & ~runs[:, :-1]))
-            if tops:
-                alerts.note("clipping", at_s=number * self._window_s, amount=tops)
+        runs = flags[:, :-2] & flags[:, 1:-1] & flags[:, 2:]
+        tops = int(np.count_nonzero(runs[:, 1:] & ~runs[:, :-1]))
+        if tops:
+            alerts.note("clipping", at_s=number * self._window_s, amount=tops)
 
     def state(self) -> dict[str, Any]:
         """Return what `restored` needs."""

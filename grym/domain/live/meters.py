@@ -40,7 +40,7 @@ BINS = 2_400
 """From the absolute gate, −70 LUFS, to +50: above what samples 40 dB over full scale can reach."""
 
 REACH = TAPS_PER_PHASE - 1
-OUTPUTS_AT_ONCE = 32
+OUTPUTS_AT_ONCE = 16
 """Samples per row of the product that interpolates: more only multiply by more zeros."""
 
 FORGOTTEN = 1e-20
@@ -244,9 +244,11 @@ def interpolated_peak(samples: FloatArray) -> float:
     rows = -(-count // OUTPUTS_AT_ONCE)
     padded = np.zeros((channels, rows * OUTPUTS_AT_ONCE + REACH), dtype=np.float32)
     padded[:, :length] = samples
-    between = [overlapping(channel, OUTPUTS_AT_ONCE + REACH, OUTPUTS_AT_ONCE) @ _interpolation() for channel in padded]
-    inside = np.stack(between).reshape(channels, -1)[:, : count * (OVERSAMPLING - 1)]
-    return max(highest, float(inside.max()), -float(inside.min()))
+    for channel in padded:
+        rows_of_it = overlapping(channel, OUTPUTS_AT_ONCE + REACH, OUTPUTS_AT_ONCE)
+        between = (rows_of_it @ _interpolation()).reshape(-1)[: count * (OVERSAMPLING - 1)]
+        highest = max(highest, float(between.max()), -float(between.min()))
+    return highest
 
 
 @lru_cache(maxsize=8)
@@ -268,7 +270,7 @@ def _gain_at_samples() -> float:
 
 @lru_cache(maxsize=1)
 def _interpolation() -> FloatArray:
-    """Return the three phases between samples, shifted along the rows, shape (32 + 11, 32 · 3)."""
+    """Return the three phases between samples, shifted along the rows, shape (16 + 11, 16 · 3)."""
     taps = interpolator()
     matrix = np.zeros((OUTPUTS_AT_ONCE + REACH, OUTPUTS_AT_ONCE * (OVERSAMPLING - 1)), dtype=np.float32)
     for output in range(OUTPUTS_AT_ONCE):

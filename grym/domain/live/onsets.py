@@ -56,16 +56,17 @@ class OnsetPicker:
         begun
             Shape (frames,), ≥ 0: the first curve of `Rising`.
         """
-        curve = np.concatenate([self._kept, begun])
+        joined = np.concatenate([self._kept, begun])
+        curve = joined.tolist()  # of a dozen values, plain numbers are the faster ones
         first = len(self._kept) - self._around
         onsets = [
-            self._onset(curve, int(place))
-            for place in first + np.flatnonzero(curve[first : first + len(begun)] > LEAST_RISE)
-            if self._is_peak(curve, int(place))
+            self._onset(curve, place)
+            for place in range(first, first + len(begun))
+            if curve[place] > LEAST_RISE and self._is_peak(curve, place)
         ]
         self._next += len(begun)
         self._scale *= 0.5 ** (len(begun) / (FORGETTING_S * self._rate_hz))
-        self._kept = curve[len(begun) :]
+        self._kept = joined[len(begun) :]
         return onsets
 
     def state(self) -> dict[str, Any]:
@@ -80,12 +81,12 @@ class OnsetPicker:
         picker._scale, picker._last = state["scale"], state["last"]
         return picker
 
-    def _is_peak(self, curve: np.ndarray, place: int) -> bool:
+    def _is_peak(self, curve: list[float], place: int) -> bool:
         """Return whether a frame is highest around, stands out, and is not the same onset again."""
-        height = float(curve[place])
-        if height < curve[place - self._around : place + self._around + 1].max():
+        height = curve[place]
+        if height < max(curve[place - self._around : place + self._around + 1]):
             return False
-        mean = float(curve[place - self._before : place + self._around + 1].mean())
+        mean = sum(curve[place - self._before : place + self._around + 1]) / (self._before + self._around + 1)
         self._scale = max(self._scale, height)
         stands_out = height >= MEAN_FACTOR * mean + max(LEAST_RISE, ADAPTIVE_SHARE * self._scale)
         frame = self._frame(place)
@@ -98,14 +99,14 @@ class OnsetPicker:
         """Return the number of a frame on the stream's clock."""
         return self._next - len(self._kept) + place
 
-    def _onset(self, curve: np.ndarray, place: int) -> Onset:
+    def _onset(self, curve: list[float], place: int) -> Onset:
         """Return the onset whose rise leads to a peak: where the curve left the ground."""
-        foot = float(curve[place]) * FOOT_SHARE
+        foot = curve[place] * FOOT_SHARE
         rise = place
         earliest = max(1, place - round(LONGEST_RISE_S * self._rate_hz))
         while rise > earliest and curve[rise - 1] >= foot:
             rise -= 1
-        low, high = float(curve[rise - 1]), float(curve[rise])
+        low, high = curve[rise - 1], curve[rise]
         share = (foot - low) / max(high - low, 1e-9) if low < foot else 1.0
         at_s = (self._frame(rise) - 1 + share) / self._rate_hz + LATENCY_S
-        return Onset(at_s=max(0.0, at_s), strength=float(curve[place]))
+        return Onset(at_s=max(0.0, at_s), strength=curve[place])

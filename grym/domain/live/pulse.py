@@ -8,7 +8,6 @@ heard, each with the time at which the next is expected. In silence, and where n
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from grym.domain.live.bars import BarFollower
@@ -25,7 +24,9 @@ USUAL_S = 6.0
 
 SETTLED_S = 0.23
 NEAR_S = 0.06
-STRENGTH_FRAMES = 9
+STRENGTH_STEPS = (1, 2, 4, 1)
+"""Strength is the loudest of nine frames from each on, found in four steps."""
+
 KERNEL = np.array([0.06, 0.24, 0.4, 0.24, 0.06])
 """The offline curves are smoothed by a Gaussian of one frame, here cut to five."""
 
@@ -54,8 +55,10 @@ MOST_FRAMES = 16
 AROUND = 2
 REMEMBERED = 4
 STEADY_SHARE = 0.12
-COLUMNS = len(CURVES) + 1
-OF_CURVES = np.array([WEIGHTS[name] for name in CURVES])
+FULL, LOUDNESS, BEGUN = 0, len(CURVES), len(CURVES) + 1
+"""Rows of what was seen last: the curves, how loud it was, and the weighted sum of the curves."""
+
+OF_CURVES = np.array([WEIGHTS[name] for name in CURVES], dtype=np.float32)
 STATE = ("next", "seen", "power", "recent", "past", "chances", "undecided", "chosen", "alike", "beats")
 
 
@@ -76,12 +79,14 @@ class BeatTracker:
         self._bars = BarFollower()
         self._settled = round(SETTLED_S * frame_rate_hz)
         self._near = round(NEAR_S * frame_rate_hz)
-        self._memory = 1.0 - float(np.exp(-1.0 / (USUAL_S * frame_rate_hz)))
+        self._keep = np.exp(-np.arange(MOST_FRAMES + 1) / (USUAL_S * frame_rate_hz))
+        self._ahead = np.arange(1.0, self._settled + 1)
         self._next = first_frame
         self._seen = 0
-        self._power = np.zeros(COLUMNS)
-        self._recent = np.zeros((3 * self._settled, COLUMNS), dtype=np.float32)
-        self._past = np.zeros((round(SPAN_S * frame_rate_hz), 2), dtype=np.float32)
+        self._power = np.zeros(LOUDNESS + 1)
+        self._recent = np.zeros((BEGUN + 1, 3 * self._settled), dtype=np.float32)
+        self._past = np.zeros((2, round(SPAN_S * frame_rate_hz)), dtype=np.float32)
+        self._past_begun = 0.0
         self._chances = np.zeros(len(self._bank.intervals))
         self._undecided = 0
         self._chosen = -1
@@ -96,7 +101,7 @@ class BeatTracker:
         curves
             Shape (frames, 5) as `Rising.push` gives them.
         missing
-            Shape (frames,): where silence stands for sound, nothing speaks for or against a beat.
+            Shape (frames,), where silence stands for sound: while it does at the newest frame, no beat is told.
         """
         beats = []
         for start in range(0, len(curves), MOST_FRAMES):
@@ -105,47 +110,56 @@ class BeatTracker:
 
     def _step(self, curves: FloatArray, missing: NDArray[np.bool_]) -> list[Beat]:
         count = len(curves)
-        self._recent = np.concatenate([self._recent[count:], self._against_usual(curves)])
+        self._recent = np.concatenate([self._recent[:, count:], self._against_usual(curves)], axis=1)
         self._next += count
         self._seen += count
         salience = self._salience(count)
-        evidence = np.clip(salience + SALIENCE_OFFSET, LOWEST_SALIENCE, HIGHEST_SALIENCE)
+        evidence = np.minimum(np.maximum(salience + SALIENCE_OFFSET, LOWEST_SALIENCE), HIGHEST_SALIENCE)
         self._bank.settle(evidence[:count])
-        likely = np.logaddexp(0.0, salience[:count] + 3.0)
-        settled = np.stack([likely, self._recent[-self._settled - count : -self._settled, 0]], axis=1)
-        self._past = np.concatenate([self._past[count:], settled.astype(np.float16).astype(np.float32)])
+        self._remember(salience[:count])
         self._decide(count)
         return [] if missing[-1] else self._told(evidence[count:])
 
     def _against_usual(self, curves: FloatArray) -> np.ndarray:
-        """Return curves divided by their root mean square of the last six seconds, frame by frame."""
+        """Return curves divided by their root mean square of the last six seconds, and what begins by all of them.
+
+        Shape (6, frames).
+        """
         count = len(curves)
-        keep = (1.0 - self._memory) ** np.arange(count + 1)
-        squared = np.square(curves, dtype=np.float64) / keep[1:, None]
-        power = (self._power + self._memory * np.cumsum(squared, axis=0)) * keep[1:, None]
+        keep, share = self._keep[1 : count + 1, None], 1.0 - float(self._keep[1])
+        squared = np.square(curves, dtype=np.float64) / keep
+        power = (self._power + share * np.cumsum(squared, axis=0)) * keep
         self._power = power[-1]
-        filled = 1.0 - (1.0 - self._memory) ** (self._seen + 1.0 + np.arange(count))
-        return np.asarray(curves / np.sqrt(power / filled[:, None] + 1e-12), dtype=np.float32)
+        filled = 1.0 - float(self._keep[1]) ** (self._seen + 1.0) * self._keep[:count, None]
+        rows = np.empty((BEGUN + 1, count), dtype=np.float32)
+        rows[:BEGUN] = (curves / np.sqrt(power / filled + 1e-12)).T
+        np.matmul(OF_CURVES, rows[: len(CURVES)], out=rows[BEGUN])
+        return rows
 
     def _salience(self, count: int) -> np.ndarray:
         """Return the log odds of a beat in the last frames: those settled now, and those whose future is unknown."""
-        recent, span = self._recent, self._settled + count
-        begun = recent[-span - 2 :, : len(CURVES)] @ OF_CURVES
-        smooth = np.convolve(np.concatenate([begun, begun[-1:], begun[-1:]]), KERNEL, mode="valid")
-        full = recent[:, 0]
-        usual = max(
-            float(self._past[:, 1].mean(dtype=np.float64)) * len(self._past) / max(1, min(self._seen, len(self._past))),
-            1e-3,
+        size, settled, near = self._recent.shape[1], self._settled, self._near
+        first = size - settled - count
+        usual = max(self._past_begun / max(1, min(self._seen, self._past.shape[1])), 1e-3)
+        sums = np.zeros(1 + size + settled)
+        np.cumsum(self._recent[FULL], out=sums[1 : size + 1])
+        sums[size + 1 :] = sums[size] + usual * self._ahead
+        following = sums[first + settled : size + settled] - sums[first + near : size + near]
+        preceding = sums[first - near : size - near] - sums[first - settled : size - settled]
+        around = WEIGHTS["following"] * following + WEIGHTS["preceding"] * preceding
+        salience = _smoothed(self._recent[BEGUN, first - 2 :]) + WEIGHTS["strength"] * _strength(
+            self._recent[LOUDNESS, first:]
         )
-        sums = np.concatenate([[0.0], np.cumsum(full), float(full.sum()) + usual * np.arange(1, self._settled + 1)])
-        at = len(full) - span + np.arange(span)
-        width = (self._settled - self._near) * usual
-        following = (sums[at + self._settled] - sums[at + self._near]) / width
-        preceding = (sums[at - self._near] - sums[at - self._settled]) / width
-        louder = np.concatenate([recent[-span:, len(CURVES)], np.zeros(STRENGTH_FRAMES - 1)])
-        strength = sliding_window_view(louder, STRENGTH_FRAMES).max(axis=1)
-        salience = smooth + WEIGHTS["strength"] * strength + LIVE_BIAS
-        return np.asarray(salience + WEIGHTS["following"] * following + WEIGHTS["preceding"] * preceding)
+        return np.asarray(salience + around / ((settled - near) * usual) + LIVE_BIAS)
+
+    def _remember(self, salience: np.ndarray) -> None:
+        """Keep how likely a beat was and how much began, in half precision, whose sums are exact in double."""
+        count, end = len(salience), self._recent.shape[1] - self._settled
+        settled = np.stack([np.logaddexp(0.0, salience + 3.0), self._recent[FULL, end - count : end]])
+        settled = settled.astype(np.float16).astype(np.float32)
+        forgotten = self._past[1, :count].sum(dtype=np.float64)
+        self._past_begun += float(settled[1].sum(dtype=np.float64) - forgotten)
+        self._past = np.concatenate([self._past[:, count:], settled], axis=1)
 
     def _decide(self, count: int) -> None:
         """Choose the interval that is the beat, twice a second."""
@@ -153,43 +167,44 @@ class BeatTracker:
         if self._undecided < CHOICE_S * self._rate_hz or self._seen < LEAST_SPAN_S * self._rate_hz:
             return
         self._undecided = 0
-        past = self._past[-min(self._seen, len(self._past)) :].astype(np.float64)
-        full = past[:, 1]
+        likely, full = self._past[:, -min(self._seen, self._past.shape[1]) :].astype(np.float64)
         tops = (full[1:-1] >= full[:-2]) & (full[1:-1] > full[2:]) & (full[1:-1] > EVENT_FULL)
-        events_per_s = float(tops.sum()) / len(full) * self._rate_hz
-        chances, alike = self._bank.chances(past[:, 0], full, events_per_s)
+        events_per_s = float(np.count_nonzero(tops)) / len(full) * self._rate_hz
+        chances, alike = self._bank.chances(likely, full, events_per_s)
         self._chances = STEADINESS * self._chances + (1.0 - STEADINESS) * chances
         self._chosen = int(self._chances.argmax())
         self._alike = float(alike[self._chosen])
 
     def _told(self, unsettled: np.ndarray) -> list[Beat]:
         """Return the beat of the last interval, if it was not told yet and something is beating."""
-        if self._chosen < 0 or self._alike < LEAST_ALIKE or not self._is_sounding():
+        if self._chosen < 0 or self._alike < LEAST_ALIKE:
             return []
         chosen, interval = self._chosen, int(self._bank.intervals[self._chosen])
+        earliest = self._beats[-1] + LEAST_GAP * interval if len(self._beats) else 0.0
+        if self._next <= earliest or not self._is_sounding():
+            return []
         among = slice(max(0, chosen - NEIGHBOURS), chosen + NEIGHBOURS + 1)
         newest = self._bank.reached(unsettled, among).max(axis=1)
         earlier = self._bank.onward(chosen)[len(newest) - interval :] if interval > len(newest) else newest[:0]
         scores = np.concatenate([earlier, newest[-interval:]])
         place = int(scores.argmax())
         frame = self._next - len(scores) + place
-        if place > len(scores) - 1 - UNSURE_FRAMES or (
-            len(self._beats) and frame - self._beats[-1] < LEAST_GAP * interval
-        ):
+        if place > len(scores) - 1 - UNSURE_FRAMES or frame < earliest:
             return []
         self._beats = np.append(self._beats[-REMEMBERED:], float(frame))
         return [self._beat(frame, interval)]
 
     def _is_sounding(self) -> bool:
         """Return whether anything began in the last seconds."""
-        return float(self._past[-round(SILENT_S * self._rate_hz) :, 1].max()) > EVENT_FULL
+        return float(self._past[1, -round(SILENT_S * self._rate_hz) :].max()) > EVENT_FULL
 
     def _beat(self, frame: int, interval: int) -> Beat:
         """Return a beat with what is expected next."""
         steps = np.diff(self._beats)
         steady = steps[np.abs(steps / interval - 1.0) < STEADY_SHARE]
         step = float(steady.mean()) if len(steady) else float(interval)
-        marks = self._recent[max(0, frame - self._next - AROUND + len(self._recent)) :][: 2 * AROUND + 1].max(axis=0)
+        first = max(0, frame - self._next - AROUND + self._recent.shape[1])
+        marks = self._recent[:BEGUN, first : first + 2 * AROUND + 1].max(axis=1)
         in_bar, per_bar = self._bars.follow(marks)
         return Beat(
             at_s=frame / self._rate_hz,
@@ -212,6 +227,24 @@ class BeatTracker:
         for name in STATE:
             setattr(tracker, f"_{name}", state[name])
         tracker._past = tracker._past.astype(np.float32)
+        tracker._past_begun = float(tracker._past[1].sum(dtype=np.float64))
         tracker._bank.restore(state["bank"])
         tracker._bars.restore(state["bars"])
         return tracker
+
+
+def _smoothed(begun: np.ndarray) -> np.ndarray:
+    """Return what begins, smoothed; two frames are wanted before the first, the last one stands for those after it."""
+    padded = np.empty(len(begun) + 2)
+    padded[: len(begun)] = begun
+    padded[len(begun) :] = begun[-1]
+    return np.correlate(padded, KERNEL, mode="valid")
+
+
+def _strength(loudness: np.ndarray) -> np.ndarray:
+    """Return the loudest of nine frames from each on; silence beyond the last."""
+    loudest = np.zeros(len(loudness) + sum(STRENGTH_STEPS))
+    loudest[: len(loudness)] = loudness
+    for step in STRENGTH_STEPS:
+        np.maximum(loudest[:-step], loudest[step:], out=loudest[:-step])
+    return loudest[: len(loudness)]

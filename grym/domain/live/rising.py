@@ -46,12 +46,15 @@ class Rising:
         if not count:
             return np.empty((0, len(CURVES) + 1), dtype=np.float32)
         joined = np.concatenate([self._before, mel_power])
-        reference = self._references(mel_power)[:, None]
-        now = _levels(mel_power, reference)
-        risen = np.maximum(0.0, now - self._hidden(_levels(joined[:count], reference)))
+        both: FloatArray = np.empty((2, count, MEL_BANDS), dtype=np.float32)
+        both[0], both[1] = mel_power, joined[:count]
+        now, earlier = _levels(both, self._references(mel_power)[:, None])
+        risen = np.subtract(now, self._hidden(earlier), out=now)
+        np.maximum(risen, np.float32(0.0), out=risen)
         self._before = joined[count:]
-        magnitude = np.sqrt(mel_power.sum(axis=1, keepdims=True))
-        curves: FloatArray = np.concatenate([risen @ self._groups, magnitude], axis=1).astype(np.float32)
+        curves: FloatArray = np.empty((count, len(CURVES) + 1), dtype=np.float32)
+        np.matmul(risen, self._groups, out=curves[:, :-1])
+        np.sqrt(np.add.reduce(mel_power, axis=1), out=curves[:, -1])
         return curves
 
     def state(self) -> dict[str, Any]:
@@ -67,10 +70,10 @@ class Rising:
 
     def _references(self, mel_power: FloatArray) -> FloatArray:
         """Return the loudest band so far at each frame, forgetting."""
-        fading = self._forget ** np.arange(1, len(mel_power) + 1)
-        loudest = np.maximum.accumulate(np.maximum(mel_power.max(axis=1) / fading, self._peak)) * fading
-        self._peak = float(loudest[-1])
-        references: FloatArray = np.maximum(loudest, LEAST_PEAK).astype(np.float32)
+        references: FloatArray = np.empty(len(mel_power), dtype=np.float32)
+        for frame, loudest in enumerate(np.maximum.reduce(mel_power, axis=1).tolist()):
+            self._peak = max(loudest, self._peak * self._forget)
+            references[frame] = max(self._peak, LEAST_PEAK)
         return references
 
     def _hidden(self, earlier: FloatArray) -> FloatArray:
@@ -85,9 +88,12 @@ class Rising:
 
 
 def _levels(power: FloatArray, reference: FloatArray) -> FloatArray:
-    """Return magnitudes against a reference, compressed, in decades."""
-    levels: FloatArray = np.log10(1.0 + np.float32(COMPRESSION) * np.sqrt(power / reference))
-    return levels
+    """Return magnitudes against a reference, compressed, in decades, in the place of the power."""
+    levels: FloatArray = np.divide(power, reference, out=power)
+    np.sqrt(levels, out=levels)
+    levels *= np.float32(COMPRESSION)
+    levels += np.float32(1.0)
+    return np.log10(levels, out=levels)
 
 
 def _groups(framing: Framing) -> FloatArray:

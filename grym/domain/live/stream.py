@@ -88,7 +88,8 @@ class LiveStream:
         else:
             for arrival in self._reassembly.take(frame):
                 yield from self._arrived(arrival)
-        yield list(self._alerts.due(self._window))
+        if due := list(self._alerts.due(self._window)):
+            yield due
         self._busy = False
 
     def fresh_sound(self) -> FreshSound | None:

@@ -1,5 +1,6 @@
 """From the frames of a window to the `Features` that are told of it."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -42,7 +43,7 @@ def features(
     late_sequence
         Number of the frame that brought it too late; None for a window in time.
     """
-    count = len(frames.rms)
+    count = len(frames.mel_power)
     return Features(
         window=window,
         at_s=at_s,
@@ -54,7 +55,7 @@ def features(
         bandwidth_hz=_mean(frames.bandwidth_hz),
         rolloff_hz=_mean(frames.rolloff_hz),
         flatness=_mean(frames.flatness) if count else 1.0,
-        flux=float(frames.flux.max(initial=0.0)),
+        flux=float(np.maximum.reduce(frames.flux)) if count else 0.0,
         mfcc=_mfcc(frames),
         chroma=_chroma(followed),
         onsets_s=tuple(sorted(fact.at_s for fact in followed if isinstance(fact, Onset))),
@@ -70,14 +71,15 @@ def _mean(values: FloatArray) -> float:
 
 
 def _level(mono: FloatArray) -> float | None:
-    return peak_db(float(np.sqrt(np.dot(mono, mono) / len(mono)))) if len(mono) else None
+    return peak_db(math.sqrt(float(np.dot(mono, mono)) / len(mono))) if len(mono) else None
 
 
 def _mfcc(frames: SpectralFrames) -> tuple[float, ...]:
     """Return the mean cepstrum of the frames; the cosines of the mean level are the mean of the cosines."""
-    if not len(frames.rms):
+    if not len(frames.mel_power):
         return ()
-    levels: FloatArray = level_db(frames.mel_power).mean(axis=0, keepdims=True)
+    levels: FloatArray = np.add.reduce(level_db(frames.mel_power), axis=0, keepdims=True)
+    levels /= np.float32(len(frames.mel_power))
     return tuple(cepstrum(levels)[0].tolist())
 
 
@@ -86,6 +88,6 @@ def _chroma(followed: Sequence[Followed]) -> tuple[float, ...]:
     heard = [fact.weights for fact in followed if isinstance(fact, Harmony)]
     if not heard:
         return ()
-    sums = np.sum(heard, axis=0)
-    total = float(sums.sum())
-    return tuple((sums / total).tolist()) if total > 0.0 else ()
+    sums = [sum(weights) for weights in zip(*heard, strict=True)]
+    total = sum(sums)
+    return tuple(weight / total for weight in sums) if total > 0.0 else ()

@@ -12,18 +12,21 @@ Böck, Krebs and Widmer (2014), "A multi-model approach to beat tracking" (forwa
 from typing import Any
 
 import numpy as np
+from scipy import fft
 from scipy.ndimage import uniform_filter1d
 
 from grym.domain.rhythm.chains import CHANGE_PRICE
-from grym.domain.rhythm.periods import autocorrelation
 
 SLOWEST_BPM, FASTEST_BPM = 30.0, 225.0
 STEP_OCTAVES = 0.03
-REACH = 4
-"""Intervals 2 % apart; from beat to beat the tempo moves by at most four of them."""
+REACH_STEPS = (1, 2, 1)
+"""Intervals 2 % apart; from beat to beat the tempo moves by at most four of them, found in three steps."""
 
 FADING_S = 8.0
 """After eight seconds evidence counts e times less."""
+
+STEPS = 128
+"""Scores are rounded to as many steps; none is above 183, six for each beat of the fastest tempo, fading."""
 
 SPAN_S = 12.0
 LEAST_SPAN_S = 3.0
@@ -44,9 +47,12 @@ WEIGHTS = {
 }
 """Of the evidence for an interval; a conditional logit as in `grym.domain.rhythm.levels`, on stretches of dev works."""
 
+MULTIPLES = (1, 2, 3, 4)
+AGAIN = np.array([WEIGHTS[f"again_{multiple}"] for multiple in MULTIPLES])
+
 
 class PulseBank:
-    """Scores of beats for every tempo, rounded to half precision: they are sums of a few dozen, wanted to a tenth.
+    """Scores of beats for every tempo, in whole steps: they are wanted to a tenth, and so are kept in two bytes each.
 
     Parameters
     ----------
@@ -59,24 +65,43 @@ class PulseBank:
         self.intervals = _intervals(frame_rate_hz)
         self.longest = int(self.intervals[-1])
         self._fading = float(np.exp(-1.0 / (FADING_S * frame_rate_hz)))
-        self._price = CHANGE_PRICE * np.abs(np.diff(np.log(self.intervals)))
+        self._prices = (CHANGE_PRICE * np.log(self.intervals)).astype(np.float32)
         self._onward = np.zeros((self.longest, len(self.intervals)), dtype=np.float32)
+        self._places = self._onward.size + _places(self.intervals)
         self._needed = np.arange(self.longest)[:, None] >= self.longest - self.intervals
         self._faded = (self._fading**self.intervals).astype(np.float32)
         self._aged = (self._fading ** np.arange(self.longest)[::-1]).astype(np.float32)
+        self._multiples = np.outer(MULTIPLES, self.intervals)
         self._prior = _prior(60.0 * frame_rate_hz / self.intervals)
 
     def settle(self, evidence: np.ndarray) -> None:
         """Take the settled evidence of the next frames, shape (frames,), no more than the shortest interval."""
-        score = self.reached(evidence)
-        self._onward = np.concatenate([self._onward[len(evidence) :], self._led_on(score)])
+        flat = self._onward.reshape(-1)
+        new = len(evidence) * len(self.intervals)
+        led_on = self._led_on(self.reached(evidence))
+        flat[:-new] = flat[new:]
+        flat[-new:] = led_on.reshape(-1)
 
     def reached(self, evidence: np.ndarray, among: slice = slice(None)) -> np.ndarray:
-        """Return the score of a beat at each of the next frames by the interval that led to it, settling nothing."""
-        before = self.longest + np.arange(len(evidence))[:, None] - self.intervals[among]
-        led = self._onward[np.minimum(before, self.longest - 1), np.arange(len(self.intervals))[among]]
-        led = led * self._faded[among]
-        return np.asarray(evidence[:, None] + np.maximum(led, 0.0), dtype=np.float32)
+        """Return the score of a beat at each of the next frames by the interval that led to it, settling nothing.
+
+        Parameters
+        ----------
+        evidence
+            Shape (frames,), no more than the shortest interval.
+        among
+            Which intervals.
+
+        Returns
+        -------
+        np.ndarray
+            Shape (frames, intervals), float32.
+        """
+        led = self._onward.reshape(-1)[self._places[: len(evidence), among]]
+        led *= self._faded[among]
+        np.maximum(led, np.float32(0.0), out=led)
+        led += evidence[:, None]
+        return led
 
     def onward(self, interval: int) -> np.ndarray:
         """Return the score of a beat at each of the last frames that leads on by an interval, oldest first."""
@@ -101,36 +126,56 @@ class PulseBank:
         events_per_s
             How many notes a second.
         """
-        size = 2 * round(LOCAL_MEAN_S * self.rate_hz / 2.0) + 1
-        above = [values - uniform_filter1d(values, size, mode="nearest") for values in (salience, begun)]
-        similarity = np.mean([autocorrelation(values) for values in above], axis=0)
+        similarity = self._similarity(np.stack([salience, begun]))
         density = np.log2(events_per_s * self.intervals / self.rate_hz + 0.1) ** 2
         total = self._prior + WEIGHTS["collected"] * 10.0 * self.collected() + WEIGHTS["density"] * density
-        again = [_at(similarity, multiple * self.intervals) for multiple in (1, 2, 3, 4)]
-        for multiple, alike in enumerate(again, start=1):
-            total = total + WEIGHTS[f"again_{multiple}"] * alike
-        return np.asarray(total), again[0]
+        again = _at(similarity, self._multiples)
+        return np.asarray(total + AGAIN @ again), again[0]
+
+    def _similarity(self, curves: np.ndarray) -> np.ndarray:
+        """Return the mean autocorrelation of curves against their local means, by lag, as far as tempi need it.
+
+        Each is that of `grym.domain.rhythm.periods`; since transforms add up, one leads back for all.
+        """
+        above = curves - uniform_filter1d(curves, 2 * round(LOCAL_MEAN_S * self.rate_hz / 2.0) + 1, mode="nearest")
+        above -= above.mean(axis=1, keepdims=True)
+        length = curves.shape[1]
+        lags = min(length, MULTIPLES[-1] * self.longest + AROUND + 1)
+        size = fft.next_fast_len(length + lags, real=True)
+        energy = np.einsum("cn,cn->c", above, above) * len(curves) / length
+        weights = np.divide(1.0, energy, out=np.zeros_like(energy), where=energy > 0.0)
+        spectrum = weights @ np.abs(fft.rfft(above, size)) ** 2
+        return np.asarray(fft.irfft(spectrum, size)[:lags] / np.arange(length, length - lags, -1))
 
     def state(self) -> dict[str, Any]:
         """Return what `restore` needs."""
-        return {"onward": self._onward[self._needed].astype(np.float16)}
+        return {"onward": (self._onward[self._needed] * STEPS).astype(np.int16)}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on where `state` was taken."""
-        self._onward[self._needed] = state["onward"].astype(np.float32)
+        self._onward[self._needed] = state["onward"].astype(np.float32) / STEPS
 
     def _led_on(self, score: np.ndarray) -> np.ndarray:
         """Return the best score that leads on by each interval: from a neighbour at the price of its distance.
 
-        One sweep up and one down are exact, since prices add up along the way.
+        Prices add up along the way, so that they are differences of one running sum: what is best on one side is the
+        highest of the last few scores with that sum added, less the sum at the place itself.
         """
-        led = score.copy()
-        for _ in range(REACH):
-            up = led[:, :-1] - self._price
-            down = led[:, 1:] - self._price
-            np.maximum(led[:, 1:], up, out=led[:, 1:])
-            np.maximum(led[:, :-1], down, out=led[:, :-1])
-        return led.astype(np.float16).astype(np.float32)
+        size = score.shape[1]
+        sides = np.empty((2, len(score), size), dtype=np.float32)
+        np.add(score, self._prices, out=sides[0])
+        np.subtract(score, self._prices, out=sides[1])
+        up, down = sides[0], sides[1]
+        for step in REACH_STEPS:
+            np.maximum(up[:, step:], up[:, :-step], out=up[:, step:])
+            np.maximum(down[:, :-step], down[:, step:], out=down[:, :-step])
+        up -= self._prices
+        down += self._prices
+        np.maximum(up, down, out=up)
+        up *= np.float32(STEPS)
+        np.rint(up, out=up)
+        up *= np.float32(1.0 / STEPS)
+        return up
 
 
 def _intervals(rate_hz: float) -> np.ndarray:
@@ -146,10 +191,19 @@ def _prior(bpm: np.ndarray) -> np.ndarray:
     return np.asarray(WEIGHTS["unusual"] * octaves**2 + WEIGHTS["slow"] * slow + WEIGHTS["fast"] * fast)
 
 
+def _places(intervals: np.ndarray) -> np.ndarray:
+    """Return where the frame lies that an interval before each of the next ones, counted from the end of flat scores.
+
+    Shape (shortest interval, intervals).
+    """
+    count = len(intervals)
+    rows = np.arange(int(intervals[0]))[:, None] - intervals
+    return np.asarray(rows * count + np.arange(count), dtype=np.intp)
+
+
 def _at(similarity: np.ndarray, lags: np.ndarray) -> np.ndarray:
     """Return the highest similarity within two frames of each lag, 0 beyond the end."""
-    padded = np.concatenate([similarity, np.zeros(AROUND + 1)])
-    last = len(padded) - 1
-    near = [padded[np.minimum(np.maximum(lags + shift, 0), last)] for shift in range(-AROUND, AROUND + 1)]
-    found: np.ndarray = np.max(near, axis=0)
-    return np.where(lags + AROUND < len(similarity), found, 0.0)
+    pairs = np.maximum(similarity[1:], similarity[:-1])
+    fours = np.maximum(pairs[2:], pairs[:-2])
+    fives = np.maximum(fours[1:], fours[:-1])
+    return np.where(lags + AROUND < len(similarity), fives[np.minimum(lags - AROUND, len(fives) - 1)], 0.0)
