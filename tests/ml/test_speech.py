@@ -128,7 +128,7 @@ def test_words_are_those_the_library_decodes(shelf: Path) -> None:
     with torch.inference_mode():
         scores = model(**ears(samples, sampling_rate=16_000, return_tensors="pt")).logits[0]
     reader = transformers.Wav2Vec2CTCTokenizer(str(folder / "vocab.json"))
-    expected = reader.decode(scores.argmax(dim=-1))
+    expected = reader.decode(scores.argmax(dim=-1)).replace("</s>", "").replace("<s>", "").replace("<unk>", "")
     exact = SpeechExtractor(saved_model(shelf, "words"), place=F32)
     spoken = exact.extract(Signal(samples=samples[None], sample_rate_hz=16_000)).spoken
     assert spoken is not None

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from grym.cli.recording_panels import clock, progression, recording_panel
+from grym.cli.recording_panels import clock, recording_panel
+from grym.domain.harmony.progressions import progression
 from grym.cli.results import ANALYSIS_KEYS
 
 CHECK = {"name": "loudness", "value": -14.0, "required": "-15 to -13", "unit": "LUFS", "passed": True, "advice": ""}
