@@ -66,11 +66,12 @@ class ServerDescriber:
         if base.endswith(("/v1", "/chat/completions")):
             base = base.removesuffix("/chat/completions")
             model = self._settings.model or wire.first_model(f"{base}/models")
-            body, media_type = wire.post(f"{base}/chat/completions", _chat(asked, model))
+            url, content = f"{base}/chat/completions", _chat(asked, model)
         else:
-            model = self._settings.model
-            body, media_type = wire.post(self._settings.url, _plain_question(asked))
-        return Description(text=answer_text(body, media_type=media_type), model=_named(body) or model or "unnamed")
+            model = self._settings.model or "unnamed"
+            url, content = self._settings.url, _plain_question(asked)
+        body, media_type = wire.post(url, content)
+        return Description(text=answer_text(body, media_type=media_type), model=_named(body) or model)
 
 
 class _Wire:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from producers.status import RequestStatus
 
 MAX_QUESTION_CHARACTERS = 2_000
+ABOUT = ("request_id", "outcome", "file", "fault", "letter_id", "reason")
+"""Keys of an analysis that are told again."""
 
 FileArgument = Annotated[
     Path, typer.Argument(metavar="FILE", readable=False, help="WAV, AIFF, FLAC, Ogg, Opus or MP3.")
@@ -78,7 +80,7 @@ async def _told(
     from grym.cli.results import result_json
 
     analysis = result_json(status, file=str(path))
-    about = {name: analysis[name] for name in ("request_id", "outcome", "file", "fault", "reason") if name in analysis}
+    about = {name: value for name, value in analysis.items() if name in ABOUT}
     empty: dict[str, Any] = {"text": None, "model": None, "facts": {}, "question": question or None, "fallback": None}
     if status.state != "completed" or analysis["quality"] is None:
         return {**about, **empty}
