@@ -9,16 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from grym.errors import InvalidRequestError
 
 if TYPE_CHECKING:  # who only passes sound on loads nothing for it
-    from grym.domain.signal import Signal
-    from grym.ports.sound import AudioDoor
+    import numpy as np
+    from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float32]
+    from grym.domain.signal import FloatArray, Signal
+    from grym.ports.sound import AudioDoor
 
 OWN_EMBEDDING = "dsp"
 """The embedding that the analysis itself makes; every other name is one of a saved model."""
@@ -56,9 +54,9 @@ class Embedded:
 
     name: str
     pretrained: bool
-    frames: FloatArray
-    times_s: NDArray[np.float64]
-    pooled: FloatArray
+    frames: "FloatArray"
+    times_s: "NDArray[np.float64]"
+    pooled: "FloatArray"
     provenance: dict[str, str] = field(default_factory=dict)
     spoken: Spoken | None = None
 
