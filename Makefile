@@ -19,7 +19,7 @@ PACKAGES := grym schemas streams consumers producers
 SOURCES  := $(PACKAGES) tests tools $(wildcard examples benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help compose test slow simulate test-all test-views accept accept-quick accept-kafka accept-kafka-quick check lint format format-check types imports drift docs schema coverage mutation \
+.PHONY: help compose test slow simulate test-all test-views test-ml accept accept-quick accept-kafka accept-kafka-quick check lint format format-check types imports drift docs schema coverage mutation \
         bench bench-events bench-events-quick bench-recognition bench-recognition-quick bench-patterns bench-patterns-quick \
         bench-hearing bench-hearing-quick bench-live bench-live-quick \
         soak-patterns examples up wheel packaging doctor system clean
@@ -37,6 +37,9 @@ help: ## list these verbs
 
 .venv-views/.grym-views: uv.lock pyproject.toml tools/setup.sh
 	@tools/setup.sh sync views
+
+.venv-ml/.grym-ml: uv.lock pyproject.toml tools/setup.sh
+	@tools/setup.sh sync ml
 
 .venv/.grym-system: | .venv/.grym-run
 	@tools/setup.sh system
@@ -77,6 +80,9 @@ accept-quick: .venv/.grym-dev .venv/.grym-system ## of those, the piece of the R
 
 test-views: .venv-views/.grym-views ## the views on Faust, in an environment of their own, on real Kafka
 	@.venv-views/bin/pytest -q tests/integration/test_faust_views.py tests/unit/streams/views
+
+test-ml: .venv-ml/.grym-ml ## neural models, in an environment of their own, on tiny ones built from configurations
+	@OMP_WAIT_POLICY=passive HF_HUB_OFFLINE=1 .venv-ml/bin/pytest -q tests/ml
 
 accept-kafka: .venv/.grym-dev ## kills, outages and upgrades on real Kafka: an hour
 	@GRYM_TEST_KAFKA=required $(BIN)/pytest -q tests/acceptance/kafka
@@ -176,5 +182,5 @@ packaging: .venv/.grym-dev ## the wheel in a clean environment without the sourc
 	@$(BIN)/pytest -q tests/packaging
 
 clean: ## remove what was built or installed here; recordings in out/ stay
-	rm -rf .venv .venv-views .uv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-views .venv-ml .uv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find $(PACKAGES) tests -name __pycache__ -prune -exec rm -rf {} +

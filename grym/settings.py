@@ -27,13 +27,13 @@ ROOT_HOME = Path("/var/lib/grym")
 LATER = {
     "GRYM_LLM": ("runtime.llm_not_here", "the language-model planner"),
     "GRYM_LLM_MODEL": ("runtime.llm_not_here", "the language-model planner"),
-    "GRYM_MODELS": ("runtime.models_not_here", "the runtime of neural models"),
 }
 """Variables of the contract whose part is not in this version: error code, and what the variable is for."""
 
 MAX_CPU_WORKERS = 64
 MAX_PORT = 65_535
 MAX_REPLICAS = 9
+MAX_ANSWER_S = 3600.0
 MIN_MEMORY_MB = 64
 """An interpreter with the libraries of the smallest worker takes nearly as much."""
 
@@ -220,9 +220,21 @@ class Settings(BaseSettings):
         ge=MIN_MEMORY_MB,
         description="Megabytes a process may take; nearing them it slows down, then pauses. By default the machine's.",
     )
+    models: Annotated[Path, AfterValidator(_absolute)] | None = Field(
+        default=None, description="Folder of saved neural models, a folder each; needs the extra ml."
+    )
+    describer: Annotated[str, AfterValidator(_http_url)] | None = Field(
+        default=None, description="http://… of a server that puts sound into words (OpenAI-compatible or GAMA-like)."
+    )
+    describer_model: str | None = Field(
+        default=None, description="Which model is asked there; by default the server's own."
+    )
+    describer_key: SecretStr | None = Field(default=None, description="Its API key, where it asks for one.")
+    describer_timeout_s: float = Field(
+        default=120.0, gt=0, le=MAX_ANSWER_S, description="Seconds it may take to answer."
+    )
     llm: str | None = Field(default=None, description="Not in this version: language-model server.")
     llm_model: str | None = Field(default=None, description="Not in this version: name of its model.")
-    models: str | None = Field(default=None, description="Not in this version: folder of saved neural models.")
 
     @property
     def artifacts_url(self) -> str:
@@ -337,6 +349,11 @@ _EXAMPLES = {
     "listen": "127.0.0.1",
     "otel": "http://localhost:4318",
     "memory_limit_mb": "2048",
+    "models": "/srv/grym/models",
+    "describer": "http://localhost:8000/v1",
+    "describer_model": "Qwen/Qwen2.5-Omni-7B",
+    "describer_key": "secret",
+    "describer_timeout_s": "120",
 }
 
 

@@ -99,12 +99,35 @@ class SectionFact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EmbeddingFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Which embedding was made: `pretrained` tells whether learned weights were behind it."""
+    """Which embedding was made: `pretrained` tells whether learned weights were behind it.
+
+    Parameters
+    ----------
+    provenance
+        Class and digest of the weights, device and number format; empty where no model was asked.
+    """
 
     name: str
     dim: int
     pretrained: bool
     values: tuple[float, ...] = ()
+    provenance: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class SpeechFact(msgspec.Struct, frozen=True, kw_only=True):
+    """Words that a saved model wrote down; weights that were not learned write nonsense, and `pretrained` says so.
+
+    Parameters
+    ----------
+    text
+        Empty where the model heard no words.
+    model
+        The saved model, by name.
+    """
+
+    text: str
+    model: str
+    pretrained: bool
 
 
 class AnalysisSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -141,6 +164,8 @@ class Analysis(AnalysisSummary, frozen=True, kw_only=True, omit_defaults=True):
         The leading voice as a curve; only when all was asked for.
     morphology
         Sound shapes; only when all was asked for.
+    speech
+        What was said, where the embedding asked for is one of a model that writes words.
     """
 
     loudness_range_lu: float | None = None
@@ -163,3 +188,4 @@ class Analysis(AnalysisSummary, frozen=True, kw_only=True, omit_defaults=True):
     notes: tuple[NoteFact, ...] = ()
     melody: MelodyFact | None = None
     morphology: MorphologyFact | None = None
+    speech: SpeechFact | None = None

@@ -4,6 +4,7 @@
 #   setup.sh uv ARGUMENTS…   run uv in the checkout; it is put into .uv/ unless a usable one is on PATH
 #   setup.sh sync run|dev    make .venv/ from uv.lock, without or with the tools of developers
 #   setup.sh sync views      make .venv-views/ for the views on Faust, which do not agree with the extra ml
+#   setup.sh sync ml         make .venv-ml/ for neural models: torch from the Python registry is some gigabytes
 #   setup.sh system          FluidSynth and a General MIDI SoundFont, which make the sound better but are not needed
 #
 # Policy: progress goes to stderr; no interpreter is ever downloaded; what needs rights we do not have is printed as
@@ -63,8 +64,8 @@ sync() {
     case $1 in
         run) groups=--no-dev ;;
         dev) groups='--group dev' ;;
-        views) views; return ;;
-        *) say "sync run, sync dev or sync views"; return 2 ;;
+        views|ml) apart "$1"; return ;;
+        *) say "sync run, sync dev, sync views or sync ml"; return 2 ;;
     esac
     # A virtual environment that works keeps its interpreter; otherwise the one that was found makes it.
     if .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=.venv/bin/python
@@ -77,10 +78,11 @@ sync() {
     if [ "$1" = dev ]; then touch .venv/.grym-run; fi
 }
 
-views() {
-    say "Installing the locked packages into .venv-views/ ..."
-    UV_PROJECT_ENVIRONMENT=.venv-views "$uv" sync --quiet --frozen --extra views --group dev --python "$(find_python)" >&2
-    touch .venv-views/.grym-views
+# An environment of its own for an extra, with the tools of developers.
+apart() {
+    say "Installing the locked packages into .venv-$1/ ..."
+    UV_PROJECT_ENVIRONMENT=".venv-$1" "$uv" sync --quiet --frozen --extra "$1" --group dev --python "$(find_python)" >&2
+    touch ".venv-$1/.grym-$1"
 }
 
 has_fluidsynth() {
@@ -117,5 +119,5 @@ case ${1:-} in
     uv) shift; uv=$(find_uv); exec "$uv" "$@" ;;
     sync) sync "${2:-}" ;;
     system) system ;;
-    *) say "usage: setup.sh uv ARGUMENTS | sync run | sync dev | sync views | system"; exit 2 ;;
+    *) say "usage: setup.sh uv ARGUMENTS | sync run | sync dev | sync views | sync ml | system"; exit 2 ;;
 esac

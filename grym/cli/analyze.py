@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from producers.status import RequestStatus
     from schemas.commands import RequestAnalysis
 
-EmbeddingOption = Annotated[str, typer.Option("--embedding", help="How the sound becomes a vector: dsp.")]
+EmbeddingOption = Annotated[
+    str, typer.Option("--embedding", help="How the sound becomes a vector: dsp, or a saved model.")
+]
 RecogniseOption = Annotated[
     bool, typer.Option("--recognise/--no-recognise", help="Look for known patterns in the sound.")
 ]
@@ -101,6 +103,7 @@ async def analyze(
         _inspected(path, max_seconds=max_seconds, request_id=id_of(request_id, number, len(files)))
         for number, path in enumerate(files, start=1)
     ]
+    _require_model(embedding)
     await _require_possible(wish)
     async with opened(to_work=True) as runtime:
         for recording in recordings:
@@ -155,6 +158,19 @@ async def _awaited(
 def _inspected(path: Path, *, max_seconds: float, request_id: str | None) -> Recording:
     needed = one_analysis_window(path, max_seconds=max_seconds)
     return inspected(path, max_seconds=max_seconds, request_id=request_id, least_samples=needed)
+
+
+def _require_model(name: str) -> None:
+    """Refuse a model that no worker of this machine has; on Kafka only the workers know."""
+    from grym.ports.embedding import OWN_EMBEDDING
+    from grym.settings import read_settings
+
+    settings = read_settings()
+    if name == OWN_EMBEDDING or settings.kafka is not None:
+        return
+    from grym.adapters.models.folders import require_model
+
+    require_model(settings.models, name)
 
 
 async def _require_possible(wish: "RequestAnalysis") -> None:

@@ -9,7 +9,6 @@ from grym.errors import InvalidRequestError
 NAMES = (
     "arrange",
     "continue",
-    "describe",
     "enhance",
     "erase",
     "harmonise",

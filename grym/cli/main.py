@@ -14,6 +14,7 @@ from grym.cli import (
     analyze,
     compose,
     database,
+    describe,
     dlq,
     doctor,
     events,
@@ -59,7 +60,7 @@ def root(
     del version  # its callback has acted on it
 
 
-for module in (compose, analyze, stream, rate, requests, up, worker, replay, doctor, later):
+for module in (compose, analyze, describe, stream, rate, requests, up, worker, replay, doctor, later):
     module.register(app)
 app.add_typer(events.app, name="events")
 app.add_typer(patterns.app, name="patterns")

@@ -1,6 +1,6 @@
 """An analysed recording drawn for people: what a musician asks first, in a few lines."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from rich import box
@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grym.cli.panels import SECTION_COLOURS, facts_table, outcome_panel
+from grym.domain.harmony.progressions import progression
 
 Result = dict[str, Any]
 
@@ -20,10 +21,6 @@ SAME_TEMPO = 0.04
 """A tempo within 4 % of the first is the same tempo; one that scores less than half of it is no rival."""
 
 MOST_KEYS = 6
-MOST_CHORDS = 8
-LOOPED = 0.8
-"""Chords are a loop when four in five equal those one turn before."""
-
 LEAST_TUNING_CENTS = 5.0
 CONCERT_PITCH_HZ = 440.0
 CENTS = 1_200.0
@@ -110,25 +107,6 @@ def _harmony(result: Result) -> Iterator[tuple[str, str]]:
             labels.add(section["label"])
             told.append(f"{section['label']}: {progression(names)}")
     yield "chords", "\n".join(told)
-
-
-def progression(names: Sequence[str]) -> str:
-    """Condense chords: repeats once, a loop once with how often it comes, else the first eight.
-
-    Examples
-    --------
-    >>> progression(["C", "G", "Am", "F"] * 3)
-    'C G Am F ×3'
-    >>> progression(["C", "C", "F"])
-    'C F'
-    """
-    changes = [name for at, name in enumerate(names) if not at or names[at - 1] != name]
-    for period in range(2, MOST_CHORDS + 1):
-        again = [one == other for one, other in zip(changes, changes[period:], strict=False)]
-        if len(changes) >= 2 * period and sum(again) >= LOOPED * len(again):
-            return f"{' '.join(changes[:period])} ×{len(changes) // period}"
-    more = f" … ({len(changes)} changes)" if len(changes) > MOST_CHORDS else ""
-    return " ".join(changes[:MOST_CHORDS]) + more
 
 
 def _voices(result: Result) -> Iterator[tuple[str, str]]:

@@ -55,6 +55,7 @@ ANALYSIS_KEYS: dict[str, Any] = {
     "morphology": None,
     "features": {},
     "embedding": None,
+    "speech": None,
     "quality": None,
     "patterns": [],
     "provenance": {},

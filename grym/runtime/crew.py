@@ -41,6 +41,7 @@ class Crew:
             slots=runtime.settings.cpu_workers,
             grace_s=grace_s,
             home=runtime.settings.home,
+            models=runtime.models,
             redis=runtime.settings.redis,
         )
         self._components = [*components(self._shop, only), safety.news, *self._beside(runtime, port)]

@@ -18,6 +18,7 @@ from grym.errors import first_cause
 from grym.ports.artifacts import Scratch
 from grym.ports.backend import Backend
 from grym.ports.clock import Clock
+from grym.ports.embedding import NoModels, SavedModels
 from grym.ports.sound import CpuPool
 from grym.runtime.home import usable_home
 from grym.runtime.names import ANSWERING
@@ -63,6 +64,7 @@ class Runtime:
     scratch: Scratch
     clock: Clock
     cpu: CpuPool
+    models: SavedModels
     holder: str
     safety: Safety
 
@@ -184,9 +186,20 @@ async def open_runtime(settings: Settings, *, to_work: bool = False, kind: str =
             scratch=FolderScratch(settings.scratch_folder),
             clock=clock,
             cpu=cpu,
+            models=await _models(settings, stack),
             holder=holder,
             safety=safety,
         )
+
+
+async def _models(settings: Settings, stack: AsyncExitStack) -> SavedModels:
+    """Return the saved models, whose worker starts with the first question to one."""
+    if settings.models is None:
+        return NoModels()
+    from grym.adapters.models.serving import PooledModels  # noqa: PLC0415 (most machines have none)
+
+    pool = await stack.enter_async_context(ProcessCpuPool(workers=1, memory_bytes=None))
+    return PooledModels(settings.models, pool)
 
 
 async def _open_backend(settings: Settings, stack: AsyncExitStack, kind: str) -> Backend:

@@ -17,6 +17,7 @@ from consumers.timers import TimerService
 from grym.adapters.artifacts import SweptArtifacts
 from grym.memory.typed.upkeep import EntryUpkeep
 from grym.ports.artifacts import Scratch
+from grym.ports.embedding import SavedModels
 from grym.ports.sound import CpuPool
 from grym.runtime.housekeeping import Housekeeper
 from grym.runtime.names import checked_names
@@ -42,6 +43,8 @@ class Workshop:
         Seconds a piece in the making may still take after a stop, before it is handed back.
     home
         Where indexes lie.
+    models
+        The neural models of this machine.
     redis
         URL of the Redis that processes share; None without.
     """
@@ -54,6 +57,7 @@ class Workshop:
     slots: int
     grace_s: float
     home: Path
+    models: SavedModels
     redis: str | None = None
 
     @cached_property
@@ -93,7 +97,7 @@ def _coordinator(shop: Workshop) -> AnyProcessor:
 def _features(shop: Workshop) -> AnyProcessor:
     from streams.features import Features
 
-    return Features(artifacts=shop.ports.artifacts, cpu=shop.cpu, door=DoorInWorker())
+    return Features(artifacts=shop.ports.artifacts, cpu=shop.cpu, door=DoorInWorker(), models=shop.models)
 
 
 def _patterns(shop: Workshop) -> AnyProcessor:

@@ -1,6 +1,7 @@
 """What a request must keep to be accepted at all; everything else is decided by those who do the work."""
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,7 +19,8 @@ from streams.coordinator.run import Request
 
 MAX_DEADLINE_S = 7 * 86_400.0  # the retention of requests: a later deadline would outlive the request itself
 MAX_SEED = 2**63 - 1  # fits every integer column
-EMBEDDINGS = ("dsp",)
+EMBEDDING = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""The analysis' own, ``dsp``, or the name of a saved model; which models there are, only the workers know."""
 MAX_PRIORITY = 10
 MAX_NAME_CHARACTERS = 200  # users, collections, patterns and tags are names, not texts
 MAX_TAGS = 32
@@ -52,9 +54,9 @@ def _check_composition(wish: RequestComposition) -> None:
 
 def _check_analysis(wish: RequestAnalysis) -> None:
     _check_sound(wish.audio)
-    if wish.embedding not in EMBEDDINGS:
-        choices = ", ".join(EMBEDDINGS)
-        raise _refusal("embedding", f"the embedding {wish.embedding!r} is not known", f"Choose one of: {choices}.")
+    if not EMBEDDING.fullmatch(wish.embedding):
+        hint = "Leave it out to get dsp, or name a saved model."
+        raise _refusal("embedding", f"{wish.embedding[:80]!r} is no name of an embedding", hint)
 
 
 def _check_learning(wish: RequestLearning) -> None:

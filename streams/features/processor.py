@@ -3,18 +3,25 @@
 The sound comes by claim check and is decoded behind the one door for audio, with caps on length, channels and rate.
 What its sender got wrong is answered with `AudioRefused`; only grym's own faults are retried. What the sound leaves in
 pattern memory, its imprint, travels by claim check too; it is taken of the same decoded sound as the facts, or alone
-where only memory asks.
+where only memory asks. Where the embedding of a saved model is wanted, that model is asked besides; one that is not
+here is refused by name, and the embedding of the analysis never stands in for it.
 """
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grym.errors import InvalidAudioError
+import msgspec
+
+from grym.errors import InvalidAudioError, InvalidRequestError
 from grym.ports.artifacts import ArtifactStore
+from grym.ports.embedding import OWN_EMBEDDING, NoModels, SavedModels
 from grym.ports.sound import AudioDoor, CpuPool, Task
 from schemas.body import ArtifactRef, Body
 from schemas.commands import ExtractFeatures, TakeImprint
 from schemas.envelope import Envelope
 from schemas.events import AudioRefused, FeaturesExtracted, ImprintTaken
+from schemas.music import Analysis
+from streams.features.embedding import embedding_of
 from streams.processor import Decision, Output
 from streams.translate import fault_of
 
@@ -38,10 +45,13 @@ class Features:
     accepts: tuple[type[Body], ...] = (ExtractFeatures, TakeImprint)
     state_type: type[None] = type(None)
 
-    def __init__(self, *, artifacts: ArtifactStore, cpu: CpuPool, door: AudioDoor) -> None:
+    def __init__(
+        self, *, artifacts: ArtifactStore, cpu: CpuPool, door: AudioDoor, models: SavedModels | None = None
+    ) -> None:
         self._artifacts = artifacts
         self._cpu = cpu
         self._door = door
+        self._models = models or NoModels()
 
     def state_key(self, envelope: Envelope) -> None:  # noqa: ARG002 (the port's signature)
         """Return None: an analysis depends on nothing but its sound."""
@@ -52,7 +62,7 @@ class Features:
         command: ExtractFeatures | TakeImprint = envelope.body
         try:
             body = await (self._extract(command) if isinstance(command, ExtractFeatures) else self._take(command))
-        except InvalidAudioError as error:
+        except (InvalidAudioError, InvalidRequestError) as error:
             body = AudioRefused(fault=fault_of(error), round=getattr(command, "round", 1))
         return Decision(outputs=(Output(body=body),))
 
@@ -67,11 +77,19 @@ class Features:
             timeout_s=analysis_timeout_s(command.max_seconds),
         )
         return FeaturesExtracted(
-            analysis=found.analysis,
+            analysis=await self._embedded(found.analysis, command, path),
             imprint=await self._kept(found.imprint),
             extractor=EXTRACTOR,
             round=command.round,
         )
+
+    async def _embedded(self, analysis: Analysis, command: ExtractFeatures, path: Path) -> Analysis:
+        """Return the analysis with the embedding that was asked for."""
+        if command.embedding == OWN_EMBEDDING:
+            return analysis
+        made = await self._models.embed(command.embedding, self._door, path, max_seconds=command.max_seconds)
+        embedding, speech = embedding_of(made, full=command.full)
+        return msgspec.structs.replace(analysis, embedding=embedding, speech=speech)
 
     async def _take(self, command: TakeImprint) -> Body:
         path = await self._artifacts.local_path(command.audio)

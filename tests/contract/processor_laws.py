@@ -25,6 +25,7 @@ from grym.domain.composing.planner import plan as plan_by_rules
 from grym.domain.recognition.codec import decode as decode_imprint
 from grym.domain.signal import Signal
 from grym.errors import GrymError
+from grym.ports.embedding import NoModels
 from grym.ports.patterns import Recognition
 from schemas.catalogue import DEAD_LETTERS, TOPICS
 from schemas.envelope import Envelope, encode, peek
@@ -106,6 +107,7 @@ FAKES: Mapping[str, Callable[[], object]] = {
     "recogniser": KnowsNothing,
     "texts": OneText,
     "planner": Rules,
+    "models": NoModels,
 }
 
 

@@ -97,7 +97,6 @@ def test_a_value_that_cannot_be_used_is_refused(monkeypatch: pytest.MonkeyPatch,
     ("variable", "code"),
     [
         ("GRYM_LLM", "runtime.llm_not_here"),
-        ("GRYM_MODELS", "runtime.models_not_here"),
     ],
 )
 def test_a_part_that_is_not_here_is_refused(monkeypatch: pytest.MonkeyPatch, variable: str, code: str) -> None:

@@ -126,7 +126,7 @@ async def test_requests_without_ids_are_different(world: World) -> None:
         RequestComposition(prompt="a waltz", deadline_s=math.nan),
         RequestComposition(prompt="a waltz", user=""),
         RequestComposition(prompt="a waltz \udcff"),
-        RequestAnalysis(audio=SOUND, embedding="nonsense"),
+        RequestAnalysis(audio=SOUND, embedding="../nonsense"),
     ],
     ids=repr,
 )

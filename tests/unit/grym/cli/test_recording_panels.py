@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from grym.cli.recording_panels import clock, progression, recording_panel
+from grym.cli.recording_panels import clock, recording_panel
 from grym.cli.results import ANALYSIS_KEYS
+from grym.domain.harmony.progressions import progression
 
 CHECK = {"name": "loudness", "value": -14.0, "required": "-15 to -13", "unit": "LUFS", "passed": True, "advice": ""}
 FAILED = {"name": "clipping", "value": None, "required": "0", "unit": "", "passed": False, "advice": "turn it down"}

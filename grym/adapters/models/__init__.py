@@ -1,0 +1,1 @@
+"""Neural models from saved folders; torch is loaded by the worker that runs them and by nobody else."""
