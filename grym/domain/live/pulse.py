@@ -155,10 +155,11 @@ class BeatTracker:
     def _remember(self, salience: np.ndarray) -> None:
         """Keep how likely a beat was and how much began, in half precision, whose sums are exact in double."""
         count, end = len(salience), self._recent.shape[1] - self._settled
-        settled = np.stack([np.logaddexp(0.0, salience + 3.0), self._recent[FULL, end - count : end]])
-        settled = settled.astype(np.float16).astype(np.float32)
-        forgotten = self._past[1, :count].sum(dtype=np.float64)
-        self._past_begun += float(settled[1].sum(dtype=np.float64) - forgotten)
+        exact = np.empty((2, count))
+        np.logaddexp(0.0, salience + 3.0, out=exact[0])
+        exact[1] = self._recent[FULL, end - count : end]
+        settled = exact.astype(np.float16).astype(np.float32)
+        self._past_begun += sum(settled[1].tolist()) - sum(self._past[1, :count].tolist())
         self._past = np.concatenate([self._past[:, count:], settled], axis=1)
 
     def _decide(self, count: int) -> None:

@@ -88,7 +88,8 @@ class LiveStream:
         else:
             for arrival in self._reassembly.take(frame):
                 yield from self._arrived(arrival)
-        if due := list(self._alerts.due(self._window)):
+        due: list[Heard] = [*self._alerts.due(self._window)]
+        if due:
             yield due
         self._busy = False
 

@@ -79,8 +79,8 @@ class PulseBank:
         flat = self._onward.reshape(-1)
         new = len(evidence) * len(self.intervals)
         led_on = self._led_on(self.reached(evidence))
-        flat[:-new] = flat[new:]
-        flat[-new:] = led_on.reshape(-1)
+        flat[: flat.size - new] = flat[new:]
+        flat[flat.size - new :] = led_on.reshape(-1)
 
     def reached(self, evidence: np.ndarray, among: slice = slice(None)) -> np.ndarray:
         """Return the score of a beat at each of the next frames by the interval that led to it, settling nothing.
@@ -97,7 +97,7 @@ class PulseBank:
         np.ndarray
             Shape (frames, intervals), float32.
         """
-        led = self._onward.reshape(-1)[self._places[: len(evidence), among]]
+        led: np.ndarray = self._onward.reshape(-1)[self._places[: len(evidence), among]]
         led *= self._faded[among]
         np.maximum(led, np.float32(0.0), out=led)
         led += evidence[:, None]
@@ -165,7 +165,8 @@ class PulseBank:
         sides = np.empty((2, len(score), size), dtype=np.float32)
         np.add(score, self._prices, out=sides[0])
         np.subtract(score, self._prices, out=sides[1])
-        up, down = sides[0], sides[1]
+        up: np.ndarray = sides[0]
+        down: np.ndarray = sides[1]
         for step in REACH_STEPS:
             np.maximum(up[:, step:], up[:, :-step], out=up[:, step:])
             np.maximum(down[:, :-step], down[:, step:], out=down[:, :-step])
