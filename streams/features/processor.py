@@ -104,5 +104,5 @@ class Features:
 
 
 def analysis_timeout_s(max_seconds: float) -> float:
-    """Return how long the analysis of a sound of at most `max_seconds` may take."""
-    return START_TIMEOUT_S + TIMEOUT_S_PER_MINUTE * max_seconds / 60.0
+    """Return how long the analysis of a sound of at most `max_seconds` may take, however little sense that makes."""
+    return START_TIMEOUT_S + TIMEOUT_S_PER_MINUTE * max(0.0, max_seconds) / 60.0
