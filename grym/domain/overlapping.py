@@ -5,6 +5,7 @@ is missing. Windows overlap; in the overlap the weight goes over linearly from o
 a border counts least. All windows have one length: the last is moved back to end with the sound.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,17 @@ class Windowing:
 
     size: int
     overlap: int
+
+    def fitted(self, count: int) -> "Windowing":
+        """Return windows that are no longer than needed: as many as before over `count` frames, evenly laid.
+
+        >>> Windowing(size=10, overlap=4).fitted(23)
+        Windowing(size=9, overlap=4)
+        """
+        many = max(1, math.ceil((count - self.overlap) / (self.size - self.overlap)))
+        return Windowing(
+            size=max(self.overlap + 1, math.ceil((count + (many - 1) * self.overlap) / many)), overlap=self.overlap
+        )
 
     def starts(self, count: int) -> tuple[int, ...]:
         """Return the first frame of each window over `count` frames, ascending.

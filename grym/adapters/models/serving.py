@@ -40,7 +40,7 @@ class PooledModels:
 
     async def embed(self, name: str, door: AudioDoor, path: Path, *, max_seconds: float) -> PooledEmbedding:
         """Decode and embed a file in the models' worker (see `grym.ports.embedding.SavedModels.embed`)."""
-        timeout_s = START_TIMEOUT_S + TIMEOUT_S_PER_SECOND * max_seconds
+        timeout_s = START_TIMEOUT_S + TIMEOUT_S_PER_SECOND * max(0.0, max_seconds)
         return await self._cpu.run(EMBED, self._models, name, door, path, max_seconds, timeout_s=timeout_s)
 
 

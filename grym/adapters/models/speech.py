@@ -29,7 +29,7 @@ from grym.ports.embedding import Embedded, Spoken
 
 DEFAULT_RATE_HZ = 16_000
 WINDOW_S = 20.0
-OVERLAP_S = 4.0
+OVERLAP_S = 2.0
 """Attention grows with the square of the window; utterances that such models were trained on last 15 to 25 s."""
 BATCH_WINDOWS = 4
 """More at once gain nothing on a processor and take 0.3 GB each at base size."""
@@ -154,8 +154,9 @@ class SpeechExtractor:
 
     def _through(self, samples: FloatArray, count: int) -> tuple[FloatArray, FloatArray | None]:
         """Return frames, shape (count, dim), and with a CTC head the scores of characters, shape (count, letters)."""
-        starts = self._windows.starts(count)
-        length = self._front.samples(min(count, self._windows.size))
+        fitted = self._windows.fitted(count)
+        starts = fitted.starts(count)
+        length = self._front.samples(min(count, fitted.size))
         windows = [samples[start * self._front.hop :][:length] for start in starts]
         frames: list[FloatArray] = []
         scores: list[FloatArray] = []
@@ -163,8 +164,8 @@ class SpeechExtractor:
             hidden, logits = self._forward(np.stack(windows[first : first + self._batch]))
             frames += [*hidden]
             scores += [] if logits is None else [*logits]
-        spelt = self._windows.joined(scores, count) if scores else None
-        return self._windows.joined(frames, count), spelt
+        spelt = fitted.joined(scores, count) if scores else None
+        return fitted.joined(frames, count), spelt
 
     def _forward(self, batch: FloatArray) -> tuple[FloatArray, FloatArray | None]:
         """Ask the model about windows of one length, shape (windows, samples)."""

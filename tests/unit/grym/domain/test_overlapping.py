@@ -1,5 +1,7 @@
 """Overlapping windows cover everything, and joining gives back what they were cut from."""
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,3 +39,13 @@ def test_what_disagrees_goes_over_step_by_step() -> None:
     parts = [np.zeros((6, 1), dtype=np.float32), np.ones((6, 1), dtype=np.float32)]
     joined = windowing.joined(parts, 8)[:, 0]
     assert np.allclose(joined, [0, 0, 0.2, 0.4, 0.6, 0.8, 1, 1])
+
+
+@given(windowing=WINDOWINGS, count=st.integers(1, 200))
+def test_fitted_windows_are_as_many_and_no_longer(windowing: Windowing, count: int) -> None:
+    """Laid evenly, windows need no more than before, neither in number nor in length, and still overlap as asked."""
+    fitted = windowing.fitted(count)
+    starts = fitted.starts(count)
+    assert fitted.size <= windowing.size
+    assert len(starts) <= len(windowing.starts(count))
+    assert all(later - one <= fitted.size - fitted.overlap for one, later in pairwise(starts))

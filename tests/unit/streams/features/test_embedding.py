@@ -11,6 +11,7 @@ from schemas.commands import ExtractFeatures
 from schemas.events import AudioRefused, FeaturesExtracted
 from streams.features import Features
 from streams.features.embedding import embedding_of
+from streams.features.processor import analysis_timeout_s
 from tests.unit.streams.features.test_features import Door, FakeArtifacts, InlinePool
 
 AUDIO = ArtifactRef(uri=f"artifact://sha256/{'0' * 64}", size_bytes=1, media_type="audio/wav")
@@ -68,3 +69,8 @@ async def test_a_model_that_is_not_here_is_refused(event: Any) -> None:
         body = await answer(event, ExtractFeatures(audio=AUDIO, embedding="other", round=2), **more)
         assert isinstance(body, AudioRefused)
         assert (body.fault.code, body.round) == ("model.unknown", 2)
+
+
+def test_a_limit_without_sense_still_leaves_time() -> None:
+    """A hostile command may ask for less than no sound; what is done about it is decided by the door."""
+    assert analysis_timeout_s(-360.0) == analysis_timeout_s(0.0) > 0.0
