@@ -34,10 +34,11 @@ from schemas.live import AlertRaised, FeaturesHeard, StreamEnded, StreamStarted
 from schemas.records import Message, Record, TopicPartition
 from streams.coordinator import Coordinator
 from tests.simulation.checks import TERMINALS
+from tests.simulation.household import Household
 from tests.simulation.ledger import Ledger, identity_of
 from tests.simulation.loop import StuckError, run_simulated
 from tests.simulation.mirror import Mirror
-from tests.simulation.mortal import Audit, Life
+from tests.simulation.mortal import Audit
 from tests.simulation.process import RUNNER, SETTLING, elsewhere
 from tests.simulation.world import FORMS, Form, World
 from tests.support import live_kit
@@ -154,20 +155,27 @@ class LiveAfternoon:
     form: Form = "embedded"
     world: World = field(init=False)
     chance: random.Random = field(init=False)
-    crash: float = field(init=False)
+    household: Household = field(init=False)
     sent: list[Sent] = field(init=False)
 
     def __post_init__(self) -> None:
         self.chance = random.Random(f"{self.seed}/live")
-        self.crash = self.chance.choice(CRASHES)
+        crash = self.chance.choice(CRASHES)
         self.world = World(form=self.form, seed=self.seed, processors=())
         self.world.audit = CheckpointAudit(self.world)
+        self.household = Household(
+            seed=self.seed,
+            world=self.world,
+            chance=self.chance,
+            crash=crash,
+            components=_components,
+        )
         self.sent = [sent_stream(self.chance, f"s{self.seed}-{number}") for number in range(STREAMS_SENT)]
 
     async def run(self) -> list[str]:
         """Live through it and return what was broken, as sentences."""
         weather = asyncio.create_task(self.world.sky.change())
-        processes = [asyncio.create_task(self._restarting(name)) for name in ("a", "b")]
+        processes = [asyncio.create_task(self.household.restarting(name)) for name in ("a", "b")]
         await asyncio.gather(*[self._send(stream) for stream in self.sent])
         await asyncio.sleep(TROUBLED_S)
         for task in (weather, *processes):
@@ -194,42 +202,9 @@ class LiveAfternoon:
             del waiting[:count]
             await asyncio.sleep(chance.random() * 1.5)
 
-    async def _restarting(self, name: str) -> None:
-        """Run a process; when it dies or stops, start it again a while later."""
-        for number in range(1000):
-            holder = f"{name}{number}"
-            life = Life(f"{self.seed}/{holder}", self.world.ledger, self.world.sky, crash=self.crash)
-            stop = asyncio.Event()
-            ports = self.world.ports(holder, name, life)
-            process = asyncio.create_task(Supervisor(_components(ports), ports).run(stop))
-            life.at_death(process.cancel)
-            weather = asyncio.create_task(self._weather(life, stop))
-            try:
-                await asyncio.wait([process])
-                if not life.dead:
-                    process.result()
-            finally:
-                life.end()
-                process.cancel()
-                weather.cancel()
-                await asyncio.gather(process, weather, return_exceptions=True)
-            await asyncio.sleep(self.chance.random() * 3)
-
-    async def _weather(self, life: Life, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            await asyncio.sleep(self.chance.random() * 12)
-            match self.chance.choice(["kill", "freeze", "freeze", "stop"]):
-                case "kill":
-                    life.die()
-                case "freeze":
-                    await life.freeze(self.chance.random() * 10)
-                case _:
-                    self.world.ledger.count("graceful stops")
-                    stop.set()
-
     async def _settle(self, name: str, *, least_s: float = 0.0) -> None:
         """Let one healthy process work until nothing is open, and a while at least."""
-        life = Life(f"{self.seed}/{name}", self.world.ledger, self.world.sky, crash=0.0)
+        life = self.household.life(name, crash=0.0)
         ports = self.world.ports(name, name, life)
         stop = asyncio.Event()
         async with asyncio.timeout(SETTLE_S):

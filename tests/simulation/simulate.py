@@ -29,9 +29,9 @@ from schemas.records import Message
 from tests.contract.fakes import message
 from tests.simulation.bugs import Bug
 from tests.simulation.checks import Findings, broken_promises
+from tests.simulation.household import Household
 from tests.simulation.ledger import Ledger
 from tests.simulation.loop import StuckError, run_simulated
-from tests.simulation.mortal import Life
 from tests.simulation.process import SETTLING, Troubles, components, processors
 from tests.simulation.stories import story
 from tests.simulation.world import FORMS, Form, World
@@ -56,21 +56,28 @@ class Afternoon:
     bug: Bug = "none"
     world: World = field(init=False)
     chance: random.Random = field(init=False)
-    crash: float = field(init=False)
+    household: Household = field(init=False)
     published: list[Message] = field(default_factory=list)
     deadlines_s: dict[str, float] = field(default_factory=dict)
     troubles: Troubles = field(init=False)
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
-        self.crash = self.chance.choice(CRASHES)
+        crash = self.chance.choice(CRASHES)
         self.troubles = Troubles.of(self.seed)
         self.world = World(form=self.form, seed=self.seed, processors=processors(self.troubles), bug=self.bug)
+        self.household = Household(
+            seed=self.seed,
+            world=self.world,
+            chance=self.chance,
+            crash=crash,
+            components=lambda ports: components(ports, self.troubles),
+        )
 
     async def run(self) -> list[str]:
         """Live through it and return what was broken, as sentences."""
         weather = asyncio.create_task(self.world.sky.change())
-        processes = [asyncio.create_task(self._restarting(name)) for name in ("a", "b")]
+        processes = [asyncio.create_task(self.household.restarting(name)) for name in ("a", "b")]
         await self._upstream()
         await asyncio.sleep(TROUBLED_S)
         for task in (weather, *processes):
@@ -98,42 +105,9 @@ class Afternoon:
         self.published.append(sent)
         await self.world.backend.publisher.publish([sent])
 
-    async def _restarting(self, name: str) -> None:
-        """Run a process; when it dies or stops, start it again a while later."""
-        for number in range(1000):
-            holder = f"{name}{number}"
-            life = Life(f"{self.seed}/{holder}", self.world.ledger, self.world.sky, crash=self.crash)
-            stop = asyncio.Event()
-            ports = self.world.ports(holder, name, life)
-            process = asyncio.create_task(Supervisor(components(ports, self.troubles), ports).run(stop))
-            life.at_death(process.cancel)
-            weather = asyncio.create_task(self._weather(life, stop))
-            try:
-                await asyncio.wait([process])
-                if not life.dead:
-                    process.result()
-            finally:
-                life.end()
-                process.cancel()
-                weather.cancel()
-                await asyncio.gather(process, weather, return_exceptions=True)
-            await asyncio.sleep(self.chance.random() * 3)
-
-    async def _weather(self, life: Life, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            await asyncio.sleep(self.chance.random() * 12)
-            match self.chance.choice(["kill", "freeze", "freeze", "stop"]):
-                case "kill":
-                    life.die()
-                case "freeze":
-                    await life.freeze(self.chance.random() * 10)
-                case _:
-                    self.world.ledger.count("graceful stops")
-                    stop.set()
-
     async def _settle(self, name: str) -> None:
         """Let one healthy process work until nothing is open."""
-        life = Life(f"{self.seed}/{name}", self.world.ledger, self.world.sky, crash=0.0)
+        life = self.household.life(name, crash=0.0)
         ports = self.world.ports(name, name, life)
         async with asyncio.timeout(SETTLE_S):
             everything = Supervisor(components(ports, self.troubles), ports, SETTLING)
