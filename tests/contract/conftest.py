@@ -5,6 +5,7 @@ import contextlib
 import os
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from grym.adapters.postgres.embedded import start_embedded
 from grym.adapters.postgres.migrating import migrate
 from tests.contract.backends import Kit, memory_kit, postgres_kit
 from tests.contract.cli_world import CommandLine
+from tests.contract.kafka_kit import kafka_kit
 
 _TABLES = """
 select tablename from pg_tables where schemaname = 'public' and tablename <> 'schema_versions' order by tablename"""
@@ -64,6 +66,33 @@ async def kit(server_or_memory: str | None) -> AsyncIterator[Kit]:
         opened = await postgres_kit(server_or_memory)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(params=["memory", "postgres", "kafka"])
+def servers(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """Return where the servers of a form are: none, a database, or a database and brokers with a prefix."""
+    wanted = {"memory": (), "postgres": ("server_dsn",), "kafka": ("server_dsn", "kafka", "topic_prefix")}
+    return tuple(str(request.getfixturevalue(name)) for name in wanted[request.param])
+
+
+@pytest.fixture
+async def form(servers: tuple[str, ...], tmp_path: Path) -> AsyncIterator[Kit]:
+    """Open each form in turn."""
+    if servers:
+        await empty(servers[0])
+    async with AsyncExitStack() as stack:
+        match servers:
+            case ():
+                kit = await memory_kit()
+                stack.push_async_callback(kit.close)
+            case (dsn,):
+                kit = await postgres_kit(dsn)
+                stack.push_async_callback(kit.close)
+            case (dsn, bootstrap, prefix):
+                kit = await stack.enter_async_context(kafka_kit(bootstrap, prefix, dsn, home=tmp_path))
+            case _:
+                raise AssertionError(servers)
+        yield kit
 
 
 @pytest.fixture

@@ -6,11 +6,6 @@ in memory, in one PostgreSQL, and with Kafka beside it.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from pathlib import Path
-
-import pytest
 
 from consumers.live.runner import LiveRunner
 from consumers.live.settings import LiveSettings
@@ -21,10 +16,8 @@ from grym.ports.backend import Backend
 from schemas.catalogue import LIVE, STREAMS
 from schemas.live import StreamEnded
 from schemas.records import Record
-from tests.contract.backends import Kit, memory_kit, postgres_kit
-from tests.contract.conftest import empty
+from tests.contract.backends import Kit
 from tests.contract.fakes import MemoryArtifacts
-from tests.contract.kafka_kit import kafka_kit
 from tests.support.live_kit import COUNTING, expected_windows, heard, stream, windows
 
 STREAMS_SENT = 20
@@ -38,33 +31,6 @@ SETTINGS = LiveSettings(
     checkpoint_quiet_s=0.3,
     idle_s=600.0,
 )
-
-
-@pytest.fixture(params=["memory", "postgres", "kafka"])
-def servers(request: pytest.FixtureRequest) -> tuple[str, ...]:
-    """Return where the servers of a form are: none, a database, or a database and brokers with a prefix."""
-    wanted = {"memory": (), "postgres": ("server_dsn",), "kafka": ("server_dsn", "kafka", "topic_prefix")}
-    return tuple(str(request.getfixturevalue(name)) for name in wanted[request.param])
-
-
-@pytest.fixture
-async def form(servers: tuple[str, ...], tmp_path: Path) -> AsyncIterator[Kit]:
-    """Open each form in turn."""
-    if servers:
-        await empty(servers[0])
-    async with AsyncExitStack() as stack:
-        match servers:
-            case ():
-                kit = await memory_kit()
-                stack.push_async_callback(kit.close)
-            case (dsn,):
-                kit = await postgres_kit(dsn)
-                stack.push_async_callback(kit.close)
-            case (dsn, bootstrap, prefix):
-                kit = await stack.enter_async_context(kafka_kit(bootstrap, prefix, dsn, home=tmp_path))
-            case _:
-                raise AssertionError(servers)
-        yield kit
 
 
 async def told(backend: Backend) -> list[Record]:

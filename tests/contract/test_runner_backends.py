@@ -2,12 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from pathlib import Path
 
 import msgspec
-import pytest
 
 from consumers.failures.retry import RetryPolicy
 from consumers.ports import RunnerPorts
@@ -21,10 +17,8 @@ from schemas.commands import RequestComposition
 from schemas.envelope import Envelope, decode
 from schemas.records import TopicPartition
 from streams.processor import Decision
-from tests.contract.backends import Kit, memory_kit, postgres_kit
-from tests.contract.conftest import empty
+from tests.contract.backends import Kit
 from tests.contract.fakes import MemoryArtifacts, eventually, message
-from tests.contract.kafka_kit import kafka_kit
 from tests.contract.probe import Probe, Tally
 
 SETTINGS = RunnerSettings(
@@ -46,33 +40,6 @@ class Weak:
             self.failed.add(envelope.id)
             raise TransientError("not now")
         return None
-
-
-@pytest.fixture(params=["memory", "postgres", "kafka"])
-def servers(request: pytest.FixtureRequest) -> tuple[str, ...]:
-    """Return where the servers of a form are: none, a database, or a database and brokers with a prefix."""
-    wanted = {"memory": (), "postgres": ("server_dsn",), "kafka": ("server_dsn", "kafka", "topic_prefix")}
-    return tuple(str(request.getfixturevalue(name)) for name in wanted[request.param])
-
-
-@pytest.fixture
-async def form(servers: tuple[str, ...], tmp_path: Path) -> AsyncIterator[Kit]:
-    """Open each form in turn."""
-    if servers:
-        await empty(servers[0])
-    async with AsyncExitStack() as stack:
-        match servers:
-            case ():
-                kit = await memory_kit()
-                stack.push_async_callback(kit.close)
-            case (dsn,):
-                kit = await postgres_kit(dsn)
-                stack.push_async_callback(kit.close)
-            case (dsn, bootstrap, prefix):
-                kit = await stack.enter_async_context(kafka_kit(bootstrap, prefix, dsn, home=tmp_path))
-            case _:
-                raise AssertionError(servers)
-        yield kit
 
 
 async def told_by(backend: Backend) -> Counter[str]:
