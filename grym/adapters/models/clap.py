@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import soxr
 
-from grym.adapters.models.folders import SavedModel
-from grym.adapters.models.torch_home import Place, chosen_place, loaded_torch
+from grym.adapters.models.saved import SavedExtractor
+from grym.adapters.models.torch_home import loaded_torch
 from grym.adapters.models.weights import loaded
 from grym.domain.embedding_checks import checked_embedding, pooled
 from grym.domain.signal import FloatArray, Signal
@@ -29,18 +29,8 @@ DEFAULT_WINDOW_S = 10.0
 BATCH_WINDOWS = 4
 
 
-class ClapExtractor:
+class ClapExtractor(SavedExtractor):
     """A saved CLAP model (see `grym.ports.embedding.FeatureExtractor`); loads its weights when first asked."""
-
-    def __init__(self, saved: SavedModel, *, place: Place | None = None) -> None:
-        self._saved = saved
-        self._asked_place = place
-        self._listening = saved.beside("preprocessor_config.json")
-
-    @property
-    def name(self) -> str:
-        """The name of its folder."""
-        return self._saved.name
 
     @property
     def dim(self) -> int:
@@ -51,11 +41,6 @@ class ClapExtractor:
     def rate_hz(self) -> int:
         """The sample rate it was made for."""
         return int(self._listening.get("sampling_rate") or DEFAULT_RATE_HZ)
-
-    @property
-    def pretrained(self) -> bool:
-        """Whether the folder's weights count as learned."""
-        return self._saved.pretrained
 
     def extract(self, signal: Signal) -> Embedded:
         """Embed a sound (see `grym.ports.embedding.FeatureExtractor.extract`)."""
@@ -110,10 +95,6 @@ class ClapExtractor:
             return _unit_rows(self._model.get_audio_features(input_features=mel))
 
     @cached_property
-    def _place(self) -> Place:
-        return self._asked_place or chosen_place()
-
-    @cached_property
     def _model(self) -> Any:
         loaded_torch()
         import transformers
@@ -133,14 +114,6 @@ class ClapExtractor:
         import transformers
 
         return transformers.RobertaTokenizer.from_pretrained(str(self._saved.folder), local_files_only=True)
-
-    def _provenance(self) -> dict[str, str]:
-        return {
-            "model": self._saved.architecture,
-            "weights": self._saved.digest,
-            "device": self._place.device,
-            "precision": self._place.precision,
-        }
 
 
 def _unit_rows(found: Any) -> FloatArray:

@@ -17,7 +17,8 @@ import numpy as np
 import soxr
 
 from grym.adapters.models.folders import SavedModel, refused
-from grym.adapters.models.torch_home import Place, chosen_place, loaded_torch
+from grym.adapters.models.saved import SavedExtractor
+from grym.adapters.models.torch_home import Place, loaded_torch
 from grym.adapters.models.weights import loaded
 from grym.domain.embedding_checks import checked_embedding, pooled
 from grym.domain.overlapping import Windowing
@@ -70,7 +71,7 @@ class Convolution:
         return (frames - 1) * self.hop + self.field
 
 
-class SpeechExtractor:
+class SpeechExtractor(SavedExtractor):
     """A saved encoder (see `grym.ports.embedding.FeatureExtractor`); loads its weights with the first sound.
 
     Parameters
@@ -92,23 +93,16 @@ class SpeechExtractor:
         overlap_s: float = OVERLAP_S,
         batch: int = BATCH_WINDOWS,
     ) -> None:
-        self._saved = saved
-        self._asked_place = place
+        super().__init__(saved, place=place)
         self._batch = batch
         config = saved.config
         self._front = Convolution(
             kernels=tuple(config.get("conv_kernel", (10, 3, 3, 3, 3, 2, 2))),
             strides=tuple(config.get("conv_stride", (5, 2, 2, 2, 2, 2, 2))),
         )
-        self._listening = saved.beside("preprocessor_config.json")
         per_s = self.rate_hz / self._front.hop
         overlap = max(0, round(overlap_s * per_s))
         self._windows = Windowing(size=max(overlap + 1, round(window_s * per_s)), overlap=overlap)
-
-    @property
-    def name(self) -> str:
-        """The name of its folder."""
-        return self._saved.name
 
     @property
     def dim(self) -> int:
@@ -119,11 +113,6 @@ class SpeechExtractor:
     def rate_hz(self) -> int:
         """The sample rate it was made for."""
         return int(self._listening.get("sampling_rate") or self._saved.config.get("sample_rate") or DEFAULT_RATE_HZ)
-
-    @property
-    def pretrained(self) -> bool:
-        """Whether the folder's weights count as learned."""
-        return self._saved.pretrained
 
     def extract(self, signal: Signal) -> Embedded:
         """Embed a sound (see `grym.ports.embedding.FeatureExtractor.extract`)."""
@@ -178,10 +167,6 @@ class SpeechExtractor:
             return _floats(hidden), _floats(torch.log_softmax(self._model.lm_head(hidden).float(), dim=-1))
 
     @cached_property
-    def _place(self) -> Place:
-        return self._asked_place or chosen_place()
-
-    @cached_property
     def _model(self) -> Any:
         loaded_torch()
         import transformers
@@ -195,14 +180,6 @@ class SpeechExtractor:
             return loaded(transformers.HubertModel, self._saved, self._place, config=known)
         kind = transformers.AutoModelForCTC if self._saved.writes_words else transformers.AutoModel
         return loaded(kind, self._saved, self._place)
-
-    def _provenance(self) -> dict[str, str]:
-        return {
-            "model": self._saved.architecture,
-            "weights": self._saved.digest,
-            "device": self._place.device,
-            "precision": self._place.precision,
-        }
 
     def _words(self, scores: FloatArray) -> str:
         """Spell the best path: runs become one character, blanks fall out, the delimiter becomes a space."""
