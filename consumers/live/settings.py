@@ -34,8 +34,8 @@ class LiveSettings:
     """The runner of live streams."""
 
     runner: RunnerSettings = field(default_factory=RunnerSettings)
-    recognition: RecognitionSettings = field(default_factory=RecognitionSettings)
     """Leases, reconnecting and patience, as every runner has them."""
+    recognition: RecognitionSettings = field(default_factory=RecognitionSettings)
     idle_s: float = 30.0
     """Seconds of log time without a record after which a stream has ended: a sender may restart meanwhile."""
     checkpoint_sound_s: float = 1.0
