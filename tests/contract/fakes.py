@@ -62,6 +62,23 @@ def run_virtual(work: Coroutine[Any, Any, T]) -> T:
         return runner.run(work)
 
 
+async def running_until(
+    run: Callable[[asyncio.Event], Coroutine[Any, Any, None]], done: Callable[[], Awaitable[bool]]
+) -> None:
+    """Run a component until something holds, then stop it gracefully; its own failure ends the wait."""
+    stop = asyncio.Event()
+    runner = asyncio.create_task(run(stop))
+    try:
+        async with asyncio.timeout(36_000):
+            while not await done():
+                if runner.done():
+                    runner.result()
+                await asyncio.sleep(0.1)
+    finally:
+        stop.set()
+        await runner
+
+
 async def eventually(done: Callable[[], Awaitable[bool]], *, every_s: float = 0.1) -> None:
     """Return once `done` holds; in virtual time looking again and again costs nothing."""
     while not await done():  # noqa: ASYNC110 - what is waited for lies in a backend and sets no event

@@ -1,6 +1,5 @@
 """A small world for the consumers: the memory backend in virtual time, and a processor that does what it is told."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,7 +20,7 @@ from schemas.envelope import Envelope, decode
 from schemas.events import FeedbackGiven, RequestIgnored, StreamClosed
 from schemas.records import Message, Record, TopicPartition
 from streams.processor import Decision, Output
-from tests.contract.fakes import LoopClock, MemoryArtifacts, message
+from tests.contract.fakes import LoopClock, MemoryArtifacts, message, running_until
 
 READERS = {
     "coordinator": ("grym.requests.v1", "grym.cancels.v1", "grym.feedback.v1", "grym.audio-frames.v1"),
@@ -142,17 +141,8 @@ class World:
 
     async def run_until(self, probe: Probe, done: Callable[[], Awaitable[bool]], **settings: Any) -> RunnerPorts:
         """Run a processor until something holds, then stop it gracefully; return its ports."""
-        ports, stop = self.ports(), asyncio.Event()
-        runner = asyncio.create_task(ProcessorRunner(probe, ports, RunnerSettings(**settings)).run(stop))
-        try:
-            async with asyncio.timeout(36_000):
-                while not await done():
-                    if runner.done():
-                        runner.result()
-                    await asyncio.sleep(0.1)
-        finally:
-            stop.set()
-            await runner
+        ports = self.ports()
+        await running_until(ProcessorRunner(probe, ports, RunnerSettings(**settings)).run, done)
         return ports
 
     async def run_until_idle(self, probe: Probe, **settings: Any) -> RunnerPorts:

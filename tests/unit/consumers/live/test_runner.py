@@ -11,7 +11,7 @@ from consumers.settings import RunnerSettings
 from schemas.catalogue import AUDIO_FRAMES, LIVE, STREAMS
 from schemas.live import AlertRaised, StreamEnded, StreamStarted
 from schemas.records import Message
-from tests.contract.fakes import run_virtual
+from tests.contract.fakes import run_virtual, running_until
 from tests.contract.probe import World, open_world
 from tests.support import live_kit
 from tests.support.live_kit import COUNTING, closed, expected_windows, frame, heard, opened, stream, windows
@@ -28,18 +28,9 @@ async def listen(
     world: World, done: Callable[[], Awaitable[bool]], *, holder: str = "one", **settings: Any
 ) -> RunnerPorts:
     """Listen until something holds, then stop gracefully."""
-    ports, stop = world.ports(holder), asyncio.Event()
+    ports = world.ports(holder)
     given = LiveSettings(runner=RunnerSettings(drain_s=60.0), **settings)
-    runner = asyncio.create_task(LiveRunner(COUNTING, ports, given).run(stop))
-    try:
-        async with asyncio.timeout(36_000):
-            while not await done():
-                if runner.done():
-                    runner.result()
-                await asyncio.sleep(0.1)
-    finally:
-        stop.set()
-        await runner
+    await running_until(LiveRunner(COUNTING, ports, given).run, done)
     return ports
 
 
