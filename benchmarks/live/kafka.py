@@ -46,7 +46,7 @@ async def measure(*, streams: int, seconds: float) -> dict[str, float]:
             costs = {f"{role}_ms_per_block": 1000 * seconds_used / blocks for role, seconds_used in spent.items()}
             grown = sum(_resident(world).values()) - sum(resident.values())
         found = result_of(upstream.heard, seconds=seconds, frames_lost=sum(one.sent.unsent_frames for one in many))
-    return row(found) | costs | {"memory_mb": grown / streams}
+    return row(found) | upstream.legs.row() | costs | {"memory_mb": grown / streams}
 
 
 @asynccontextmanager

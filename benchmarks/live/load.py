@@ -58,8 +58,13 @@ class Result:
 
     def quantile_ms(self, share: float) -> float:
         """Return the latency below which that share lies; not a number where nothing came back."""
-        ordered = sorted(self.latencies_ms)
-        return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else math.nan
+        return quantile(self.latencies_ms, share)
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """Return the value below which that share lies; not a number where there is none."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else math.nan
 
 
 def result_of(heard: dict[str, Heard], *, seconds: float, frames_lost: int) -> Result:

@@ -8,11 +8,12 @@ import math
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as Place
 
-from benchmarks.live.load import Heard
+from benchmarks.live.load import WARM_S, Heard, quantile
 from producers.frames import FrameStreamer
 from producers.frames.answers import kind_of
 from schemas.catalogue import BY_NAME
@@ -23,6 +24,32 @@ from schemas.records import Message
 HEARD = (FeaturesHeard.TOPIC, StreamEnded.TOPIC)
 
 
+@dataclass(slots=True)
+class Legs:
+    """Where the time of windows goes, in seconds: the log writes down when it got the frame, and when the event.
+
+    Parameters
+    ----------
+    sent, heard, told
+        From handing the frame over to its place in the log; from there to the event's place in the log, so reading,
+        waiting, listening and sending; from there to the hearing process.
+    """
+
+    sent: list[float] = field(default_factory=list)
+    heard: list[float] = field(default_factory=list)
+    told: list[float] = field(default_factory=list)
+
+    def take(self, *times_s: float) -> None:
+        """Take in a window: when its frame was sent, when it was logged, when the event was, when that arrived."""
+        for leg, start_s, end_s in zip((self.sent, self.heard, self.told), times_s, times_s[1:], strict=False):
+            leg.append(end_s - start_s)
+
+    def row(self) -> dict[str, float]:
+        """Return the 95th percentile of each, in milliseconds."""
+        legs = {"sent": self.sent, "heard": self.heard, "told": self.told}
+        return {f"{name}_p95_ms": 1000 * quantile(leg, 0.95) for name, leg in legs.items()}
+
+
 class Upstream:
     """What is heard of the streams that are followed."""
 
@@ -30,11 +57,13 @@ class Upstream:
         self._consumer = consumer
         self._streams: dict[str, FrameStreamer] = {}
         self._changed = asyncio.Event()
+        self._wall_s = time.time() - time.monotonic()
         self.heard: dict[str, Heard] = {}
+        self.legs = Legs()
 
     def follow(self, many: Sequence[FrameStreamer]) -> None:
         """Listen to these streams from now on."""
-        self.heard = {streamer.stream_id: Heard() for streamer in many}
+        self.heard, self.legs = {streamer.stream_id: Heard() for streamer in many}, Legs()
         self._streams = {streamer.stream_id: streamer for streamer in many}
 
     async def until_over(self, *, patience_s: float) -> bool:
@@ -56,10 +85,10 @@ class Upstream:
                 now_s = time.monotonic()
                 for one in batch:
                     record = Message(topic=one.topic, key=one.key, headers=tuple(one.headers), value=one.value)
-                    self._take(record, now_s)
+                    self._take(record, now_s, logged_s=one.timestamp / 1000 - self._wall_s)
             self._changed.set()
 
-    def _take(self, message: Message, now_s: float) -> None:
+    def _take(self, message: Message, now_s: float, *, logged_s: float) -> None:
         envelope = decode(message)
         streamer = self._streams.get(envelope.subject)
         if streamer is None:
@@ -69,6 +98,8 @@ class Upstream:
             heard.arrived_s.append(now_s)
             sent_s = streamer.sent_s(max(0, math.ceil(body.end_s * streamer.form.sample_rate_hz - 1e-6) - 1))
             latency_s = None if sent_s is None else now_s - sent_s
+            if sent_s is not None and body.at_s >= WARM_S:
+                self.legs.take(sent_s, envelope.time.timestamp() - self._wall_s, logged_s, now_s)
         heard.take(kind_of(envelope) or "", envelope.id, body, latency_s)
 
 
