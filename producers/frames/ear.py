@@ -123,6 +123,7 @@ class LiveEar:
         self._positions: dict[TopicPartition, int] = {}
         self._endings: list[Record] = []
         self._reading: asyncio.Task[None] | None = None
+        self._beginning = asyncio.Lock()
 
     async def listen(self, streamer: FrameStreamer) -> Listener:
         """Begin to listen to a stream; nothing that is written from now on is missed.
@@ -132,18 +133,20 @@ class LiveEar:
         GrymError
             When the log cannot be read.
         """
-        if self._reading is None and not self._positions:
-            self._positions = await self._log.ends(TOPICS)
+        async with self._beginning:
+            if self._reading is None or self._reading.done():  # one that gave up begins anew
+                self._positions = await self._log.ends(TOPICS)
+                # A log remembers per context what its reader has seen: a context of its own is shared with nobody.
+                self._reading = asyncio.create_task(self._read(), name="live-ear", context=Context())
         listener = self._listeners[streamer.stream_id] = Listener(streamer, self._clock)
-        if self._reading is None:
-            # A log remembers per context what its reader has seen: a context of its own is shared with nobody.
-            self._reading = asyncio.create_task(self._read(), name="live-ear", context=Context())
         return listener
 
     def leave(self, listener: Listener) -> None:
         """Listen to a stream no more."""
         if self._listeners.get(listener.stream_id) is listener:
             del self._listeners[listener.stream_id]
+            for topic in TOPICS:
+                self._places.pop((topic, listener.stream_id), None)
         listener.stop()
 
     async def close(self) -> None:
@@ -176,28 +179,31 @@ class LiveEar:
         """Read what is new and tell whether to look again at once.
 
         The end of a request is passed on one look later: what came before it may lie in another partition, whose end
-        was seen a moment earlier.
+        was seen a moment earlier. Where a partition cannot be read, what was read of the others is passed on all the
+        same, and endings wait for the next look.
         """
-        endings, self._endings = self._endings, []
         ends = await self._log.ends(TOPICS)
         grown = [(source, end) for source, end in sorted(ends.items()) if end > self._positions.get(source, 0)]
         wanted = [(source, end) for source, end in grown if self._concerns(source)]
         # At once: where listening shares this event loop, each waiting in turn would take one of its rounds.
-        found = await asyncio.gather(*(self._read_to(source, end) for source, end in wanted))
+        found: list[list[Record]] = [[] for _ in wanted]
+        reading = (self._read_to(source, end, into) for (source, end), into in zip(wanted, found, strict=True))
+        failures = [failure for failure in await asyncio.gather(*reading, return_exceptions=True) if failure]
+        endings, self._endings = ([], self._endings) if failures else (self._endings, [])
         for records in found:
             self._take(records)
         for record in endings:
             self._deliver(record)
+        if failures:
+            raise failures[0]
         return bool(wanted)
 
-    async def _read_to(self, source: TopicPartition, end: int) -> list[Record]:
-        """Return what is new of a partition, up to where it ended."""
-        found: list[Record] = []
+    async def _read_to(self, source: TopicPartition, end: int, into: list[Record]) -> None:
+        """Add what is new of a partition to `into`, up to where it ended."""
         while (after := self._positions.get(source, 0)) < end:
             records = await self._log.read(source, after=after, limit=READ_AT_ONCE)
             self._positions[source] = records[-1].position if records else end  # or retention took it
-            found += records
-        return found
+            into += records
 
     def _take(self, records: Sequence[Record]) -> None:
         for record in records:

@@ -12,7 +12,7 @@ from grym.adapters.memory import open_memory
 from grym.errors import ContractError, UnavailableError
 from grym.ports.backend import Backend
 from producers.frames import FrameStreamer, StreamDesk, StreamerSettings, StreamFormat
-from producers.frames.answers import Answer
+from producers.frames.answers import STREAMS, Answer
 from producers.frames.ear import Listener, LiveEar
 from schemas.body import Body, Fault
 from schemas.envelope import Envelope, encode
@@ -223,4 +223,53 @@ async def test_an_error_for_good_ends_the_answers(backend: Backend, clock: Virtu
         await backend.publisher.publish([said(features(0))])
         with pytest.raises(ContractError):
             await heard(listener)
+    await ear.close()
+
+
+async def test_a_reader_that_gave_up_begins_again(backend: Backend, clock: VirtualClock) -> None:
+    """Who listens after an outage that lasted too long hears what comes then."""
+    looks = iter([False, *[True] * 200])
+    ear = LiveEar(Absent(backend.log, times=lambda: next(looks, False)), clock, look_s=0.5)
+    async with StreamDesk(backend=backend, clock=clock) as desk:
+        listener = await ear.listen(streamer_of(desk))
+        with pytest.raises(UnavailableError):
+            await clock.run(heard(listener))
+        ear.leave(listener)
+        for _ in looks:
+            pass
+        again = await ear.listen(streamer_of(desk, "s2"))
+        await backend.publisher.publish([said(features(0), of="s2"), said(ENDED, of="s2")])
+        async with asyncio.timeout(5.0):
+            assert [answer.kind for answer in await clock.run(heard(again))] == ["features", "completed"]
+    await ear.close()
+
+
+class Flickering(Absent):
+    """A log whose partitions are away in turn: each read fails once before it succeeds."""
+
+    def __init__(self, log: Any) -> None:
+        super().__init__(log, times=lambda: False)
+        self._failed: set[tuple[Any, int]] = set()
+
+    async def read(self, source: Any, *, after: int, limit: int) -> Any:
+        """Read one record at a time, each at the second try and in its own time."""
+        await asyncio.sleep(0)
+        if (source, after) not in self._failed and (after or source.topic == STREAMS):
+            self._failed.add((source, after))
+            raise UnavailableError("away")
+        return await self._log.read(source, after=after, limit=min(1, limit))
+
+
+async def test_what_was_read_before_an_outage_is_not_lost(backend: Backend, clock: VirtualClock) -> None:
+    """Also where another partition fails in the same look, and for the end of the request, which waits for a look."""
+    ear = LiveEar(Flickering(backend.log), clock, look_s=0.5)
+    async with StreamDesk(backend=backend, clock=clock) as desk:
+        listener = await ear.listen(streamer_of(desk))
+        started = StreamStarted(sample_rate_hz=8_000, channels=1, sample_format="s16le")
+        live = [said(features(window)) for window in range(5)]
+        await backend.publisher.publish([*live, said(started), said(ENDED)])
+        async with asyncio.timeout(5.0):
+            kinds = [answer.kind for answer in await clock.run(heard(listener))]
+    assert sorted(kinds) == ["completed", *["features"] * 5, "started"]
+    assert kinds[-1] == "completed"
     await ear.close()
