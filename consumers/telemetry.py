@@ -31,6 +31,7 @@ LogName = Literal[
     "event.parked",  # a failing event waits with its key
     "event.held",  # a failing event holds its lane and is tried again in place
     "event.lettered",  # an event became a dead letter
+    "question.failed",  # asking pattern memory about a live stream broke; the stream goes on
     "job.taken",
     "job.done",
     "job.retried",  # a job went back into the queue
@@ -64,6 +65,7 @@ _LEVELS: dict[LogName, Level] = {
     "event.parked": "warning",
     "event.held": "warning",
     "event.lettered": "error",
+    "question.failed": "error",
     "job.retried": "warning",
     "job.postponed": "warning",
     "job.lettered": "error",

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from consumers.failures.faults import note_of
 from consumers.live.hearings import Hearing
 from consumers.live.recent import Recent
 from consumers.live.settings import RecognitionSettings
@@ -105,7 +106,10 @@ class Questions:
                 return await self._memory.recogniser().recognise(
                     imprint, collection=self._memory.collection, top=self._settings.top
                 )
-        except (GrymError, TimeoutError):
+        except Exception as error:  # noqa: BLE001 (a fault in recognising is no fault of those who listen)
+            self._telemetry.count("live_questions_failed", of=self._name)
+            if not isinstance(error, GrymError | TimeoutError):  # memory that is away says so elsewhere
+                self._telemetry.log("question.failed", processor=self._name, error=note_of(error).error_class)
             return None
 
 

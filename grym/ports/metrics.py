@@ -91,6 +91,7 @@ MetricName = Literal[
     "live_alerts",
     "live_questions",
     "live_questions_skipped",
+    "live_questions_failed",
 ]
 
 FAST_S = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.015, 0.03, 0.06, 0.125, 0.25, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0)
@@ -241,5 +242,6 @@ CATALOGUE: dict[MetricName, Metric] = {
     "live_checkpoints": _counter("checkpoints", "Checkpoints of live streams."),
     "live_alerts": _counter("alerts", "Gaps, duplicates, late frames and the like of live streams.", label="alert"),
     "live_questions": _counter("questions", "Questions to pattern memory about live streams."),
-    "live_questions_skipped": _counter("questions", "Of those, not asked since the CPU was needed elsewhere."),
+    "live_questions_skipped": _counter("questions", "Questions not asked since the CPU was needed elsewhere."),
+    "live_questions_failed": _counter("questions", "Questions that pattern memory did not answer."),
 }

@@ -66,7 +66,7 @@ class Playing(Listener):
 class Oracle:
     """Knows nothing, and takes its time to say so."""
 
-    def __init__(self, *, takes_s: float = 0.0, fails: bool = False, holds: int = 1) -> None:
+    def __init__(self, *, takes_s: float = 0.0, fails: Exception | None = None, holds: int = 1) -> None:
         self.takes_s = takes_s
         self.fails = fails
         self.holds = holds
@@ -75,8 +75,8 @@ class Oracle:
         """Answer after a while."""
         del imprint, collection, top, session
         await asyncio.sleep(self.takes_s)
-        if self.fails:
-            raise UnavailableError("the journal is away")
+        if self.fails is not None:
+            raise self.fails
         return Recognition(known=False, matches=(), searched=self.holds, as_of=1)
 
 
@@ -144,11 +144,19 @@ def test_many_streams_share_what_there_is_evenly() -> None:
 def test_memory_that_is_away_is_told_to_its_streams() -> None:
     """By the error it raises, or by its silence."""
     refused, unanswered = Playing("a"), Playing("b")
-    ask(open_world(), [refused], Oracle(fails=True), for_s=10.0)
+    ask(open_world(), [refused], Oracle(fails=UnavailableError("the journal is away")), for_s=10.0)
     ask(open_world(), [unanswered], Oracle(takes_s=60.0), for_s=30.0)
     assert refused.away > 3
     assert unanswered.away > 0
     assert refused.answers == unanswered.answers == []
+
+
+def test_a_fault_in_recognising_is_no_fault_of_hearing() -> None:
+    """Whatever breaks while memory is asked about one stream, the others are asked about all the same."""
+    poison, fine = Playing("a"), Playing("b")
+    ask(open_world(), [poison, fine], Oracle(fails=ZeroDivisionError("a fault")), for_s=20.0)
+    assert poison.away > 3
+    assert fine.away > 3
 
 
 def test_an_empty_memory_costs_next_to_nothing() -> None:
