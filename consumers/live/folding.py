@@ -1,7 +1,8 @@
 """Folding what waits, one piece of one stream after the other, and saving streams that have come far enough."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from consumers.failures.faults import fault_of, note_of
 from consumers.live.hearings import Hearing, Hearings, Waiting
@@ -12,7 +13,7 @@ from consumers.waits import Bell
 from grym.ports.live import Checkpoint
 from schemas.catalogue import AUDIO_FRAMES
 from schemas.envelope import peek
-from schemas.records import Message, Record
+from schemas.records import Message, Record, TopicPartition
 from streams.live.telling import Cause
 
 MOST_ID_CHARACTERS = 200
@@ -115,7 +116,7 @@ class Folding:
     def save(self, hearing: Hearing) -> None:
         """Have a stream saved as far as it is folded."""
         covered = hearing.covered_to(hearing.folded)
-        if not hearing.listener.begun:
+        if not (hearing.listener.begun or hearing.busy):
             self._hearings.forget(hearing)
         if not hearing.listener.begun or hearing.saved_over:  # what came after the end changed nothing
             self._storing.leave(hearing.source, covered)
@@ -146,23 +147,20 @@ class Folding:
             await self._clock.sleep(self._settings.look_s)
             self._telemetry.gauge("live_streams", len(self._hearings), of=self._name)
             now = self._clock.now()
-            silent = [hearing for hearing in self._hearings if not hearing.busy and hearing.listener.idle_at(now)]
+            silent = [hearing for hearing in self._hearings if _is_silent(hearing, now)]
             if any(hearing.silent_from is None for hearing in silent):
-                await self._note_ends(silent)
+                ends = await self._log.ends([AUDIO_FRAMES])
+                silent = [hearing for hearing in silent if _is_silent(hearing, now)]  # as it is after that wait
+                self._note_ends(silent, ends)
             for hearing in silent:
-                if self._has_fallen_silent(hearing):
+                if hearing.silent_from is not None and self._storing.read_to(hearing.source) >= hearing.silent_from:
                     self._end_silent(hearing)
 
-    async def _note_ends(self, silent: Sequence[Hearing]) -> None:
+    def _note_ends(self, silent: Sequence[Hearing], ends: Mapping[TopicPartition, int]) -> None:
         """Note where partitions end now: whatever was sent before the time-out lies below."""
-        ends = await self._log.ends([AUDIO_FRAMES])
         for hearing in silent:
-            if hearing.silent_from is None and not hearing.busy:
+            if hearing.silent_from is None:
                 hearing.silent_from = ends.get(hearing.source, 0)
-
-    def _has_fallen_silent(self, hearing: Hearing) -> bool:
-        is_read = hearing.silent_from is not None and self._storing.read_to(hearing.source) >= hearing.silent_from
-        return is_read and not hearing.busy
 
     def _end_silent(self, hearing: Hearing) -> None:
         try:
@@ -172,6 +170,10 @@ class Folding:
             self._storing.tell(hearing.listener.fail(fault_of(note_of(error))))
         self.save(hearing)
         self._hearings.had_turn(hearing)
+
+
+def _is_silent(hearing: Hearing, now: datetime) -> bool:
+    return not hearing.busy and hearing.listener.idle_at(now)
 
 
 def _cause_of(record: Record) -> Cause:

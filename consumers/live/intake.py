@@ -60,6 +60,7 @@ class Intake:
                 telemetry.quiet(self._loop)  # what waits on purpose is not stuck
                 await self._ports.admission.admit()
                 await self.budget.wait_for_room()
+                await self._storing.unwritten.wait_for_room()  # what cannot be read becomes a letter at once
                 telemetry.beat(self._loop)
                 records = await self._assignment.poll(
                     max_records=min(self._settings.runner.batch, max(1, self.budget.room)),
@@ -92,32 +93,32 @@ class Intake:
 
     async def _take(self, records: Sequence[Record]) -> None:
         self._ports.telemetry.count("events_read", len(records), of=self._name)
-        understood = [_understood(record) for record in records if not self._skips(record)]
-        await self._meet({waiting.stream_id for waiting in understood})
-        for waiting in understood:
-            self._put(waiting)
+        understood = [None if is_imported(record.headers) else _understood(record) for record in records]
+        await self._meet({waiting.stream_id for waiting in understood if waiting is not None})
+        for record, waiting in zip(records, understood, strict=True):
+            self._storing.take(record)
+            if waiting is None:
+                self._skip(record)
+            else:
+                self._put(waiting)
         self._pause_crowded()
         self._arrived.ring()
 
-    def _skips(self, record: Record) -> bool:
+    def _skip(self, record: Record) -> None:
         """Leave alone what an import brought: history, which nobody works on."""
-        if not is_imported(record.headers):
-            return False
-        self._storing.take(record)
         self._storing.leave(record.topic_partition, [record.position])
         self._ports.telemetry.count("events_skipped", of=self._name)
-        return True
 
     async def _meet(self, stream_ids: set[str]) -> None:
-        """Take up streams that are not in hand: those that have ended, or are new."""
-        unknown = sorted(stream_id for stream_id in stream_ids if self._hearings.get(stream_id) is None)
-        if unknown:
+        """Take up streams that are not in hand: those that have ended, were let go meanwhile, or are new."""
+        asked: set[str] = set()
+        while unknown := sorted(name for name in stream_ids - asked if self._hearings.get(name) is None):
+            asked.update(unknown)
             self.take_up((await self._ports.backend.live.find(unknown)).values())
 
     def _put(self, waiting: Waiting) -> None:
         record = waiting.record
         source, hearing = record.topic_partition, self._hearings.get(waiting.stream_id)
-        self._storing.take(record)
         if hearing is None and waiting.error is not None:  # nothing is known of any such stream
             self._storing.lose(record, waiting.error)
             self._storing.leave(source, [record.position])

@@ -36,7 +36,7 @@ class Storing:
         self._loaded = Bell()
         self._busy = False
         self.unwritten = Budget(max_count=2**31, max_bytes=settings.unwritten_bytes)
-        """Events that wait; whoever makes more waits for room first."""
+        """Events and letters that wait; whoever makes more waits for room first."""
 
     # --- what is to be stored --------------------------------------------------------------------------------------
 
@@ -71,7 +71,9 @@ class Storing:
             first_failed_at=now,
             failed_at=now,
         )
-        self._load.losses.append(loss)
+        before = self._load.size_bytes
+        self._load.lose(loss)
+        self.unwritten.take(1, self._load.size_bytes - before)
         self._loaded.ring()
         self._telemetry.count("events_lettered", of=self._name)
         self._telemetry.log("event.lettered", processor=self._name, code=fault.code, position=record.position)
@@ -109,7 +111,7 @@ class Storing:
         committed_s = self._clock.monotonic_s()
         while True:
             await self._loaded.wait(self._clock, timeout_s=self._settings.look_s)
-            while not self._load.empty:
+            if not self._load.empty:
                 await self._store()
             if self._clock.monotonic_s() - committed_s >= self._settings.checkpoint_apart_s:
                 await self.commit()
@@ -137,7 +139,7 @@ class Storing:
         if await self._outlet.store(load, marks):
             self._committed(marks)
         self._busy = False
-        self.unwritten.give_back(len(load.messages), load.size_bytes)
+        self.unwritten.give_back(len(load.messages) + len(load.losses), load.size_bytes)
         self._telemetry.count("messages_sent", len(load.messages), of=self._name)
 
     def _moved(self) -> dict[TopicPartition, Mark]:

@@ -48,6 +48,11 @@ class Load:
         self.messages += messages
         self.size_bytes += sum(len(message.value or b"") for message in messages)
 
+    def lose(self, loss: Loss) -> None:
+        """Put a letter behind those that are there."""
+        self.losses.append(loss)
+        self.size_bytes += len(loss.record.value or b"")
+
 
 class LiveOutlet(Protocol):
     """Makes loads durable."""

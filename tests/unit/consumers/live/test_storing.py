@@ -7,6 +7,7 @@ from typing import Any, cast
 from consumers.live.settings import LiveSettings
 from consumers.live.storing import Storing
 from consumers.live.writing import Load
+from grym.errors import ContractError
 from grym.ports.feed import Assignment, Mark
 from grym.ports.live import Checkpoint
 from schemas.catalogue import AUDIO_FRAMES
@@ -98,5 +99,42 @@ def test_marks_never_run_ahead_of_what_is_stored() -> None:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         assert outlet.marks == [{SOURCE: Mark(position=1)}]
+
+    run_virtual(work())
+
+
+def test_marks_are_committed_however_much_comes() -> None:
+    """Where there is always more to store, how far partitions are done is stored all the same."""
+
+    async def work() -> None:
+        outlet = Slow()
+        desk = storing(outlet)
+        running = asyncio.create_task(desk.run())
+        for position in range(1, 40):
+            desk.take(record_of(frame("s", position), position))
+            desk.leave(SOURCE, [position])
+            await asyncio.sleep(0.5)
+        assert len(outlet.marks) > 10
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    run_virtual(work())
+
+
+def test_letters_that_wait_have_a_limit_too() -> None:
+    """They hold whole records: what makes more of them waits for room as with events."""
+
+    async def work() -> None:
+        outlet = Slow()
+        desk = storing(outlet)
+        record = record_of(frame("s", 1, samples=100_000), 1)
+        for _ in range(100):
+            desk.lose(record, ContractError("broken"))
+        assert not desk.unwritten.room
+        running = asyncio.create_task(desk.run())
+        await desk.unwritten.wait_until_empty()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert desk.unwritten.size_bytes == 0
 
     run_virtual(work())
