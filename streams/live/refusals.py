@@ -11,7 +11,7 @@ SAID = {
     "recognition_behind": "pattern memory cannot be asked about every second of this stream",
     "broken_frame": "a record could not be read; it is a dead letter",
 }
-"""A sentence for each name; those about sound are in `grym.domain.live.facts`."""
+"""A sentence for each name; those about sound are in `grym.domain.live.alerts`."""
 
 
 def alert(name: str, at_s: float, *, count: int = 1, over: bool = False) -> AlertRaised:
