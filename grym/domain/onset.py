@@ -68,9 +68,17 @@ def onset_envelope(mel_power: FloatArray, *, frame_rate_hz: float) -> FloatArray
     return envelope
 
 
-def compressed(mel_power: FloatArray) -> FloatArray:
-    """Return the logarithm of the magnitudes against the loudest one of all, in decades, ≥ 0; zeros for silence."""
-    loudest = float(mel_power.max(initial=0.0))
+def compressed(mel_power: FloatArray, *, loudest: float | None = None) -> FloatArray:
+    """Return the logarithm of the magnitudes against the loudest one of all, in decades, ≥ 0; zeros for silence.
+
+    Parameters
+    ----------
+    mel_power
+        Shape (frames, bands), power.
+    loudest
+        Highest power of the whole, where these frames are a part of it.
+    """
+    loudest = float(mel_power.max(initial=0.0)) if loudest is None else loudest
     if loudest <= 0.0:
         return np.zeros_like(mel_power)
     levels: FloatArray = np.log10(1.0 + COMPRESSION * np.sqrt(mel_power / np.float32(loudest))).astype(np.float32)

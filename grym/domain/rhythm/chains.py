@@ -77,38 +77,39 @@ def _intervals(period_frames: float) -> np.ndarray:
 
 
 def _solved(evidence: np.ndarray, intervals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the best score of a beat at each frame by the interval that led to it, and the interval before that.
+    """Return the best score of a beat at each of the last frames by the interval that led to it, and all steps back.
 
-    Both of shape (frames, intervals); the interval before is −1 where a chain begins.
+    Scores have shape (longest interval or fewer, intervals) and end with the last frame. The steps, shape (frames,
+    intervals), are the interval before that; −1 where a chain begins.
     """
     frames, count = len(evidence), len(intervals)
     shortest, longest = int(intervals[0]), int(intervals[-1])
-    logs = np.log(intervals)
-    price = CHANGE_PRICE * np.abs(logs[:, None] - logs[None, :])
-    score = np.zeros((frames, count))
+    price = CHANGE_PRICE * np.abs(np.log(intervals)[:, None] - np.log(intervals)[None, :])
+    held = longest + shortest
+    score, onward = np.zeros((held, count)), np.zeros((held, count))
+    onward_by = np.zeros((held, count), dtype=np.int8)
     came_by = np.full((frames, count), -1, dtype=np.int8)
-    onward = np.zeros((longest + frames, count))
-    onward_by = np.zeros((longest + frames, count), dtype=np.int8)
     every = np.arange(count)
     for start in range(0, frames, shortest):
         end = min(frames, start + shortest)
-        before = np.arange(start, end)[:, None] - intervals + longest
+        at = np.arange(start, end)
+        before = (at[:, None] - intervals) % held
         led = onward[before, every]
-        score[start:end] = evidence[start:end, None] + np.maximum(led, 0.0)
         came_by[start:end] = np.where(led > 0.0, onward_by[before, every], -1)
-        reached = score[start:end, None, :] - price
+        now = at % held
+        score[now] = evidence[start:end, None] + np.maximum(led, 0.0)
+        reached = score[now, None, :] - price
         chosen = reached.argmax(axis=2)
-        onward_by[start + longest : end + longest] = chosen
-        onward[start + longest : end + longest] = np.take_along_axis(reached, chosen[..., None], axis=2)[..., 0]
-    return score, came_by
+        onward_by[now] = chosen
+        onward[now] = np.take_along_axis(reached, chosen[..., None], axis=2)[..., 0]
+    return score[np.arange(max(0, frames - longest), frames) % held], came_by
 
 
 def _traced(score: np.ndarray, came_by: np.ndarray, intervals: np.ndarray) -> tuple[np.ndarray, float]:
     """Follow the chain back from the best end within the last interval."""
-    first = max(0, len(score) - int(intervals[-1]))
-    place, interval = np.unravel_index(int(score[first:].argmax()), score[first:].shape)
-    frame, led = first + int(place), int(interval)
-    total, chain = float(score[frame, led]), [frame]
+    place, interval = np.unravel_index(int(score.argmax()), score.shape)
+    frame, led = len(came_by) - len(score) + int(place), int(interval)
+    total, chain = float(score[place, interval]), [frame]
     while came_by[frame, led] >= 0:
         before = int(came_by[frame, led])
         frame, led = frame - int(intervals[led]), before

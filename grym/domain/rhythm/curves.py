@@ -5,8 +5,7 @@ changes. Each reason is one curve with a value per frame of the shared spectrum,
 that neither level nor density of a passage matters. Their weighed sum is the logarithm of the odds that a beat lies in
 a frame.
 
-References: Böck and Widmer (2013), "Maximum filter vibrato suppression for onset detection" (rise of bands);
-Davies and Plumbley (2007), "Context-dependent beat tracking of musical audio" (curves against their local mean);
+References: Davies and Plumbley (2007), "Context-dependent beat tracking of musical audio" (curves against their mean);
 Lerdahl and Jackendoff (1983), "A generative theory of tonal music", chapter 4 (preference rules for strong beats:
 event, stress, length, bass and harmony).
 """
@@ -17,25 +16,15 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d, uniform_filter1d
 
 from grym.domain.chroma import Chroma
-from grym.domain.onset import compressed, rises
+from grym.domain.rhythm.begun import begun
 from grym.domain.signal import FloatArray
-from grym.domain.spectral import bands_below
 from grym.domain.stft import Framing
-
-BASS_BELOW_HZ = 200.0
-LOW_BELOW_HZ = 1_000.0
-HIGH_ABOVE_HZ = 4_000.0
 
 SMOOTHING_FRAMES = 1.0
 LEVEL_REACH_S = 3.0
 LEVEL_FLOOR_SHARE = 0.05
 STRENGTH_S = 0.1
 """How loud a note is shows within a tenth of a second."""
-
-STRESS_FRAMES = 9
-STRESS_RANGE = 1e-7
-LEAST_CLEAR_RISE = 0.15
-"""A band begins a note where it rises by 0.15 decades or more; its level is the highest of nine frames (0.1 s)."""
 
 NEAR_S, FAR_S = 0.06, 0.325
 """What begins between 60 and 325 ms after a frame makes its own note short, or before it, itself an afterthought."""
@@ -114,31 +103,19 @@ def beat_curves(mel_power: FloatArray, *, framing: Framing, pitch: Chroma) -> Cu
         Pitch classes of the same sound.
     """
     rate_hz = framing.frame_rate_hz
-    levels = compressed(mel_power)
-    rise = rises(levels, frame_rate_hz=rate_hz)
-    bands = levels.shape[1]
-    bass, low, high = (
-        bands_below(hz, sample_rate_hz=framing.sample_rate_hz, bands=bands)
-        for hz in (BASS_BELOW_HZ, LOW_BELOW_HZ, min(HIGH_ABOVE_HZ, framing.sample_rate_hz / 4.0))
-    )
-    full = rise.mean(axis=1)
+    begins = begun(mel_power, framing)
+    full = begins.full
     following, preceding = _neighbours(full, rate_hz=rate_hz)
-    begun = {
-        "full": full,
-        "bass": rise[:, :bass].mean(axis=1),
-        "low": rise[:, bass : max(low, bass + 1)].mean(axis=1),
-        "high": rise[:, high:].mean(axis=1),
-    }
+    parts = {"full": full, "bass": begins.bass, "low": begins.low, "high": begins.high}
     context = {
         "strength": _strength(mel_power, rate_hz=rate_hz),
         "following": following,
         "preceding": preceding,
         "change": _change(pitch, frames=len(full), rate_hz=rate_hz),
     }
-    smooth = {name: gaussian_filter1d(values, SMOOTHING_FRAMES) for name, values in begun.items()}
+    smooth = {name: gaussian_filter1d(values, SMOOTHING_FRAMES) for name, values in parts.items()}
     usual = {name: _against_usual(values, rate_hz=rate_hz) for name, values in (smooth | context).items()}
-    stress = _stress(mel_power, rise)
-    return Curves(frame_rate_hz=rate_hz, raw=smooth["full"], stress=stress, **usual)
+    return Curves(frame_rate_hz=rate_hz, raw=smooth["full"], stress=begins.stress, **usual)
 
 
 def _against_usual(values: np.ndarray, *, rate_hz: float) -> FloatArray:
@@ -156,21 +133,6 @@ def _strength(mel_power: FloatArray, *, rate_hz: float) -> np.ndarray:
     length = max(1, round(STRENGTH_S * rate_hz))
     coming = maximum_filter1d(magnitude, length, origin=-(length // 2))
     return np.asarray(coming / np.maximum(mean + LEVEL_FLOOR_SHARE * magnitude.max(initial=0.0), 1e-12))
-
-
-def _stress(mel_power: FloatArray, rise: FloatArray) -> FloatArray:
-    """Return how much louder than usual those bands become that rise in a frame, shape (frames,), in units of 6 dB.
-
-    Each band is held against its own mean over all notes it begins, so high notes and other instruments do not pass
-    for accents.
-    """
-    clear = np.where(rise > LEAST_CLEAR_RISE, np.square(rise), np.float32(0.0))
-    floor = np.float32(STRESS_RANGE * max(float(mel_power.max(initial=0.0)), 1e-12))
-    levels = np.log2(mel_power + floor) / np.float32(2.0)
-    coming = maximum_filter1d(levels, STRESS_FRAMES, axis=0, origin=-(STRESS_FRAMES // 2))
-    usual = (clear * coming).sum(axis=0) / np.maximum(clear.sum(axis=0), 1e-9)
-    stress: FloatArray = (clear * (coming - usual)).sum(axis=1) / (clear.sum(axis=1) + np.float32(1e-3))
-    return stress.astype(np.float32)
 
 
 def _neighbours(full: np.ndarray, *, rate_hz: float) -> tuple[np.ndarray, np.ndarray]:
