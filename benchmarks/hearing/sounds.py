@@ -90,17 +90,21 @@ def _render(parts: Sequence[Chosen], split: str, folder: Path) -> dict[str, Any]
     work = parts[0][0]
     if work.kind == "form":
         performance, programs = perform_form(parts)
+        samples = _with_noise(_played(performance, programs, split), work)
     else:
-        performance, programs = perform(*parts[0]), programs_of(work, parts[0][1])
-    samples = _played(performance, programs, split)
-    if work.noise_db is not None:
-        samples = _noisy(samples, work)
+        performance = perform(*parts[0])
+        samples = sounded(work, parts[0][1], performance, split)
     draft = folder / f"{work.name}.{os.getpid()}"
     soundfile.write(draft, samples, RATE_HZ, subtype="PCM_16", format="WAV")
     draft.replace(folder / f"{work.name}.wav")
     row = {"work": asdict(work), "truth": performance.truth.as_row()}
     (folder / f"{work.name}.json").write_text(json.dumps(row))
     return row
+
+
+def sounded(work: Work, score: Score, performance: Performance, split: str) -> FloatArray:
+    """Return a performance of a score as its work's instruments play it, with its noise, shape (samples,)."""
+    return _with_noise(_played(performance, programs_of(work, score), split), work)
 
 
 def programs_of(work: Work, score: Score) -> list[int]:
@@ -126,6 +130,11 @@ def _messages(notes: Sequence[Played]) -> list[fluid.Message]:
         down, up = round(start_s * RATE_HZ), round(end_s * RATE_HZ)
         messages += [(down, velocity, part, pitch), (max(up, down + 1), 0, part, pitch)]
     return sorted(messages, key=lambda message: (message[0], message[1] > 0, *message[2:]))
+
+
+def _with_noise(samples: FloatArray, work: Work) -> FloatArray:
+    """Return the sound with the noise that its work asks for, if any."""
+    return samples if work.noise_db is None else _noisy(samples, work)
 
 
 def _noisy(samples: FloatArray, work: Work) -> FloatArray:

@@ -65,7 +65,7 @@ def choose(split: str, kept: Path, *, few: bool = False) -> list[Chosen]:
     for kind in KINDS:
         quickly = [name for name in names[kind] if name.startswith("bach/") or "#" in name][:FEW]
         wanted = quickly if few else names[kind]
-        scores = [score for name in wanted if (score := _score(name, kind, kept)) is not None]
+        scores = [score for name in wanted if (score := score_of(name, kind, kept)) is not None]
         chosen += [(drawn(score, kind, place), score) for place, score in enumerate(scores)]
     return chosen
 
@@ -86,18 +86,23 @@ def _taken(kind: str, split: str, kept: Path, count: int) -> list[Score]:
     """Return so many scores of a kind, each fitting what the kind still lacks."""
     found: list[Score] = []
     lacking = _quotas(kind, count)
-    for name in sorted(_names(kind), key=_place):
+    for name in names_of(kind):
         if len(found) == count:
             break
         if _split(group_of(name), kind) != split or not lacking(found, name):
             continue
-        score = _score(name, kind, kept)
+        score = score_of(name, kind, kept)
         if score is not None and not any(score.group == other.group for other in found):
             found.append(score)
     return found
 
 
-def _score(name: str, kind: str, kept: Path) -> Score | None:
+def names_of(kind: str) -> list[str]:
+    """Return the names of all scores that a kind may have, in the order in which they are taken."""
+    return sorted(_names(kind), key=_place)
+
+
+def score_of(name: str, kind: str, kept: Path) -> Score | None:
     """Return a score with its harmony, None where it does not serve the kind."""
     score = read_score(name, kept)
     if score is None or not _is_regular(score, kind):
