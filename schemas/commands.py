@@ -11,6 +11,7 @@ import msgspec
 
 from schemas.body import ArtifactRef, Body, CheckResult, MotifData
 from schemas.music import AnalysisSummary, LastPieceData, PlanData
+from schemas.styles import StyleData
 
 Backend = Literal["auto", "score", "synth", "soundfont"]
 ANONYMOUS = "anonymous"
@@ -40,6 +41,10 @@ class RequestComposition(Body, frozen=True, kw_only=True):
         −10 to 10: while pieces wait to be made, those of a higher priority are made first.
     pattern_ids
         Up to 3 remembered patterns whose motifs the piece is to build on.
+    definition
+        A style brought along; it wins over `style`.
+    open_length
+        The sentence says how long (minutes, bars); `seconds` has no effect.
     """
 
     TYPE: ClassVar[str] = "grym.composition.request.v1"
@@ -57,6 +62,8 @@ class RequestComposition(Body, frozen=True, kw_only=True):
     deadline_s: float = 600.0
     priority: int = 0
     pattern_ids: tuple[str, ...] = ()
+    definition: StyleData | None = None
+    open_length: bool = False
 
 
 class RequestAnalysis(Body, frozen=True, kw_only=True):
@@ -280,6 +287,8 @@ class MakePlan(Body, frozen=True, kw_only=True):
     parameters: dict[str, float] = msgspec.field(default_factory=dict)
     motifs: tuple[MotifData, ...] = ()
     last: LastPieceData | None = None
+    definition: StyleData | None = None
+    open_length: bool = False
 
 
 class GenerateMusic(Body, frozen=True, kw_only=True):

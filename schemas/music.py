@@ -15,6 +15,7 @@ from schemas.facts import (
     TempoFact,
 )
 from schemas.shapes import MorphologyFact
+from schemas.styles import StyleData
 
 RoleName = Literal["melody", "counter", "chords", "pad", "bass", "drums"]
 Transcribed = Literal["mono", "poly"]
@@ -66,6 +67,8 @@ class PlanData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     parameters: dict[str, float] = msgspec.field(default_factory=dict)
     notes: tuple[str, ...] = ()
     planner: str = "rules/1"
+    definition: StyleData | None = None
+    loop: bool = False
 
 
 class LastPieceData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -80,6 +83,7 @@ class LastPieceData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     tonality: TonalityData
     seconds: float
     parameters: dict[str, float] = msgspec.field(default_factory=dict)
+    definition: StyleData | None = None
 
 
 class KeyFact(msgspec.Struct, frozen=True, kw_only=True):

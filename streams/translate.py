@@ -7,11 +7,13 @@ import msgspec
 
 from grym.domain.composing.plan import LastPiece, Motif, Plan, Wish
 from grym.domain.composing.quoting import Quotation
+from grym.domain.composing.styles import Style
 from grym.domain.rating import Check
-from grym.errors import GrymError
+from grym.errors import GrymError, InvalidRequestError
 from schemas.body import CheckResult, Fault, MotifData, MotifUse
 from schemas.commands import MakePlan, RequestComposition
 from schemas.music import LastPieceData, PlanData
+from schemas.styles import StyleData
 
 T = TypeVar("T")
 
@@ -24,6 +26,29 @@ def plan_to_wire(plan: Plan) -> PlanData:
 def plan_from_wire(plan: PlanData) -> Plan:
     """Read a plan that travelled."""
     return _carry(plan, Plan)
+
+
+def style_to_wire(style: Style) -> StyleData:
+    """Write a style that somebody brings along as it travels."""
+    return _carry(style, StyleData)
+
+
+def style_from_wire(style: StyleData) -> Style:
+    """Read a style that travelled.
+
+    Raises
+    ------
+    InvalidRequestError
+        When a choice has a name this version does not know (code ``style.invalid``).
+    """
+    try:
+        return _carry(style, Style)
+    except msgspec.ValidationError as error:
+        raise InvalidRequestError(
+            f"The style brought along is not understood: {str(error)[:120]}.",
+            code="style.invalid",
+            hint="Check the file with `grym styles check FILE`.",
+        ) from error
 
 
 def checks_to_wire(checks: Iterable[Check]) -> tuple[CheckResult, ...]:
@@ -62,11 +87,12 @@ def wish_of(command: RequestComposition | MakePlan, *, prompt: str) -> Wish:
     last = command.last if isinstance(command, MakePlan) else None
     return Wish(
         prompt=prompt,
-        seconds=command.seconds,
+        seconds=None if command.open_length else command.seconds,
         tempo_bpm=command.tempo_bpm,
         key=command.key,
         metre=command.metre,
         style=command.style,
+        definition=None if command.definition is None else style_from_wire(command.definition),
         last=None if last is None else _carry(last, LastPiece),
     )
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from grym.runtime import Runtime
     from producers.status import RequestStatus
     from schemas.commands import RequestComposition
+    from schemas.styles import StyleData
 
 BACKENDS = ("auto", "score", "synth", "soundfont")
 LATER_BACKENDS = ("audioldm2", "acestep", "stableaudio3", "musicgen")
@@ -34,11 +35,18 @@ STDIN = "-"
 PromptArgument = Annotated[
     str, typer.Argument(metavar="PROMPT", help="The wish in words; `-` reads it from standard input.")
 ]
-SecondsOption = Annotated[float, typer.Option("--seconds", help="Length in seconds, 4 to 600.")]
+SecondsOption = Annotated[
+    float | None,
+    typer.Option(
+        "--seconds", help="Length in seconds, 4 to 600; without it the sentence counts, else 30.", show_default=False
+    ),
+]
 BpmOption = Annotated[float | None, typer.Option("--bpm", help="Quarter notes a minute.", show_default=False)]
 KeyOption = Annotated[str | None, typer.Option("--key", help='Such as "D minor".', show_default=False)]
 MetreOption = Annotated[str | None, typer.Option("--metre", help="Such as 4/4.", show_default=False)]
-StyleOption = Annotated[str | None, typer.Option("--style", help="Such as nocturne.", show_default=False)]
+StyleOption = Annotated[
+    str | None, typer.Option("--style", help="Such as nocturne, or a style file.", show_default=False)
+]
 SeedOption = Annotated[int | None, typer.Option("--seed", help="Makes the same piece again.", show_default=False)]
 VariationsOption = Annotated[int, typer.Option("--variations", metavar="K", help="How many pieces.")]
 BackendOption = Annotated[str, typer.Option("--backend", help="auto, score (no sound), synth (built in) or soundfont.")]
@@ -77,7 +85,7 @@ async def compose(
     screen: Screen,
     *,
     prompt: PromptArgument,
-    seconds: SecondsOption = 30.0,
+    seconds: SecondsOption = None,
     bpm: BpmOption = None,
     key: KeyOption = None,
     metre: MetreOption = None,
@@ -98,16 +106,20 @@ async def compose(
     reference: ReferenceOption = None,
 ) -> int:
     """Compose a piece for a sentence and write it as WAV, MIDI, MusicXML, an engraved page and stems."""
+    from grym.domain.composing.plan import USUAL_SECONDS
     from schemas.commands import RequestComposition
 
     _refuse_later(backend, reference)
+    definition = _brought_along(style)
     wish = RequestComposition(
         prompt=sys.stdin.read() if prompt == STDIN else prompt,
-        seconds=seconds,
+        seconds=USUAL_SECONDS if seconds is None else seconds,
+        open_length=seconds is None,
         tempo_bpm=bpm,
         key=key,
         metre=metre,
-        style=style,
+        style=None if definition else style,
+        definition=definition,
         seed=seed,
         backend=backend,  # type: ignore[arg-type]  # checked above against the same names
         user=user,
@@ -148,6 +160,16 @@ def _refuse_later(backend: str, reference: Path | None) -> None:
         raise InvalidRequestError(
             f"there is no backend {backend!r}", code="request.backend", hint=f"Choose one of: {', '.join(BACKENDS)}."
         )
+
+
+def _brought_along(style: str | None) -> "StyleData | None":
+    """Return the definition of a style that is a file, or the name of one in GRYM_HOME."""
+    from grym.adapters.style_files import FOLDER, own_style
+    from grym.settings import read_settings
+    from streams.translate import style_to_wire
+
+    own = None if style is None else own_style(style, read_settings().home / FOLDER)
+    return None if own is None else style_to_wire(own)
 
 
 def _errands(wish: "RequestComposition", *, request_id: str | None, variations: int, out: Path | None) -> list[Errand]:

@@ -26,6 +26,7 @@ from grym.cli import (
     requests,
     schema,
     stream,
+    styles,
     topics,
     up,
     worker,
@@ -65,6 +66,7 @@ for module in (compose, analyze, describe, stream, rate, requests, up, worker, r
 app.add_typer(events.app, name="events")
 app.add_typer(patterns.app, name="patterns")
 app.add_typer(memory.app, name="memory")
+app.add_typer(styles.app, name="styles")
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(database.app, name="db")
 app.add_typer(topics.app, name="topics")

@@ -143,6 +143,8 @@ def _plan(run: Run) -> Output:
             parameters=answers.parameters.parameters,
             motifs=answers.recall.motifs,
             last=answers.recall.last,
+            definition=wish.definition,
+            open_length=wish.open_length,
         )
     )
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from grym.domain.composing.instruments import Voice
 from grym.domain.composing.patterns import CHORDS
-from grym.domain.composing.texture import Stroke, Texture, choose, strokes
+from grym.domain.composing.texture import Texture, choose, strokes
+from grym.domain.composing.theory import Chord
 from grym.domain.composing.voicing import Voicing, lead
 
 
@@ -45,13 +46,13 @@ BASS_NOTE_LOW = 40
 def write_chords(texture: Texture, voice: Voice, previous: Voicing | None) -> tuple[tuple[PlayedNote, ...], Voicing]:
     """Write the chord part of a section and return it with its last voicing."""
     name = choose(texture.style.accompaniments, texture.passage)
-    pattern = CHORDS[name]
+    pattern = texture.style.chord_patterns.get(name) or CHORDS[name]
     low, high = _register(voice, CHORDS_OVER_BASS_LOW if texture.has_bass else CHORDS_LOW, CHORDS_HIGH)
     voicings = _voicings(texture, previous, low=low, high=high)
     notes: list[PlayedNote] = []
     for stroke in strokes(pattern, texture):
         slot = texture.slots[stroke.slot]
-        chosen = list(_sounding(stroke, voicings[stroke.slot], slot.chord.bass, voice, has_bass=texture.has_bass))
+        chosen = list(_sounding(stroke.token, voicings[stroke.slot], slot.chord, voice, has_bass=texture.has_bass))
         ring = float(slot.end_steps - stroke.start_steps - stroke.length_steps) if pattern.ring and voice.rings else 0.0
         if not ring and pattern.short < 1 and not texture.is_ending:
             ring = -stroke.length_steps * (1 - pattern.short)
@@ -97,19 +98,27 @@ def _voicings(texture: Texture, previous: Voicing | None, *, low: int, high: int
     return voicings
 
 
-def _sounding(stroke: Stroke, voicing: Voicing, bass: int, voice: Voice, *, has_bass: bool) -> Iterator[int]:
+def _sounding(token: str, voicing: Voicing, chord: Chord, voice: Voice, *, has_bass: bool) -> Iterator[int]:
     """Yield the pitches of one stroke, low to high."""
-    token = stroke.token
     low = max(BASS_NOTE_LOW, voice.low)
-    root = low + (bass - low) % 12
+    root = low + (chord.bass - low) % 12
     if token.isdigit():
         yield voicing[int(token) % len(voicing)] + 12 * (int(token) // len(voicing))
-    elif token == "b" and has_bass:
+    elif token in "bf" and has_bass:
         yield voicing[0]
     elif token == "b":
         yield root
+    elif token == "f":
+        yield _other_bass(chord, root, low)
     elif token == "B" and not has_bass:
         yield root
         yield from (pitch for pitch in voicing if pitch > root)
     else:
         yield from voicing
+
+
+def _other_bass(chord: Chord, root: int, low: int) -> int:
+    """Return the bass note that alternates with the root: the fifth below it where the register has one, else above."""
+    fifth = chord.pitch_classes[2 if chord.bass == chord.root else 0]
+    below = root - (root - fifth) % 12
+    return below if below >= low else below + 12

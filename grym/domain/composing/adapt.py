@@ -11,7 +11,7 @@ from typing import Protocol
 from grym.domain.composing.fitting import bar_seconds
 from grym.domain.composing.form import layout
 from grym.domain.composing.plan import Plan, SectionPlan
-from grym.domain.composing.styles import DEFAULT_STYLE, STYLES
+from grym.domain.composing.styles.finding import style_of
 
 
 class FailedCheck(Protocol):
@@ -99,6 +99,6 @@ def _bounded(values: Mapping[str, float], changes: Mapping[str, float]) -> dict[
 def _laid_out(plan: Plan) -> tuple[SectionPlan, ...]:
     """Return sections whose bars come as near to the planned length as whole bars can."""
     bar_s = bar_seconds(plan.metre, plan.tempo_bpm)
-    style = STYLES.get(plan.style, STYLES[DEFAULT_STYLE])
+    style = style_of(plan)
     bars = max(1, round(plan.seconds / bar_s))
     return layout(bars, family=style.form, bar_s=bar_s, dynamics=plan.parameters.get("dynamics", style.dynamics))

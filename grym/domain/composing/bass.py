@@ -21,7 +21,8 @@ _SIXTH_ABOVE_ROOT = 9
 
 def write_bass(texture: Texture, voice: Voice, previous: int | None) -> tuple[tuple[PlayedNote, ...], int]:
     """Write the bass of a section and return it with its last pitch."""
-    pattern = BASS[choose(texture.style.basses, texture.passage)]
+    name = choose(texture.style.basses, texture.passage)
+    pattern = texture.style.bass_patterns.get(name) or BASS[name]
     player = _Player(
         texture=texture,
         low=voice.low,
@@ -70,6 +71,8 @@ class _Player:
             return self._walk(chord, last, upcoming)
         if token == "a" and upcoming is not None:
             return self._approach(upcoming.bass, last, chord)
+        if token == "n":
+            return self._nearest((upcoming or chord).bass, last)
         if first or token in "Rwa*":
             return self._nearest(chord.bass, last)
         if token == "8":

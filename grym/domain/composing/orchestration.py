@@ -38,7 +38,6 @@ _CHORDAL = frozenset(
 )
 # Percussion that was not asked for stays away from moods like these.
 _QUIET_MOODS = frozenset({"calm", "sad", "tender", "dreamy", "solemn"})
-_OPTIONAL_DRUMS = frozenset({"folk", "waltz", "cinematic"})
 
 
 def choose_instruments(
@@ -77,7 +76,7 @@ def _of_style(style: Style, mood: str, *, rng: np.random.Generator) -> dict[Role
     for role, names in choices:
         if names:
             cast[role] = pick(rng, names, [2.0] + [1.0] * (len(names) - 1))
-    if style.drums and not (mood in _QUIET_MOODS and style.name in _OPTIONAL_DRUMS):
+    if style.drums and not (mood in _QUIET_MOODS and style.drums_optional):
         cast["drums"] = "drums"
     return cast
 

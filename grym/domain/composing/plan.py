@@ -7,9 +7,11 @@ events, and is what the quality loop adapts. All values are plain, so a plan sur
 from dataclasses import dataclass, field
 
 from grym.domain.composing.score import Metre, Role, Tonality
+from grym.domain.composing.styles.style import Style
 
 MIN_SECONDS = 4.0
 MAX_SECONDS = 600.0
+USUAL_SECONDS = 30.0
 MIN_TEMPO_BPM = 30.0
 MAX_TEMPO_BPM = 260.0
 
@@ -60,6 +62,11 @@ class Plan:
         Choices a listener should know of: contradictions resolved, wishes not understood.
     planner
         Who made the plan (``rules/1``).
+    definition
+        The style itself where somebody brought it along, so that whoever composes needs no file; None: `style` is a
+        name in `STYLES`.
+    loop
+        The piece goes round: no introduction and no ending, and what leads on at its end leads to its start.
     """
 
     title: str
@@ -74,6 +81,8 @@ class Plan:
     parameters: dict[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     planner: str = "rules/1"
+    definition: Style | None = None
+    loop: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,21 +98,30 @@ class LastPiece:
     tonality: Tonality
     seconds: float
     parameters: dict[str, float] = field(default_factory=dict)
+    definition: Style | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """What a person asked for: the sentence and whatever was said explicitly (explicit values win over words).
 
-    `last` is the piece that the sentence may refer back to; without such a sentence it has no effect.
+    Parameters
+    ----------
+    seconds
+        Wanted length; None leaves it to the sentence (minutes, bars), and to `USUAL_SECONDS` where it names none.
+    definition
+        A style brought along; it wins over `style`.
+    last
+        The piece that the sentence may refer back to; without such a sentence it has no effect.
     """
 
     prompt: str
-    seconds: float = 30.0
+    seconds: float | None = None
     tempo_bpm: float | None = None
     key: str | None = None
     metre: str | None = None
     style: str | None = None
+    definition: Style | None = None
     last: LastPiece | None = None
 
 

@@ -8,25 +8,29 @@ the sentence is private and plans are not.
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from grym.domain.composing.fitting import LENGTH_TOLERANCE, Fit, bar_seconds, fit_bars
 from grym.domain.composing.form import layout
 from grym.domain.composing.metrics import is_compound
+from grym.domain.composing.naming import read_key, read_metre
 from grym.domain.composing.orchestration import choose_instruments
 from grym.domain.composing.plan import (
     MAX_SECONDS,
     MAX_TEMPO_BPM,
     MIN_SECONDS,
     MIN_TEMPO_BPM,
+    USUAL_SECONDS,
     Motif,
     Plan,
     Wish,
 )
-from grym.domain.composing.reading import Reading, read, read_key, read_metre
+from grym.domain.composing.reading import Reading, read
 from grym.domain.composing.referring import continued, refers_back
 from grym.domain.composing.score import Metre, Tonality
 from grym.domain.composing.seeds import pick, stream
 from grym.domain.composing.styles import DEFAULT_STYLE, STYLES, Style
+from grym.domain.composing.styles.checking import require_sound
 from grym.domain.composing.vocabulary import CHARACTERS, FAST_WORDS, METRE_WORDS, MOODS, SLOW_WORDS, TEMPO_WORDS
 from grym.errors import InvalidRequestError
 
@@ -64,6 +68,9 @@ def plan(wish: Wish, *, seed: int, parameters: Mapping[str, float] | None = None
     """
     validate_wish(wish)
     reading = read(wish.prompt)
+    if wish.seconds is None:
+        wish = replace(wish, seconds=reading.lengths_s[0] if reading.lengths_s else USUAL_SECONDS)
+    assert wish.seconds is not None
     notes: list[str] = []
     again = continued(wish, reading)
     if again is not None:
@@ -101,6 +108,7 @@ def plan(wish: Wish, *, seed: int, parameters: Mapping[str, float] | None = None
         parameters=values,
         notes=tuple(notes),
         planner=PLANNER,
+        definition=wish.definition,
     )
 
 
@@ -125,9 +133,13 @@ def validate_wish(wish: Wish) -> None:
             code="request.prompt_too_long",
             hint=f"Use at most {MAX_PROMPT_CHARACTERS} characters.",
         )
-    if not math.isfinite(wish.seconds) or not MIN_SECONDS <= wish.seconds <= MAX_SECONDS:
+    if wish.definition is not None:
+        require_sound(wish.definition)
+    reading = read(wish.prompt)
+    lengths = (wish.seconds,) if wish.seconds is not None else reading.lengths_s[:1]
+    if not all(math.isfinite(seconds) and MIN_SECONDS <= seconds <= MAX_SECONDS for seconds in lengths):
         raise InvalidRequestError(
-            f"A piece cannot last {wish.seconds:g} seconds.",
+            f"A piece cannot last {lengths[0]:g} seconds.",
             code="request.seconds",
             hint=f"Ask for {MIN_SECONDS:g} to {MAX_SECONDS:g} seconds.",
         )
@@ -137,7 +149,6 @@ def validate_wish(wish: Wish) -> None:
             code="request.style",
             hint=f"Ask for one of: {', '.join(sorted(STYLES))}.",
         )
-    reading = read(wish.prompt)
     tempi = (wish.tempo_bpm,) if wish.tempo_bpm is not None else reading.tempi_bpm
     for tempo_bpm in tempi:
         if not math.isfinite(tempo_bpm) or not MIN_TEMPO_BPM <= tempo_bpm <= MAX_TEMPO_BPM:
@@ -153,7 +164,9 @@ def validate_wish(wish: Wish) -> None:
 
 
 def _style(wish: Wish, reading: Reading, notes: list[str]) -> Style:
-    """Choose the style: explicit, then the first one named."""
+    """Choose the style: brought along, explicit, then the first one named."""
+    if wish.definition is not None:
+        return wish.definition
     if wish.style is not None:
         return STYLES[read(wish.style).words["style"][0]]
     asked = [name for name in reading.words.get("style", ()) if name not in reading.refused.get("style", ())]
@@ -331,10 +344,10 @@ def _parameters(
     values = {
         "density": style.density,
         "brightness": 0.5,
-        "complexity": 0.6 if style.dialect == "jazz" else 0.45,
+        "complexity": style.complexity,
         "swing": style.swing,
         "dynamics": style.dynamics,
-        "humanise": 0.15 if style.name in {"techno", "synthwave"} else 0.5,
+        "humanise": style.humanise,
     }
     for name, shift in (MOODS[mood].shifts if mood in MOODS else {}).items():
         values[name] += shift

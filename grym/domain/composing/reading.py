@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from grym.domain.composing.instruments import VOICES
-from grym.domain.composing.score import Metre, Tonality
+from grym.domain.composing.naming import tonic_of
+from grym.domain.composing.score import Tonality
 from grym.domain.composing.styles import STYLES
 from grym.domain.composing.vocabulary import (
     CHARACTERS,
@@ -23,17 +24,11 @@ from grym.domain.composing.vocabulary import (
     SLOW_WORDS,
     TEMPO_WORDS,
 )
-from grym.errors import InvalidRequestError
 
-_LETTERS = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
-_SHARP, _FLAT = ("#", "♯", "sharp"), ("b", "♭", "flat")
 _KEY = re.compile(
     r"(?<![\w'])(?P<lead>in |key of |key: ?)?(?P<letter>[a-g])(?P<sign>[#♯♭]|b(?![a-z])|[ -]?(?:sharp|flat))?"
     r"(?:[ -]+(?P<mode>" + "|".join(MODE_WORDS) + r"))?(?![\w#])(?P<after> keys?| mood| mode| feel)?",
     re.IGNORECASE,
-)
-_EXPLICIT_KEY = re.compile(
-    r"^\s*(?P<letter>[A-Ga-g])\s*-?(?P<sign>#|♯|♭|b|sharp|flat)?\s*-?\s*(?P<mode>[a-z]+|m)?\s*$", re.IGNORECASE
 )
 _METRE = re.compile(r"(?<![\d/])(\d{1,3}) ?/ ?(\d{1,3})(?![\d/])")
 _TEMPO = re.compile(
@@ -43,8 +38,6 @@ _LENGTH = re.compile(r"(\d+(?:\.\d+)?)[ -]?(seconds?|secs?|s|minutes?|mins?|min)
 _WORD = re.compile(r",|[a-z0-9'#&♯♭][a-z0-9'#&♯♭-]*")
 # A negation reaches over small words to the next phrase of the vocabulary, and over lists.
 _BRIDGES = frozenset({",", "and", "or", "any", "a", "the", "too", "very", "so", "nor"})
-_UNITS = frozenset({2, 4, 8})
-_MIN_BEATS, _MAX_BEATS = 2, 12
 _IGNORED = frozenset(
     [
         "a",
@@ -266,61 +259,11 @@ def _keys(text: str) -> tuple[tuple[Tonality, ...], tuple[str, ...]]:
         letter, mode = match["letter"], (match["mode"] or "").lower()
         article = letter == "a" and not match["sign"] and (bool(match["after"]) or not match["lead"])
         if mode and not article:
-            tonalities.append(Tonality(tonic=_tonic(letter, match["sign"]), mode=MODE_WORDS[mode]))
+            tonalities.append(Tonality(tonic=tonic_of(letter, match["sign"]), mode=MODE_WORDS[mode]))
         elif not mode and match["lead"] and letter.isupper():
-            tonalities.append(Tonality(tonic=_tonic(letter, match["sign"]), mode=""))
+            tonalities.append(Tonality(tonic=tonic_of(letter, match["sign"]), mode=""))
     short = {"maj", "min", "dur"}
     modes = [
         MODE_WORDS[word] for word in re.findall(r"[a-z]+", text.lower()) if word in MODE_WORDS and word not in short
     ]
     return tuple(dict.fromkeys(tonalities)), tuple(dict.fromkeys(modes))
-
-
-def _tonic(letter: str, sign: str | None) -> int:
-    """Return the pitch class of a letter with its accidental."""
-    mark = (sign or "").strip(" -").lower()
-    shift = 1 if mark in _SHARP else -1 if mark in _FLAT else 0
-    return (_LETTERS[letter.lower()] + shift) % 12
-
-
-def read_key(key: str) -> Tonality:
-    """Read an explicit key: ``D minor``, ``F# dorian``, ``Bb``, ``Am``.
-
-    Raises
-    ------
-    InvalidRequestError
-        When it is no key grym knows (code ``request.key``).
-    """
-    match = _EXPLICIT_KEY.match(key)
-    mode = (match["mode"] or "major").lower() if match else ""
-    if match and match["mode"] == "m":
-        mode = "minor"
-    if match is None or mode not in MODE_WORDS:
-        raise InvalidRequestError(
-            f"{key[:40]!r} is no key.",
-            code="request.key",
-            hint="Give a tonic A–G with # or b and a mode: 'D minor', 'F# dorian', 'Bb major'. Modes: "
-            + ", ".join(dict.fromkeys(MODE_WORDS.values()))
-            + ".",
-        )
-    return Tonality(tonic=_tonic(match["letter"], match["sign"]), mode=MODE_WORDS[mode])
-
-
-def read_metre(metre: str) -> Metre:
-    """Read a metre: ``3/4``, ``6/8``, ``waltz time``.
-
-    Raises
-    ------
-    InvalidRequestError
-        When it is no metre grym can count (code ``request.metre``).
-    """
-    text = METRE_WORDS.get(metre.strip().lower(), metre)
-    match = re.fullmatch(r"\s*(\d{1,3})\s*/\s*(\d{1,3})\s*", text)
-    beats, unit = (int(match[1]), int(match[2])) if match else (0, 0)
-    if unit not in _UNITS or not _MIN_BEATS <= beats <= _MAX_BEATS:
-        raise InvalidRequestError(
-            f"{metre[:40]!r} is no metre grym can count.",
-            code="request.metre",
-            hint=f"Give beats/unit with {_MIN_BEATS} to {_MAX_BEATS} beats and unit 2, 4 or 8: '4/4', '6/8', '7/8'.",
-        )
-    return Metre(beats=beats, unit=unit)

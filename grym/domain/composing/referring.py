@@ -95,9 +95,11 @@ def continued(wish: Wish, reading: Reading) -> Continuation | None:
     for word in words:
         for name, shift in _SHIFTS.get(word, {}).items():
             shifts[name] = shifts.get(name, 0.0) + shift
+    named = bool(wish.style or reading.words.get("style"))
     taken = replace(
         wish,
-        style=wish.style or (None if reading.words.get("style") else last.style),
+        style=wish.style or (None if named else last.style),
+        definition=wish.definition or (None if named else last.definition),
         key=wish.key or _key(last, reading, words),
         metre=wish.metre or (None if reading.metres or reading.words.get("metre") else str(last.metre)),
         tempo_bpm=wish.tempo_bpm or _tempo_bpm(last, reading, factor),

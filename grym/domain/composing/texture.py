@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from grym.domain.composing.form import Passage
 from grym.domain.composing.harmony import Slot
-from grym.domain.composing.metrics import bar_groups, bar_steps
+from grym.domain.composing.metrics import bar_steps
 from grym.domain.composing.patterns import Pattern, bar_text
 from grym.domain.composing.plan import Plan
 from grym.domain.composing.styles import Style
@@ -67,8 +67,7 @@ def strokes(pattern: Pattern, texture: Texture) -> Iterator[Stroke]:
     stroke, so that the end is heard as an end.
     """
     steps = bar_steps(texture.plan.metre)
-    groups = bar_groups(texture.plan.metre)
-    text = "".join(bar_text(pattern, groups, bar) for bar in range(texture.passage.bars))
+    text = "".join(bar_text(pattern, texture.plan.metre, bar) for bar in range(texture.passage.bars))
     if texture.is_ending:
         text = text[:-steps] + _final_token(text) + HOLD * (steps - 1)
     for at, slot in enumerate(texture.slots):
@@ -77,9 +76,9 @@ def strokes(pattern: Pattern, texture: Texture) -> Iterator[Stroke]:
 
 def _final_token(text: str) -> str:
     """Return the token of the last bar's single stroke: the fullest that the pattern knows."""
-    if "b" in text or "B" in text:
+    if any(token in text for token in "bBf"):
         return "B"
-    return "R" if any(token in text for token in "R5w8") else "*"
+    return "R" if any(token in text for token in "R5w8n") else "*"
 
 
 def _slot_strokes(text: str, slot: Slot, index: int) -> Iterator[Stroke]:

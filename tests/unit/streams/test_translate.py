@@ -5,15 +5,18 @@ import dataclasses
 import msgspec
 import pytest
 
+from grym.domain.composing.patterns import Pattern
 from grym.domain.composing.plan import Instrument, LastPiece, Motif, Plan, SectionPlan, Wish
 from grym.domain.composing.planner import plan
 from grym.domain.composing.quoting import Quotation
 from grym.domain.composing.score import Metre, Tonality
+from grym.domain.composing.styles import STYLES, Style
 from grym.domain.rating import Check
 from grym.errors import InvalidRequestError
 from schemas.body import CheckResult, MotifData, MotifUse
 from schemas.commands import MakePlan
 from schemas.music import InstrumentData, LastPieceData, MetreData, PlanData, SectionPlanData, TonalityData
+from schemas.styles import PatternData, StyleData
 from streams.translate import (
     checks_from_wire,
     checks_to_wire,
@@ -35,6 +38,8 @@ PAIRS = [
     (Check, CheckResult),
     (Quotation, MotifUse),
     (LastPiece, LastPieceData),
+    (Style, StyleData),
+    (Pattern, PatternData),
 ]
 
 
@@ -49,6 +54,16 @@ def test_plans_survive_the_wire(prompt: str) -> None:
     """There and back gives the same plan."""
     made = plan(Wish(prompt=prompt), seed=3)
     assert plan_from_wire(plan_to_wire(made)) == made
+
+
+@pytest.mark.parametrize("name", sorted(STYLES))
+def test_plans_carry_a_style_that_was_brought_along(name: str) -> None:
+    """A definition comes through JSON as it was, own patterns and their numbers included."""
+    groove = {36: Pattern(metres={"4/4": ("X..." * 4,)})}
+    own = dataclasses.replace(STYLES[name], name="own", drums="own", drum_patterns={"own": groove})
+    made = plan(Wish(prompt="a piece", definition=own), seed=3)
+    sent = msgspec.json.encode(plan_to_wire(made))
+    assert plan_from_wire(msgspec.json.decode(sent, type=PlanData)) == made
 
 
 def test_checks_and_motifs_survive_the_wire() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from grym.domain.composing.drums import write_drums
 from grym.domain.composing.form import Passage
 from grym.domain.composing.harmony import Slot
-from grym.domain.composing.patterns import CRASH, HAT, KICK, SNARE
+from grym.domain.composing.patterns.kit import CRASH, HAT, KICK, SNARE
 from grym.domain.composing.plan import Plan
 from grym.domain.composing.score import Tonality
 from grym.domain.composing.styles import STYLES

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from grym.domain.composing.plan import MAX_SECONDS, MIN_SECONDS, Motif, Plan, Wish
+from grym.domain.composing.plan import MAX_SECONDS, MIN_SECONDS, USUAL_SECONDS, Motif, Plan, Wish
 
 
 def test_plans_are_frozen(scale_plan: Plan) -> None:
@@ -18,6 +18,7 @@ def test_motifs_are_values() -> None:
     assert len({Motif(intervals=(1,), durations_beats=(1.0, 1.0)) for _ in range(3)}) == 1
 
 
-def test_a_wish_is_thirty_seconds_unless_said() -> None:
-    """The default length lies inside the limits."""
-    assert MIN_SECONDS <= Wish(prompt="a").seconds == 30.0 <= MAX_SECONDS
+def test_a_wish_leaves_its_length_open() -> None:
+    """What is usual lies inside the limits."""
+    assert Wish(prompt="a").seconds is None
+    assert MIN_SECONDS <= USUAL_SECONDS == 30.0 <= MAX_SECONDS

@@ -42,13 +42,19 @@ def test_explicit_values_win(planned: Planned) -> None:
         ("3/4 and 6/8 folk", "took 3/4"),
         ("90 bpm and 120 bpm rock", "took the first"),
         ("a waltz for purple elephants", "vocabulary"),
-        ("a waltz for two minutes, 120 seconds", "length of the request"),
         ("rock with no melody", "keeps one"),
     ],
 )
 def test_contradictions_are_stated(planned: Planned, prompt: str, part: str) -> None:
     """Whatever cannot be had to the letter is said in the notes."""
     assert any(part in note for note in planned(prompt).notes)
+
+
+def test_a_length_of_the_request_wins_and_says_so() -> None:
+    """Seconds asked for beside the sentence count, and the other length is named."""
+    made = plan(Wish(prompt="a waltz for 120 seconds", seconds=30.0), seed=1)
+    assert made.seconds == 30.0
+    assert any("length of the request" in note for note in made.notes)
 
 
 def test_notes_repeat_no_private_word(planned: Planned) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from grym.domain.composing.reading import read, read_key, read_metre
+from grym.domain.composing.naming import read_key, read_metre
+from grym.domain.composing.reading import read
 from grym.domain.composing.score import Metre, Tonality
 from grym.errors import InvalidRequestError
 

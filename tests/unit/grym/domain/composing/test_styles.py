@@ -3,8 +3,8 @@
 import pytest
 
 from grym.domain.composing.instruments import VOICES
+from grym.domain.composing.naming import read_metre
 from grym.domain.composing.patterns import BASS, CHORDS, DRUMS
-from grym.domain.composing.reading import read_metre
 from grym.domain.composing.rhythm import FAMILIES
 from grym.domain.composing.score import Tonality
 from grym.domain.composing.styles import DEFAULT_STYLE, STYLES

@@ -1,8 +1,8 @@
 """The vocabulary."""
 
+from grym.domain.composing.naming import read_metre
 from grym.domain.composing.plan import MAX_TEMPO_BPM, MIN_TEMPO_BPM
 from grym.domain.composing.planner import PARAMETERS
-from grym.domain.composing.reading import read_metre
 from grym.domain.composing.vocabulary import CHARACTERS, FAST_WORDS, METRE_WORDS, MOODS, SLOW_WORDS, TEMPO_WORDS
 
 

@@ -1,0 +1,87 @@
+"""Accompaniments: how chords are laid into a bar."""
+
+from grym.domain.composing.patterns.pattern import Pattern, everywhere
+
+CHORDS: dict[str, Pattern] = {
+    "nocturne": Pattern(
+        cells={
+            8: ("b.0.1.2.", "b.1.2.1."),
+            6: ("b.0.1.", "2.1.0."),
+            12: ("b.0.1.2.1.0.", "b.0.1.2.1.0."),
+            4: ("b.1.", "0.2."),
+        },
+        ring=True,
+    ),
+    "nocturne-wide": Pattern(
+        cells={8: ("b.1.2.1.", "0.1.2.1."), 6: ("b.1.2.", "1.2.1."), 12: ("b.1.2.1.2.1.", "b.1.2.1.2.1.")}, ring=True
+    ),
+    "alberti": Pattern(cells=everywhere("0.2.1.2.", "0.1.2.", "0.2.1.2.1.2.")),
+    "waltz": Pattern(
+        cells={8: ("b...*...", "b...*..."), 6: ("b.*.*.", "b.*.*."), 12: ("b...*...*...", "b...*...*...")}, short=0.8
+    ),
+    "oompah": Pattern(
+        cells={8: ("b...*...", "b...*..."), 6: ("b...*.", "b...*."), 12: ("b...*...*...", "b...*...*...")}, short=0.7
+    ),
+    "stride": Pattern(
+        cells={8: ("b.*.b.*.", "b.*.b.*."), 6: ("b.*.*.", "b.*.*."), 12: ("b.*.b.*.b.*.", "b.*.b.*.b.*.")}, short=0.75
+    ),
+    "afterbeat": Pattern(cells=everywhere(",,*.,,*.", ",,*.*.", ",,,,*...*..."), short=0.6),
+    "block": Pattern(
+        cells={8: ("*.......", "........"), 6: ("*.....", "......"), 12: ("*...........", "*...........")}
+    ),
+    "halves": Pattern(cells=everywhere("*.......", "*.....", "*...........")),
+    "quarters": Pattern(cells=everywhere("*...*...", "*.....", "*...*...*..."), short=0.9),
+    "eighths": Pattern(cells=everywhere("*.*.*.*.", "*.*.*.", "*.*.*.*.*.*."), short=0.85),
+    "strum": Pattern(
+        cells=everywhere("*...*.*.", "*...*.", "*...*.*.*.*."),
+        bars={16: ("*...*.*...*.*.*.", "*...*.*.*...*.*.")},
+        ring=True,
+    ),
+    "picking": Pattern(
+        cells={8: ("b.2.1.3.", "b.2.1.3."), 6: ("b.1.2.", "3.2.1."), 12: ("b.1.2.3.2.1.", "b.1.2.3.2.1.")}, ring=True
+    ),
+    "ballad": Pattern(
+        cells={8: ("*...2.1.", "*...2.1."), 6: ("*...2.", "*...1."), 12: ("*...2...1...", "*...2...1...")}, ring=True
+    ),
+    "charleston": Pattern(
+        cells=everywhere("*.....*.", "*..*..", "*.....*.,,,,"),
+        bars={16: ("*.....*.,,,,,,,,", ",,,,*.,,,,*.,,,,", "*.....*.,,,,*.,,", ",,*.,,,,*.....,,")},
+        short=0.7,
+    ),
+    "bossa": Pattern(
+        cells=everywhere("*.....*.", "*..*..", "*.....*...*."),
+        bars={16: ("*.....*.....*...", "....*.....*.....")},
+        short=0.8,
+    ),
+    "lofi": Pattern(
+        cells=everywhere("*.......", "*.....", "*.......*..."),
+        bars={16: ("*.......,,*.....", "*.....*.....*...")},
+        ring=True,
+    ),
+    "shuffle": Pattern(
+        cells=everywhere("*...,,*.", "*...*.", "*...,,*.*..."),
+        bars={16: ("*...,,*.*...,,*.", "*...,,*.,,*.*...")},
+        short=0.8,
+    ),
+    "stabs": Pattern(
+        cells=everywhere(",,*.,,*.", ",,*.,,", ",,*.,,*.,,*."),
+        bars={16: (",,*.,,*.,,*.,,*.", "*..*..*..*..*.*.")},
+        short=0.6,
+    ),
+    "arp": Pattern(
+        cells=everywhere("01230123", "012321", "012301230123"),
+        bars={16: ("0123012301230123", "0213021302130213")},
+        short=0.9,
+    ),
+    "arp-eighths": Pattern(cells=everywhere("0.1.2.3.", "0.1.2.", "0.1.2.3.2.1."), ring=True),
+    "swell": Pattern(
+        cells={8: ("*.......", "..2...3."), 6: ("*.....", "..2.3."), 12: ("*...2...3...", "*...2...3...")}, ring=True
+    ),
+    "rock": Pattern(
+        cells=everywhere("*.*.*.*.", "*.*.*.", "*.*.*.*.*.*."), bars={16: ("*...*.*.*...*.*.", "*...*.*.*.*.*.*.")}
+    ),
+    "lullaby": Pattern(
+        cells={8: ("b...2...", "1...2..."), 6: ("b.1.2.", "1.2.1."), 12: ("b...1...2...", "b...1...2...")}, ring=True
+    ),
+    "ostinato": Pattern(cells=everywhere("0.1.2.1.", "0.2.1.", "0.1.2.1.2.1."), bars={16: ("0.1.2.1.0.1.2.1.",)}),
+}

@@ -1,0 +1,63 @@
+"""Electronic music and music for pictures, as rows of `Style`."""
+
+from grym.domain.composing.styles.style import Style
+
+ROWS = (
+    Style(
+        name="lo-fi", words=("lofi", "lo fi", "chillhop", "study beats", "chill hop", "downtempo", "hip hop",
+            "hip-hop", "trip hop"),
+        tempo_bpm=(68, 78, 90), metres=("4/4",), modes=("minor", "major", "dorian"), dialect="loops",
+            rhythm="syncopated",
+        melody=("electric piano", "vibraphone", "jazz guitar"), chords=("electric piano",), bass=("bass guitar",),
+        form="build", accompaniments=("lofi", "charleston"), basses=("lofi",), drums="lofi", voices=4,
+        major_loops=("Imaj7 vi7 ii7 V7", "Imaj7 IVmaj7 ii7 V7", "Imaj7 iii7 IVmaj7 V7"),
+        minor_loops=("i9 iv7 VImaj7 V7", "i7 VImaj7 iiø7 V7", "i9 iv9 i9 V7"),
+        swing=0.35, density=0.4, dynamics=0.3, mood="relaxed",
+        fills=("soft",),
+    ),
+    Style(
+        name="ambient", words=("drone", "atmospheric", "soundscape", "meditation", "meditative", "new age", "spa",
+            "sleep"),
+        tempo_bpm=(56, 64, 80), metres=("4/4", "3/4"), modes=("major", "minor", "lydian", "dorian"), dialect="loops",
+        rhythm="sparse", melody=("celesta", "flute", "vibraphone", "kalimba"), chords=("harp", "electric piano"),
+        bass=("synth bass",), pad=("warm pad", "sweep pad", "choir"), form="arc", accompaniments=("swell",
+            "arp-eighths"),
+        basses=("hold",), major_loops=("Iadd9 IVmaj7", "I IVmaj7 I V", "Imaj7 vi7 IVmaj7 I"),
+        minor_loops=("i VImaj7 iv i", "i iv VI v", "iadd9 iv7 i VI"), chords_per_bar=0.5, voices=4, density=0.25,
+        dynamics=0.4, mood="dreamy",
+    ),
+    Style(
+        name="synthwave", words=("retrowave", "outrun", "eighties", "80s", "synth wave", "chiptune", "synthpop",
+            "synth-pop", "cyberpunk"),
+        tempo_bpm=(88, 104, 124), metres=("4/4",), modes=("minor", "major"), dialect="loops", rhythm="pop",
+        melody=("synth lead", "square lead"), chords=("polysynth",), bass=("synth bass",), pad=("synth strings",
+            "warm pad"),
+        form="verse", accompaniments=("arp", "stabs"), basses=("eighths", "octaves"), drums="synthwave",
+        major_loops=("I V vi IV", "I IV vi V", "I iii IV V"), minor_loops=("i VI iv V", "i VI VII i", "i iv VI V"),
+        density=0.5, dynamics=0.4, mood="driving",
+        fills=("rock", "toms"), crashes=True, humanise=0.15,
+    ),
+    Style(
+        name="techno", words=("house", "edm", "dance", "trance", "club", "electronic", "rave", "electro"),
+            tempo_bpm=(118, 126, 138),
+        metres=("4/4",), modes=("minor", "dorian", "phrygian"), dialect="loops", rhythm="riff", melody=("synth lead",
+            "square lead"),
+        chords=("polysynth",), bass=("synth bass",), pad=("sweep pad", "warm pad"), form="build",
+        accompaniments=("stabs", "arp"), basses=("offbeat", "octaves"), drums="four",
+        major_loops=("I I IV V", "I ii IV I"), minor_loops=("i i VI VII", "i i iv i", "i VI iv i"), density=0.6,
+        dynamics=0.4, mood="driving",
+        fills=("machine",), crashes=True, humanise=0.15,
+    ),
+    Style(
+        name="cinematic", words=("film", "movie", "epic", "soundtrack", "trailer", "orchestral", "score", "heroic",
+            "adventure", "symphony", "symphonic"),
+        tempo_bpm=(70, 92, 120), metres=("4/4", "3/4", "6/8"), modes=("minor", "major", "dorian"), dialect="loops",
+        rhythm="broad", melody=("french horn", "violin", "oboe", "cello"), chords=("strings",), bass=("double bass",
+            "cello"),
+        pad=("choir", "strings"), counter=("cello", "violin"), form="arc", accompaniments=("ostinato", "eighths"),
+        basses=("halves", "quarters"), drums="cinematic",
+        major_loops=("I vi IV V", "I IV ii V", "I iii IV V"), minor_loops=("i VI iv V", "i iv VI V", "i VII VI V"),
+        density=0.35, dynamics=0.9, mood="epic",
+        fills=("toms",), crashes=True, drums_optional=True,
+    ),
+)  # fmt: skip

@@ -1,0 +1,66 @@
+"""Songs and bands: folk, jazz, blues, latin, rock, pop, as rows of `Style`."""
+
+from grym.domain.composing.styles.style import Style
+
+ROWS = (
+    Style(
+        name="folk", words=("folk song", "celtic", "irish", "country", "campfire", "acoustic", "ballad", "shanty",
+            "jig", "folk dance", "square dance", "polka"),
+        tempo_bpm=(84, 108, 138), metres=("4/4", "3/4", "6/8"), modes=("major", "dorian", "mixolydian", "minor"),
+        dialect="folk", rhythm="song", melody=("violin", "flute", "tin whistle", "harmonica"),
+            chords=("acoustic guitar",),
+        bass=("double bass",), form="strophic", accompaniments=("strum", "picking"), drums="folk",
+        density=0.5, dynamics=0.45, mood="warm",
+        fills=("hand",), drums_optional=True,
+    ),
+    Style(
+        name="jazz", words=("swing", "bebop", "big band", "jazzy", "smooth jazz", "cool jazz", "standard"),
+        tempo_bpm=(110, 138, 190), metres=("4/4", "3/4"), modes=("major", "minor", "dorian"), dialect="jazz",
+            rhythm="swing",
+        melody=("saxophone", "trumpet", "vibraphone", "clarinet"), chords=("piano", "jazz guitar"),
+            bass=("double bass",),
+        form="aaba", accompaniments=("charleston",), basses=("walking",), drums="swing", voices=4, swing=0.85,
+        density=0.55, dynamics=0.5, mood="playful",
+        fills=("swing",), complexity=0.6,
+    ),
+    Style(
+        name="blues", words=("bluesy", "delta blues", "twelve-bar", "12-bar", "boogie", "boogie-woogie",
+            "rhythm and blues"),
+        tempo_bpm=(76, 104, 132), metres=("4/4", "12/8"), modes=("major", "minor"), dialect="blues", rhythm="swing",
+        melody=("harmonica", "electric guitar", "saxophone"), chords=("hammond organ", "piano"), bass=("bass guitar",),
+        form="chorus", accompaniments=("shuffle", "charleston"), basses=("boogie", "walking"), drums="shuffle",
+            voices=4,
+        swing=0.75, density=0.45, dynamics=0.5, mood="earthy",
+        fills=("swing", "rock"),
+    ),
+    Style(
+        name="bossa", words=("bossa nova", "bossanova", "samba", "brazilian", "latin", "rumba"), tempo_bpm=(112, 130,
+            150),
+        metres=("4/4",), modes=("major", "minor"), dialect="jazz", rhythm="syncopated", melody=("flute", "saxophone",
+            "nylon guitar"),
+        chords=("nylon guitar",), bass=("double bass",), form="aaba", accompaniments=("bossa",), basses=("bossa",),
+        drums="bossa", voices=4, density=0.45, dynamics=0.35, mood="relaxed",
+        fills=("soft",), complexity=0.6,
+    ),
+    Style(
+        name="rock", words=("hard rock", "metal", "punk", "grunge", "indie", "alternative"), tempo_bpm=(104, 126, 152),
+        metres=("4/4", "6/8"), modes=("major", "minor", "mixolydian"), dialect="loops", rhythm="pop",
+        melody=("electric guitar", "distorted guitar"), chords=("electric guitar",), bass=("bass guitar",),
+            form="verse",
+        accompaniments=("rock", "eighths"), basses=("rock", "eighths"), drums="rock",
+        major_loops=("I IV V IV", "I V vi IV", "I IV I V"), minor_loops=("i VI VII i", "i VII VI V", "i iv VI V"),
+        density=0.55, dynamics=0.5, mood="energetic",
+        fills=("rock",), crashes=True,
+    ),
+    Style(
+        name="pop", words=("pop song", "pop ballad", "r&b", "soul", "disco", "funk", "funky", "reggae", "jingle"),
+            tempo_bpm=(92, 112, 128),
+        metres=("4/4",), modes=("major", "minor"), dialect="loops", rhythm="pop", melody=("piano", "synth lead",
+            "electric guitar"),
+        chords=("piano", "acoustic guitar"), bass=("bass guitar",), pad=("strings", "warm pad"), form="verse",
+        accompaniments=("quarters", "strum"), basses=("rock", "eighths"), drums="rock",
+        major_loops=("I V vi IV", "I vi IV V", "I IV vi V"), minor_loops=("i VI iv V", "i iv VI V", "i v VI V"),
+        density=0.5, dynamics=0.5, mood="bright",
+        fills=("rock",), crashes=True,
+    ),
+)  # fmt: skip
