@@ -6,24 +6,27 @@ title, style, mood, metre and key.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from grym.domain.composing.accompaniment import PlayedNote, write_chords, write_pad
 from grym.domain.composing.bass import write_bass
+from grym.domain.composing.character import character_of
 from grym.domain.composing.chorale import LowerVoices, harmonised
 from grym.domain.composing.counter import write_counter
 from grym.domain.composing.drums import write_drums
 from grym.domain.composing.form import Passage, passages
 from grym.domain.composing.harmony import Slot, harmonise
 from grym.domain.composing.instruments import Voice, voice_of_program
+from grym.domain.composing.keys import in_keys
 from grym.domain.composing.melody import MelodyNote, ornamented, write_melody
 from grym.domain.composing.metrics import STEP_TICKS, bar_steps
 from grym.domain.composing.performance import Player, perform
 from grym.domain.composing.phrase import MelodyContext
 from grym.domain.composing.plan import Instrument, Motif, Plan
 from grym.domain.composing.score import ChordSpan, Note, Part, Role, Score, SectionSpan
-from grym.domain.composing.styles import DEFAULT_STYLE, STYLES, Style
+from grym.domain.composing.styles import Style
+from grym.domain.composing.styles.finding import style_of
 from grym.domain.composing.texture import Texture
 from grym.domain.composing.theory import symbol_of
 
@@ -42,9 +45,10 @@ _LOWER: dict[Role, Callable[[LowerVoices], tuple[PlayedNote, ...]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Section:
-    """A section with its chords and melody."""
+    """A section with its chords and melody; its plan is that of the piece in the section's key."""
 
     passage: Passage
+    plan: Plan
     slots: tuple[Slot, ...]
     melody: tuple[MelodyNote, ...]
 
@@ -66,7 +70,7 @@ def compose(plan: Plan, *, seed: int, motifs: Sequence[Motif] = ()) -> Score:
     Score
         Parts in the order of the plan's instruments, notes sorted by start and pitch.
     """
-    style = STYLES.get(plan.style, STYLES[DEFAULT_STYLE])
+    style = style_of(plan)
     identity = "|".join((plan.title, plan.style, plan.mood, str(plan.metre), str(plan.tonality)))
     sections = _sections(plan, style, identity, seed=seed, motifs=motifs)
     writer = _Writer(
@@ -101,14 +105,19 @@ def _sections(plan: Plan, style: Style, identity: str, *, seed: int, motifs: Seq
     """Write the chords and the melody of every section."""
     lead = next((one for one in plan.instruments if one.role == "melody"), plan.instruments[0])
     voice = voice_of_program(lead.program, percussion=lead.percussion)
-    context = MelodyContext(plan=plan, style=style, voice=voice, identity=identity, seed=seed, motifs=motifs)
+    character = character_of(identity=identity, seed=seed)
     found = []
     first: dict[str, tuple[MelodyNote, ...]] = {}
-    for passage in passages(plan.sections):
-        slots = harmonise(passage, plan, style, identity=identity, seed=seed)
+    for passage in in_keys(passages(plan.sections, loop=plan.loop), plan, style, identity=identity, seed=seed):
+        local = replace(plan, tonality=passage.tonality or plan.tonality)
+        context = MelodyContext(
+            plan=local, style=style, voice=voice, identity=identity, seed=seed, motifs=motifs, character=character
+        )
+        slots = harmonise(passage, local, style, identity=identity, seed=seed)
         plain = write_melody(passage, slots, context, model=first.get(passage.name, ()))
         first.setdefault(passage.name, plain)
-        found.append(_Section(passage=passage, slots=slots, melody=ornamented(plain, passage, slots, context)))
+        melody = ornamented(plain, passage, slots, context)
+        found.append(_Section(passage=passage, plan=local, slots=slots, melody=melody))
     return tuple(found)
 
 
@@ -119,7 +128,7 @@ def _lower_voices(plan: Plan, style: Style, sections: Sequence[_Section]) -> tup
     found: list[LowerVoices] = []
     for section in sections:
         last = found[-1].last if found else None
-        found.append(harmonised(section.melody, section.slots, plan.tonality, plan.metre, last))
+        found.append(harmonised(section.melody, section.slots, section.plan.tonality, plan.metre, last))
     return tuple(found)
 
 
@@ -170,9 +179,10 @@ class _Writer:
     def _texture(self, at: int) -> Texture:
         """Return what an accompanying part sees of a section."""
         section = self.sections[at]
-        following = self.sections[at + 1].slots[0] if at + 1 < len(self.sections) else None
+        coming = self.sections[at + 1 :] or (self.sections[:1] if self.plan.loop else ())
+        following = coming[0].slots[0] if coming else None
         return Texture(
-            plan=self.plan,
+            plan=section.plan,
             style=self.style,
             passage=section.passage,
             slots=section.slots,

@@ -11,15 +11,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 from grym.domain.composing.plan import SectionPlan
+from grym.domain.composing.score import Tonality
 from grym.domain.composing.styles import FormFamily
 
-Closing = Literal["half", "authentic", "final"]
+Closing = Literal["half", "open", "deceptive", "authentic", "final"]
 
 # Section names of each family: short layouts first, then the cycle that longer pieces repeat.
 _SHORT: dict[FormFamily, tuple[str, ...]] = {
     "aba": ("A", "A A", "A B A", "A A B A"),
     "aaba": ("A", "A A", "A B A", "A A B A"),
-    "strophic": ("A", "A A", "A B A", "A B A B"),
+    "strophic": ("A", "A A", "A B A", "A B A B", "A A B B"),
+    "binary": ("A", "A A", "A B", "A A B B"),
+    "rondo": ("A", "A A", "A B A", "A B A C A"),
+    "variations": ("theme", "theme variation", "theme variation variation"),
+    "through": ("A", "A B", "A B C", "A B C D"),
     "bar": ("A", "A A", "A A B"),
     "march": ("A", "A A", "A B A", "A A B B", "A A B B C A"),
     "verse": ("verse", "verse chorus", "verse chorus verse chorus", "verse verse chorus verse chorus"),
@@ -32,6 +37,10 @@ _CYCLE: dict[FormFamily, tuple[str, str]] = {
     "aba": ("A A B A C", "A"),
     "aaba": ("A A B A C C", "A"),
     "strophic": ("A B", "A"),
+    "binary": ("A A B B", "B"),
+    "rondo": ("A B A C", "A"),
+    "variations": ("variation", "variation"),
+    "through": ("A B C D E F", "G"),
     "bar": ("A A B", "A A B"),
     "march": ("A A B B C C", "A"),
     "verse": ("verse chorus verse chorus bridge chorus", "chorus"),
@@ -39,6 +48,8 @@ _CYCLE: dict[FormFamily, tuple[str, str]] = {
     "chorus": ("A A B", "A"),
     "arc": ("A B A C", "A"),
 }
+# What comes once before the cycle.
+_HEAD: dict[FormFamily, str] = {"variations": "theme"}
 _MAX_CYCLES = 24
 _MAX_INTRO = 4
 _MAX_CODA = 4
@@ -62,6 +73,10 @@ class Passage:
         How many sections of this name came before.
     closing
         How its last phrase ends: half (goes on), authentic (rests), final (the piece ends here).
+    tonality
+        The key it is in, where it is not that of the piece.
+    returns_to
+        The key whose dominant its last chord is, where the piece goes home after it.
     """
 
     name: str
@@ -71,6 +86,13 @@ class Passage:
     intensity: float
     occurrence: int
     closing: Closing
+    tonality: Tonality | None = None
+    returns_to: Tonality | None = None
+
+
+def material(name: str) -> str:
+    """Return the name of the section whose material a section is made of: variations are made of the theme."""
+    return "theme" if name == "variation" else name
 
 
 def layout(bars: int, *, family: FormFamily, bar_s: float, dynamics: float) -> tuple[SectionPlan, ...]:
@@ -105,7 +127,8 @@ def _layouts(bars: int, family: FormFamily) -> Iterator[_Layout]:
     """Yield every way to fill the bars: names, unit length, intro and coda."""
     cycle, close = _CYCLE[family]
     whole = cycle.split() * _MAX_CYCLES
-    cut = [(*whole[:count], *close.split()) for count in range(2, len(whole))]
+    head = _HEAD.get(family, "").split()
+    cut = [(*head, *whole[:count], *close.split()) for count in range(2, len(whole))]
     for names in (*(tuple(text.split()) for text in _SHORT[family]), *cut):
         for unit in (_SHORTEST_UNIT, 6, 8, 12, 16):
             rest = bars - unit * len(names)
@@ -118,10 +141,10 @@ def _cost(found: _Layout, *, bar_s: float, family: FormFamily) -> float:
     """Weigh a layout: sections of a good length, even phrases, contrast and return, short margins."""
     names, unit, intro, coda = found
     cost = abs(unit * bar_s - _IDEAL_SECTION_S) / _IDEAL_SECTION_S
-    cost += {4: 0.2, 8: 0.0, 16: 0.1, 12: 0.0 if family == "chorus" else 0.6, 6: 0.9}.get(unit, 3.0)
+    cost += {4: 0.35, 8: 0.0, 16: 0.1, 12: 0.0 if family == "chorus" else 0.6, 6: 0.9}.get(unit, 3.0)
     cost += (
         0.15 * (len(names) > 4 and names[-1] == names[-2])
-        + 0.8 * (len(names) == 1)
+        + 0.5 * (len(names) == 1)
         + 0.25 * (len(set(names)) == 1) * (family != "chorus")
     )
     cost += {0: 0.15, 1: 0.0, 2: 0.0}.get(coda, 0.25 * coda - 0.3)
@@ -142,8 +165,14 @@ def _intensity(at: int, sections: list[SectionPlan], *, dynamics: float) -> floa
     return round(min(1.0, max(0.1, 0.5 + (arc - 0.5) * 0.6 * dynamics + lift * (0.5 + dynamics))), 3)
 
 
-def passages(sections: tuple[SectionPlan, ...]) -> tuple[Passage, ...]:
-    """Place the sections one after the other and decide their phrases and closings."""
+def passages(sections: tuple[SectionPlan, ...], *, loop: bool = False) -> tuple[Passage, ...]:
+    """Place the sections one after the other and decide their phrases and closings.
+
+    Parameters
+    ----------
+    loop
+        The piece goes round: its last section stays open, so that it leads to the first.
+    """
     seen: dict[str, int] = {}
     found: list[Passage] = []
     bar = 0
@@ -158,7 +187,9 @@ def passages(sections: tuple[SectionPlan, ...]) -> tuple[Passage, ...]:
                 phrases=phrase_lengths(section.bars),
                 intensity=section.intensity,
                 occurrence=seen.get(section.name, 0),
-                closing=_closing(section.name, following, is_last_body=at == last_body),
+                closing="half"
+                if loop and following is None
+                else _closing(section.name, following, is_last_body=at == last_body),
             )
         )
         seen[section.name] = seen.get(section.name, 0) + 1

@@ -6,22 +6,24 @@ of one name share their chords; only their last cadence depends on what follows,
 authentic where it comes to rest. Conventions: `Slot.start_steps` counts sixteenths from the start of the section.
 """
 
-import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grym.domain.composing.form import Closing, Passage
-from grym.domain.composing.metrics import bar_groups, bar_steps
+from grym.domain.composing.bridging import walk
+from grym.domain.composing.form import Passage, material
+from grym.domain.composing.harmonic_rhythm import Span, even_spans, phrase_spans
+from grym.domain.composing.metrics import bar_steps
 from grym.domain.composing.plan import Plan
 from grym.domain.composing.progressions import BLUES, CADENCES, SEVENTHS, TABLES, Table
-from grym.domain.composing.score import Metre, Tonality
+from grym.domain.composing.scheme import PhrasePlan, scheme_of
+from grym.domain.composing.score import Tonality
 from grym.domain.composing.seeds import chance, pick, stream
 from grym.domain.composing.styles import Style
 from grym.domain.composing.theory import MINOR_MODES, Chord, chord_of
 
-# Reachability of the bridge: chords absent from a table can still be passed, hardly ever are.
-_RARE = 1e-6
+# With which degrees contrasting phrases begin, and how often.
+_DEPARTURES = {"vi": 2, "IV": 3, "ii": 1, "VI": 3, "iv": 2, "III": 2, "VII": 1, "II": 1, "v": 1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,92 +60,36 @@ def harmonise(passage: Passage, plan: Plan, style: Style, *, identity: str, seed
     Parameters
     ----------
     passage
-        The section with its phrases and how it closes.
+        The section with its phrases, its key and how it closes.
     identity
         What makes this piece itself; part of the purpose of every random stream.
     """
-    if passage.name == "coda":
-        numerals = _coda(passage.bars, plan.tonality, style)
-        spans = _even_spans(len(numerals), passage.bars, plan.metre)
-    elif passage.name == "intro":
-        numerals = _intro(passage.bars, plan.tonality, style)
-        spans = _even_spans(len(numerals), passage.bars, plan.metre)
+    home = passage.tonality or plan.tonality
+    if passage.name in {"coda", "intro"}:
+        numerals = (_coda if passage.name == "coda" else _intro)(passage.bars, home, style)
+        spans = even_spans(len(numerals), passage.bars, plan.metre)
     else:
-        numerals, spans = _body(passage, plan, style, identity=identity, seed=seed)
-    chords = [chord_of(numeral, plan.tonality) for numeral in numerals]
+        numerals, spans = _body(passage, replace(plan, tonality=home), style, identity=identity, seed=seed)
+    chords = [chord_of(numeral, home) for numeral in numerals]
+    if passage.returns_to is not None and len(chords) > 1:
+        chords[-1] = chord_of("V7", passage.returns_to)
     return _joined(tuple(Slot(start_steps=a, length_steps=b, chord=c) for (a, b), c in zip(spans, chords, strict=True)))
 
 
-def _body(
-    passage: Passage, plan: Plan, style: Style, *, identity: str, seed: int
-) -> tuple[list[str], list[tuple[int, int]]]:
-    """Harmonise the phrases of a section one after the other."""
+def _body(passage: Passage, plan: Plan, style: Style, *, identity: str, seed: int) -> tuple[list[str], list[Span]]:
+    """Harmonise the phrases of a section one after the other; a phrase that returns keeps its chords to the close."""
     numerals: list[str] = []
-    spans: list[tuple[int, int]] = []
-    bar = 0
-    for index, bars in enumerate(passage.phrases):
-        last = index == len(passage.phrases) - 1
-        closing: Closing = passage.closing if last else "half"
-        phrase_spans = _slot_spans(bars, closing, plan.metre, style)
-        phrase = _Phrase(
-            name=passage.name, index=index, count=len(passage.phrases), first_bar=bar, bars=bars, closing=closing
-        )
-        numerals.extend(_phrase_numerals(phrase, len(phrase_spans), plan, style, identity=identity, seed=seed))
-        offset = bar * bar_steps(plan.metre)
-        spans.extend((offset + start, length) for start, length in phrase_spans)
-        bar += bars
+    spans: list[Span] = []
+    models: dict[str, list[str]] = {}
+    words = _Words(plan=plan, style=style, section=material(passage.name), identity=identity, seed=seed)
+    for phrase in scheme_of(passage, style, identity=identity, seed=seed):
+        laid = phrase_spans(phrase.bars, phrase.closing, plan.metre, style)
+        found = words.of(phrase, len(laid), models.get(phrase.label))
+        models.setdefault(phrase.label, found)
+        numerals.extend(found)
+        offset = phrase.first_bar * bar_steps(plan.metre)
+        spans.extend((offset + start, length) for start, length in laid)
     return numerals, spans
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Phrase:
-    """A phrase of a section: which one, where, how long, how it ends."""
-
-    name: str
-    index: int
-    count: int
-    first_bar: int
-    bars: int
-    closing: Closing
-
-
-def _slot_spans(bars: int, closing: Closing, metre: Metre, style: Style) -> list[tuple[int, int]]:
-    """Lay the chord rhythm of a phrase; a close gets its whole last bar, and a one-bar phrase two chords."""
-    steps = bar_steps(metre)
-    if style.chords_per_bar < 1 and bars > 2:
-        pairs = [(at * steps, min(2, bars - at) * steps) for at in range(0, bars, 2)]
-        if closing == "final" and pairs[-1][1] > steps:
-            start, length = pairs.pop()
-            pairs += [(start, steps), (start + steps, length - steps)]
-        return pairs
-    halves = style.chords_per_bar >= 2 or bars == 1
-    spans: list[tuple[int, int]] = []
-    for bar in range(bars):
-        closes = bar == bars - 1 and closing == "final" and bars > 1
-        cut = _half_bar(metre)
-        if halves and not closes and 0 < cut < steps:
-            spans += [(bar * steps, cut), (bar * steps + cut, steps - cut)]
-        else:
-            spans.append((bar * steps, steps))
-    return spans
-
-
-def _half_bar(metre: Metre) -> int:
-    """Return where a bar divides in two, in sixteenths: at a group, or after two thirds of a bar of three."""
-    groups = bar_groups(metre)
-    if len(groups) > 1:
-        return sum(groups[: (len(groups) + 1) // 2])
-    return 8 if groups[0] == 12 else groups[0] // 2 if groups[0] == 8 else groups[0]
-
-
-def _even_spans(count: int, bars: int, metre: Metre) -> list[tuple[int, int]]:
-    """Give every one of `count` chords its bar; a bar that is shared is divided."""
-    steps = bar_steps(metre)
-    if count <= bars:
-        edges = [round(at * bars / count) * steps for at in range(count + 1)]
-        return [(a, b - a) for a, b in itertools.pairwise(edges)]
-    cut = _half_bar(metre) if 0 < _half_bar(metre) < steps else steps // 2
-    return [(0, cut), (cut, bars * steps - cut)]
 
 
 def _coda(bars: int, tonality: Tonality, style: Style) -> list[str]:
@@ -168,117 +114,115 @@ def _intro(bars: int, tonality: Tonality, style: Style) -> list[str]:
     return vamp
 
 
-def _phrase_numerals(phrase: _Phrase, count: int, plan: Plan, style: Style, *, identity: str, seed: int) -> list[str]:
-    """Choose the numerals of a phrase's slots in the style's dialect."""
-    rng = stream(seed, "harmony", identity, phrase.name, str(phrase.index))
-    modal = plan.tonality.mode not in {"major", "minor"}
-    if style.dialect == "blues" and not modal:
-        numerals = _blues(phrase, count, plan.tonality)
-    elif style.dialect == "loops" and not modal:
-        numerals = _loop(phrase, count, plan.tonality, style, rng=stream(seed, "loop", identity, phrase.name))
-    else:
-        numerals = _bridge(phrase, count, plan, style, rng=rng)
-    if style.dialect == "jazz" or (style.dialect == "loops" and modal and style.voices > 3):
-        colours = SEVENTHS.get(plan.tonality.mode, {})
-        final = phrase.closing == "final"
-        numerals = [
-            "i6" if final and at == count - 1 and numeral == "i" else colours.get(numeral, numeral)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    """Chooses the numerals of phrases in the style's dialect."""
+
+    plan: Plan
+    style: Style
+    section: str
+    identity: str
+    seed: int
+
+    def of(self, phrase: PhrasePlan, count: int, model: list[str] | None) -> list[str]:
+        """Return as many numerals as a phrase has chords.
+
+        Parameters
+        ----------
+        model
+            The chords of the first phrase of this letter, if there was one.
+        """
+        rng = stream(self.seed, "harmony", self.identity, self.section, phrase.label)
+        modal = self.plan.tonality.mode not in {"major", "minor"}
+        if self.style.dialect == "blues" and not modal:
+            return self._applied(_blues(phrase, count, self.plan.tonality, first_bar=phrase.first_bar), rng)
+        if self.style.dialect == "loops" and not modal:
+            loop_rng = stream(self.seed, "loop", self.identity, self.section)
+            return self._applied(self._coloured(self._loop(phrase, count, rng=loop_rng), phrase), rng)
+        if model is not None and len(model) == count:
+            return self._answered(phrase, model)
+        return self._applied(self._coloured(self._bridge(phrase, count, rng=rng), phrase), rng)
+
+    def _answered(self, phrase: PhrasePlan, model: list[str]) -> list[str]:
+        """Repeat a phrase's chords and close as this phrase is to close."""
+        rng = stream(self.seed, "harmony", self.identity, self.section, phrase.label, phrase.closing)
+        cadence = self._coloured(list(self._cadence(phrase, len(model), rng=rng)), phrase)
+        return model[: len(model) - len(cadence)] + cadence
+
+    def _coloured(self, numerals: list[str], phrase: PhrasePlan) -> list[str]:
+        """Give chords the sevenths of jazz, where the style has them."""
+        modal = self.plan.tonality.mode not in {"major", "minor"}
+        if self.style.dialect != "jazz" and not (self.style.dialect == "loops" and modal and self.style.voices > 3):
+            return numerals
+        colours = SEVENTHS.get(self.plan.tonality.mode, {})
+        last = len(numerals) - 1 if phrase.closing == "final" else -1
+        return [
+            "i6" if at == last and numeral == "i" else colours.get(numeral, numeral)
             for at, numeral in enumerate(numerals)
         ]
-    complexity = plan.parameters.get("complexity", 0.5)
-    return _with_applied_dominants(numerals, plan.tonality, complexity=complexity, rng=rng)
+
+    def _applied(self, numerals: list[str], rng: np.random.Generator) -> list[str]:
+        """Set dominants of other degrees before them, in the measure of complexity."""
+        complexity = self.plan.parameters.get("complexity", 0.5)
+        return _with_applied_dominants(numerals, self.plan.tonality, complexity=complexity, rng=rng)
+
+    def _loop(self, phrase: PhrasePlan, count: int, *, rng: np.random.Generator) -> list[str]:
+        """Repeat the section's loop; a close replaces its last chords by a cadence."""
+        tonality = self.plan.tonality
+        pool = self.style.minor_loops if tonality.mode == "minor" else self.style.major_loops
+        # Sections of one name keep one loop; the tonic loops stand first, so that A is usually plain.
+        loop = pick(rng, pool).split()
+        numerals = [loop[at % len(loop)] for at in range(count)]
+        if phrase.closing == "final":
+            tonic = tonic_numeral(tonality)
+            dominant = "v" if "v" in loop else "V7" if self.style.voices > 3 else "V"
+            cadence = [dominant, tonic] if count > 1 else [tonic]
+            numerals[-len(cadence) :] = cadence
+        elif phrase.closing == "half" and phrase.is_last and count >= 4:
+            numerals[-1] = "V"
+        return numerals
+
+    def _bridge(self, phrase: PhrasePlan, count: int, *, rng: np.random.Generator) -> list[str]:
+        """Draw the chords between a given beginning and the cadence, conditioned on reaching it."""
+        table = TABLES[table_name(self.plan.tonality, self.style)]
+        cadence = self._cadence(phrase, count, rng=rng)
+        free = count - len(cadence)
+        if free <= 0:
+            return list(cadence[-count:])
+        start = self._opening(phrase, table, rng=rng)
+        goal = cadence[0] if cadence else tonic_numeral(self.plan.tonality)
+        return walk(table, start, goal, free, rng=rng) + list(cadence)
+
+    def _cadence(self, phrase: PhrasePlan, count: int, *, rng: np.random.Generator) -> tuple[str, ...]:
+        """Choose how the phrase ends, no longer than what leaves room for a beginning."""
+        cadences = CADENCES[table_name(self.plan.tonality, self.style)]
+        if phrase.closing == "open":
+            return ()
+        kind = "authentic" if phrase.closing == "final" else phrase.closing
+        chosen = pick(rng, cadences.get(kind, cadences["authentic"]))
+        # A phrase of two chords that ends the piece is its cadence; longer ones leave room for a beginning.
+        return chosen[-2:] if count == 2 and phrase.closing == "final" else chosen[-max(1, count - 1) :]
+
+    def _opening(self, phrase: PhrasePlan, table: Table, *, rng: np.random.Generator) -> str:
+        """Choose a phrase's first chord: the tonic, or another degree where a section or phrase contrasts."""
+        tonic = tonic_numeral(self.plan.tonality)
+        departs = phrase.label not in {"a", "p"} and chance(rng, 0.5)
+        if not departs and (self.section[:1] not in {"B", "C", "b"} or phrase.index % 2):
+            return tonic
+        options = [numeral for numeral in _DEPARTURES if numeral in table]
+        return pick(rng, options, [_DEPARTURES[numeral] for numeral in options])
 
 
-def _blues(phrase: _Phrase, count: int, tonality: Tonality) -> list[str]:
+def _blues(phrase: PhrasePlan, count: int, tonality: Tonality, *, first_bar: int) -> list[str]:
     """Take the bars of the chorus that this phrase covers; a close ends on the tonic."""
-    total = 12 if phrase.count == 3 else 8 if phrase.count == 2 else 4
+    total = phrase.chorus_bars
     chorus = BLUES[tonality.mode][total].split()
     per_bar = max(1, count // max(1, phrase.bars))
-    numerals = [chorus[(phrase.first_bar + at // per_bar) % total] for at in range(count)]
-    if phrase.closing in {"final", "authentic"}:
+    numerals = [chorus[(first_bar + at // per_bar) % total] for at in range(count)]
+    if phrase.is_last and phrase.closing in {"final", "authentic"}:
         ending = ["V7", tonic_numeral(tonality) + "7"] if count > 1 else [tonic_numeral(tonality) + "7"]
         numerals[-len(ending) :] = ending
     return numerals
-
-
-def _loop(phrase: _Phrase, count: int, tonality: Tonality, style: Style, *, rng: np.random.Generator) -> list[str]:
-    """Repeat the section's loop; a close replaces its last chords by a cadence."""
-    pool = style.minor_loops if tonality.mode == "minor" else style.major_loops
-    # Sections of one name keep one loop; the tonic loops stand first, so that A is usually plain.
-    loop = pick(rng, pool).split()
-    numerals = [loop[at % len(loop)] for at in range(count)]
-    if phrase.closing == "final":
-        tonic = tonic_numeral(tonality)
-        dominant = "v" if "v" in loop else "V7" if style.voices > 3 else "V"
-        cadence = [dominant, tonic] if count > 1 else [tonic]
-        numerals[-len(cadence) :] = cadence
-    elif phrase.closing == "half" and phrase.index == phrase.count - 1 and count >= 4:
-        numerals[-1] = "V"
-    return numerals
-
-
-def _bridge(phrase: _Phrase, count: int, plan: Plan, style: Style, *, rng: np.random.Generator) -> list[str]:
-    """Draw the chords between a given beginning and the cadence, conditioned on reaching it."""
-    table = TABLES[table_name(plan.tonality, style)]
-    cadence = _cadence(phrase, count, plan.tonality, style, rng=rng)
-    free = count - len(cadence)
-    if free <= 0:
-        return list(cadence[-count:])
-    start = _opening(phrase, plan.tonality, table, rng=rng)
-    return _walk(table, start, cadence[0], free, rng=rng) + list(cadence)
-
-
-def _cadence(
-    phrase: _Phrase, count: int, tonality: Tonality, style: Style, *, rng: np.random.Generator
-) -> tuple[str, ...]:
-    """Choose how the phrase ends, no longer than what leaves room for a beginning."""
-    cadences = CADENCES[table_name(tonality, style)]
-    kind = "half" if phrase.closing == "half" else "authentic"
-    if kind == "half" and phrase.index < phrase.count - 1 and "deceptive" in cadences and chance(rng, 0.15):
-        kind = "deceptive"
-    chosen = pick(rng, cadences[kind])
-    # A phrase of two chords that ends the piece is its cadence; longer ones leave room for a beginning.
-    return chosen[-2:] if count == 2 and phrase.closing == "final" else chosen[-max(1, count - 1) :]
-
-
-def _opening(phrase: _Phrase, tonality: Tonality, table: Table, *, rng: np.random.Generator) -> str:
-    """Choose a phrase's first chord: the tonic, or another degree in contrasting sections."""
-    tonic = tonic_numeral(tonality)
-    contrasting = phrase.name[:1] in {"B", "C", "b"} or phrase.name == "bridge"
-    if not contrasting or phrase.index % 2:
-        return tonic
-    others = {"vi": 2, "IV": 3, "ii": 1, "VI": 3, "iv": 2, "III": 2, "VII": 1, "II": 1, "v": 1}
-    options = [numeral for numeral in others if numeral in table]
-    return pick(rng, options, [others[numeral] for numeral in options])
-
-
-def _walk(table: Table, start: str, goal: str, count: int, *, rng: np.random.Generator) -> list[str]:
-    """Draw `count` chords from `start` such that `goal` follows the last one plausibly.
-
-    The chance of a step is its weight in the table times the chance of still reaching the goal in the steps left
-    (backward messages of the chain).
-
-    References
-    ----------
-    Pachet, Roy and Barbieri 2011, "Finite-length Markov processes with constraints", section 3.
-    """
-    names = sorted(table)
-    place = {numeral: at for at, numeral in enumerate(names)}
-    matrix = np.full((len(names), len(names)), _RARE)
-    for source, targets in table.items():
-        for target, weight in targets.items():
-            if target in place:
-                matrix[place[source], place[target]] = weight
-    matrix /= matrix.sum(axis=1, keepdims=True)
-    message = matrix[:, place[goal]] if goal in place else np.ones(len(names))
-    messages = [message]
-    for _ in range(count - 1):
-        messages.append(matrix @ messages[-1])
-    path = [start]
-    for left in range(count - 2, -1, -1):
-        weights = matrix[place[path[-1]]] * messages[left]
-        path.append(pick(rng, names, [float(weight) for weight in weights]))
-    return path
 
 
 def _with_applied_dominants(

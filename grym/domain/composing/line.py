@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from grym.domain.composing.character import USUAL, Character
 from grym.domain.composing.metrics import BEAT, DOWNBEAT, GROUP
 from grym.domain.composing.score import Tonality
 from grym.domain.composing.theory import Chord, altered_scale, scale_of
@@ -27,6 +28,7 @@ OFF_SHAPE = 1.5
 AWAY_FROM_ARC = 0.055
 UNWISHED_REPEAT = 1.2
 LEAP = 0.35
+ENTRY = 0.12
 SKIP = 0.3
 WIDE_LEAP = 2.5
 AUGMENTED = 4.0
@@ -84,7 +86,14 @@ class Wish:
 
 
 def solve(
-    wishes: list[Wish], tonality: Tonality, *, low: int, high: int, chance: NDArray[np.float64]
+    wishes: list[Wish],
+    tonality: Tonality,
+    *,
+    low: int,
+    high: int,
+    chance: NDArray[np.float64],
+    character: Character = USUAL,
+    after: int | None = None,
 ) -> tuple[int, ...]:
     """Return the MIDI pitch of every wished note.
 
@@ -95,6 +104,10 @@ def solve(
     chance
         Numbers 0–1, shape (notes, at least the staff positions of the range): what makes one melody differ from
         the next where several are equally good.
+    character
+        The leanings of the piece.
+    after
+        MIDI pitch of the note before the first one, if any.
 
     References
     ----------
@@ -113,9 +126,9 @@ def solve(
         local = _local(wish, pitches[at], dissonant[at], low=low, high=high)
         local += CHANCE * chance[at, : len(positions)]
         if at == 0:
-            cost[0] = local
+            cost[0] = local + (0.0 if after is None else _entry(pitches[0] - after))
             continue
-        reach = cost[at - 1][:, None] + _move(wish, at, positions, pitches, dissonant)
+        reach = cost[at - 1][:, None] + _move(wish, at, positions, pitches, dissonant, character=character)
         back[at] = reach.argmin(axis=0)
         cost[at] = reach.min(axis=0) + local
     path = [int(cost[-1].argmin())]
@@ -154,18 +167,27 @@ def _local(wish: Wish, pitches: NDArray[np.int64], dissonant: NDArray[np.bool_],
     return np.where((pitches < low) | (pitches > high), 1e6, cost)
 
 
+def _entry(semitones: NDArray[np.int64]) -> Costs:
+    """Return what it costs to begin a phrase so far from the end of the last one."""
+    size = np.abs(semitones)
+    return np.asarray(ENTRY * np.maximum(0, size - 2) + np.where(size > 12, 10.0, 0.0), dtype=np.float64)
+
+
 def _move(
     wish: Wish,
     at: int,
     positions: NDArray[np.int64],
     pitches: NDArray[np.int64],
     dissonant: NDArray[np.bool_],
+    *,
+    character: Character,
 ) -> Costs:
     """Return what each move costs, shape (from, to)."""
     steps = positions[None, :] - positions[:, None]
     semitones = pitches[at][None, :] - pitches[at - 1][:, None]
     size = np.abs(steps)
     cost = LEAP * np.maximum(0, size - 2) + SKIP * (size > 1) + np.where(np.abs(semitones) > 9, WIDE_LEAP, 0.0)
+    cost *= character.leaps
     cost += np.where(np.abs(semitones) > 12, 10.0, 0.0)
     odd = ((size == 1) & (np.abs(semitones) == 3)) | (np.abs(semitones) == 6) | ((size == 0) & (semitones != 0))
     cost += np.where(odd, AUGMENTED, 0.0)
@@ -175,7 +197,7 @@ def _move(
     if wish.step is not None:
         cost += OFF_SHAPE * np.abs(steps - wish.step)
         if wish.step != 0:
-            cost += np.where(size == 0, UNWISHED_REPEAT, 0.0)
+            cost += np.where(size == 0, UNWISHED_REPEAT * (1.4 - character.repeats), 0.0)
     if wish.interval is not None:
         cost += MISQUOTED * np.abs(semitones - wish.interval)
     if wish.goal:

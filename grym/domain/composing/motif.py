@@ -6,8 +6,9 @@ repetition, sequence, inversion, retrograde, fragmentation, augmentation (Schoen
 
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from grym.domain.composing.plan import Motif
 from grym.domain.composing.rhythm import Cell, draw_bar, sounding
 from grym.domain.composing.score import TICKS_PER_QUARTER, Metre, Note, Score
 from grym.domain.composing.seeds import pick
+
+Development = Literal["again", "fragment", "invert", "retrograde", "augment", "vary"]
 
 # Melodic gestures as staff steps; a contour strings several together (after Narmour 1990: a small step wants to go
 # on, a leap wants to be filled).
@@ -129,6 +132,26 @@ def augmented(idea: Idea) -> Idea:
     if notes == 0:
         return idea
     return Idea(lengths=tuple(lengths), steps=idea.steps[: notes - 1])
+
+
+def varied(idea: Idea, *, rng: np.random.Generator) -> Idea:
+    """Keep the rhythm and all but one of the steps."""
+    if not idea.steps:
+        return idea
+    at = int(rng.random() * len(idea.steps))
+    changed = idea.steps[at] + pick(rng, (1, -1, 2, -2))
+    return replace(idea, steps=(*idea.steps[:at], changed, *idea.steps[at + 1 :]), intervals=())
+
+
+def develop(idea: Idea, kind: Development, *, rng: np.random.Generator) -> Idea:
+    """Develop an idea in one of the named ways; it fills as much time as before."""
+    plain: dict[Development, Callable[[Idea], Idea]] = {
+        "fragment": fragmented,
+        "invert": inverted,
+        "retrograde": retrograde,
+        "augment": augmented,
+    }
+    return varied(idea, rng=rng) if kind == "vary" else plain[kind](idea) if kind in plain else idea
 
 
 def motifs_of(score: Score, *, limit: int) -> tuple[Motif, ...]:

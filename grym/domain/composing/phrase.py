@@ -4,37 +4,48 @@ A phrase states, repeats, varies and liquidates its ideas along a template (sent
 ch. 3 and 4) and arrives in its last bar. Conventions: steps are sixteenths from the start of the section.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from grym.domain.composing.form import Passage
+from grym.domain.composing.character import USUAL, Character
+from grym.domain.composing.form import Passage, material
 from grym.domain.composing.instruments import Voice
 from grym.domain.composing.metrics import bar_steps, beat_steps
-from grym.domain.composing.motif import Idea, augmented, fragmented, from_memory, invent, inverted, retrograde
+from grym.domain.composing.motif import Development, Idea, contour, develop, fragmented, from_memory, invent
 from grym.domain.composing.plan import Motif, Plan
-from grym.domain.composing.rhythm import Cell
+from grym.domain.composing.rhythm import Cell, sounding
+from grym.domain.composing.scheme import PhrasePlan
 from grym.domain.composing.seeds import chance, pick, stream
 from grym.domain.composing.styles import Style
 
-# How phrases use their ideas, by length in bars. Letters are ideas, ' asks for a development, / for the cadence.
-TEMPLATES: dict[int, tuple[tuple[float, str], ...]] = {
+# How phrases use their ideas, one word a bar. Letters are ideas; = says one again where it was, + and - a step or two
+# higher or lower (sequence), . breaks it up, ' develops it in one of the other ways, / is the cadence.
+Templates = tuple[tuple[float, str], ...]
+TEMPLATES: dict[int, Templates] = {
     1: ((1, "/"),),
     2: ((1, "a /"),),
-    3: ((2, "a a' /"), (1, "a b /")),
-    4: ((3, "a a' b /"), (3, "a b a' /"), (2, "a b a /"), (2, "a a b /"), (2, "a b b' /"), (1, "a b c /")),
-    5: ((2, "a a' b b' /"), (2, "a b a' b /"), (1, "a b a b' /")),
-    6: ((2, "a b a' b b' /"), (2, "a a' b a b /"), (1, "a b c a b /")),
-}
+    3: ((2, "a a' /"), (1, "a b /"), (1, "a a+ /")),
+    4: (
+        (3, "a a+ b /"), (2, "a a- b /"), (3, "a b a= /"), (2, "a b a' /"), (2, "a a= b /"), (2, "a b b- /"),
+        (1, "a b c /"), (1, "a a' b /"),
+    ),
+    5: ((2, "a a' b b- /"), (2, "a b a= b /"), (1, "a b a b' /")),
+    6: ((2, "a b a= b b- /"), (2, "a a+ b a b /"), (1, "a b c a= b /")),
+}  # fmt: skip
+# A presentation states its basic idea of two bars twice; a continuation works with its head.
+PRESENTATIONS: dict[int, Templates] = {4: ((3, "a b a= b="), (3, "a b a+ b+"), (2, "a b a- b-"), (2, "a b a= b'"))}
+CONTINUATIONS: dict[int, Templates] = {4: ((3, "a. a.+ b /"), (3, "a. a.- c /"), (1, "a' b- c /"), (1, "a. b b- /"))}
+# Contrasting phrases put other ideas in the places of the first ones.
+_PLACES: dict[str, dict[str, str]] = {"b": {"a": "d", "c": "e"}, "c": {"a": "e", "b": "d", "c": "b"}}
+_SEQUENCES = (1, 1, 1, 2)
+# Share of phrases that come to rest in the rhythm usual in their piece.
+_LIKE_THE_OTHERS = 0.75
 
-_DEVELOPMENTS: tuple[tuple[float, Callable[[Idea], Idea]], ...] = (
-    (4.0, lambda idea: idea),
-    (2.0, fragmented),
-    (1.5, inverted),
-    (0.8, retrograde),
-    (0.7, augmented),
-)
+_DEVELOPMENTS: tuple[tuple[float, Development], ...] = (
+    (2.0, "again"), (2.0, "fragment"), (1.5, "invert"), (0.8, "retrograde"), (0.7, "augment"), (1.5, "vary")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +69,7 @@ class MelodyContext:
     identity: str
     seed: int
     motifs: Sequence[Motif] = ()
+    character: Character = USUAL
 
     def stream(self, *purpose: str) -> np.random.Generator:
         """Return the random stream of a purpose inside this piece's melody."""
@@ -87,51 +99,76 @@ class Ideas:
         return self._made[letter]
 
     def _make(self, letter: str) -> Idea:
-        place = {"A": 0, "verse": 0, "B": 1, "chorus": 1}.get(self._section, 2)
+        place = {"A": 0, "verse": 0, "theme": 0, "B": 1, "chorus": 1}.get(self._section, 2)
         if letter == "a" and place < len(self._remembered):
             return self._remembered[place]
         context = self._context
-        density = self.density + {"a": 0.0, "b": 0.1, "c": -0.1}[letter]
+        rng = context.stream("idea", self._section, letter)
+        if letter != "a" and chance(rng, context.character.unity):
+            rhythm = self.get("a").lengths
+            return Idea(lengths=rhythm, steps=contour(max(0, sounding(rhythm) - 1), rng=rng))
         return invent(
             context.style.rhythm,
             context.plan.metre,
-            density=density,
+            density=self.density + {"b": 0.1, "c": -0.1}.get(letter, 0.0),
             tempo_bpm=context.plan.tempo_bpm,
-            rng=context.stream("idea", self._section, letter),
+            rng=rng,
             least_notes=3 if letter == "a" else 2,
         )
 
 
-def draft_phrase(passage: Passage, index: int, ideas: Ideas, context: MelodyContext) -> Iterator[Draft]:
-    """Draft the notes of a section's phrase."""
-    bars, first_bar = passage.phrases[index], sum(passage.phrases[:index])
-    is_last = index == len(passage.phrases) - 1
-    # Phrases 0, 2, … of a section begin alike, so that antecedent and consequent are heard as a pair.
-    rng = context.stream("phrase", passage.name, str(index))
-    template_rng = context.stream("template", passage.name, str(index if chance(rng, 0.4) else 0))
-    templates = TEMPLATES[bars]
-    words = pick(template_rng, [text for _, text in templates], [weight for weight, _ in templates]).split()
+def draft_phrase(phrase: PhrasePlan, passage: Passage, ideas: Ideas, context: MelodyContext) -> Iterator[Draft]:
+    """Draft the notes of a section's phrase; phrases of one letter differ in their cadence only."""
+    section = material(passage.name)
+    rng = context.stream("phrase", section, phrase.label)
+    templates = {"p": PRESENTATIONS, "q": CONTINUATIONS}.get(phrase.label, TEMPLATES).get(phrase.bars)
+    rows = templates or TEMPLATES[phrase.bars]
+    words = pick(rng, [text for _, text in rows], [weight for weight, _ in rows]).split()
     steps = bar_steps(context.plan.metre)
+    writer = _Drafter(ideas=ideas, places=_PLACES.get(phrase.label, {}), rng=rng)
     for at, word in enumerate(words):
-        start = (first_bar + at) * steps
-        if word == "/":
-            closing = passage.closing if is_last else "half"
-            yield from _cadence_bar(
-                start,
-                closing,
-                ideas.get("a"),
-                context,
-                lead_in=len(words) == 1 and first_bar == 0 and passage.name != "coda",
-                rng=rng,
-            )
+        start = (phrase.first_bar + at) * steps
+        if word != "/":
+            yield from writer.bar(word, start)
             continue
-        idea = ideas.get(word[0])
-        if word.endswith("'"):
-            change = pick(rng, [f for _, f in _DEVELOPMENTS], [weight for weight, _ in _DEVELOPMENTS])
-            idea = change(idea)
-        # Where the idea enters against the bar before: a sequence up or down, or the same place again.
-        entry = None if at == 0 else pick(rng, (1, -1, 2, -2, 0), (3, 3, 2, 2, 1.5))
+        lead_in = len(words) == 1 and phrase.first_bar == 0 and passage.name != "coda"
+        ending = context.stream("cadence", section, phrase.label, phrase.closing)
+        yield from _cadence_bar(start, phrase.closing, ideas.get("a"), context, lead_in=lead_in, rng=ending)
+
+
+@dataclass(kw_only=True)
+class _Drafter:
+    """Places ideas bar after bar and keeps count, in staff steps, of where the line would be."""
+
+    ideas: Ideas
+    places: Mapping[str, str]
+    rng: np.random.Generator
+    here: int | None = None
+    starts: dict[str, int] = field(default_factory=dict)
+
+    def bar(self, word: str, start: int) -> Iterator[Draft]:
+        """Draft the bar that a word of a template asks for."""
+        letter, marks = self.places.get(word[0], word[0]), word[1:]
+        idea = self.ideas.get(letter)
+        if "." in marks:
+            idea = fragmented(idea)
+        if "'" in marks:
+            kind = pick(self.rng, [name for _, name in _DEVELOPMENTS], [weight for weight, _ in _DEVELOPMENTS])
+            idea = develop(idea, kind, rng=self.rng)
+        entry = self._entry(letter, marks)
+        self.starts[letter] = (self.here or 0) + (entry or 0)
+        self.here = self.starts[letter] + sum(idea.steps)
         yield from _drafts(idea, start, entry)
+
+    def _entry(self, letter: str, marks: str) -> int | None:
+        """Return the staff steps from the last note into the bar: free, or where the idea began before, or near it."""
+        free = pick(self.rng, (1, -1, 2, -2, 0), (3, 3, 2, 2, 1.5))
+        size = pick(self.rng, _SEQUENCES)
+        if self.here is None:
+            return None
+        if letter not in self.starts or not set(marks) & set("=+-"):
+            return free
+        return self.starts[letter] - self.here + (size * ("+" in marks) - size * ("-" in marks))
 
 
 def _drafts(idea: Idea, start: int, entry: int | None) -> Iterator[Draft]:
@@ -162,9 +199,20 @@ def _cadence_bar(
         yield Draft(start_steps=start, length_steps=steps, step=-1, arrival=True)
         return
     beat = beat_steps(metre)
-    for length, offset, arrival in _cadence_rhythm(steps, beat, idea.lengths, rng=rng):
+    kind = _cadence_kind(steps, beat, context, rng=rng)
+    for length, offset, arrival in _cadence_rhythm(kind, steps, beat, idea.lengths):
         step = -1 if arrival else pick(rng, (1, -1, -2, 2), (2, 3, 1, 1))
         yield Draft(start_steps=start + offset, length_steps=length, step=step, arrival=arrival)
+
+
+def _cadence_kind(steps: int, beat: int, context: MelodyContext, *, rng: np.random.Generator) -> str:
+    """Choose how phrases come to rest: usually as elsewhere in the piece, in long notes where it has few notes."""
+    density = context.plan.parameters.get("density", context.style.density)
+    kinds = {"long": 1.6 - density, "led": 3.0, "upbeat": 2.5, "rest": 1.6 - density, "run": 4.0 * density}
+    own = pick(context.stream("cadences"), list(kinds), list(kinds.values()))
+    other = pick(rng, list(kinds), list(kinds.values()))
+    kind = own if chance(rng, _LIKE_THE_OTHERS) else other
+    return kind if steps >= 2 * beat else "long"
 
 
 def _head(idea: Idea, room: int) -> Idea:
@@ -177,25 +225,30 @@ def _head(idea: Idea, room: int) -> Idea:
     return Idea(lengths=tuple(lengths), steps=idea.steps[: max(0, sum(length > 0 for length in lengths) - 1)])
 
 
-def _cadence_rhythm(
-    steps: int, beat: int, lengths: Cell, *, rng: np.random.Generator
-) -> tuple[tuple[int, int, bool], ...]:
+def _cadence_rhythm(kind: str, steps: int, beat: int, lengths: Cell) -> tuple[tuple[int, int, bool], ...]:
     """Return (length, offset, arrival) of a cadential bar's notes."""
-    if steps <= beat:
-        return ((steps, 0, True),)
-    kind = pick(rng, ("long", "led", "upbeat", "rest"), (2.0, 3.0, 2.0, 2.0))
-    if kind == "led" and steps >= 2 * beat:
+    half = beat // 2
+    if kind == "led":
         head = [length for length in lengths if length > 0][:2]
         if len(head) == 2 and sum(head) == beat:
             return ((head[0], 0, False), (head[1], head[0], False), (steps - beat, beat, True))
         return ((beat, 0, False), (steps - beat, beat, True))
-    if kind == "upbeat" and steps >= 2 * beat:
-        half = beat // 2
-        return (
-            (steps - beat, 0, True),
-            (half, steps - beat, False),
-            (beat - half, steps - beat + half, False),
-        )
-    if kind == "rest":
-        return ((steps - beat, 0, True),)
-    return ((steps, 0, True),)
+    if kind == "upbeat":
+        return ((steps - beat, 0, True), (half, steps - beat, False), (beat - half, steps - beat + half, False))
+    if kind == "run":
+        return _run(steps, beat, lengths)
+    return ((steps - beat if kind == "rest" and steps > beat else steps, 0, True),)
+
+
+def _run(steps: int, beat: int, lengths: Cell) -> tuple[tuple[int, int, bool], ...]:
+    """Let the idea's rhythm go on to the last beat or the middle of the bar, and arrive there."""
+    last = steps - beat if steps < 4 * beat else steps // beat // 2 * beat
+    notes: list[tuple[int, int, bool]] = []
+    at = 0
+    for length in lengths:
+        if at >= last:
+            break
+        if length > 0:
+            notes.append((min(length, last - at), at, False))
+        at += abs(length)
+    return (*notes, (steps - last, last, True))

@@ -43,3 +43,10 @@ def test_phrases_fill_sections(bars: int) -> None:
     lengths = phrase_lengths(bars)
     assert sum(lengths) == bars
     assert max(lengths) <= 6
+
+
+def test_a_loop_stays_open() -> None:
+    """What goes round does not end."""
+    sections = (SectionPlan(name="A", bars=4, intensity=0.5),)
+    assert [passage.closing for passage in passages(sections, loop=True)] == ["half"]
+    assert [passage.closing for passage in passages(sections)] == ["final"]

@@ -2,13 +2,23 @@
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 
+from grym.domain.composing.character import Character
 from grym.domain.composing.form import Passage
 from grym.domain.composing.harmony import Slot
 from grym.domain.composing.instruments import VOICES
-from grym.domain.composing.melody import MelodyNote, chord_at, melodic_range, ornamented, write_melody
+from grym.domain.composing.melody import (
+    MelodyNote,
+    chord_at,
+    melodic_range,
+    melody_over,
+    ornamented,
+    write_melody,
+)
 from grym.domain.composing.phrase import MelodyContext
 from grym.domain.composing.plan import Plan
+from grym.domain.composing.scheme import scheme_of
 from grym.domain.composing.score import Tonality
 from grym.domain.composing.styles import STYLES
 from grym.domain.composing.theory import chord_of
@@ -25,8 +35,10 @@ def _passage(*, occurrence: int = 0, name: str = "A") -> Passage:
     return Passage(name=name, start_bar=0, bars=4, phrases=(4,), intensity=0.5, occurrence=occurrence, closing="final")
 
 
-def _context(plan: Plan, seed: int = 1) -> MelodyContext:
-    return MelodyContext(plan=plan, style=STYLES[plan.style], voice=VOICES["flute"], identity="test", seed=seed)
+def _context(plan: Plan, seed: int = 1, character: Character = Character()) -> MelodyContext:  # noqa: B008  # frozen
+    return MelodyContext(
+        plan=plan, style=STYLES[plan.style], voice=VOICES["flute"], identity="test", seed=seed, character=character
+    )
 
 
 def test_melodies_arrive_on_the_tonic(planned: Planned) -> None:
@@ -78,7 +90,8 @@ def test_ornaments_fill_thirds_and_leave_the_end_alone(planned: Planned) -> None
     plan = planned("a sonata in C major for flute", metre="4/4")
     notes = tuple(MelodyNote(start_steps=4 * at, length_steps=4, midi_pitch=72 + 4 * (at % 2)) for at in range(16))
     assert ornamented(notes, _passage(), SLOTS, _context(plan)) == notes
-    varied = ornamented(notes, _passage(occurrence=3), SLOTS, _context(plan))
+    assert ornamented(notes, _passage(occurrence=3), SLOTS, _context(plan, character=Character(plainness=1.0))) == notes
+    varied = ornamented(notes, _passage(occurrence=3), SLOTS, _context(plan, character=Character(plainness=0.0)))
     passing = [note for note in varied if note not in notes and note.length_steps == 2 and note.start_steps % 4 == 2]
     assert passing
     assert varied[-1] == notes[-1]
@@ -90,3 +103,28 @@ def test_brightness_moves_the_centre(planned: Planned) -> None:
     high = melodic_range(VOICES["piano"], planned("high waltz"), STYLES["waltz"])
     low = melodic_range(VOICES["piano"], planned("low waltz"), STYLES["waltz"])
     assert high[2] > low[2] + 4
+
+
+def test_phrases_of_one_letter_begin_alike(planned: Planned) -> None:
+    """Of two phrases that share letter and chords, the second repeats the first up to its close."""
+    plan = planned("a folk song in C major for flute", metre="4/4")
+    slots = tuple(replace(slot, start_steps=slot.start_steps + 64 * again) for again in (0, 1) for slot in SLOTS)
+    passage = replace(_passage(), bars=8, phrases=(4, 4))
+    alike = 0
+    for seed in range(20):
+        context = _context(plan, seed)
+        scheme = scheme_of(passage, context.style, identity="test", seed=seed)
+        if scheme[0].label == scheme[1].label:
+            notes = write_melody(passage, slots, context)
+            first = [n for n in notes if n.start_steps < 40]
+            again = [replace(n, start_steps=n.start_steps - 64) for n in notes if 64 <= n.start_steps < 104]
+            # The way into the phrase and out of it may bend a note.
+            alike += sum(one in again for one in first) >= len(first) - 2
+    assert alike >= 8
+
+
+def test_a_melody_over_given_chords(planned: Planned) -> None:
+    """Chords alone are enough to write a melody that ends with them, at home."""
+    notes = melody_over(SLOTS, _context(planned("a waltz in C major", metre="4/4")), bars=4)
+    assert notes[-1].midi_pitch % 12 == 0
+    assert notes[-1].start_steps + notes[-1].length_steps == 64
