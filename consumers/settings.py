@@ -45,7 +45,7 @@ class RunnerSettings:
     max_span: int = 10_000
     """Positions read beyond the slowest record of a partition: what must fit into the mark beside it."""
     process_limit_s: float = 180.0
-    """Seconds one decision may take: the slowest is the analysis of an hour of sound."""
+    """Seconds one decision may take; who waits for a turn elsewhere says itself how long (`streams.processor`)."""
     poll_s: float = 1.0
     """Seconds without a wake-up after which the log is looked at anyway."""
     commit_s: float = 0.1

@@ -9,7 +9,7 @@ different topics in any order.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from grym.ports.effects import Effect
 from schemas.body import Body
@@ -64,6 +64,19 @@ class Processor(Protocol[S]):
 
 
 AnyProcessor = Processor[Any]
+
+
+@runtime_checkable
+class Queueing(Protocol):
+    """A processor whose decisions wait for a turn somewhere, and whose slow work is bounded there, turn by turn.
+
+    Parameters
+    ----------
+    limit_s
+        Seconds one decision may take, the wait included; in place of the limit for all others.
+    """
+
+    limit_s: float
 
 
 def topics_of(processor: AnyProcessor) -> tuple[str, ...]:

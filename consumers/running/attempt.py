@@ -22,7 +22,7 @@ from grym.ports.effects import READ_BACK, Effect, HoldArtifact
 from grym.ports.work import Admission, InboxEntry, StateChange, StateConflictError
 from schemas.envelope import Envelope, decode, encode
 from schemas.records import Message, Record
-from streams.processor import AnyProcessor, Decision, envelopes_of
+from streams.processor import AnyProcessor, Decision, Queueing, envelopes_of
 
 
 class ProcessingError(Exception):
@@ -231,7 +231,8 @@ class Attempt:
     async def _decision(self, draft: _Draft, event: _Understood) -> Decision[object]:
         state = self._state(draft, event.state_key)
         work = self._processor.process(event.envelope, state)
-        return await within(self._settings.process_limit_s, work)
+        own = self._processor.limit_s if isinstance(self._processor, Queueing) else 0.0
+        return await within(max(own, self._settings.process_limit_s), work)
 
     def _state(self, draft: _Draft, key: str | None) -> object:
         """Return the state an event decides on: what the run made of it, else what is stored."""

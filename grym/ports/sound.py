@@ -67,6 +67,11 @@ class Task(Generic[T]):
         return outcome
 
 
+TURN_S = 6 * 3600.0
+"""Seconds that a call may wait for a worker: behind sixty recordings of an hour, each some minutes of work on one
+core. What it does once it runs is bounded by its own time-out."""
+
+
 class CpuPool(Protocol):
     """Run pure or heavy functions in a worker process with limits, never in the event loop."""
 

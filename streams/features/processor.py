@@ -15,7 +15,7 @@ import msgspec
 from grym.errors import InvalidAudioError, InvalidRequestError
 from grym.ports.artifacts import ArtifactStore
 from grym.ports.embedding import OWN_EMBEDDING, NoModels, SavedModels
-from grym.ports.sound import AudioDoor, CpuPool, Task
+from grym.ports.sound import TURN_S, AudioDoor, CpuPool, Task
 from schemas.body import ArtifactRef, Body
 from schemas.commands import ExtractFeatures, TakeImprint
 from schemas.envelope import Envelope
@@ -44,6 +44,7 @@ class Features:
     name = "features"
     accepts: tuple[type[Body], ...] = (ExtractFeatures, TakeImprint)
     state_type: type[None] = type(None)
+    limit_s = TURN_S
 
     def __init__(
         self, *, artifacts: ArtifactStore, cpu: CpuPool, door: AudioDoor, models: SavedModels | None = None

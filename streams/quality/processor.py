@@ -9,7 +9,7 @@ from grym.domain.piece_checks import heard_length, heard_tempo
 from grym.domain.rating import Check, Rating
 from grym.errors import InvalidAudioError
 from grym.ports.artifacts import ArtifactStore
-from grym.ports.sound import AudioDoor, CpuPool, Task
+from grym.ports.sound import TURN_S, AudioDoor, CpuPool, Task
 from schemas.body import Body
 from schemas.commands import RateQuality
 from schemas.envelope import Envelope
@@ -18,7 +18,9 @@ from streams.processor import Decision, Output
 from streams.translate import checks_from_wire, checks_to_wire, fault_of, plan_from_wire
 
 LISTEN: Task[list[Check]] = Task("streams.quality.listening", "listen")
-CHECK_TIMEOUT_S = 60.0  # a quarter of an hour of sound takes some seconds
+START_TIMEOUT_S = 60.0
+TIMEOUT_S_PER_MINUTE = 4.0
+"""A minute of stereo takes 0.2 s of one core, and its decoding as much; far more means that it hangs."""
 
 
 class Quality:
@@ -27,6 +29,7 @@ class Quality:
     name = "quality"
     accepts: tuple[type[Body], ...] = (RateQuality,)
     state_type: type[None] = type(None)
+    limit_s = TURN_S
 
     def __init__(self, *, artifacts: ArtifactStore, cpu: CpuPool, door: AudioDoor) -> None:
         self._artifacts = artifacts
@@ -59,8 +62,13 @@ class Quality:
             path,
             command.max_seconds,
             command.purpose == "composition",
-            timeout_s=CHECK_TIMEOUT_S,
+            timeout_s=check_timeout_s(command.max_seconds),
         )
+
+
+def check_timeout_s(max_seconds: float) -> float:
+    """Return how long checking a sound of at most `max_seconds` may take."""
+    return START_TIMEOUT_S + TIMEOUT_S_PER_MINUTE * max(0.0, max_seconds) / 60.0
 
 
 def _promised(command: RateQuality) -> list[Check]:

@@ -90,6 +90,27 @@ def test_slow_decision_is_cut_off() -> None:
     run_virtual(work())
 
 
+def test_who_waits_for_a_turn_is_not_cut_off() -> None:
+    """A processor that queues for workers says itself how long a decision may take."""
+
+    class Waiting(Probe):
+        limit_s = 1_000.0
+
+    async def work() -> None:
+        world = open_world()
+
+        async def queue(envelope: Envelope, state: Tally | None) -> None:
+            del envelope, state
+            await asyncio.sleep(100)
+
+        await world.publish(wish("a1"))
+        await world.run_until_idle(Waiting(queue), process_limit_s=3.0)
+        assert await world.told() == ["a1"]
+        assert await world.backend.letters.letters() == []
+
+    run_virtual(work())
+
+
 def test_inner_cancellation_is_a_failed_attempt() -> None:
     """A cancelled future inside a decision does not take the lane with it."""
 
