@@ -1,0 +1,14 @@
+"""The examination in composing: likeness to notated music, following of requests, variety, craft, speed.
+
+``python -m benchmarks.music likeness --split dev --kinds chorale,folk --pieces 20`` composes so many pieces of each
+kind in process and compares their windows of sixteen bars with works of music21's corpus of the same kind, beside real
+halves (the ceiling) and three baselines. Scores and values of real music are kept below ``--cache``; a second run
+takes seconds.
+
+It prints, for each kind, overlaps by family of measures and *the measures that cost most*, with the means of both
+sides, so that it shows what to mend and which way. The split ``test`` is kept for the last examination: do not look at
+it while composing.
+
+In Python: `benchmarks.music.measures.measured` of a `benchmarks.music.pieces.Window`, and
+`benchmarks.music.own.piece_of` for a score of grym.
+"""
