@@ -134,7 +134,7 @@ def describe_span(
         (frames, 0).
     """
     if not span.any():
-        return _silent(span, framing, first_frame=first_frame, full=full)
+        return silent_frames(span, framing, first_frame=first_frame, full=full)
     power = power_of_span(span, framing)
     mel = mel_power(power, framing)
     centroid, bandwidth, rolloff, flatness = shape_of(power, framing)
@@ -147,14 +147,14 @@ def describe_span(
         bandwidth_hz=bandwidth,
         rolloff_hz=rolloff,
         flatness=flatness,
-        flux=_flux(mel, before),
+        flux=flux_of(mel, before),
         contrast_db=contrast_db(power, framing) if full else nothing,
         zero_crossing_rate=_crossings(span, framing, sample_before=sample_before) if full else nothing,
         rms=_rms(span, framing) if full else nothing,
     )
 
 
-def _silent(span: FloatArray, framing: Framing, *, first_frame: int, full: bool) -> SpectralFrames:
+def silent_frames(span: FloatArray, framing: Framing, *, first_frame: int, full: bool) -> SpectralFrames:
     """Return the features of digital silence without looking for them."""
     count = max(0, 1 + (len(span) - framing.n_fft) // framing.hop_length)
     zeros = np.zeros(count, dtype=np.float32)
@@ -208,18 +208,18 @@ def _cosines(bands: int) -> FloatArray:
 
 
 def mel_power(power: FloatArray, framing: Framing) -> FloatArray:
-    """Return the power in 128 mel bands, shape (frames, 128).
+    """Return the power in 128 mel bands, shape (…, frames, 128).
 
     Parameters
     ----------
     power
-        Shape (frames, n_fft // 2 + 1).
+        Shape (…, frames, n_fft // 2 + 1).
     framing
         Window and hop it was taken with.
     """
-    mel = np.empty((len(power), MEL_BANDS), dtype=np.float32)
+    mel = np.empty((*power.shape[:-1], MEL_BANDS), dtype=np.float32)
     for bins, bands, filters in _band_groups(framing.sample_rate_hz, framing.n_fft):
-        np.matmul(power[:, bins], filters, out=mel[:, bands])
+        np.matmul(power[..., bins], filters, out=mel[..., bands])
     return mel
 
 
@@ -274,16 +274,19 @@ def _hz_of_mel(mel: np.ndarray) -> np.ndarray:
     return np.where(mel < break_mel, linear, logarithmic)
 
 
-def _flux(mel: FloatArray, before: FloatArray | None) -> FloatArray:
-    """Return the Euclidean rise of the mel magnitudes between frames, as a share of the louder frame's magnitude."""
-    magnitude: FloatArray = np.empty((len(mel) + 1, mel.shape[1]), dtype=np.float32)
-    np.sqrt(mel, out=magnitude[1:])
-    magnitude[0] = magnitude[1] if before is None else before
-    rise = magnitude[1:] - magnitude[:-1]
+def flux_of(mel: FloatArray, before: FloatArray | None) -> FloatArray:
+    """Return the Euclidean rise of the mel magnitudes between frames, as a share of the louder frame's magnitude.
+
+    Shape (…, frames) for `mel` of shape (…, frames, 128) and `before` of shape (…, 128).
+    """
+    magnitude: FloatArray = np.empty((*mel.shape[:-2], mel.shape[-2] + 1, mel.shape[-1]), dtype=np.float32)
+    np.sqrt(mel, out=magnitude[..., 1:, :])
+    magnitude[..., 0, :] = magnitude[..., 1, :] if before is None else before
+    rise = magnitude[..., 1:, :] - magnitude[..., :-1, :]
     np.maximum(rise, np.float32(0.0), out=rise)
-    powers = np.einsum("ij,ij->i", magnitude, magnitude)
-    power = np.maximum(powers[1:], powers[:-1])
-    share: FloatArray = np.einsum("ij,ij->i", rise, rise) / np.maximum(power, np.float32(POWER_FLOOR))
+    powers = np.einsum("...j,...j->...", magnitude, magnitude)
+    power = np.maximum(powers[..., 1:], powers[..., :-1])
+    share: FloatArray = np.einsum("...j,...j->...", rise, rise) / np.maximum(power, np.float32(POWER_FLOOR))
     return np.sqrt(np.minimum(share, np.float32(1.0)))
 
 

@@ -27,7 +27,7 @@ BLOCKS = 16
 
 
 def shape_of(power: FloatArray, framing: Framing) -> FloatArray:
-    """Return centroid, bandwidth, roll-off (Hz) and flatness of each frame, shape (4, frames).
+    """Return centroid, bandwidth, roll-off (Hz) and flatness of each frame, shape (4, …, frames).
 
     Centroid and bandwidth are moments of the power, roll-off the frequency below which 85 % of the power lies,
     flatness the geometric over the arithmetic mean. Frames without energy have 0, 0, 0 and 1.
@@ -35,7 +35,7 @@ def shape_of(power: FloatArray, framing: Framing) -> FloatArray:
     Parameters
     ----------
     power
-        Shape (frames, n_fft // 2 + 1).
+        Shape (…, frames, n_fft // 2 + 1); of several sounds each is described bit for bit as it would be alone.
     framing
         Window and hop it was taken with.
 
@@ -44,18 +44,19 @@ def shape_of(power: FloatArray, framing: Framing) -> FloatArray:
     Peeters (2004), "A large set of audio features for sound description", section 6.
     """
     width = framing.n_fft // 2 // BLOCKS
-    blocks = power[:, :-1].reshape(-1, width)
-    sums = np.empty((len(power), 3 * BLOCKS + 1))
-    sums[:, :-1] = (blocks @ _moments(width)).reshape(len(power), -1)
-    sums[:, -1] = power[:, -1]
+    frames = power.shape[:-1]
+    blocks = power[..., :-1].reshape(*frames[:-1], frames[-1] * BLOCKS, width)
+    sums = np.empty((*frames, 3 * BLOCKS + 1))
+    sums[..., :-1] = (blocks @ _moments(width)).reshape(*frames, 3 * BLOCKS)
+    sums[..., -1] = power[..., -1]
     together = sums @ _joining(width)
-    total, first, second = together[:, :3].T
-    shape = np.empty((4, len(power)), dtype=np.float32)
+    total, first, second = together[..., 0], together[..., 1], together[..., 2]
+    shape = np.empty((4, *frames), dtype=np.float32)
     divisor = np.maximum(total, POWER_FLOOR)
     centroid = first / divisor
     shape[0] = centroid
     shape[1] = np.sqrt(np.maximum(0.0, second / divisor - centroid * centroid))
-    shape[2] = _rolloff_bins(blocks, together[:, 3:], ROLLOFF_SHARE * total[:, None])
+    shape[2] = _rolloff_bins(blocks, together[..., 3:], ROLLOFF_SHARE * total[..., None])
     shape[:3] *= np.where(total > POWER_FLOOR, np.float32(framing.bin_hz), np.float32(0.0))
     shape[3] = _flatness(power)
     return shape
@@ -94,19 +95,19 @@ def _rolloff_bins(blocks: FloatArray, before: NDArray[np.float64], wanted: NDArr
     Parameters
     ----------
     blocks
-        Power, shape (frames · blocks, width).
+        Power, shape (…, frames · blocks, width).
     before
-        What lies before each block, and before the last bin, shape (frames, blocks + 1).
+        What lies before each block, and before the last bin, shape (…, frames, blocks + 1).
     wanted
-        Shape (frames, 1).
+        Shape (…, frames, 1).
     """
-    width = blocks.shape[1]
-    frames = np.arange(len(before))
-    block = np.add.reduce(before[:, 1:] < wanted, axis=1)
+    width, shape = blocks.shape[-1], before.shape[:-1]
+    block = np.add.reduce(before[..., 1:] < wanted, axis=-1)
     np.minimum(block, BLOCKS - 1, out=block)
-    inside = blocks[frames * BLOCKS + block] @ _running(width)
-    left = wanted - before[frames, block][:, None]
-    bins: NDArray[np.intp] = block * width + np.add.reduce(inside < left, axis=1)
+    frame, flat = np.arange(block.size), block.reshape(-1)
+    chosen = blocks.reshape(-1, width)[frame * BLOCKS + flat].reshape(*shape, width)
+    left = wanted - before.reshape(-1, BLOCKS + 1)[frame, flat].reshape(*shape, 1)
+    bins: NDArray[np.intp] = block * width + np.add.reduce(chosen @ _running(width) < left, axis=-1)
     return bins
 
 
@@ -120,10 +121,10 @@ def _running(width: int) -> FloatArray:
 
 def _flatness(power: FloatArray) -> FloatArray:
     """Return the geometric over the arithmetic mean of each frame."""
-    count = np.float32(power.shape[1])
+    count = np.float32(power.shape[-1])
     floored = np.maximum(power, np.float32(POWER_FLOOR))
-    total = np.add.reduce(floored, axis=1)
-    flatness: FloatArray = np.exp(np.add.reduce(np.log(floored, out=floored), axis=1) / count) * count / total
+    total = np.add.reduce(floored, axis=-1)
+    flatness: FloatArray = np.exp(np.add.reduce(np.log(floored, out=floored), axis=-1) / count) * count / total
     return flatness
 
 

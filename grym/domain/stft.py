@@ -4,7 +4,7 @@ Frames are rows. Frame k is centred on sample k·hop; the ends are padded with s
 1 + n // hop frames. Spectra come in blocks, because the whole matrix of an hour would not fit the memory budget.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -98,6 +98,18 @@ def power_of_span(span: FloatArray, framing: Framing) -> FloatArray:
     spectrum = fft.rfft(frames * hann_window(framing.n_fft), axis=1, overwrite_x=True)
     power: FloatArray = np.square(spectrum.real)
     power += np.square(spectrum.imag)
+    return power
+
+
+def power_of_spans(spans: Sequence[FloatArray], framing: Framing) -> FloatArray:
+    """Return the power spectra of the frames in spans of one length, shape (spans, frames, n_fft // 2 + 1)."""
+    count = 1 + (len(spans[0]) - framing.n_fft) // framing.hop_length
+    frames: FloatArray = np.empty((len(spans), count, framing.n_fft), dtype=np.float32)
+    for span, windowed in zip(spans, frames, strict=True):
+        np.multiply(overlapping(span, framing.n_fft, framing.hop_length), hann_window(framing.n_fft), out=windowed)
+    spectra = fft.rfft(frames, axis=2, overwrite_x=True)
+    power: FloatArray = np.square(spectra.real)
+    power += np.square(spectra.imag)
     return power
 
 

@@ -132,14 +132,15 @@ def _learning(shop: Workshop) -> AnyProcessor:
 def _live(shop: Workshop) -> Component:
     from consumers.live.recognising import Memory
     from consumers.live.runner import LiveRunner
+    from grym.domain.live.company import Company
     from grym.domain.live.followers import default_followers
     from grym.domain.live.stream import LiveStream
     from streams.live.sound import Ears
 
-    followers = default_followers()
+    followers, company = default_followers(), Company()
     ears = Ears(
-        begun=lambda stream_format: LiveStream(stream_format, followers),
-        restored=lambda state: LiveStream.restored(state, followers),
+        begun=lambda stream_format: LiveStream(stream_format, followers, company=company),
+        restored=lambda state: LiveStream.restored(state, followers, company=company),
     )
     return LiveRunner(ears, shop.ports, memory=Memory(recogniser=lambda: shop.recogniser))
 

@@ -1,14 +1,18 @@
 """What must hold of live sound however it is cut, stored, shuffled or damaged on its way."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from itertools import zip_longest
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from grym.domain.live.company import Company
 from grym.domain.live.extractor import Extractor
 from grym.domain.live.facts import Features, Heard
+from grym.domain.live.followers import default_followers
 from grym.domain.live.frame import Frame, StreamFormat
 from grym.domain.live.stream import LiveStream
 from grym.domain.signal import FloatArray
@@ -22,6 +26,7 @@ channel_counts = st.integers(min_value=1, max_value=8)
 seeds = st.integers(min_value=0, max_value=2**16)
 
 ARRAYS = [field.name for field in fields(SpectralFrames) if field.name not in {"framing", "first_frame"}]
+NOT_TOLD = {"contrast_db", "zero_crossing_rate", "rms"}
 TOLERANCE = 1e-5
 
 
@@ -31,9 +36,9 @@ def in_pieces(mono: FloatArray, extractor: Extractor, lengths: list[int]) -> Spe
     return joined([*(extractor.push(piece) for piece in pieces), extractor.finish()])
 
 
-def assert_same_frames(live: SpectralFrames, offline: SpectralFrames) -> None:
+def assert_same_frames(live: SpectralFrames, offline: SpectralFrames, *, names: Sequence[str] = ARRAYS) -> None:
     """Assert that every feature agrees to 1e-5 of its range."""
-    for name in ARRAYS:
+    for name in names:
         ours, theirs = getattr(live, name), getattr(offline, name)
         scale = max(1.0, float(np.abs(theirs).max(initial=0.0)))
         np.testing.assert_allclose(ours, theirs, rtol=TOLERANCE, atol=TOLERANCE * scale, err_msg=name)
@@ -46,6 +51,50 @@ def test_any_blocks_give_the_frames_of_the_whole(rate_hz: int, lengths: list[int
     sound = music(StreamFormat(sample_rate_hz=rate_hz, channels=1), seconds=0.8, seed=seed)[0]
     framing = framing_for(rate_hz)
     assert_same_frames(in_pieces(sound, Extractor(framing), lengths), describe(sound, framing))
+    told = in_pieces(sound, Extractor(framing, full=False), lengths)
+    assert_same_frames(told, describe(sound, framing), names=[name for name in ARRAYS if name not in NOT_TOLD])
+
+
+@slowly
+@given(rate_hz=rates, others=st.lists(st.tuples(rates, cuts), max_size=9), lengths=cuts, seed=seeds)
+def test_company_changes_nothing(
+    rate_hz: int, others: list[tuple[int, list[int]]], lengths: list[int], seed: int
+) -> None:
+    """In turns with streams of any rates a stream says what it says alone, and is in the same state, bit for bit."""
+    company = Company()
+    plans = [(rate_hz, lengths), (rate_hz, lengths), *others]
+    sounds = [
+        music(StreamFormat(sample_rate_hz=hz, channels=1), seconds=0.6, seed=seed + n)
+        for n, (hz, _) in enumerate(plans)
+    ]
+    frames = [frames_of(sound, cut, sample_rate_hz=hz) for sound, (hz, cut) in zip(sounds, plans, strict=True)]
+    beside = [stream_of(hz, company) for hz, _ in plans]
+    facts = in_turns(beside, frames)
+    for hz, sent, stream, said in zip((hz for hz, _ in plans), frames, beside, facts, strict=True):
+        alone = stream_of(hz, Company())
+        same([fact for frame in sent for fact in alone.take(frame)], said)
+        assert alone.state() == stream.state()
+
+
+def stream_of(rate_hz: int, company: Company) -> LiveStream:
+    """Return a stream with all that listens by default."""
+    return LiveStream(StreamFormat(sample_rate_hz=rate_hz, channels=1), default_followers(), company=company)
+
+
+def steps_of(stream: LiveStream, frames: list[Frame]) -> Iterator[list[Heard]]:
+    """Yield what a stream says step by step."""
+    for frame in frames:
+        yield from stream.steps(frame)
+
+
+def in_turns(streams: list[LiveStream], frames: list[list[Frame]]) -> list[list[Heard]]:
+    """Fold streams in turns, a step of each, and return what each says."""
+    said: list[list[Heard]] = [[] for _ in streams]
+    steps = [steps_of(stream, sent) for stream, sent in zip(streams, frames, strict=True)]
+    for turn in zip_longest(*steps, fillvalue=()):
+        for heard_now, facts in zip(said, turn, strict=True):
+            heard_now.extend(facts)
+    return said
 
 
 @slowly

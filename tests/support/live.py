@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import numpy as np
 from hypothesis import strategies as st
 
+from grym.domain.live.company import Company, Working
 from grym.domain.live.facts import Ended, Followed, Harmony, Heard, KeyHeard, Onset
 from grym.domain.live.following import Follower, FollowerKind, FollowerState, FrameBlock
 from grym.domain.live.frame import Frame, StreamFormat
@@ -96,8 +97,10 @@ class Remembering:
         self.levels: FloatArray = state["levels"]
         self.pitch: float = state["pitch"]
 
-    def follow(self, block: FrameBlock) -> Sequence[Followed]:
-        """Fold the block."""
+    def follow(self, block: FrameBlock, company: Company) -> Working[Sequence[Followed]]:
+        """Fold the block, after a pause."""
+        del company
+        yield
         self.frames += len(block.mel_power)
         self.sum += float(block.mel_power.sum()) - float(block.missing.sum())
         self.pitch += float(block.pitch.power.sum())

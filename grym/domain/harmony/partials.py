@@ -40,17 +40,20 @@ TINY = 1e-9
 
 
 def notes_of_partials(partials: FloatArray) -> FloatArray:
-    """Return how strongly each note sounds, shape (frames, 68) from MIDI pitch 28 upwards, ≥ 0, in roots of amplitudes.
+    """Return how strongly each note sounds, ≥ 0, in roots of amplitudes.
+
+    Shape (…, frames, 68) from MIDI pitch 28 upwards.
 
     The square root holds strong partials back: timbres differ less, and soft voices count.
 
     Parameters
     ----------
     partials
-        Magnitude of the spectral peaks on each semitone, shape (frames, 84) from MIDI pitch 24 upwards.
+        Magnitude of the spectral peaks on each semitone, shape (…, frames, 84) from MIDI pitch 24 upwards; of a stack
+        each sound is explained bit for bit as it would be alone.
     """
     roots = np.sqrt(partials)
-    loudest = np.maximum(roots.max(axis=1, keepdims=True, initial=0.0), TINY)
+    loudest = np.maximum(roots.max(axis=-1, keepdims=True, initial=0.0), TINY)
     words, overlap = _dictionary()
     support = (roots / loudest) @ words.T
     notes, explained = support.copy(), np.empty_like(support)

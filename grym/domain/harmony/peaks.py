@@ -7,8 +7,9 @@ representation" (parabola through the log power); Ellis (2007), "Chroma feature 
 peaks).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +74,20 @@ class Peaks:
         cell = (self.frame * SEMITONES + column)[inside]
         added = np.bincount(cell, weights=strength[inside], minlength=self.frames * SEMITONES)
         return added.reshape(self.frames, SEMITONES).astype(np.float32)
+
+    def split(self, counts: Sequence[int]) -> list["Peaks"]:
+        """Return the peaks of consecutive stretches of so many frames each, as `joined` took them."""
+        starts = np.cumsum([0, *counts])
+        places = np.searchsorted(self.frame, starts)
+        return [
+            Peaks(
+                frames=counts[number],
+                frame=self.frame[low:high] - starts[number],
+                pitch=self.pitch[low:high],
+                magnitude=self.magnitude[low:high],
+            )
+            for number, (low, high) in enumerate(pairwise(places.tolist()))
+        ]
 
 
 def spectral_peaks(power: FloatArray, framing: Framing) -> Peaks:

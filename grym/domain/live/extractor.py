@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from grym.domain.live.company import Company, Working, at_once
+from grym.domain.live.spectra import Span, described
 from grym.domain.signal import FloatArray
 from grym.domain.spectral import MEL_BANDS, SpectralFrames, describe_span
 from grym.domain.stft import Framing
@@ -62,11 +64,15 @@ class Extractor:
         mono
             Shape (samples,), finite, following those of the last call.
         """
+        return at_once(self.pushed(mono, Company()))
+
+    def pushed(self, mono: FloatArray, company: Company) -> Working[SpectralFrames]:
+        """Do what `push` does, in company."""
         samples = np.concatenate([self._kept, mono])
         count = max(0, 1 + (len(samples) - self._framing.n_fft) // self._framing.hop_length)
         done = count * self._framing.hop_length
         span = samples[: done - self._framing.hop_length + self._framing.n_fft] if count else samples[:0]
-        frames = self._described(span)
+        frames = yield from self._described(span, company)
         if count:
             self._magnitudes = np.sqrt(frames.mel_power[-1])
             self._sample_before = float(samples[done - 1])
@@ -99,12 +105,12 @@ class Extractor:
         extractor._sample_before = state["sample_before"]
         return extractor
 
-    def _described(self, span: FloatArray) -> SpectralFrames:
-        return describe_span(
-            span,
-            self._framing,
-            first_frame=self._frame,
-            before=self._magnitudes,
-            sample_before=self._sample_before,
-            full=self._full,
-        )
+    def _described(self, samples: FloatArray, company: Company) -> Working[SpectralFrames]:
+        first, before = self._frame, self._magnitudes
+        if not self._full:
+            span = Span(samples=samples, framing=self._framing, first_frame=first, before=before)
+            answer = company.ask(described, span)
+            yield
+            return answer.get()
+        sample_before = self._sample_before
+        return describe_span(samples, self._framing, first_frame=first, before=before, sample_before=sample_before)

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from grym.domain.live.company import Company, Working
 from grym.domain.live.facts import Followed
 from grym.domain.signal import FloatArray
 from grym.domain.stft import Framing
@@ -84,8 +85,8 @@ class FrameBlock:
 class Follower(Protocol):
     """Something that listens to blocks of frames."""
 
-    def follow(self, block: FrameBlock) -> Sequence[Followed]:
-        """Take the next block and return what can be said now, in order of time."""
+    def follow(self, block: FrameBlock, company: Company) -> Working[Sequence[Followed]]:
+        """Take the next block and return what can be said now, in order of time; ask in company for what is shared."""
         ...
 
     def state(self) -> FollowerState:

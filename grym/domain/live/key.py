@@ -9,6 +9,7 @@ sliding window); `grym.domain.harmony.keys` for the profiles.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from grym.domain.harmony.evidence import OPENING_S, OPENING_WEIGHT, tonic_likene
 from grym.domain.harmony.keys import key_of
 from grym.domain.harmony.partials import notes_of_partials
 from grym.domain.harmony.peaks import Peaks, cents_of, spectral_peaks
+from grym.domain.live.company import Company, Working, by_kind, stacked
 from grym.domain.live.facts import Followed, Harmony, KeyHeard
 from grym.domain.live.following import FollowerKind, FollowerState, FrameBlock
 from grym.domain.signal import FloatArray
@@ -67,26 +69,31 @@ class KeyFollower:
         self._told_confidence = 0.0
         self._rival, self._rival_since = -1, 0
 
-    def follow(self, block: FrameBlock) -> Sequence[Followed]:
+    def follow(self, block: FrameBlock, company: Company) -> Working[Sequence[Followed]]:
         """Take the next block; tell the pitch classes of each frame of the long window, and the key when it changes."""
         pitch = block.pitch
         if not len(pitch.power):
             return ()
         said: list[Followed] = []
-        for number, weights in enumerate(self._pitch_classes(pitch.power), start=pitch.first_frame):
+        rows = yield from self._pitch_classes(pitch.power, company)
+        for number, weights in enumerate(rows, start=pitch.first_frame):
             self._take(number, weights)
             said.append(Harmony(at_s=number / self._rate_hz, weights=tuple(weights.tolist())))
             if number % self._judged_every == 0:
                 said += self._judged(number)
         return said
 
-    def _pitch_classes(self, power: FloatArray) -> FloatArray:
+    def _pitch_classes(self, power: FloatArray, company: Company) -> Working[FloatArray]:
         """Return the pitch classes of frames, tuned as the last seconds were, shape (frames, 12)."""
-        peaks = spectral_peaks(power, self._framing)
+        found = company.ask(peaks_of, PitchPower(power=power, framing=self._framing))
+        yield
+        peaks = found.get()
         if not len(peaks.pitch):
             return np.zeros((len(power), 12), dtype=np.float32)
         self._tune(peaks)
-        return Chroma.folded(notes_of_partials(peaks.on_semitones(cents_of(self._direction, self._weight))))
+        notes = company.ask(notes_of, peaks.on_semitones(cents_of(self._direction, self._weight)))
+        yield
+        return Chroma.folded(notes.get())
 
     def _tune(self, peaks: Peaks) -> None:
         """Move the tuning towards that of these peaks; older ones fade within twenty seconds."""
@@ -184,6 +191,32 @@ class KeyFollower:
         follower._told, follower._told_confidence = state["told"], state["told_confidence"]
         follower._rival, follower._rival_since = state["rival"], state["rival_since"]
         return follower
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PitchPower:
+    """Frames of the long window in which peaks are looked for, shape (frames, bins)."""
+
+    power: FloatArray
+    framing: Framing
+
+
+def peaks_of(asked: Sequence[PitchPower]) -> list[Peaks]:
+    """Return the spectral peaks of several streams' frames: each frame is looked at by itself."""
+    return by_kind(asked, lambda one: one.framing, _peaks_of)
+
+
+def _peaks_of(asked: Sequence[PitchPower]) -> Sequence[Peaks]:
+    if len(asked) == 1:
+        return [spectral_peaks(asked[0].power, asked[0].framing)]
+    powers = [one.power for one in asked]
+    together = spectral_peaks(np.concatenate(powers), asked[0].framing)
+    return together.split([len(power) for power in powers])
+
+
+def notes_of(partials: Sequence[FloatArray]) -> list[FloatArray]:
+    """Return the notes that explain the partials of several streams."""
+    return by_kind(partials, len, lambda alike: list(notes_of_partials(stacked(alike))))
 
 
 KEY_FOLLOWER = FollowerKind(

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grym.domain.live.company import Company, Working, at_once, side_by_side
 from grym.domain.live.extractor import Extractor
 from grym.domain.live.facts import Beat, Features, Followed, KeyHeard
 from grym.domain.live.following import Follower, FollowerKind, FrameBlock, PitchBlock
@@ -49,6 +50,10 @@ class Window:
         return sum(end - first for first, end in self.missing) / max(1.0, float(self.samples.shape[1]))
 
 
+Told = tuple[Features, Reading, list[Beat | KeyHeard]]
+"""What is told of a window: its features, what the meters show at its end, beats and keys."""
+
+
 class Listening:
     """Everything that listens to one stream, from a position on.
 
@@ -74,12 +79,14 @@ class Listening:
         self._missing: list[Span] = []
         self.fresh = Fresh(self._pitch.framing.sample_rate_hz)
 
-    def window(self, window: Window, meters: Meters) -> tuple[Features, Reading, list[Beat | KeyHeard]]:
-        """Listen to a whole window."""
+    def window(self, window: Window, meters: Meters, company: Company) -> Working[Told]:
+        """Listen to a whole window, in company."""
         mono = _mono(window.samples)
         reading = meters.window(window.samples)
-        frames = self._extractor.push(mono)
-        followed = self._followed(frames, self._pitch.push(mono), window)
+        frames, pitch = yield from side_by_side(
+            self._extractor.pushed(mono, company), self._pitch.pushed(mono, company)
+        )
+        followed = yield from self._followed(frames, pitch, window, company)
         return self._told(window, mono, frames, followed, reading), reading, _said(followed)
 
     def finish(self, window: Window, meters: Meters) -> tuple[Features, list[Beat | KeyHeard]]:
@@ -89,7 +96,8 @@ class Listening:
         frames = joined([self._extractor.push(mono), self._extractor.finish()])
         blocks = [self._pitch.push(mono), self._pitch.finish()]
         power, samples = (np.concatenate(parts) for parts in zip(*((b.power, b.samples) for b in blocks), strict=True))
-        followed = self._followed(frames, replace(blocks[0], power=power, samples=samples), window)
+        pitch = replace(blocks[0], power=power, samples=samples)
+        followed = at_once(self._followed(frames, pitch, window, Company()))
         reading = Reading(momentary_lufs=None, short_term_lufs=None, true_peak=peak)
         return self._told(window, mono, frames, followed, reading), _said(followed)
 
@@ -109,7 +117,9 @@ class Listening:
             missing_share=window.missing_share,
         )
 
-    def _followed(self, frames: SpectralFrames, pitch: PitchBlock, window: Window) -> list[Followed]:
+    def _followed(
+        self, frames: SpectralFrames, pitch: PitchBlock, window: Window, company: Company
+    ) -> Working[list[Followed]]:
         """Let the followers hear the frames."""
         block = FrameBlock(
             framing=self._framing,
@@ -119,7 +129,8 @@ class Listening:
             pitch=pitch,
         )
         self.fresh.add(pitch.first_sample, pitch.samples, window.missing_share)
-        return [fact for follower in self._followers.values() for fact in follower.follow(block)]
+        said = yield from side_by_side(*(follower.follow(block, company) for follower in self._followers.values()))
+        return [fact for facts in said for fact in facts]
 
     def _marked(self, frames: SpectralFrames, missing: tuple[Span, ...]) -> NDArray[np.bool_]:
         """Return which frames touch missing samples, and forget the gaps that no later frame can touch."""

@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 
 from grym.domain.decimation import Decimator, reduced
+from grym.domain.live.company import Company, Working, at_once
 from grym.domain.live.extractor import first_frame_ending_after
 from grym.domain.live.following import PitchBlock
+from grym.domain.live.spectra import Span, powers
 from grym.domain.signal import FloatArray
-from grym.domain.stft import Framing, framing_for, power_of_span
+from grym.domain.stft import Framing, framing_for
 
 LONG_WINDOW = 8
 """As in `grym.domain.chroma`: 0.37 s tell semitones apart from 60 Hz up."""
@@ -44,8 +46,12 @@ class PitchFrames:
 
     def push(self, mono: FloatArray) -> PitchBlock:
         """Take samples, shape (samples,), and return the frames they complete, maybe none."""
+        return at_once(self.pushed(mono, Company()))
+
+    def pushed(self, mono: FloatArray, company: Company) -> Working[PitchBlock]:
+        """Do what `push` does, in company."""
         first = self._decimator.next_sample
-        return self._completed(first, self._decimator.push(mono))
+        return (yield from self._completed(first, self._decimator.push(mono), company))
 
     def finish(self) -> PitchBlock:
         """Return the last frames, whose windows reach beyond the end of the sound."""
@@ -53,28 +59,26 @@ class PitchFrames:
         rest = self._decimator.finish()
         end = self._start_sample + len(self._kept) + len(rest)
         needed = end // self.framing.hop_length * self.framing.hop_length + self.framing.n_fft // 2 - end
-        padded = self._completed(first, np.concatenate([rest, np.zeros(max(0, needed), dtype=np.float32)]))
-        return replace(padded, samples=rest)
+        padded = np.concatenate([rest, np.zeros(max(0, needed), dtype=np.float32)])
+        return replace(at_once(self._completed(first, padded, Company())), samples=rest)
 
-    def _completed(self, first: int, thinned: FloatArray) -> PitchBlock:
+    def _completed(self, first: int, thinned: FloatArray, company: Company) -> Working[PitchBlock]:
         n_fft, hop = self.framing.n_fft, self.framing.hop_length
         samples = np.concatenate([self._kept, thinned])
         count = max(0, 1 + (len(samples) - n_fft) // hop)
+        used = samples[: (count - 1) * hop + n_fft] if count else samples[:0]
+        answer = company.ask(powers, Span(samples=used, framing=self.framing))
+        yield
         block = PitchBlock(
             framing=self.framing,
             first_frame=self._frame,
-            power=self._power(samples, count),
+            power=answer.get(),
             first_sample=first,
             samples=thinned,
         )
         self._frame += count
         self._kept = samples[count * hop :].copy()
         return block
-
-    def _power(self, samples: FloatArray, count: int) -> FloatArray:
-        if not count or not samples.any():
-            return np.zeros((count, self.framing.n_fft // 2 + 1), dtype=np.float32)
-        return power_of_span(samples[: (count - 1) * self.framing.hop_length + self.framing.n_fft], self.framing)
 
     def state(self) -> dict[str, Any]:
         """Return what `restored` needs."""

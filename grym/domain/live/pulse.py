@@ -5,12 +5,15 @@ shortly before; and, a fifth of a second later, what came after. Beats are told 
 heard, each with the time at which the next is expected. In silence, and where nothing is periodic, there are none.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grym.domain.live.bars import BarFollower
+from grym.domain.live.company import Company, Working, at_once, by_kind, stacked
 from grym.domain.live.facts import Beat
 from grym.domain.live.rising import CURVES
 from grym.domain.rhythm.bank import LEAST_SPAN_S, SPAN_S, PulseBank
@@ -103,19 +106,26 @@ class BeatTracker:
         missing
             Shape (frames,), where silence stands for sound: while it does at the newest frame, no beat is told.
         """
+        return at_once(self.pushed(curves, missing, Company()))
+
+    def pushed(self, curves: FloatArray, missing: NDArray[np.bool_], company: Company) -> Working[list[Beat]]:
+        """Do what `push` does, in company."""
         beats = []
         for start in range(0, len(curves), MOST_FRAMES):
-            beats += self._step(curves[start : start + MOST_FRAMES], missing[start : start + MOST_FRAMES])
+            end = start + MOST_FRAMES
+            beats += yield from self._step(curves[start:end], missing[start:end], company)
         return beats
 
-    def _step(self, curves: FloatArray, missing: NDArray[np.bool_]) -> list[Beat]:
+    def _step(self, curves: FloatArray, missing: NDArray[np.bool_], company: Company) -> Working[list[Beat]]:
         count = len(curves)
         self._recent = np.concatenate([self._recent[:, count:], self._against_usual(curves)], axis=1)
         self._next += count
         self._seen += count
         salience = self._salience(count)
         evidence = np.minimum(np.maximum(salience + SALIENCE_OFFSET, LOWEST_SALIENCE), HIGHEST_SALIENCE)
-        self._bank.settle(evidence[:count])
+        led_on = company.ask(led_on_of, Led(bank=self._bank, score=self._bank.reached(evidence[:count])))
+        yield
+        self._bank.settle_on(led_on.get())
         self._remember(salience[:count])
         self._decide(count)
         return [] if missing[-1] else self._told(evidence[count:])
@@ -232,6 +242,23 @@ class BeatTracker:
         tracker._bank.restore(state["bank"])
         tracker._bars.restore(state["bars"])
         return tracker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Led:
+    """Scores that a bank of tempi leads on, as `PulseBank.reached` gives them."""
+
+    bank: PulseBank
+    score: np.ndarray
+
+
+def led_on_of(asked: Sequence[Led]) -> list[np.ndarray]:
+    """Return what `PulseBank.led_on` makes of several streams' scores, whose banks are of one rate."""
+    return by_kind(asked, lambda led: (led.bank.rate_hz, len(led.score)), _led_on_of)
+
+
+def _led_on_of(asked: Sequence[Led]) -> Sequence[np.ndarray]:
+    return list(asked[0].bank.led_on(stacked([led.score for led in asked])))
 
 
 def _smoothed(begun: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from grym.domain.live.company import Company, Working
 from grym.domain.live.facts import Followed
 from grym.domain.live.following import FollowerKind, FollowerState, FrameBlock
 from grym.domain.live.onsets import OnsetPicker
@@ -19,13 +20,14 @@ class RhythmFollower:
         self._onsets: OnsetPicker | None = None
         self._beats: BeatTracker | None = None
 
-    def follow(self, block: FrameBlock) -> Sequence[Followed]:
+    def follow(self, block: FrameBlock, company: Company) -> Working[Sequence[Followed]]:
         """Take the next block and return onsets and beats that are known now, in order of time."""
         if self._onsets is None or self._beats is None:
             self._onsets = OnsetPicker(self._framing.frame_rate_hz, block.first_frame)
             self._beats = BeatTracker(self._framing.frame_rate_hz, block.first_frame)
-        curves = self._rising.push(block.mel_power)
-        heard: list[Followed] = [*self._onsets.push(curves[:, 0]), *self._beats.push(curves, block.missing)]
+        curves = yield from self._rising.pushed(block.mel_power, company)
+        beats = yield from self._beats.pushed(curves, block.missing, company)
+        heard: list[Followed] = [*self._onsets.push(curves[:, 0]), *beats]
         return sorted(heard, key=lambda fact: fact.at_s)
 
     def state(self) -> FollowerState:

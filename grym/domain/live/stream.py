@@ -8,7 +8,7 @@ What happens to frames that do not simply follow each other is told in `grym.dom
 rate or channel count than the stream began with is refused by name, since its positions mean something else.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from grym.domain.live.alerts import Alerts
 from grym.domain.live.codec import decoded, encoded
+from grym.domain.live.company import Company
 from grym.domain.live.conditions import Conditions
 from grym.domain.live.facts import Beat, Ended, EndReason, Heard, KeyHeard, Loudness
 from grym.domain.live.following import FollowerKind
@@ -23,7 +24,7 @@ from grym.domain.live.frame import Frame, StreamFormat
 from grym.domain.live.fresh import FreshSound
 from grym.domain.live.gaps import Span
 from grym.domain.live.late import late_features
-from grym.domain.live.listening import Listening, Window
+from grym.domain.live.listening import Listening, Told, Window
 from grym.domain.live.meters import Meters, Reading
 from grym.domain.live.reassembly import Arrival, Jumped, Late, Missing, Notice, Reassembly, Sound
 from grym.domain.live.tally import Tally
@@ -45,11 +46,20 @@ class LiveStream:
         Rate and channels of all its frames.
     followers
         Which followers listen; the same ones must be given when it is restored.
+    company
+        The streams that are folded beside it, in turns; it says the same with and without them.
     """
 
-    def __init__(self, stream_format: StreamFormat, followers: Sequence[FollowerKind] = ()) -> None:
+    def __init__(
+        self,
+        stream_format: StreamFormat,
+        followers: Sequence[FollowerKind] = (),
+        *,
+        company: Company | None = None,
+    ) -> None:
         self.format = stream_format
         self._kinds = tuple(followers)
+        self._company = company or Company()
         self._reassembly = Reassembly(stream_format.sample_rate_hz)
         self._listening = Listening(stream_format, self._kinds)
         self._meters = Meters(stream_format)
@@ -73,6 +83,8 @@ class LiveStream:
 
     def steps(self, frame: Frame) -> Iterator[list[Heard]]:
         """Take a frame and yield what is heard, after at most a window's work each, so that others may have a turn.
+
+        Nothing is yielded now and then too: where others in its company may ask for the same work.
 
         The iterator must be used up before the stream is asked for its state or given another frame.
 
@@ -136,7 +148,9 @@ class LiveStream:
         )
 
     @classmethod
-    def restored(cls, data: bytes, followers: Sequence[FollowerKind] = ()) -> "LiveStream":
+    def restored(
+        cls, data: bytes, followers: Sequence[FollowerKind] = (), *, company: Company | None = None
+    ) -> "LiveStream":
         """Return the stream whose `state` the bytes are.
 
         Raises
@@ -146,7 +160,7 @@ class LiveStream:
         """
         state = decoded(data)
         stream_format = StreamFormat(sample_rate_hz=state["sample_rate_hz"], channels=state["channels"])
-        stream = cls(stream_format, followers)
+        stream = cls(stream_format, followers, company=company)
         stream._restore(state)
         return stream
 
@@ -203,7 +217,7 @@ class LiveStream:
             self._filled += count
             taken += count
             if self._filled == self.format.window_samples:
-                yield self._whole_window()
+                yield from self._whole_window()
 
     def _silence(self, first: int, end: int) -> Iterator[list[Heard]]:
         """Fill windows with silence for samples that are missing."""
@@ -214,7 +228,7 @@ class LiveStream:
             self._filled += count
             first += count
             if self._filled == self.format.window_samples:
-                yield self._whole_window()
+                yield from self._whole_window()
 
     def _jump(self, to_sample: int) -> Iterator[list[Heard]]:
         """End the window that was begun and begin anew in the one where the stream goes on."""
@@ -228,11 +242,11 @@ class LiveStream:
         self._meters.jump()
         yield from self._silence(self._window * step, to_sample)
 
-    def _whole_window(self) -> list[Heard]:
+    def _whole_window(self) -> Iterator[list[Heard]]:
         """Listen to the window that is full now."""
         window = Window(number=self._window, samples=self._samples, missing=tuple(self._missing))
         absent = window.missing_share == 1.0
-        features, reading, said = self._listening.window(window, self._meters)
+        features, reading, said = yield from self._listened(window)
         heard: list[Heard] = []
         if not absent:
             self._conditions.window(self._window, self._samples, self._alerts)
@@ -244,7 +258,18 @@ class LiveStream:
         if self._window % WINDOWS_PER_SECOND == 0:
             heard.append(self._loudness(reading))
         heard += self._alerts.due(self._window)
-        return heard
+        yield heard
+
+    def _listened(self, window: Window) -> Generator[list[Heard], None, Told]:
+        """Listen to a window, with a word of nothing at every pause."""
+        listening = self._listening.window(window, self._meters, self._company)
+        while True:
+            try:
+                next(listening)
+            except StopIteration as end:
+                heard: Told = end.value
+                return heard
+            yield []
 
     def _last_window(self) -> list[Heard]:
         window = Window(number=self._window, samples=self._samples[:, : self._filled], missing=tuple(self._missing))

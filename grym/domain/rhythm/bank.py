@@ -76,9 +76,11 @@ class PulseBank:
 
     def settle(self, evidence: np.ndarray) -> None:
         """Take the settled evidence of the next frames, shape (frames,), no more than the shortest interval."""
-        flat = self._onward.reshape(-1)
-        new = len(evidence) * len(self.intervals)
-        led_on = self._led_on(self.reached(evidence))
+        self.settle_on(self.led_on(self.reached(evidence)))
+
+    def settle_on(self, led_on: np.ndarray) -> None:
+        """Take what `led_on` makes of the scores that the settled evidence of the next frames reached."""
+        flat, new = self._onward.reshape(-1), led_on.size
         flat[: flat.size - new] = flat[new:]
         flat[flat.size - new :] = led_on.reshape(-1)
 
@@ -155,21 +157,22 @@ class PulseBank:
         """Go on where `state` was taken."""
         self._onward[self._needed] = state["onward"].astype(np.float32) / STEPS
 
-    def _led_on(self, score: np.ndarray) -> np.ndarray:
+    def led_on(self, score: np.ndarray) -> np.ndarray:
         """Return the best score that leads on by each interval: from a neighbour at the price of its distance.
+
+        Scores may be those of several banks of one rate, shape (…, frames, intervals).
 
         Prices add up along the way, so that they are differences of one running sum: what is best on one side is the
         highest of the last few scores with that sum added, less the sum at the place itself.
         """
-        size = score.shape[1]
-        sides = np.empty((2, len(score), size), dtype=np.float32)
+        sides = np.empty((2, *score.shape), dtype=np.float32)
         np.add(score, self._prices, out=sides[0])
         np.subtract(score, self._prices, out=sides[1])
         up: np.ndarray = sides[0]
         down: np.ndarray = sides[1]
         for step in REACH_STEPS:
-            np.maximum(up[:, step:], up[:, :-step], out=up[:, step:])
-            np.maximum(down[:, :-step], down[:, step:], out=down[:, :-step])
+            np.maximum(up[..., step:], up[..., :-step], out=up[..., step:])
+            np.maximum(down[..., :-step], down[..., step:], out=down[..., :-step])
         up -= self._prices
         down += self._prices
         np.maximum(up, down, out=up)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from grym.domain.live.codec import decoded, encoded
+from grym.domain.live.company import Company, at_once
 from grym.domain.live.facts import Beat, Followed, Onset
 from grym.domain.live.following import FrameBlock, PitchBlock
 from grym.domain.live.rhythm import RHYTHM, RhythmFollower
@@ -49,7 +50,7 @@ def followed(blocks: Sequence[FrameBlock]) -> list[tuple[float, Followed]]:
     said = []
     for block in blocks:
         until_s = block.end_frame / RATE_HZ + FRAMING.n_fft / 2 / FRAMING.sample_rate_hz
-        said += [(until_s, fact) for fact in follower.follow(block)]
+        said += [(until_s, fact) for fact in at_once(follower.follow(block, Company()))]
     return said
 
 
@@ -119,7 +120,7 @@ def test_restored_follower_goes_on_bit_for_bit(lab: Laboratory) -> None:
     heard: list[Followed] = []
     follower = RHYTHM.begun(FRAMING, FRAMING)
     for number, block in enumerate(blocks):
-        heard += follower.follow(block)
+        heard += at_once(follower.follow(block, Company()))
         if number % 20 == 19:
             state = encoded(follower.state())
             assert len(state) < 250_000
