@@ -14,6 +14,7 @@ from grym.domain.embedding import embed
 from grym.domain.findings import Analysis
 from grym.domain.harmony.chords import chord_spans
 from grym.domain.harmony.keys import tonalities
+from grym.domain.harmony.spelling import spelled
 from grym.domain.loudness import measure_loudness, true_peak_dbtp
 from grym.domain.morphology.describing import morphology_of
 from grym.domain.onset import onset_envelope, onset_times
@@ -78,7 +79,7 @@ def _core(signal: Signal, mono: FloatArray, frames: SpectralFrames) -> Analysis:
         beats_per_bar=pulse.beats_per_bar,
         key=keys.whole,
         keys=keys.spans,
-        chords=chords,
+        chords=spelled(chords, keys.spans),
         tuning_cents=pitch.tuning_cents,
         loudness=loudness,
         true_peak_dbtp=peak,

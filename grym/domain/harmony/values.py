@@ -53,6 +53,8 @@ class ChordSpan:
         A key of `QUALITY_STEPS`, or ``N`` where no chord sounds.
     confidence
         0 (another chord fits as well) to 1; 0 for ``N``.
+    root_name
+        How the root is spelled in the key that sounds, ``C#``; empty where no key is known.
     """
 
     start_s: float
@@ -60,6 +62,7 @@ class ChordSpan:
     root: int | None
     quality: str
     confidence: float
+    root_name: str = ""
 
     @property
     def name(self) -> str:
@@ -67,7 +70,7 @@ class ChordSpan:
         if self.root is None:
             return NO_CHORD
         mode = "minor" if self.quality in MINOR_LIKE else "major"
-        return TONIC_NAMES[mode][self.root] + QUALITY_SUFFIXES[self.quality]
+        return (self.root_name or TONIC_NAMES[mode][self.root]) + QUALITY_SUFFIXES[self.quality]
 
     @property
     def label(self) -> str:

@@ -99,3 +99,14 @@ def test_silence_is_one_span(sound: FloatArray) -> None:
 def test_a_sound_of_no_length_has_no_chords() -> None:
     """Nothing can be said of nothing."""
     assert chord_spans(chroma(np.zeros(10, dtype=np.float32), 44_100), duration_s=0.0) == ()
+
+
+def test_one_voice_alone_has_no_chord(lab: Laboratory) -> None:
+    """A scale of one voice, a second a note: nothing sounds together, so no chord is told."""
+    scale = [[64], [66], [68], [69], [71], [73], [75], [76]]
+    assert {span.name for span in heard(played(lab, scale))} == {"N"}
+
+
+def test_noise_alone_has_no_chord(lab: Laboratory) -> None:
+    """Where nothing else sounds, noise is the loudest: still no chord."""
+    assert {span.name for span in heard(lab.noise(seconds=4.0))} == {"N"}
