@@ -66,6 +66,7 @@ _MAKERS: dict[type[inspect.Type], Callable[[Any], Any_]] = {
     inspect.LiteralType: lambda kind: st.sampled_from(kind.values),
     inspect.UnionType: lambda kind: st.one_of(*map(_of, kind.types)),
     inspect.VarTupleType: lambda kind: st.lists(_of(kind.item_type), max_size=3).map(tuple),
+    inspect.TupleType: lambda kind: st.tuples(*map(_of, kind.item_types)),
     inspect.ListType: lambda kind: st.lists(_of(kind.item_type), max_size=3),
     inspect.DictType: lambda kind: st.dictionaries(_of(kind.key_type), _of(kind.value_type), max_size=3),
     inspect.StructType: lambda kind: _struct(kind.cls),
