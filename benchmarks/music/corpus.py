@@ -62,6 +62,9 @@ MELODIES = frozenset({"folk", "dance", "march"})
 UNDIVIDED = frozenset({"ragtime", "piano"})
 """Kinds of so few works that both splits have all of them."""
 
+WINDOWS = {"ragtime": 9}
+"""Windows of a movement where others than `MOST_WINDOWS`: one rag has to stand for all."""
+
 LARGEST_BYTES = 250_000
 _DANCE = re.compile(r"reel|jig|hornpipe|strathspey|clog|slip|dance", re.IGNORECASE)
 

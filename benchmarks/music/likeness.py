@@ -13,8 +13,8 @@ from benchmarks.music import corpus, own
 from benchmarks.music.baselines import BASELINES
 from benchmarks.music.corpus import Split
 from benchmarks.music.measures import FAMILIES, measured
-from benchmarks.music.overlap import Comparison, Floats, Judged, Weights, compare, weights_of
-from benchmarks.music.pieces import Piece, Window, windows_of
+from benchmarks.music.overlap import FEWEST, Comparison, Floats, Judged, Weights, compare, weights_of
+from benchmarks.music.pieces import MOST_WINDOWS, Piece, Window, windows_of
 
 GOAL_OVERALL = 0.72
 GOAL_FORM = 0.78
@@ -58,14 +58,16 @@ def _examined(kind: str, split: Split, *, pieces: int, cache: Path) -> Kind:
     sides = {"grym": [judged(window) for window in windows(own.pieces(kind, split, pieces))]}
     for name in BASELINES:
         sides[name] = _kept(f"{name}-{kind}-{split}", _of_baseline(name, split, windows(reference), cache), cache)
-    compared = {name: compare(real, side) for name, side in sides.items() if side}
+    compared = {name: compare(real, side) for name, side in sides.items() if len(side) >= FEWEST}
     weights = weights_of(compared[name] for name in BASELINES)
     return Kind(name=kind, real=real, sides=sides, compared=compared, weights=weights, pieces=pieces)
 
 
 def windows(pieces: Iterable[Piece]) -> list[Window]:
     """Return the windows of all pieces."""
-    return [window for piece in pieces for window in windows_of(piece)]
+    return [
+        window for piece in pieces for window in windows_of(piece, most=corpus.WINDOWS.get(piece.kind, MOST_WINDOWS))
+    ]
 
 
 def _of_baseline(name: str, split: Split, real: list[Window], cache: Path) -> list[Window]:
