@@ -1,6 +1,7 @@
 """From sound to notes: the way for one voice or for several, whichever the sound asks for."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grym.domain.pitch.attack import short_spectrum
 from grym.domain.pitch.f0 import HIGHEST_HZ, LOWEST_HZ, most_probable
@@ -17,7 +18,10 @@ instruments, two have more: one on a church organ, whose stops sound octaves and
 70 ms that ring into each other. Of 52 works of several voices two have less, on vibraphone and on electric piano."""
 
 NO_PITCH = 0.8
-"""Noise, white, pink or in bursts, has 0.88 and more; four-part works in as much white noise have up to 0.68."""
+"""Noise, white, pink or in bursts, has 0.84 and more; four-part works in as much white noise have up to 0.68."""
+
+PASSAGE_FRAMES = round(5.0 / HOP_S)
+"""Noise is told from music passage by passage: loud drums may drown the pitch of one and leave it in the next."""
 
 
 def transcribe(signal: Signal) -> Transcription:
@@ -41,26 +45,48 @@ def transcribe(signal: Signal) -> Transcription:
     sound = at_working_rate(signal.mono(), signal.sample_rate_hz)
     found = candidates(sound, lowest_hz=LOWEST_HZ, highest_hz=HIGHEST_HZ)
     spectrum = short_spectrum(sound)
-    if not is_polyphonic(spectrum, found):
+    power = spectrum.sum(axis=1, dtype=np.float64)
+    pitched = pitched_frames(power, found)
+    if not is_polyphonic(power * pitched, found):
         notes = single_voice(spectrum, found)
         return Transcription(notes=notes, polyphonic=False, melody=most_probable(found))
-    notes = several_voices(spectrum, activations(sound))
+    notes = tuple(
+        note for note in several_voices(spectrum, activations(sound)) if pitched[_frame(note.start_s, len(pitched))]
+    )
     return Transcription(notes=notes, polyphonic=True, melody=skyline(notes, frames=len(found.hz)))
 
 
-def is_polyphonic(spectrum: FloatArray, found: Candidates) -> bool:
-    """Tell whether several voices sound at once: then no one period explains the sound, though it is no noise.
+def pitched_frames(power: FloatArray, found: Candidates) -> NDArray[np.bool_]:
+    """Tell which frames lie in passages that are no noise.
 
     Parameters
     ----------
-    spectrum
-        Result of `grym.domain.pitch.attack.short_spectrum`.
+    power
+        Power of each frame, shape (frames,).
     found
         Candidates of pitch of the same frames.
     """
-    power = spectrum.sum(axis=1, dtype=np.float64)
+    passages = [slice(at, at + PASSAGE_FRAMES) for at in range(0, len(power), PASSAGE_FRAMES)]
+    told = [float(power[one] @ found.aperiodicity[one]) < NO_PITCH * float(power[one].sum()) for one in passages]
+    return np.repeat(np.array(told, dtype=bool), PASSAGE_FRAMES)[: len(power)]
+
+
+def is_polyphonic(power: FloatArray, found: Candidates) -> bool:
+    """Tell whether several voices sound at once: then no one period explains the sound.
+
+    Parameters
+    ----------
+    power
+        Power of each frame, 0 in noise, shape (frames,).
+    found
+        Candidates of pitch of the same frames.
+    """
     total = float(power.sum())
-    return SEVERAL_VOICES * total <= float(power @ found.aperiodicity) < NO_PITCH * total
+    return total > 0.0 and float(power @ found.aperiodicity) >= SEVERAL_VOICES * total
+
+
+def _frame(time_s: float, frames: int) -> int:
+    return min(round(time_s / HOP_S), frames - 1)
 
 
 def skyline(notes: tuple[Note, ...], *, frames: int) -> Melody:

@@ -42,6 +42,15 @@ def test_noise_and_silence_have_no_notes(lab: Laboratory) -> None:
     assert transcribe(lab.signal(lab.noise(seconds=2.0))).notes == ()
 
 
+def test_music_beside_loud_noise_keeps_its_notes(lab: Laboratory) -> None:
+    """Ten seconds of loud noise and then chords: the chords are written down, the noise is not."""
+    chords = lab.play(CHORDS, [0.1, 0.9, 1.7, 2.5], seconds_each=0.8)
+    found = transcribe(lab.signal(np.concatenate([3.0 * lab.noise(seconds=10.0), chords])))
+    assert found.polyphonic
+    assert {note.pitch for note in found.notes} >= {48, 60, 64, 67}
+    assert min(note.start_s for note in found.notes) >= 9.9
+
+
 @pytest.mark.parametrize("length", [1, 50, 700])
 def test_shreds_are_transcribed_to_nothing(lab: Laboratory, length: int) -> None:
     """Sounds shorter than any window do no harm."""
