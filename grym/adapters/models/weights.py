@@ -34,14 +34,21 @@ def loaded(model_class: Any, saved: SavedModel, place: Place, **options: Any) ->
     except (OSError, ValueError, RuntimeError, KeyError, TypeError) as error:
         why = f"{type(error).__name__}: {error}"[:300]
         raise refused(saved.name, why, "Save it again with save_pretrained.") from error
-    _require_all(report, saved)
+    require_all(report, saved.name)
     return model.eval().requires_grad_(requires_grad=False).to(place.device)
 
 
-def _require_all(report: Any, saved: SavedModel) -> None:
-    missing = sorted(str(name) for name in report["missing_keys"] if not str(name).endswith(UNUSED))
+def require_all(report: Any, name: str) -> None:
+    """Refuse a model whose loading report tells of weights that were not in its folder.
+
+    Raises
+    ------
+    InvalidRequestError
+        ``model.refused``.
+    """
+    missing = sorted(str(key) for key in report["missing_keys"] if not str(key).endswith(UNUSED))
     other_shapes = [str(entry) for entry in report.get("mismatched_keys", ())]
     if missing or other_shapes:
         count = len(missing) + len(other_shapes)
         first = (missing + other_shapes)[0]
-        raise refused(saved.name, f"{count} of its weights are missing, among them {first}", "Save the whole model.")
+        raise refused(name, f"{count} of its weights are missing, among them {first}", "Save the whole model.")

@@ -1,0 +1,1 @@
+"""Generators: neural models that make sound from words, loaded from saved folders."""

@@ -1,0 +1,112 @@
+"""Generators behind their port: one worker process of their own, kept warm for a while, then given back.
+
+A generator takes gigabytes and seconds to load, so it stays loaded after a piece; and gigabytes that nobody uses are
+not kept from others, so the process ends when nothing was asked of it for some minutes. Its address space is not
+bounded, since torch maps more than it uses; what it may really take is looked at before it loads (`memory`).
+"""
+
+import asyncio
+from pathlib import Path
+from typing import Self
+
+from grym.adapters.cpu_pool import ProcessCpuPool
+from grym.adapters.models.generating.inspecting import require_usable
+from grym.adapters.models.generating.shelf import chosen_generator
+from grym.adapters.step_files import StepFiles
+from grym.ports.generating import Commission, Tell
+from grym.ports.sound import Recorded, Task
+
+PERFORM: Task[Recorded] = Task("grym.adapters.models.generating.performing", "perform")
+
+IDLE_S = 300.0
+"""Five minutes: somebody who listens to a piece and asks for another one finds the model loaded."""
+
+LOOK_S = 0.5
+"""How often we look how far it is: progress is told at least once a second."""
+
+STOP_S = 1.5
+"""How long a step may take to notice that it should stop, before its process is ended; a call is to stop within 2 s."""
+
+START_TIMEOUT_S = 600.0
+"""Loading ten gigabytes from a slow disk takes minutes."""
+TIMEOUT_S_PER_SECOND = 240.0
+"""A hundred steps of a model of a billion weights on two cores were not measured; AudioLDM 2 takes four seconds for one
+second of sound. The deadline of the request ends what takes too long for somebody; this ends what hangs."""
+
+
+class PooledMusicians:
+    """The saved generators of a folder (see `grym.ports.generating.Musicians`).
+
+    Parameters
+    ----------
+    models
+        The folder of models; None has none.
+    idle_s
+        Seconds without work after which the worker process ends.
+    """
+
+    def __init__(self, models: Path | None, *, idle_s: float = IDLE_S) -> None:
+        self._models = models
+        self._idle_s = idle_s
+        self._cpu = ProcessCpuPool(workers=1, memory_bytes=None)
+        self._busy = 0
+        self._ending: asyncio.TimerHandle | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        """Begin; nothing is started before it is needed."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End the worker process."""
+        self._forget_ending()
+        await self._cpu.close()
+
+    async def takes_guide(self, backend: str) -> bool:
+        """Return whether a model can follow a sound (see `grym.ports.generating.Musicians.takes_guide`)."""
+        return await asyncio.to_thread(takes_guide, self._models, backend)
+
+    async def perform(self, commission: Commission, folder: Path, tell: Tell) -> Recorded:
+        """Make the sound of a piece in the worker process (see `grym.ports.generating.Musicians.perform`)."""
+        self._forget_ending()
+        self._busy += 1
+        try:
+            return await self._watched(commission, folder, tell)
+        finally:
+            self._busy -= 1
+            if not self._busy:
+                self._ending = asyncio.get_running_loop().call_later(self._idle_s, self._end)
+
+    async def _watched(self, commission: Commission, folder: Path, tell: Tell) -> Recorded:
+        files = StepFiles(folder)
+        timeout_s = START_TIMEOUT_S + TIMEOUT_S_PER_SECOND * commission.seconds
+        work = asyncio.ensure_future(self._cpu.run(PERFORM, self._models, commission, folder, timeout_s=timeout_s))
+        try:
+            while not work.done():
+                await asyncio.wait({work}, timeout=LOOK_S)
+                await tell(*files.told())
+            return work.result()
+        finally:
+            if not work.done():
+                files.stop()
+                await asyncio.wait({work}, timeout=STOP_S)
+                work.cancel()
+
+    def _forget_ending(self) -> None:
+        if self._ending is not None:
+            self._ending.cancel()
+            self._ending = None
+
+    def _end(self) -> None:
+        """End the idle worker process; the next piece starts another one."""
+        self._ending = None
+        closing = asyncio.ensure_future(self._cpu.close())
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
+
+
+def takes_guide(models: Path | None, backend: str) -> bool:
+    """Return whether the model behind a backend can follow a sound, without loading it."""
+    saved = chosen_generator(models, backend)
+    require_usable(saved)
+    return saved.takes_guide
