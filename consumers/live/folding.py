@@ -48,37 +48,38 @@ class Folding:
         self._storing = storing
         self._arrived = arrived
         self._let_go = let_go
+        self._spent_s = 0.0
 
     async def run(self) -> None:
         """Fold until cancelled."""
+        turns = 0
         while True:
             hearing = self._hearings.next_turn()
             if hearing is None:
                 await self._arrived.wait(self._clock, timeout_s=None)
                 continue
             await self._storing.unwritten.wait_for_room()
-            if self._fold_piece(hearing):
+            self._fold_piece(hearing)
+            turns += 1
+            if turns % self._settings.turns_at_once == 0:
                 await asyncio.sleep(0)  # reading and storing have their turns too
 
-    def _fold_piece(self, hearing: Hearing) -> bool:
-        """Fold the next piece of a stream; whatever goes wrong concerns this stream alone.
-
-        Returns whether there was one: a record of which pieces were folded may turn out to have been used up.
-        """
+    def _fold_piece(self, hearing: Hearing) -> None:
+        """Fold the next piece of a stream; whatever goes wrong concerns this stream alone."""
         waiting: Waiting | None
-        midway, began_s = hearing.midway, self._clock.monotonic_s()
+        began_s = self._clock.monotonic_s()
         try:
             messages, waiting = hearing.hear_on()
         except Exception as error:  # noqa: BLE001 (a fault in one stream is no fault of the others)
             messages, waiting = self._failed(hearing, error), hearing.drop_head()
-        self._storing.tell(messages)
-        used_up = midway and waiting is not None and not messages
-        if not used_up:
-            self._telemetry.observe("live_block_seconds", self._clock.monotonic_s() - began_s, of=self._name)
+        self._spent_s += self._clock.monotonic_s() - began_s
+        if messages:  # a window takes several turns, and shares some of its work with those of other streams
+            self._storing.tell(messages)
+            self._telemetry.observe("live_block_seconds", self._spent_s, of=self._name)
+            self._spent_s = 0.0
         if waiting is not None:
             self._folded(hearing, waiting)
         self._hearings.had_turn(hearing)
-        return not used_up
 
     def _folded(self, hearing: Hearing, waiting: Waiting) -> None:
         record = waiting.record

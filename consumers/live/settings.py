@@ -54,6 +54,8 @@ class LiveSettings:
     """Part of it that one partition may fill before it is left alone: others have their own room."""
     unwritten_bytes: int = 4 * 2**20
     """Bytes of events that wait to be stored before folding waits for them."""
+    turns_at_once: int = 20
+    """Turns of streams between two of everything else in the process: about four windows, two milliseconds."""
     look_s: float = 1.0
     """Seconds between looks for streams that have fallen silent."""
     settle_s: float = 0.01
