@@ -1,5 +1,10 @@
-"""What waits to be stored, and storing it: one load after the other, each whole, with the marks that it leaves true."""
+"""What waits to be stored, and storing it: one load after the other, each whole, with the marks that it leaves true.
 
+Two loops share the work. One sends the events of whatever has gathered; the other stores what has been sent, above all
+checkpoints, which takes longer and which nobody waits for. Where one database holds everything, sending is nothing.
+"""
+
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
@@ -34,7 +39,9 @@ class Storing:
         self._watermarks = {source: Watermark(Mark(position=m.position)) for source, m in assignment.marks.items()}
         self._load = Load()
         self._loaded = Bell()
-        self._busy = False
+        self._sent = Load()
+        self._sent_some = Bell()
+        self._sending = self._saving = False
         self.unwritten = Budget(max_count=2**31, max_bytes=settings.unwritten_bytes)
         """Events and letters that wait; whoever makes more waits for room first."""
 
@@ -43,7 +50,7 @@ class Storing:
     @property
     def checkpoints(self) -> int:
         """How many checkpoints wait."""
-        return len(self._load.checkpoints)
+        return len(self._load.checkpoints) + len(self._sent.checkpoints)
 
     def tell(self, messages: Sequence[Message]) -> None:
         """Have events stored."""
@@ -108,10 +115,28 @@ class Storing:
 
     async def run(self) -> None:
         """Store whatever gathers, and commit how far everything is done now and then, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._send())
+            group.create_task(self._save())
+
+    async def _send(self) -> None:
+        """Send the events of what has gathered, one load after the other."""
+        while True:
+            await self._loaded.wait(self._clock, timeout_s=None)
+            if self._load.empty:
+                continue
+            load, self._load, self._sending = self._load, Load(), True
+            await self._outlet.send(load.messages)
+            self._sent.join(load)
+            self._sending = False
+            self._sent_some.ring()
+
+    async def _save(self) -> None:
+        """Store what has been sent, and commit."""
         committed_s = self._clock.monotonic_s()
         while True:
-            await self._loaded.wait(self._clock, timeout_s=self._settings.look_s)
-            if not self._load.empty:
+            await self._sent_some.wait(self._clock, timeout_s=self._settings.look_s)
+            if not self._sent.empty:
                 await self._store()
             if self._clock.monotonic_s() - committed_s >= self._settings.checkpoint_apart_s:
                 await self.commit()
@@ -119,7 +144,7 @@ class Storing:
 
     async def finish(self) -> None:
         """Return once nothing waits any more and all of it is committed; somebody runs `run` meanwhile."""
-        while self._busy or not self._load.empty:
+        while self._sending or self._saving or not (self._load.empty and self._sent.empty):
             self._loaded.ring()
             await self._clock.sleep(self._settings.settle_s)
         await self.commit()
@@ -131,14 +156,13 @@ class Storing:
             self._committed(marks)
 
     async def _store(self) -> None:
-        load, self._load = self._load, Load()
-        self._busy = True
+        load, self._sent, self._saving = self._sent, Load(), True
         for source, position in load.done:
             self._watermark(source).finish(position)
         marks = self._moved()
         if await self._outlet.store(load, marks):
             self._committed(marks)
-        self._busy = False
+        self._saving = False
         self.unwritten.give_back(len(load.messages) + len(load.losses), load.size_bytes)
         self._telemetry.count("messages_sent", len(load.messages), of=self._name)
 

@@ -1,8 +1,9 @@
 """Storing what follows from live streams, and only then how far they are.
 
 Where one database holds log and state, a transaction stores both at once, under the lease. Where the log lies
-elsewhere, events are confirmed by it first, checkpoints follow in a transaction fenced by the claim, marks follow on
-their own timer. Either way nothing is covered by a checkpoint whose events could still be lost.
+elsewhere, events are confirmed by it first, checkpoints follow in a transaction fenced by the claim while the next
+events are under way, marks follow on their own timer. Either way nothing is covered by a checkpoint whose events could
+still be lost.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,6 +39,14 @@ class Load:
     done: list[tuple[TopicPartition, int]] = field(default_factory=list)
     size_bytes: int = 0
 
+    def join(self, later: "Load") -> None:
+        """Put a later load behind this one."""
+        self.messages += later.messages
+        self.losses += later.losses
+        self.checkpoints |= later.checkpoints
+        self.done += later.done
+        self.size_bytes += later.size_bytes
+
     @property
     def empty(self) -> bool:
         """Whether there is nothing to store and nothing to note."""
@@ -57,8 +66,12 @@ class Load:
 class LiveOutlet(Protocol):
     """Makes loads durable."""
 
+    async def send(self, messages: Sequence[Message]) -> None:
+        """Send events ahead where they lie apart from the rest of their load, and wait for the log to confirm them."""
+        ...
+
     async def store(self, load: Load, marks: Mapping[TopicPartition, Mark]) -> bool:
-        """Store a load whole; return whether the marks, which are true once it is stored, were stored with it.
+        """Store the rest of a load; return whether the marks, which are true once it is stored, were stored with it.
 
         Raises
         ------
@@ -80,6 +93,9 @@ class OneDatabase:
         self._work = ports.backend.work
         self._assignment = assignment
         self._epoch = epoch
+
+    async def send(self, messages: Sequence[Message]) -> None:
+        """Leave them: they are stored with the rest."""
 
     async def store(self, load: Load, marks: Mapping[TopicPartition, Mark]) -> bool:
         """Store everything at once."""
@@ -111,11 +127,14 @@ class LogElsewhere:
         self._assignment = assignment
         self._epoch = epoch
 
+    async def send(self, messages: Sequence[Message]) -> None:
+        """Send, and wait until the log has confirmed all of them."""
+        if messages:
+            await self._sender.send(messages)
+
     async def store(self, load: Load, marks: Mapping[TopicPartition, Mark]) -> bool:
-        """Send, then save."""
+        """Store letters and checkpoints."""
         del marks
-        if load.messages:
-            await self._sender.send(load.messages)
         if load.losses or load.checkpoints:
             await transact(self._work, None, partial(self._save, load))
         return False

@@ -1,7 +1,7 @@
 """Tests of consumers.live.folding: turns, what a stream that never began leaves behind, and silence."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
@@ -32,6 +32,9 @@ class Kept:
     def __init__(self) -> None:
         self.marks = {SOURCE: Mark()}
         self.messages: list[Message] = []
+
+    async def send(self, messages: Sequence[Message]) -> None:
+        """Send nothing ahead."""
 
     async def store(self, load: Load, marks: Mapping[TopicPartition, Mark]) -> bool:
         """Keep the events of a load."""

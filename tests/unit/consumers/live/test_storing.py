@@ -1,22 +1,26 @@
 """Tests of consumers.live.storing: what gathers is stored together, and positions follow it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
+
+import pytest
 
 from consumers.live.settings import LiveSettings
 from consumers.live.storing import Storing
 from consumers.live.writing import Load
-from grym.errors import ContractError
+from consumers.running.keeping import worst
+from grym.errors import ContractError, UnavailableError
 from grym.ports.feed import Assignment, Mark
 from grym.ports.live import Checkpoint
-from schemas.catalogue import AUDIO_FRAMES
-from schemas.records import TopicPartition
+from schemas.catalogue import AUDIO_FRAMES, LIVE
+from schemas.records import Message, TopicPartition
 from tests.contract.fakes import run_virtual
 from tests.contract.probe import open_world
 from tests.support.live_kit import frame, record_of
 
 SOURCE = TopicPartition(AUDIO_FRAMES, 0)
+TOLD = Message(topic=LIVE, key=b"s", headers=(), value=b"{}")
 
 
 class Slow:
@@ -26,6 +30,9 @@ class Slow:
         self.loads: list[Load] = []
         self.marks: list[Mapping[TopicPartition, Mark]] = []
         self.stored = 0
+
+    async def send(self, messages: Sequence[Message]) -> None:
+        """Send nothing ahead."""
 
     async def store(self, load: Load, marks: Mapping[TopicPartition, Mark]) -> bool:
         """Store a load in a second."""
@@ -136,5 +143,73 @@ def test_letters_that_wait_have_a_limit_too() -> None:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         assert desk.unwritten.size_bytes == 0
+
+    run_virtual(work())
+
+
+class Apart(Slow):
+    """An outlet that sends in a tenth of a second, and stores in a second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[int] = []
+
+    async def send(self, messages: Sequence[Message]) -> None:
+        """Send in a tenth of a second."""
+        await asyncio.sleep(0.1)
+        self.sent.append(len(messages))
+
+    async def store(self, load: Load, marks: Mapping[TopicPartition, Mark]) -> bool:
+        """Store what was sent."""
+        assert sum(len(one.messages) for one in [*self.loads, load]) <= sum(self.sent)
+        return await super().store(load, marks)
+
+
+def test_events_do_not_wait_for_checkpoints() -> None:
+    """Ten loads are sent while the first checkpoint is being stored; each checkpoint is stored after its events."""
+
+    async def work() -> None:
+        outlet = Apart()
+        desk = storing(outlet)
+        running = asyncio.create_task(desk.run())
+        for position in range(1, 11):
+            desk.take(record_of(frame("s", position), position))
+            desk.tell([TOLD])
+            desk.save(checkpoint(position), [position])
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(0.05)
+        assert len(outlet.sent) >= 9
+        assert outlet.stored <= 1
+        await desk.finish()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert outlet.marks[-1] == {SOURCE: Mark(position=10)}
+        assert desk.unwritten.size_bytes == 0
+
+    run_virtual(work())
+
+
+class Failing(Apart):
+    """An outlet that cannot send."""
+
+    async def send(self, messages: Sequence[Message]) -> None:
+        """Fail."""
+        del messages
+        raise UnavailableError("away")
+
+
+def test_what_could_not_be_sent_is_not_stored() -> None:
+    """No checkpoint of a load whose events did not arrive is stored, no mark committed; the failure is told."""
+
+    async def work() -> None:
+        outlet = Failing()
+        desk = storing(outlet)
+        desk.take(record_of(frame("s", 1), 1))
+        desk.tell([TOLD])
+        desk.save(checkpoint(1), [1])
+        with pytest.raises(ExceptionGroup) as failure:
+            await desk.run()
+        assert isinstance(worst(failure.value), UnavailableError)
+        assert (outlet.loads, outlet.marks) == ([], [])
 
     run_virtual(work())

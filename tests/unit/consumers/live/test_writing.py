@@ -76,7 +76,9 @@ def test_events_come_before_the_checkpoint() -> None:
         world, held = open_world(), Held()
         wire = Wire(world)
         outlet = elsewhere(world, wire, await claimed(world), held)
-        assert not await outlet.store(load(), {SOURCE: Mark(position=3)})
+        made = load()
+        await outlet.send(made.messages)
+        assert not await outlet.store(made, {SOURCE: Mark(position=3)})
         assert wire.saved_before == [0]
         assert (await world.backend.live.find(["s"]))["s"].position == 3
         assert held.marks == {}
@@ -87,13 +89,13 @@ def test_events_come_before_the_checkpoint() -> None:
 
 
 def test_what_may_be_lost_is_not_covered() -> None:
-    """A send of unknown outcome saves nothing."""
+    """A send of unknown outcome says so, and whoever asked for it goes no further."""
 
     async def work() -> None:
         world = open_world()
         outlet = elsewhere(world, Wire(world, fails=True), await claimed(world), Held())
         with pytest.raises(TransientError):
-            await outlet.store(load(), {})
+            await outlet.send(load().messages)
         assert await world.backend.live.find(["s"]) == {}
 
     run_virtual(work())
