@@ -154,4 +154,9 @@ def _span(mono: FloatArray, first: int, last: int) -> FloatArray:
 
 def power_spectrogram(mono: FloatArray, framing: Framing) -> FloatArray:
     """Return the whole power spectrogram, shape (frames, n_fft // 2 + 1)."""
-    return np.concatenate(list(power_blocks(mono, framing)))
+    spectrogram: FloatArray = np.empty((framing.frame_count(len(mono)), framing.n_fft // 2 + 1), dtype=np.float32)
+    first = 0
+    for block in power_blocks(mono, framing):  # put in place one by one: of an hour there is no room for two
+        spectrogram[first : first + len(block)] = block
+        first += len(block)
+    return spectrogram

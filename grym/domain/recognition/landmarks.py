@@ -9,6 +9,7 @@ Avery Wang, "An Industrial-Strength Audio Search Algorithm", ISMIR 2003.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grym.domain.recognition.imprint import FloatArray, Int32Array, Landmarks, Peaks
 from grym.domain.recognition.spectrum import FRAME_RATE_HZ, Spectrum
@@ -30,6 +31,9 @@ memory grows by two fifths as much."""
 FOLLOWERS = 60
 """Peaks after an anchor that are looked at for partners."""
 
+BLOCK_FRAMES = 8_192
+"""Peaks are looked for in three minutes at a time, so that an hour needs no copies of its spectrum."""
+
 GAP_BITS = 6
 STEP_BITS = 8
 
@@ -37,12 +41,22 @@ STEP_BITS = 8
 def peaks_of(spectrum: Spectrum) -> Peaks:
     """Return the peaks of a spectrum, the strongest of each second, in order of time."""
     excess = spectrum.excess_db
-    around = _greatest_around(_greatest_around(excess, REACH_BINS, axis=1), REACH_FRAMES, axis=0)
-    standing = (excess == around) & (excess >= LEAST_EXCESS_DB)
-    frames, bins = np.nonzero(standing)
+    places = [_standing(excess, first) for first in range(0, len(excess), BLOCK_FRAMES)]
+    frames, bins = (np.concatenate(parts) for parts in zip(*places, strict=True))
     levels = np.minimum(np.rint(excess[frames, bins]), 255).astype(np.uint8)
     every = Peaks(frames=frames.astype(np.int32), bins=bins.astype(np.int32), levels_db=levels)
     return strongest(every, per_second=PEAKS_PER_SECOND)
+
+
+def _standing(excess: FloatArray, first: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return frames and bins that stand out of all around them, in the block of frames that begins at `first`."""
+    last = min(first + BLOCK_FRAMES, len(excess))
+    low = max(0, first - REACH_FRAMES)
+    near = excess[low : last + REACH_FRAMES]
+    around = _greatest_around(_greatest_around(near, REACH_BINS, axis=1), REACH_FRAMES, axis=0)
+    here, around = excess[first:last], around[first - low : last - low]
+    frames, bins = np.nonzero((here == around) & (here >= LEAST_EXCESS_DB))
+    return frames + first, bins
 
 
 def _greatest_around(levels: FloatArray, reach: int, *, axis: int) -> FloatArray:

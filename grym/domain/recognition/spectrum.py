@@ -72,13 +72,23 @@ def resampled(signal: Signal) -> FloatArray:
 
 
 def _above_floor(power: FloatArray) -> FloatArray:
-    """Return decibels above the floor, which no bin undercuts by more than the dynamic range of the sound."""
+    """Return decibels above the floor, which no bin undercuts by more than the dynamic range, in the place of `power`.
+
+    The spectrum of an hour fills 0.6 GB: there is room for one.
+    """
     loudest = float(power.max(initial=0.0))
     if loudest < SILENCE_POWER:
         return np.zeros_like(power)
-    least = loudest * 10.0 ** (-DYNAMIC_RANGE_DB / 10.0)
-    level = 10.0 * np.log10(np.maximum(power, np.float32(least)))
-    sampled = np.ascontiguousarray(level[::FLOOR_STEP_FRAMES].T)
-    floor = median_filter(np.quantile(sampled, FLOOR_QUANTILE, axis=1), FLOOR_BINS, mode="nearest")
-    excess: FloatArray = np.maximum(level - floor.astype(np.float32), np.float32(0.0))
-    return excess
+    level = np.maximum(power, np.float32(loudest * 10.0 ** (-DYNAMIC_RANGE_DB / 10.0)), out=power)
+    np.log10(level, out=level)
+    level *= np.float32(10.0)
+    level -= median_filter(_usual(level), FLOOR_BINS, mode="nearest").astype(np.float32)
+    return np.maximum(level, np.float32(0.0), out=level)
+
+
+def _usual(level: FloatArray) -> NDArray[np.float32]:
+    """Return the quantile of each bin over time that stands for its floor, some bins at a time."""
+    sampled = level[::FLOOR_STEP_FRAMES]
+    stretches = (sampled[:, first : first + FLOOR_BINS] for first in range(0, level.shape[1], FLOOR_BINS))
+    quantiles = [np.quantile(np.ascontiguousarray(bins.T), FLOOR_QUANTILE, axis=1) for bins in stretches]
+    return np.concatenate(quantiles)

@@ -47,6 +47,7 @@ TUNING_EXCESS_DB = 25.0
 CENTS_STEP = 5
 """Tunings are told apart no finer: a twentieth of a semitone moves no partial by half a bin below 2 kHz."""
 
+BLOCK_FRAMES = 2_048 * STEP_FRAMES
 COMPRESSION = 10.0
 LOUD_QUANTILE = 0.95
 
@@ -56,7 +57,7 @@ def tonal_of(spectrum: Spectrum) -> Tonal:
 
     Salience is logarithmic, and relative to the loud frames of the sound; zeros for silence.
     """
-    pooled = _pooled(_roots(spectrum.excess_db))
+    pooled = _pooled_roots(spectrum.excess_db)
     if not pooled.any():
         return Tonal(frames=np.zeros((len(pooled), PITCHES), dtype=np.float32), rate_hz=RATE_HZ)
     cents = tuning_cents(spectrum)
@@ -89,6 +90,13 @@ def _roots(excess_db: FloatArray) -> FloatArray:
     return roots
 
 
+def _pooled_roots(excess_db: FloatArray) -> FloatArray:
+    """Return `_roots`, pooled, some minutes at a time: the roots of an hour need not be there at once."""
+    whole = len(excess_db) // STEP_FRAMES * STEP_FRAMES
+    blocks = [excess_db[first : min(first + BLOCK_FRAMES, whole)] for first in range(0, max(1, whole), BLOCK_FRAMES)]
+    return np.concatenate([_pooled(_roots(block)) for block in blocks])
+
+
 def _pooled(frames: FloatArray) -> FloatArray:
     """Return means of `STEP_FRAMES` frames; what does not fill a step is left out."""
     count = len(frames) // STEP_FRAMES
@@ -117,6 +125,8 @@ def _activations(levels: FloatArray, notes: FloatArray) -> FloatArray:
     found: FloatArray = levels @ notes.T + np.float32(1e-6)
     weights = notes.sum(axis=1)
     for _ in range(UPDATES):
-        ratio = levels / (found @ notes + np.float32(1e-3))
+        ratio = found @ notes
+        ratio += np.float32(1e-3)
+        np.divide(levels, ratio, out=ratio)
         found = found * (ratio @ notes.T) / weights
     return found

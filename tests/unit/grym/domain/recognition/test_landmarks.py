@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import maximum_filter
 
+from grym.domain.recognition import landmarks
 from grym.domain.recognition.imprint import Landmarks, Peaks
 from grym.domain.recognition.landmarks import (
     GAP_BITS,
@@ -121,3 +122,17 @@ def test_silence_leaves_no_peak() -> None:
     peaks = peaks_of(spectrum_of(signal(np.zeros(50_000, dtype=np.float32))))
     assert not len(peaks.frames)
     assert not len(landmarks_of(peaks).hashes)
+
+
+@given(st.integers(0, 1_000), st.integers(1, 150))
+@settings(max_examples=20, deadline=None)
+def test_long_sounds_have_the_peaks_of_the_whole(seed: int, block: int) -> None:
+    """Looking some frames at a time finds the same peaks, also at the seams."""
+    spectrum = levels(seed=seed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(landmarks, "BLOCK_FRAMES", block)
+        found = peaks_of(spectrum)
+    whole = peaks_of(spectrum)
+    assert np.array_equal(found.frames, whole.frames)
+    assert np.array_equal(found.bins, whole.bins)
+    assert np.array_equal(found.levels_db, whole.levels_db)

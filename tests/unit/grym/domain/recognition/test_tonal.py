@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grym.domain.recognition.spectrum import spectrum_of
+from grym.domain.recognition import tonal
+from grym.domain.recognition.spectrum import Spectrum, spectrum_of
 from grym.domain.recognition.tonal import LOWEST_MIDI, PITCHES, RATE_HZ, tonal_of, tuning_cents
 from grym.domain.signal import FloatArray
 from tests.unit.grym.domain.recognition.sounds import noisy, signal, tune
@@ -81,3 +82,13 @@ def test_noise_leaves_the_pitches() -> None:
     sound = tune(2, seconds=4.0)
     clean, noised = (tonal_of(spectrum_of(signal(one))).frames for one in (sound, noisy(sound, 10.0)))
     assert np.corrcoef(clean.ravel(), noised.ravel())[0, 1] > 0.85
+
+
+@pytest.mark.parametrize("frames", [0, 3, 4, 39, 40, 41, 200])
+def test_long_sounds_are_pooled_some_minutes_at_a_time(monkeypatch: pytest.MonkeyPatch, frames: int) -> None:
+    """That changes nothing, not even the last bit."""
+    levels = np.random.default_rng(frames).uniform(0.0, 60.0, size=(frames, 1_025)).astype(np.float32)
+    whole = tonal_of(Spectrum(excess_db=levels))
+    monkeypatch.setattr(tonal, "BLOCK_FRAMES", 40)
+    blocks = tonal_of(Spectrum(excess_db=levels))
+    assert np.array_equal(whole.frames, blocks.frames)
