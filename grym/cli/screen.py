@@ -80,10 +80,10 @@ class Screen:
 
 def console_on(file: TextIO) -> "Console":
     """Return a console that writes text as it is: ids and faults come from others and may look like markup."""
-    from rich.console import Console
+    from grym.cli.consoles import PipedConsole
 
     width = None if file.isatty() else PIPE_COLUMNS
-    return Console(file=file, highlight=False, markup=False, emoji=False, width=width)
+    return PipedConsole(file=file, highlight=False, markup=False, emoji=False, width=width)
 
 
 def json_text(value: Any) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from schemas.envelope import Envelope
 from schemas.events import RequestCancelled, RequestCompleted, RequestDeadLettered, RequestRejected
-from schemas.live import FeaturesHeard, PatternHeard, StreamEnded, StreamStarted
+from schemas.live import AlertRaised, FeaturesHeard, PatternHeard, StreamEnded, StreamStarted
 
 LIVE, STREAMS, OUTCOMES = FeaturesHeard.TOPIC, StreamStarted.TOPIC, RequestCompleted.TOPIC
 TOPICS = (LIVE, STREAMS, OUTCOMES)
@@ -47,6 +47,13 @@ class Answer:
     def is_last(self) -> bool:
         """Whether nothing follows: the request of the stream has ended."""
         return type(self.envelope.body) in ENDINGS
+
+
+def is_refusal_of(answer: Answer, opened_id: str) -> bool:
+    """Tell whether an answer says that the stream belongs to another sender than the one that opened it like this."""
+    body = answer.envelope.body
+    told = isinstance(body, AlertRaised) and body.name == "second_source"
+    return told and answer.envelope.causation_id == opened_id
 
 
 def kind_of(envelope: Envelope) -> str | None:

@@ -100,12 +100,7 @@ class StreamDesk:
         """
         run = await self._backend.states.load("coordinator", stream_id)
         if run is not None or await self._backend.history.of_request(stream_id):
-            raise InvalidRequestError(
-                f"the id {stream_id} stands for a request or a stream already",
-                code="request.id_taken",
-                hint="Choose another id, or leave it out.",
-                details={"request_id": stream_id},
-            )
+            raise taken(stream_id)
 
     @asynccontextmanager
     async def listening(self, streamer: FrameStreamer) -> AsyncIterator[Listener]:
@@ -131,3 +126,13 @@ class StreamDesk:
         if self._admit is not None:
             self._admit()
         await sender.send(messages)
+
+
+def taken(stream_id: str) -> InvalidRequestError:
+    """Return the refusal of an id that is in use."""
+    return InvalidRequestError(
+        f"the id {stream_id} stands for a request or a stream already",
+        code="request.id_taken",
+        hint="Choose another id, or leave it out.",
+        details={"request_id": stream_id},
+    )

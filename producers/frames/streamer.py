@@ -139,6 +139,11 @@ class FrameStreamer:
             left_over_bytes=self._cutter.waiting_bytes % self.form.step_bytes,
         )
 
+    @property
+    def opened_id(self) -> str:
+        """Id of the event that says that the stream begins."""
+        return event_id(self.stream_id, f"opened by {self.source}")
+
     async def open(self) -> None:
         """Say that the stream begins; a stream that is taken up again has said so before.
 

@@ -160,13 +160,13 @@ class Listener:
         )
         return [self._close("failed", body, cause)]
 
-    def note(self, name: str, cause: Cause | None = None) -> Sequence[Message]:
+    def note(self, name: str, cause: Cause | None = None, *, always: bool = False) -> Sequence[Message]:
         """Count something that went wrong, and tell of it now and then; by default the newest record is the cause."""
         if self._memo is None:
             return ()
         cause = cause or self._newest(self._memo)
         count = self._memo.counts[name] = self._memo.counts.get(name, 0) + 1
-        if not is_told(count):
+        if not (always or is_told(count)):
             return ()
         return [self._teller.tell(alert(name, self._memo.end_s, count=count), cause, name, count)]
 
@@ -239,7 +239,8 @@ class Listener:
     def _go_on(self, arrival: Arrival, memo: Memo) -> Iterator[Sequence[Message]]:
         body = None if arrival.event is None else arrival.event.body
         if arrival.source != memo.source and not _closes(body, arrival.source):
-            yield self.note("second_source", arrival.cause)
+            # Whoever opens a stream waits to hear whether it is theirs.
+            yield self.note("second_source", arrival.cause, always=isinstance(body, StreamOpened))
             return
         memo.last_at, memo.last_id = arrival.at, arrival.cause.event_id
         if arrival.frame is not None:

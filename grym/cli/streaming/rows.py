@@ -19,6 +19,8 @@ def row_of(answer: Answer) -> dict[str, Any]:
     fields = (name for name in body.__struct_fields__ if name != "kind")  # of the request, which is `listen`
     payload = {name: msgspec.to_builtins(getattr(body, name)) for name in fields}
     latency_ms = None if answer.latency_s is None else round(1000 * answer.latency_s, 1)
+    if answer.kind == "started":
+        payload = {"stream_id": answer.envelope.subject} | payload
     return {"kind": answer.kind, "at_s": answer.at_s, "latency_ms": latency_ms} | payload
 
 
@@ -38,7 +40,9 @@ def _text(answer: Answer, standing: Standing) -> str | None:
     say = _WORDS.get(type(body))
     if say is not None:
         return f"{answer.kind:<10}  {say(body, standing)}"
-    return answer.kind if answer.is_last or answer.kind == "started" else None
+    if answer.kind == "started":
+        return f"{answer.kind:<10}  {answer.envelope.subject}"
+    return answer.kind if answer.is_last else None
 
 
 def beat_words(beat: BeatHeard, bar: int) -> str:

@@ -15,6 +15,8 @@ from grym.cli.streaming.sources import Source
 from grym.cli.streaming.views import View
 from grym.errors import GrymError
 from producers.frames import FrameStreamer, StreamDesk
+from producers.frames.answers import is_refusal_of
+from producers.frames.desk import taken
 from producers.frames.ear import Listener
 
 FAREWELL_S = 5.0
@@ -92,6 +94,8 @@ class Session:
 
     async def _hear(self, listener: Listener) -> None:
         async for answer in listener:
+            if is_refusal_of(answer, self.streamer.opened_id):
+                raise taken(self.streamer.stream_id)
             self.view.tell(answer)
 
     async def _farewell(self, hearing: "asyncio.Task[None]", *, reason: str) -> None:

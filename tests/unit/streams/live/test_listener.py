@@ -128,6 +128,15 @@ def test_refusals_are_told_now_and_then_and_counted_always() -> None:
     assert bodies(told, StreamEnded)[0].counts == {"second_source": 1_000}
 
 
+def test_whoever_opens_a_stream_of_somebody_else_is_told() -> None:
+    """However many refusals there were before: the opening is named as the cause."""
+    foreign = [frame("s", number, source="test/other") for number in range(5)]
+    late = opened("s", source="test/third", event_id="mine")
+    told = hear(listener(), [opened("s"), *foreign, late])
+    last = decode(told[-1])
+    assert (last.body.name, last.causation_id) == ("second_source", "mine")
+
+
 def test_frames_that_never_came_are_counted_at_the_end() -> None:
     """The closing says how many there were."""
     told = hear(listener(), [opened("s"), frame("s", 0), closed("s", frames=4)])

@@ -38,6 +38,12 @@ def test_a_row_has_kind_place_latency_and_the_whole_payload() -> None:
     assert window["latency_ms"] is None
 
 
+def test_the_first_row_names_the_stream() -> None:
+    """Whoever wants to cancel it, or to look at its status, reads its id there."""
+    started = StreamStarted(sample_rate_hz=8_000, channels=1, sample_format="s16le")
+    assert row_of(answer_of(started))["stream_id"] == "s1"
+
+
 def test_nested_values_are_plain() -> None:
     """A pattern's match is an object."""
     row = row_of(answer_of(PatternHeard(state="began", at_s=1.0, heard_until_s=4.0, match=MATCH)))
@@ -79,7 +85,7 @@ def test_what_is_about_the_whole_stream_has_no_place() -> None:
             "1.00 s  alert       not finite, 0.25 s, 3 times: silence stands for it",
         ),
         (AlertRaised(name="silence", at_s=9.0, over=True), "9.00 s  alert       silence is over"),
-        (StreamStarted(sample_rate_hz=8_000, channels=1, sample_format="s16le"), "started"),
+        (StreamStarted(sample_rate_hz=8_000, channels=1, sample_format="s16le"), "started     s1"),
         (StreamEnded(reason="idle", duration_s=61.25), "ended       idle, 61.2 s"),
         (completed(), "completed"),
     ],

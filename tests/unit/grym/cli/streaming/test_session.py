@@ -10,7 +10,7 @@ from rich.console import Console
 from grym.cli.screen import Screen
 from grym.cli.streaming.session import Session
 from grym.cli.streaming.views import LineView
-from grym.errors import InvalidAudioError
+from grym.errors import InvalidAudioError, InvalidRequestError
 from producers.frames import FrameStreamer, StreamDesk, StreamerSettings
 from producers.frames.answers import Answer
 from schemas.body import Body, Fault
@@ -102,6 +102,15 @@ async def test_a_refused_stream_is_sent_no_further() -> None:
     await stage.world.clock.run(stage.run())
     assert stage.view.standing.outcome == "rejected"
     assert stage.view.standing.fault == {"code": "x", "message": "no"}
+    assert len(stage.world.frames) < 10
+
+
+async def test_a_stream_of_somebody_else_is_left_alone() -> None:
+    """Who opens a stream that another sender has opened is refused, and shows nothing of the other's sound."""
+    stage = Stage(World(taken=True), Sound(*[bytes(1_600)] * 100))
+    with pytest.raises(InvalidRequestError) as caught:
+        await stage.world.clock.run(stage.run())
+    assert caught.value.code == "request.id_taken"
     assert len(stage.world.frames) < 10
 
 

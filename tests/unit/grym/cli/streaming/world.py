@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
+
 from grym.adapters.clock import VirtualClock
 from grym.adapters.memory import open_memory
 from grym.errors import GrymError
@@ -13,9 +15,9 @@ from producers.frames.answers import Answer, kind_of
 from schemas.body import Body
 from schemas.catalogue import AUDIO_FRAMES
 from schemas.envelope import Envelope, decode, encode, peek
-from schemas.events import RequestCompleted, StreamClosed
+from schemas.events import RequestCompleted, StreamClosed, StreamOpened
 from schemas.frames import AudioFrame, decode_frame, is_frame
-from schemas.live import FeaturesHeard, StreamEnded
+from schemas.live import AlertRaised, FeaturesHeard, StreamEnded
 from schemas.records import Record, TopicPartition
 
 FORM = StreamFormat(sample_rate_hz=8_000)
@@ -67,15 +69,24 @@ class World:
     ----------
     answers
         What is said of a frame.
+    taken
+        Whether every stream that opens belongs to somebody else.
     """
 
-    def __init__(self, answers: Callable[[AudioFrame], Sequence[Body]] | None = None, *, ends: bool = True) -> None:
+    def __init__(
+        self,
+        answers: Callable[[AudioFrame], Sequence[Body]] | None = None,
+        *,
+        ends: bool = True,
+        taken: bool = False,
+    ) -> None:
         self.clock = VirtualClock()
         self.backend = open_memory(self.clock)
         self.frames: list[AudioFrame] = []
         self.closed: list[StreamClosed] = []
         self._answers = answers or window_of
         self._ends = ends
+        self._taken = taken
         self._positions: dict[TopicPartition, int] = {}
 
     @property
@@ -114,7 +125,10 @@ class World:
             frame = decode_frame(record)
             self.frames.append(frame)
             await self.say(*self._answers(frame), stream_id=name)
-        elif isinstance(body := decode(record).body, StreamClosed):
+        elif isinstance(body := (envelope := decode(record)).body, StreamOpened) and self._taken:
+            alert = envelope_of(AlertRaised(name="second_source", at_s=0.0), stream_id=name)
+            await self.backend.publisher.publish([encode(msgspec.structs.replace(alert, causation_id=envelope.id))])
+        elif isinstance(body, StreamClosed):
             self.closed.append(body)
             if self._ends:
                 ended = StreamEnded(reason=body.reason, duration_s=1.0, frames=body.frames)
