@@ -7,6 +7,7 @@ every note twice, some keep to one rhythm. These leanings are drawn once a piece
 from dataclasses import dataclass
 
 from grym.domain.composing.seeds import stream
+from grym.domain.composing.styles import Style
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,10 @@ class Character:
         Share of ideas that keep the rhythm of the section's first, 0 to 1.
     plainness
         Share of repetitions that bring nothing new, 0 to 1.
+    shape
+        How strictly the contour of ideas is kept, 1 as usual; hymns would rather move by step.
+    chords
+        How much the harmony binds the tune, 1 as usual; less where chords are chosen for the tune afterwards.
     """
 
     leaps: float = 1.0
@@ -32,18 +37,22 @@ class Character:
     arc_semitones: float = 5.0
     unity: float = 0.5
     plainness: float = 0.5
+    shape: float = 1.0
+    chords: float = 1.0
 
 
 USUAL = Character()
 
 
-def character_of(*, identity: str, seed: int) -> Character:
-    """Draw the leanings of a piece."""
+def character_of(style: Style, *, identity: str, seed: int) -> Character:
+    """Draw the leanings of a piece; tunes for a choir move by step (Jeppesen 1939, ch. 3)."""
     rng = stream(seed, "character", identity)
     return Character(
-        leaps=0.45 + 1.15 * rng.random(),
+        leaps=(2.2 if style.satb else 0.0) + 0.45 + 1.15 * rng.random(),
         repeats=rng.random() ** 2,
         arc_semitones=2.0 + 5.0 * rng.random(),
         unity=0.25 + 0.6 * rng.random(),
-        plainness=rng.random(),
+        plainness=1.0 if style.satb else rng.random(),
+        shape=0.45 if style.satb else 1.0,
+        chords=0.25 if style.satb else 1.0,
     )

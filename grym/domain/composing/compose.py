@@ -5,6 +5,7 @@ the drums leaves the melody as it was. What identifies a piece besides the seed 
 title, style, mood, metre and key.
 """
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -13,6 +14,7 @@ from grym.domain.composing.accompaniment import PlayedNote, write_chords, write_
 from grym.domain.composing.bass import write_bass
 from grym.domain.composing.character import character_of
 from grym.domain.composing.chorale import LowerVoices, harmonised
+from grym.domain.composing.chorale_harmony import chorale_slots
 from grym.domain.composing.counter import write_counter
 from grym.domain.composing.drums import write_drums
 from grym.domain.composing.form import Passage, passages
@@ -25,12 +27,15 @@ from grym.domain.composing.performance import Player, perform
 from grym.domain.composing.phrase import MelodyContext
 from grym.domain.composing.plan import Instrument, Motif, Plan
 from grym.domain.composing.score import ChordSpan, Note, Part, Role, Score, SectionSpan
+from grym.domain.composing.seeds import stream
 from grym.domain.composing.styles import Style
 from grym.domain.composing.styles.finding import style_of
 from grym.domain.composing.texture import Texture
 from grym.domain.composing.theory import symbol_of
 
 T = TypeVar("T")
+
+_LONG_BAR_STEPS = 16
 
 _PAN: dict[Role, float] = {"melody": 0.0, "counter": 0.3, "chords": -0.25, "pad": 0.2, "bass": 0.0, "drums": 0.0}
 _GAIN_DB: dict[Role, float] = {"melody": 0.0, "counter": -3.0, "chords": -3.0, "pad": -6.0, "bass": -1.0, "drums": -2.0}
@@ -79,7 +84,7 @@ def compose(plan: Plan, *, seed: int, motifs: Sequence[Motif] = ()) -> Score:
         identity=identity,
         seed=seed,
         sections=sections,
-        lower=_lower_voices(plan, style, sections),
+        lower=_lower_voices(plan, style, sections, identity=identity, seed=seed),
     )
     bars = sum(section.bars for section in plan.sections)
     return Score(
@@ -105,10 +110,10 @@ def _sections(plan: Plan, style: Style, identity: str, *, seed: int, motifs: Seq
     """Write the chords and the melody of every section."""
     lead = next((one for one in plan.instruments if one.role == "melody"), plan.instruments[0])
     voice = voice_of_program(lead.program, percussion=lead.percussion)
-    character = character_of(identity=identity, seed=seed)
+    character = character_of(style, identity=identity, seed=seed)
     found = []
     first: dict[str, tuple[MelodyNote, ...]] = {}
-    for passage in in_keys(passages(plan.sections, loop=plan.loop), plan, style, identity=identity, seed=seed):
+    for passage in in_keys(_passages(plan, style), plan, style, identity=identity, seed=seed):
         local = replace(plan, tonality=passage.tonality or plan.tonality)
         context = MelodyContext(
             plan=local, style=style, voice=voice, identity=identity, seed=seed, motifs=motifs, character=character
@@ -117,18 +122,40 @@ def _sections(plan: Plan, style: Style, identity: str, *, seed: int, motifs: Seq
         plain = write_melody(passage, slots, context, model=first.get(passage.name, ()))
         first.setdefault(passage.name, plain)
         melody = ornamented(plain, passage, slots, context)
+        if style.satb and passage.name != "intro":
+            slots = chorale_slots(melody, passage, local, style, identity=identity, seed=seed)
         found.append(_Section(passage=passage, plan=local, slots=slots, melody=melody))
     return tuple(found)
 
 
-def _lower_voices(plan: Plan, style: Style, sections: Sequence[_Section]) -> tuple[LowerVoices, ...]:
+def _passages(plan: Plan, style: Style) -> tuple[Passage, ...]:
+    """Place the sections; lines of a hymn are two bars where a bar has four beats."""
+    short = style.satb and bar_steps(plan.metre) >= _LONG_BAR_STEPS
+    return passages(plan.sections, loop=plan.loop, phrase_bars=2 if short else 4)
+
+
+def _lower_voices(
+    plan: Plan, style: Style, sections: Sequence[_Section], *, identity: str, seed: int
+) -> tuple[LowerVoices, ...]:
     """Set the voices under the melody in styles of four parts; nothing where one of the four is missing."""
     if not style.satb or not set(_LOWER) <= {one.role for one in plan.instruments}:
         return ()
     found: list[LowerVoices] = []
     for section in sections:
         last = found[-1].last if found else None
-        found.append(harmonised(section.melody, section.slots, section.plan.tonality, plan.metre, last))
+        rng = stream(seed, "voices", identity, section.passage.name)
+        edges = itertools.accumulate(section.passage.phrases, initial=0)
+        found.append(
+            harmonised(
+                section.melody,
+                section.slots,
+                section.plan.tonality,
+                plan.metre,
+                last,
+                rng=rng,
+                openings={bar * bar_steps(plan.metre) for bar in edges},
+            )
+        )
     return tuple(found)
 
 

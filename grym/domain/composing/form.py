@@ -48,12 +48,18 @@ _CYCLE: dict[FormFamily, tuple[str, str]] = {
     "chorus": ("A A B", "A"),
     "arc": ("A B A C", "A"),
 }
+PHRASE_BARS = 4
 # What comes once before the cycle.
 _HEAD: dict[FormFamily, str] = {"variations": "theme"}
+# Families whose pieces begin with the theme.
+_UNINTRODUCED = frozenset({"bar", "binary", "rondo", "variations", "through", "march"})
 _MAX_CYCLES = 24
 _MAX_INTRO = 4
 _MAX_CODA = 4
 _SHORTEST_UNIT = 4
+# Bar form in bars: two Stollen of four and an Abgesang; stanzas of hymns have about sixteen.
+_SHORTEST_STANZA = 12
+_USUAL_STANZA = 17
 
 # A section is best between a short period and a long one (seconds).
 _IDEAL_SECTION_S = 17.0
@@ -109,15 +115,35 @@ def layout(bars: int, *, family: FormFamily, bar_s: float, dynamics: float) -> t
     """
     if bars < _SHORTEST_UNIT:
         return (SectionPlan(name=_SHORT[family][0], bars=bars, intensity=0.5),)
+    if family == "bar" and bars >= _SHORTEST_STANZA:
+        return _shaped(_stanzas(bars), dynamics=dynamics)
     best = min(_layouts(bars, family), key=lambda found: _cost(found, bar_s=bar_s, family=family))
     names, unit, intro, coda = best
     body = [SectionPlan(name=name, bars=unit, intensity=0.0) for name in names]
     sections = [SectionPlan(name="intro", bars=intro, intensity=0.0)] * (intro > 0) + body
     sections += [SectionPlan(name="coda", bars=coda, intensity=0.0)] * (coda > 0)
+    return _shaped(sections, dynamics=dynamics)
+
+
+def _shaped(sections: list[SectionPlan], *, dynamics: float) -> tuple[SectionPlan, ...]:
+    """Give sections their intensities."""
     return tuple(
         SectionPlan(name=section.name, bars=section.bars, intensity=_intensity(at, sections, dynamics=dynamics))
         for at, section in enumerate(sections)
     )
+
+
+def _stanzas(bars: int) -> list[SectionPlan]:
+    """Lay out bar form: two equal Stollen and an Abgesang that is longer, in as many stanzas as there is time for."""
+    count = max(1, round(bars / _USUAL_STANZA))
+    lengths = [bars // count // 2 * 2] * count
+    lengths[-1] += bars - sum(lengths)
+    sections: list[SectionPlan] = []
+    for length in lengths:
+        stollen = 4 if length < 22 else 6 if length < 30 else 8
+        for name, part in (("A", stollen), ("A", stollen), ("B", length - 2 * stollen)):
+            sections.append(SectionPlan(name=name, bars=part, intensity=0.0))
+    return sections
 
 
 _Layout = tuple[tuple[str, ...], int, int, int]
@@ -149,6 +175,7 @@ def _cost(found: _Layout, *, bar_s: float, family: FormFamily) -> float:
     )
     cost += {0: 0.15, 1: 0.0, 2: 0.0}.get(coda, 0.25 * coda - 0.3)
     cost += {0: 0.0, 1: 0.35, 2: 0.05, 3: 0.4, 4: 0.1}[intro] + 0.5 * (intro * bar_s > 9)
+    cost += 1.0 * (intro > 0 and family in _UNINTRODUCED)
     return cost
 
 
@@ -165,13 +192,17 @@ def _intensity(at: int, sections: list[SectionPlan], *, dynamics: float) -> floa
     return round(min(1.0, max(0.1, 0.5 + (arc - 0.5) * 0.6 * dynamics + lift * (0.5 + dynamics))), 3)
 
 
-def passages(sections: tuple[SectionPlan, ...], *, loop: bool = False) -> tuple[Passage, ...]:
+def passages(
+    sections: tuple[SectionPlan, ...], *, loop: bool = False, phrase_bars: int = PHRASE_BARS
+) -> tuple[Passage, ...]:
     """Place the sections one after the other and decide their phrases and closings.
 
     Parameters
     ----------
     loop
         The piece goes round: its last section stays open, so that it leads to the first.
+    phrase_bars
+        Usual length of a phrase, 2 or 4 bars.
     """
     seen: dict[str, int] = {}
     found: list[Passage] = []
@@ -184,7 +215,7 @@ def passages(sections: tuple[SectionPlan, ...], *, loop: bool = False) -> tuple[
                 name=section.name,
                 start_bar=bar,
                 bars=section.bars,
-                phrases=phrase_lengths(section.bars),
+                phrases=phrase_lengths(section.bars, phrase_bars=phrase_bars),
                 intensity=section.intensity,
                 occurrence=seen.get(section.name, 0),
                 closing="half"
@@ -206,13 +237,13 @@ def _closing(name: str, following: str | None, *, is_last_body: bool) -> Closing
     return "authentic"
 
 
-def phrase_lengths(bars: int) -> tuple[int, ...]:
-    """Divide a section into phrases of four bars, the last of which takes what is left over (up to six)."""
-    if bars < 6:
+def phrase_lengths(bars: int, *, phrase_bars: int = PHRASE_BARS) -> tuple[int, ...]:
+    """Divide a section into phrases of four bars (or two), the last of which takes what is left over."""
+    if bars < phrase_bars + phrase_bars // 2:
         return (bars,)
-    count = bars // 4
-    lengths = [4] * count
-    rest = bars - 4 * count
+    count = bars // phrase_bars
+    lengths = [phrase_bars] * count
+    rest = bars - phrase_bars * count
     if rest == 3:
         return (*lengths, 3)
     lengths[-1] += rest

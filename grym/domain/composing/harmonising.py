@@ -89,7 +89,7 @@ def harmonise_tune(
     numerals = sorted(words)
     chords = [chord_of(numeral, tonality) for numeral in numerals]
     moves = move_costs(words, numerals)
-    local = np.array([[_foreign(melody, span, chord, tonality, metre) for chord in chords] for span in spans])
+    local = np.array([[foreign(melody, span, chord, tonality, metre) for chord in chords] for span in spans])
     if not len(spans):
         return ()
     local[0] -= _HOME * np.array([numeral == tonic_numeral(tonality) for numeral in numerals])
@@ -125,12 +125,13 @@ def cheapest(local: Floats, moves: Floats) -> list[int]:
     local
         Cost of each state at each time, shape (times, states).
     moves
-        Cost of each move, shape (from, to).
+        Cost of each move, shape (from, to), or (times − 1, from, to) where it changes with time.
     """
+    by_time = np.broadcast_to(moves, (max(0, len(local) - 1), *moves.shape[-2:]))
     total = local[0]
     back = np.zeros(local.shape, dtype=np.int64)
     for at in range(1, len(local)):
-        reach = total[:, None] + moves
+        reach = total[:, None] + by_time[at - 1]
         back[at] = reach.argmin(axis=0)
         total = reach.min(axis=0) + local[at]
     path = [int(total.argmin())]
@@ -139,7 +140,7 @@ def cheapest(local: Floats, moves: Floats) -> list[int]:
     return path[::-1]
 
 
-def _foreign(
+def foreign(
     melody: Sequence[MelodyNote], span: tuple[int, int], chord: Chord, tonality: Tonality, metre: Metre
 ) -> float:
     """Weigh the melody of a span that a chord does not explain."""

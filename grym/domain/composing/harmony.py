@@ -28,11 +28,12 @@ _DEPARTURES = {"vi": 2, "IV": 3, "ii": 1, "VI": 3, "iv": 2, "III": 2, "VII": 1, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """A chord and its span inside its section, in sixteenths."""
+    """A chord and its span inside its section, in sixteenths; `tonality` where it belongs to another key."""
 
     start_steps: int
     length_steps: int
     chord: Chord
+    tonality: Tonality | None = None
 
     @property
     def end_steps(self) -> int:

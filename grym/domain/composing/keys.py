@@ -48,12 +48,13 @@ def in_keys(found: Sequence[Passage], plan: Plan, style: Style, *, identity: str
     Sections of one name are in one key. The first and the last section stay at home, modal pieces do altogether.
     """
     goals = _GOALS.get(plan.tonality.mode, {})
+    body = [passage.name for passage in found if passage.name not in {"intro", "coda"}]
     room = _AWAY_AT_MOST * sum(passage.bars for passage in found)
     away: dict[str, Tonality] = {}
-    for name in dict.fromkeys(passage.name for passage in found[1:-1]):
+    for name in dict.fromkeys(body):
         mine = [passage for passage in found if passage.name == name]
         bars = sum(passage.bars for passage in mine)
-        fits = bars <= room and mine[0].bars >= _SHORTEST_BARS and found[0].name != name != found[-1].name
+        fits = bars <= room and mine[0].bars >= _SHORTEST_BARS and body[0] != name != body[-1]
         rng = stream(seed, "keys", identity, name)
         if name in goals and fits and chance(rng, _LEAVES[style.dialect]):
             away[name] = key_of(pick(rng, list(goals[name]), list(goals[name].values())), plan.tonality)

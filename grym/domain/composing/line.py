@@ -123,7 +123,7 @@ def solve(
     cost = np.empty(pitches.shape)
     back = np.zeros(pitches.shape, dtype=np.int64)
     for at, wish in enumerate(wishes):
-        local = _local(wish, pitches[at], dissonant[at], low=low, high=high)
+        local = _local(wish, pitches[at], dissonant[at], low=low, high=high, bound=character.chords)
         local += CHANCE * chance[at, : len(positions)]
         if at == 0:
             cost[0] = local + (0.0 if after is None else _entry(pitches[0] - after))
@@ -148,16 +148,18 @@ def _pitches(positions: NDArray[np.int64], tonality: Tonality, chord: Chord) -> 
     return np.asarray(tonality.tonic + 12 * (positions // 7) + tones[positions % 7], dtype=np.int64)
 
 
-def _local(wish: Wish, pitches: NDArray[np.int64], dissonant: NDArray[np.bool_], *, low: int, high: int) -> Costs:
-    """Return what each staff position costs by itself."""
+def _local(
+    wish: Wish, pitches: NDArray[np.int64], dissonant: NDArray[np.bool_], *, low: int, high: int, bound: float
+) -> Costs:
+    """Return what each staff position costs by itself; `bound` weighs the harmony."""
     cost = AWAY_FROM_ARC * np.abs(pitches - wish.height) ** 1.5
-    cost += np.where(dissonant, DISSONANT_ON[wish.strength], 0.0)
+    cost += bound * np.where(dissonant, DISSONANT_ON[wish.strength], 0.0)
     if wish.length_steps >= 4:
-        cost += np.where(dissonant, LONG_DISSONANCE, 0.0)
+        cost += bound * np.where(dissonant, LONG_DISSONANCE, 0.0)
         above = np.isin((pitches - 1) % 12, wish.chord.pitch_classes) & dissonant
-        cost += np.where(above, AVOID_NOTE, 0.0)
+        cost += bound * np.where(above, AVOID_NOTE, 0.0)
     if wish.next_chord is not None:
-        cost += np.where(np.isin(pitches % 12, wish.next_chord.pitch_classes), 0.0, LONG_DISSONANCE)
+        cost += bound * np.where(np.isin(pitches % 12, wish.next_chord.pitch_classes), 0.0, LONG_DISSONANCE)
     if wish.goal:
         cost += np.where(np.isin(pitches % 12, wish.goal), 0.0, MISSED_GOAL)
     if wish.avoid:
@@ -193,9 +195,10 @@ def _move(
     cost += np.where(odd, AUGMENTED, 0.0)
     # A dissonance is approached and left by step, or it is an error on the ear.
     leaps = size > 1
-    cost += DISSONANT_LEAP * (leaps & dissonant[at - 1][:, None]) + DISSONANT_LEAP * (leaps & dissonant[at][None, :])
+    foreign = (leaps & dissonant[at - 1][:, None]).astype(float) + (leaps & dissonant[at][None, :])
+    cost += DISSONANT_LEAP * character.chords * foreign
     if wish.step is not None:
-        cost += OFF_SHAPE * np.abs(steps - wish.step)
+        cost += OFF_SHAPE * character.shape * np.abs(steps - wish.step)
         if wish.step != 0:
             cost += np.where(size == 0, UNWISHED_REPEAT * (1.4 - character.repeats), 0.0)
     if wish.interval is not None:

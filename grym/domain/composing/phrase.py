@@ -38,7 +38,11 @@ TEMPLATES: dict[int, Templates] = {
 PRESENTATIONS: dict[int, Templates] = {4: ((3, "a b a= b="), (3, "a b a+ b+"), (2, "a b a- b-"), (2, "a b a= b'"))}
 CONTINUATIONS: dict[int, Templates] = {4: ((3, "a. a.+ b /"), (3, "a. a.- c /"), (1, "a' b- c /"), (1, "a. b b- /"))}
 # Contrasting phrases put other ideas in the places of the first ones.
-_PLACES: dict[str, dict[str, str]] = {"b": {"a": "d", "c": "e"}, "c": {"a": "e", "b": "d", "c": "b"}}
+_PLACES: dict[str, dict[str, str]] = {
+    "b": {"a": "d", "c": "e"},
+    "c": {"a": "e", "b": "d", "c": "b"},
+    "d": {"a": "f", "b": "a", "c": "d"},
+}
 _SEQUENCES = (1, 1, 1, 2)
 # Share of phrases that come to rest in the rhythm usual in their piece.
 _LIKE_THE_OTHERS = 0.75

@@ -44,6 +44,13 @@ LOOPED: Mapping[int, Schemes] = {
     4: ((3, "a, a, b, a."), (2, "a, b, a, b."), (2, "a, a, b, b."), (1, "a, b, a, c.")),
 }
 BLUES: Mapping[int, Schemes] = {**SONG, 3: ((4, "a, a, b."), (1, "a, b, c."))}
+# Lines of a hymn are all different but for the repeated Stollen, which are sections here.
+HYMN: Mapping[int, Schemes] = {
+    1: ((1, "a."),),
+    2: ((1, "a; b."),),
+    3: ((3, "a; b; c."), (1, "a; b; b.")),
+    4: ((4, "a; b; c; d."), (1, "a; b; c; b."), (1, "a; b; a; c.")),
+}
 _BY_DIALECT: Mapping[str, Mapping[int, Schemes]] = {
     "classical": CLASSICAL,
     "folk": SONG,
@@ -89,7 +96,7 @@ class PhrasePlan:
 def scheme_of(passage: Passage, style: Style, *, identity: str, seed: int) -> tuple[PhrasePlan, ...]:
     """Plan the phrases of a section; sections of one name have one scheme."""
     rng = stream(seed, "scheme", identity, material(passage.name))
-    words = _words(len(passage.phrases), _BY_DIALECT[style.dialect], rng=rng)
+    words = _words(len(passage.phrases), HYMN if style.satb else _BY_DIALECT[style.dialect], rng=rng)
     found: list[PhrasePlan] = []
     for index, (bars, word) in enumerate(zip(passage.phrases, words, strict=True)):
         is_last = index == len(words) - 1

@@ -65,7 +65,8 @@ def parallels(before: Sequence[int], after: Sequence[int]) -> int:
     count = 0
     for one, two in combinations(range(min(len(before), len(after))), 2):
         moves = before[one] != after[one] and before[two] != after[two]
-        old, new = (before[two] - before[one]) % 12, (after[two] - after[one]) % 12
+        # A fourth is no fifth, whichever voice is named first.
+        old, new = abs(before[two] - before[one]) % 12, abs(after[two] - after[one]) % 12
         same_way = (after[one] - before[one]) * (after[two] - before[two]) > 0
         count += moves and same_way and old == new and old in {0, 7}
     return count
