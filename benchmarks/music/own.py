@@ -109,7 +109,7 @@ def piece_of(score: "Score", *, kind: str, name: str) -> Piece:
         name=name,
         kind=kind,
         group=name,
-        voices=tuple(_notes(part, TICKS_PER_QUARTER) for part in parts),
+        voices=tuple(notes_of(part) for part in parts),
         bars=tuple(
             Bar(
                 start=start / TICKS_PER_QUARTER,
@@ -126,8 +126,11 @@ def _mean_pitch(part: "Part") -> float:
     return sum(note.midi_pitch for note in part.notes) / len(part.notes)
 
 
-def _notes(part: "Part", quarter: int) -> tuple[Note, ...]:
+def notes_of(part: "Part") -> tuple[Note, ...]:
+    """Return the written notes of a part in quarters, by start and pitch."""
+    from grym.domain.composing.score import TICKS_PER_QUARTER as QUARTER  # noqa: PLC0415 (as above)
+
     return tuple(
-        Note(start=note.start_ticks / quarter, length=note.duration_ticks / quarter, pitch=note.midi_pitch)
+        Note(start=note.start_ticks / QUARTER, length=note.duration_ticks / QUARTER, pitch=note.midi_pitch)
         for note in sorted(part.notes, key=lambda one: (one.start_ticks, one.midi_pitch))
     )

@@ -73,8 +73,9 @@ def motion(before: Pair, after: Pair) -> str:
 
 def is_parallel_perfect(before: Pair, after: Pair) -> bool:
     """Return whether two voices go in one direction from a perfect fifth, octave or unison to the same."""
-    interval = (before[0] - before[1]) % 12
-    same = interval in PERFECT and (after[0] - after[1]) % 12 == interval
+    # Voices may cross: the interval is that between the higher and the lower one, so that fourths are no fifths.
+    interval = abs(before[0] - before[1]) % 12
+    same = interval in PERFECT and abs(after[0] - after[1]) % 12 == interval
     return same and (after[0] - before[0]) * (after[1] - before[1]) > 0
 
 
