@@ -2,16 +2,20 @@
 
 import argparse
 import json
+import logging
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from benchmarks.music import likeness, report, variety
 from benchmarks.music.corpus import KINDS, SPLITS
 from benchmarks.music.craft import examining
 from benchmarks.music.following import asking
+from benchmarks.music.speed import examining as speed
 
 HOME = Path(tempfile.gettempdir()) / "grym-music"
 QUICK_KINDS = "chorale,march"
@@ -23,6 +27,7 @@ Told = tuple[str, Any]
 
 def main() -> None:
     """Read the arguments, examine, report."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     words = _arguments()
     parts = list(PARTS) if words.part == "all" else [words.part]
     for part in parts:
@@ -70,11 +75,16 @@ def _craft(words: argparse.Namespace) -> Told:
     return told, {"table": told}
 
 
+def _speed(words: argparse.Namespace) -> Told:
+    return speed.examined(queue=words.prompts or speed.QUEUE)
+
+
 PARTS: dict[str, Callable[[argparse.Namespace], Told]] = {
     "likeness": _likeness,
     "following": _following,
     "variety": _variety,
     "craft": _craft,
+    "speed": _speed,
 }
 
 
@@ -84,7 +94,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--split", choices=SPLITS, default="dev")
     parser.add_argument("--kinds", default=",".join(KINDS), help="likeness: kinds, separated by commas")
     parser.add_argument("--pieces", type=int, default=20, help="likeness: pieces that grym composes of each kind")
-    parser.add_argument("--prompts", type=int, help="following, variety, craft: so many requests")
+    parser.add_argument("--prompts", type=int, help="following, variety, craft, speed: so many requests")
     parser.add_argument("--worst", type=int, default=report.WORST, help="likeness: how many measures to show")
     parser.add_argument(
         "--quick", action="store_true", help="likeness: two kinds, and an error where too little is met"

@@ -75,11 +75,15 @@ def in_range(notes: Iterable[Note], program: int) -> list[bool]:
 
 
 def hands(notes: Sequence[Note]) -> list[bool]:
-    """Return for every onset of a keyboard whether two hands can strike what begins there."""
-    found: dict[float, set[int]] = {}
-    for note in notes:
-        found.setdefault(round(note.start, 3), set()).add(note.pitch)
-    return [_fits_two_hands(sorted(pitches)) for pitches in found.values()]
+    """Return for every onset of a keyboard whether two hands can hold what is written there, notes held included."""
+    ranked = sorted(notes, key=lambda n: n.start)
+    held: list[Note] = []
+    found = []
+    for at, note in enumerate(ranked):
+        held = [one for one in held if one.end > note.start + NEAR] + [note]
+        if at + 1 == len(ranked) or ranked[at + 1].start > note.start + NEAR:
+            found.append(_fits_two_hands(sorted({one.pitch for one in held})))
+    return found
 
 
 def _fits_two_hands(pitches: Sequence[int]) -> bool:
