@@ -51,10 +51,11 @@ OPENING_WEIGHT = 0.6
 CLOSING_WEIGHT = 0.1
 CADENCE_WEIGHT = 0.2
 TONIC_WEIGHT = 0.6
-"""Worth of each kind of evidence in an excerpt, against 1 for a perfect correlation. Fitted, then rounded, on 31 rendered scores, 35
-more with their first 38 s and their middle halves, and a minute from the middle of each of 16 recordings where two
-other listeners agree on a key. Of the 31 scores, 29 are right, 24 without the opening, 28 without the dwelling. Of the
-recordings, 14 are heard as the others hear them, 9 if openings counted where the sound breaks off."""
+"""Worth of each kind of evidence in an excerpt, against 1 for a perfect correlation. Fitted, then rounded, on 31
+rendered scores, 35 more with their first 38 s and their middle halves, and a minute from the middle of each of 16
+recordings where two other listeners agree on a key. Of the 31 scores, 29 are right, 24 without the opening, 28 without
+the dwelling. Of the recordings, 14 are heard as the others hear them, 9 if openings counted where the sound breaks
+off."""
 
 PIECE_PROFILES = ("temperley",)
 PIECE_WEIGHTS = {"profile": 0.45, "opening": 0.55, "closing": 0.23, "cadences": 1.86, "dwelling": 1.53}
