@@ -74,9 +74,9 @@ def wishes(kind: str, split: Split, count: int) -> Iterator[tuple[str, float, in
     """Yield so many prompts with length in seconds and seed; every prompt meets every key in turn."""
     prompts, keys = PROMPTS[kind][split], KEYS[split]
     for at in range(count):
-        # Eleven phrasings later another key: the numbers of prompts and keys may have a common divisor.
-        key = keys[(at + at // len(prompts)) % len(keys)]
-        yield prompts[at % len(prompts)].format(key=key), SECONDS.get(kind, OTHER_SECONDS), FIRST_SEED[split] + at
+        turn, place = divmod(at, len(prompts))
+        key = keys[(turn + place) % len(keys)]
+        yield prompts[place].format(key=key), SECONDS.get(kind, OTHER_SECONDS), FIRST_SEED[split] + at
 
 
 def composed(prompt: str, seconds: float | None, seed: int) -> "Score":

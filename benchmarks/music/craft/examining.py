@@ -47,7 +47,7 @@ def examined(split: Split, cache: Path, *, pieces: int = PIECES) -> str:
     parts = [_played(part, score) for score in scores for part in score.parts if part.notes and not part.percussion]
     rows = [*_playing_rows(parts, scores, split, cache), *_reading_rows(parts, scores, split, cache)]
     rows.append(_parallel_row(split, cache))
-    cells = [[name, goal, f"{mine:.3g}", "–" if real is None else f"{real:.3g}"] for name, goal, mine, real in rows]
+    cells = [[name, goal, f"{mine:.4g}", "–" if real is None else f"{real:.4g}"] for name, goal, mine, real in rows]
     return f"{len(scores)} pieces, {len(parts)} parts\n\n" + table(["measure", "goal", "grym", "real music"], cells)
 
 
