@@ -14,7 +14,7 @@ import structlog
 from benchmarks.music import likeness, report, variety
 from benchmarks.music.corpus import KINDS, SPLITS
 from benchmarks.music.craft import examining
-from benchmarks.music.following import asking
+from benchmarks.music.following import asking, sound
 from benchmarks.music.speed import examining as speed
 
 HOME = Path(tempfile.gettempdir()) / "grym-music"
@@ -61,7 +61,9 @@ def _require(kinds: list[likeness.Kind]) -> None:
 
 def _following(words: argparse.Namespace) -> Told:
     verdicts = list(asking.asked(words.split, words.prompts or asking.COUNT))
-    return asking.tables(verdicts), asking.rows_of(verdicts)
+    heard = list(sound.listened(words.split, words.sounds)) if words.sounds else []
+    told = f"{asking.tables(verdicts)}\n\n{sound.tables(heard)}" if heard else asking.tables(verdicts)
+    return told, asking.rows_of(verdicts)
 
 
 def _variety(words: argparse.Namespace) -> Told:
@@ -95,6 +97,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kinds", default=",".join(KINDS), help="likeness: kinds, separated by commas")
     parser.add_argument("--pieces", type=int, default=20, help="likeness: pieces that grym composes of each kind")
     parser.add_argument("--prompts", type=int, help="following, variety, craft, speed: so many requests")
+    parser.add_argument("--sounds", type=int, default=0, help="following: render and listen to so many pieces")
     parser.add_argument("--worst", type=int, default=report.WORST, help="likeness: how many measures to show")
     parser.add_argument(
         "--quick", action="store_true", help="likeness: two kinds, and an error where too little is met"
