@@ -18,7 +18,7 @@ from benchmarks.music.pieces import MOST_WINDOWS, Piece, Window, windows_of
 
 FORMAL = ("repetition", "form")
 GOALS = {"all": (0.72, 0.50, 0.84), "repetition, form": (0.78, 0.48, 0.84)}
-"""Parts of the ceiling that are wanted, and what a Markov chain and shuffled bars reached on the yardstick of that goal."""
+"""Parts of the ceiling that are wanted, and those that a Markov chain and shuffled bars had where the goal was set."""
 
 _MEASURES = Path(__file__).parent / "measures"
 

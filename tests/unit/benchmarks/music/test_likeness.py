@@ -20,11 +20,12 @@ def _kind(*, works: int = 8, reached: float = 0.45) -> Kind:
     compared = Comparison(
         real=dict.fromkeys((NAME, OTHER), np.full(5, 0.9)), other=dict.fromkeys((NAME, OTHER), np.full(5, reached))
     )
+    sides = ("grym", "markov", "shuffled")
     return Kind(
         name="chorale",
         real=real,
-        sides={"grym": mine},
-        compared={"grym": compared},
+        sides=dict.fromkeys(sides, mine),
+        compared=dict.fromkeys(sides, compared),
         weights={NAME: 0.5, OTHER: 0.2},
         pieces=4,
     )
