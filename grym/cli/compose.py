@@ -21,6 +21,7 @@ from grym.cli.screen import Screen
 from grym.errors import GrymError, InvalidRequestError
 
 if TYPE_CHECKING:
+    from grym.cli.sources import Given
     from grym.runtime import Runtime
     from producers.status import RequestStatus
     from schemas.commands import RequestComposition
@@ -69,7 +70,15 @@ PatternOption = Annotated[
         show_default=False,
     ),
 ]
-ReferenceOption = Annotated[Path | None, typer.Option("--reference", hidden=True)]
+ReferenceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--reference",
+        metavar="FILE",
+        help="Take tempo, key, metre, style and motifs from a sound, MIDI or MusicXML file, without copying it.",
+        show_default=False,
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +124,7 @@ async def compose(
     from grym.domain.composing.plan import USUAL_SECONDS
     from schemas.commands import RequestComposition
 
-    _refuse_later(backend, reference)
+    _require_backend(backend)
     definition = _brought_along(style)
     wish = RequestComposition(
         prompt=sys.stdin.read() if prompt == STDIN else prompt,
@@ -144,7 +153,18 @@ async def compose(
         no_wait=no_wait,
         timeout_s=timeout_s,
         finishing=Finishing(play=play, plot=plot),
+        source=_reference(reference),
     )
+
+
+def _reference(path: Path | None) -> "Given | None":
+    """Look at the file that a piece is to be made after."""
+    if path is None:
+        return None
+    from grym.cli.sources import given
+    from schemas.reworking import ReworkData
+
+    return given(path, ReworkData(verb="reference"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,13 +175,9 @@ class Finishing:
     plot: bool
 
 
-def _refuse_later(backend: str, reference: Path | None) -> None:
+def _require_backend(backend: str) -> None:
     from grym.ports.generating import NEURAL_BACKENDS, is_neural
 
-    if reference is not None:
-        raise InvalidRequestError(
-            "--reference is not in this version of grym", code="version.not_here", hint="Leave --reference out."
-        )
     if backend not in BACKENDS and not is_neural(backend):
         choices = ", ".join((*BACKENDS, *NEURAL_BACKENDS))
         raise InvalidRequestError(
@@ -213,6 +229,7 @@ async def _perform(
     no_wait: bool,
     timeout_s: float | None,
     finishing: Finishing,
+    source: "Given | None" = None,
 ) -> int:
     from grym.cli.results import exit_code_of_outcomes, one_or_many, pending_json
     from grym.cli.waiting import Awaited, checked_timeout, opened, wait_for
@@ -221,6 +238,7 @@ async def _perform(
     await _require_possible(errands)
     async with opened(to_work=not no_wait) as runtime:
         errands = await _building_on(runtime, errands, patterns)
+        errands = await _made_from(runtime, errands, source)
         ids = [await _publish(runtime, errand, tenant=tenant) for errand in errands]
         if no_wait or any(outcome == "unknown" for _, outcome in ids):
             results = [pending_json(name, "compose", outcome) for name, outcome in ids]
@@ -250,6 +268,20 @@ async def _building_on(runtime: "Runtime", errands: list[Errand], patterns: list
     chosen = [replace(one, wish=msgspec.structs.replace(one.wish, pattern_ids=ids)) for one in errands]
     await _require_possible(chosen)
     return chosen
+
+
+async def _made_from(runtime: "Runtime", errands: list[Errand], source: "Given | None") -> list[Errand]:
+    """Return errands whose pieces are made from a file, which is stored first."""
+    if source is None:
+        return errands
+    import msgspec
+
+    from grym.cli.sources import stored
+
+    ref = await stored(runtime, source)
+    return [
+        replace(one, wish=msgspec.structs.replace(one.wish, source=ref, rework=source.rework)) for one in errands
+    ]
 
 
 async def _require_possible(errands: list[Errand]) -> None:

@@ -20,6 +20,7 @@ from schemas.events import (
     QualityRated,
     RequestCompleted,
     RequestRejected,
+    SourceStudied,
     StepStarted,
 )
 from schemas.music import LastPieceData
@@ -44,6 +45,8 @@ def answer(envelope: Envelope, run: Run | None) -> Decided:
         return end(envelope, run, "rejected", RequestRejected(fault=fault), fault=fault)
     if isinstance(body, PatternsRecalled) and body.last is not None:
         run = _following(run, body.last)
+    if isinstance(body, SourceStudied):
+        run = _guided(run, body)
     if isinstance(body, PlanMade):
         run = msgspec.structs.replace(run, plan=body.plan)
     if isinstance(body, QualityRated) and run.composition is not None:
@@ -55,6 +58,14 @@ def _following(run: Run, last: LastPieceData) -> Run:
     """Return the run with what it takes over from its listener's last piece."""
     known = {"style": last.style, "mode": last.tonality.mode}
     return msgspec.structs.replace(run, **{name: known[name] for name in run.follows})
+
+
+def _guided(run: Run, studied: SourceStudied) -> Run:
+    """Return the run with the style and mode of its source, unless a style was asked for."""
+    facts, wish = studied.facts, run.composition
+    if facts is None or wish is None or wish.style is not None or wish.definition is not None:
+        return run
+    return msgspec.structs.replace(run, style=facts.style, mode=facts.tonality.mode)
 
 
 def _expected(run: Run, step: str, envelope: Envelope) -> bool:
@@ -146,4 +157,6 @@ def _held_artifacts(run: Run, body: Body) -> tuple[Effect, ...]:
         refs = (body.windows, body.imprint)
     elif isinstance(body, ImprintTaken):
         refs = (body.imprint,)
+    elif isinstance(body, SourceStudied):
+        refs = (body.score,)
     return tuple(HoldArtifact(request_id=run.request_id, uri=ref.uri) for ref in refs if ref is not None)

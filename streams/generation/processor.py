@@ -1,6 +1,7 @@
 """Generation: plans are made at once, pieces are accepted at once and made later under a lease."""
 
 from grym.domain.composing.plan import Plan
+from grym.domain.composing.reworking.planning import fitted, guided
 from grym.errors import PermanentError
 from grym.ports.effects import EnqueueJob
 from grym.ports.sound import Planner
@@ -10,7 +11,7 @@ from schemas.commands import GenerateMusic, MakePlan
 from schemas.envelope import Envelope, encode
 from schemas.events import PlanMade
 from streams.processor import Decision, Output
-from streams.translate import motifs_from_wire, plan_to_wire, wish_of
+from streams.translate import facts_from_wire, motifs_from_wire, plan_to_wire, rework_from_wire, wish_of
 
 JOB_KIND = "generation"
 
@@ -41,12 +42,14 @@ class Generation:
         prompt = await self._texts.text(command.prompt_ref)
         if prompt is None:
             raise PermanentError("the prompt was erased", code="prompt.erased", hint="Send the request again.")
-        return await self._planner.plan(
-            wish_of(command, prompt=prompt),
-            seed=command.seed,
-            parameters=command.parameters,
-            motifs=motifs_from_wire(command.motifs),
+        wish, motifs = wish_of(command, prompt=prompt), motifs_from_wire(command.motifs)
+        if command.heard is None or command.rework is None:
+            return await self._planner.plan(wish, seed=command.seed, parameters=command.parameters, motifs=motifs)
+        facts, rework = facts_from_wire(command.heard), rework_from_wire(command.rework)
+        plan = await self._planner.plan(
+            guided(wish, facts, rework), seed=command.seed, parameters=command.parameters, motifs=motifs
         )
+        return fitted(plan, facts, rework)
 
 
 def _job(envelope: Envelope, command: GenerateMusic) -> EnqueueJob:
