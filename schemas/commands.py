@@ -13,7 +13,8 @@ from schemas.body import ArtifactRef, Body, CheckResult, MotifData
 from schemas.music import AnalysisSummary, LastPieceData, PlanData
 from schemas.styles import StyleData
 
-Backend = Literal["auto", "score", "synth", "soundfont"]
+Backend = str
+"""``auto``, ``score``, ``synth``, ``soundfont``, a kind of neural model or ``KIND/NAME``; workers know which."""
 ANONYMOUS = "anonymous"
 """The user of requests that name none: nobody in particular."""
 

@@ -15,7 +15,7 @@ HOME = Path(tempfile.gettempdir()) / "grym-music"
 def main() -> None:
     """Read the arguments, examine, report."""
     words = _arguments()
-    kinds = examine(words.kinds.split(","), words.split, pieces=words.pieces, cache=words.cache)
+    kinds = examine(words.kinds.split(","), words.split, pieces=words.pieces, cache=words.cache, more=dict(words.more))
     told = tables(kinds, worst=words.worst)
     print(json.dumps(rows_of(kinds), indent=1) if words.json else told)
 
@@ -29,7 +29,17 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--worst", type=int, default=WORST, help="how many of the furthest measures to show")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     parser.add_argument("--cache", type=Path, default=HOME, help="where scores and values are kept")
+    parser.add_argument("--more", type=_folder, action="append", default=[], help="KIND=FOLDER of further scores")
     return parser.parse_args()
+
+
+def _folder(text: str) -> tuple[str, Path]:
+    """Read ``KIND=FOLDER``."""
+    kind, _, folder = text.partition("=")
+    if kind not in KINDS or not Path(folder).is_dir():
+        msg = f"{text!r} is no KIND=FOLDER with a kind of {', '.join(KINDS)} and a folder that is there"
+        raise argparse.ArgumentTypeError(msg)
+    return kind, Path(folder)
 
 
 if __name__ == "__main__":

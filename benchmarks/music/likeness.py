@@ -38,8 +38,15 @@ class Kind:
         """Return the overlaps of real halves and of a side in every draw, over the measures of some families."""
         return self.compared[side].of(families, self.weights)
 
+    @property
+    def counts(self) -> bool:
+        """Whether its works can be halved; a kind of fewer is shown and left out of the whole."""
+        return len({one.group for one in self.real}) >= FEWEST
 
-def examine(kinds: Sequence[str], split: Split, *, pieces: int, cache: Path) -> list[Kind]:
+
+def examine(
+    kinds: Sequence[str], split: Split, *, pieces: int, cache: Path, more: Mapping[str, Path] | None = None
+) -> list[Kind]:
     """Compare grym and baselines with the reference of every kind.
 
     Parameters
@@ -48,26 +55,32 @@ def examine(kinds: Sequence[str], split: Split, *, pieces: int, cache: Path) -> 
         How many pieces grym composes of each kind.
     cache
         Folder for scores that were read and values that were measured.
+    more
+        Folders of further scores by kind.
     """
-    return [_examined(kind, split, pieces=pieces, cache=cache) for kind in kinds]
+    return [_examined(kind, split, pieces=pieces, cache=cache, more=(more or {}).get(kind)) for kind in kinds]
 
 
-def _examined(kind: str, split: Split, *, pieces: int, cache: Path) -> Kind:
-    reference = corpus.pieces(kind, split, cache)
-    real = _kept(f"real-{kind}-{split}", windows(reference), cache)
+def _examined(kind: str, split: Split, *, pieces: int, cache: Path, more: Path | None) -> Kind:
+    reference = windows_of_works(corpus.pieces(kind, split, cache, more))
+    real = _kept(f"real-{kind}-{split}", reference, cache)
     sides = {"grym": [judged(window) for window in windows(own.pieces(kind, split, pieces))]}
     for name in BASELINES:
-        sides[name] = _kept(f"{name}-{kind}-{split}", _of_baseline(name, split, windows(reference), cache), cache)
+        sides[name] = _kept(f"{name}-{kind}-{split}", _of_baseline(name, split, reference, cache), cache)
     compared = {name: compare(real, side) for name, side in sides.items() if len(side) >= FEWEST}
     weights = weights_of(compared[name] for name in BASELINES)
     return Kind(name=kind, real=real, sides=sides, compared=compared, weights=weights, pieces=pieces)
 
 
-def windows(pieces: Iterable[Piece]) -> list[Window]:
+def windows(pieces: Iterable[Piece], *, most: int = MOST_WINDOWS) -> list[Window]:
     """Return the windows of all pieces."""
-    return [
-        window for piece in pieces for window in windows_of(piece, most=corpus.WINDOWS.get(piece.kind, MOST_WINDOWS))
-    ]
+    return [window for piece in pieces for window in windows_of(piece, most=most)]
+
+
+def windows_of_works(pieces: Sequence[Piece]) -> list[Window]:
+    """Return the windows of the reference, more of each movement where very few works stand for a kind."""
+    few = len({piece.group for piece in pieces}) < FEWEST
+    return windows(pieces, most=3 * MOST_WINDOWS if few else MOST_WINDOWS)
 
 
 def _of_baseline(name: str, split: Split, real: list[Window], cache: Path) -> list[Window]:
@@ -102,7 +115,7 @@ def _code() -> bytes:
 
 def ratio(kinds: Sequence[Kind], side: str, families: Sequence[str] = tuple(FAMILIES)) -> Floats:
     """Return a side's overlap as a part of the ceiling in every draw, the kinds weighing alike."""
-    pairs = [kind.of(side, families) for kind in kinds if side in kind.compared]
+    pairs = [kind.of(side, families) for kind in kinds if side in kind.compared and kind.counts]
     ceiling = np.mean([real for real, _ in pairs], axis=0)
     found: Floats = np.mean([other for _, other in pairs], axis=0) / ceiling
     return found

@@ -79,8 +79,8 @@ def wishes(kind: str, split: Split, count: int) -> Iterator[tuple[str, float, in
         yield prompts[at % len(prompts)].format(key=key), SECONDS.get(kind, OTHER_SECONDS), FIRST_SEED[split] + at
 
 
-def composed(prompt: str, seconds: float, seed: int) -> "Score":
-    """Plan and compose a piece as the service does."""
+def composed(prompt: str, seconds: float | None, seed: int) -> "Score":
+    """Plan and compose a piece as the service does; without seconds as long as the sentence says."""
     from grym.domain.composing.compose import compose  # noqa: PLC0415 (the measures can be used without grym)
     from grym.domain.composing.plan import Wish  # noqa: PLC0415 (as above)
     from grym.domain.composing.planner import plan  # noqa: PLC0415 (as above)

@@ -30,7 +30,7 @@ def overall(kinds: Sequence[Kind]) -> str:
     rows = []
     for side in _sides(kinds):
         for label, families, goal in (("all", tuple(FAMILIES), GOAL_OVERALL), ("repetition, form", FORMAL, GOAL_FORM)):
-            found = [kind.of(side, families) for kind in kinds if side in kind.compared]
+            found = [kind.of(side, families) for kind in kinds if side in kind.compared and kind.counts]
             real, other = (np.mean([pair[at] for pair in found], axis=0) for at in (0, 1))
             part = ratio(kinds, side, families)
             reached = f" (goal {goal:.2f})" if side == "grym" else ""
@@ -51,7 +51,8 @@ def by_family(kind: Kind) -> str:
         rows.append([family, _interval(ceiling), *cells])
     groups = len({one.group for one in kind.real})
     said = f"**{kind.name}**: {len(kind.real)} windows of {groups} works; grym {len(kind.sides['grym'])} windows of "
-    return said + f"{kind.pieces} pieces\n\n" + table(["family", "real halves", *sides], rows)
+    said += f"{kind.pieces} pieces{'' if kind.counts else '; left out of the whole: its works cannot be halved'}"
+    return f"{said}\n\n" + table(["family", "real halves", *sides], rows)
 
 
 def furthest(kind: Kind, *, count: int, side: str = "grym") -> str:
@@ -117,7 +118,7 @@ def rows_of(kinds: Sequence[Kind]) -> list[dict[str, Any]]:
 
 
 def _sides(kinds: Sequence[Kind]) -> list[str]:
-    return list(dict.fromkeys(side for kind in kinds for side in kind.compared))
+    return list(dict.fromkeys(side for kind in kinds if kind.counts for side in kind.compared))
 
 
 def _has(kind: Kind, family: str) -> bool:

@@ -250,7 +250,7 @@ def _require_whole(file: BinaryIO, *, name: str, size_bytes: int) -> None:
 def _truncated(name: str, *, declared: int, actual: int, unit: str) -> InvalidAudioError:
     return _refusal(
         "truncated",
-        f"{name} ends early: {actual} of {declared} {unit} are there",
+        f"{name} ends early: {actual} of at least {declared} {unit} are there",
         "Copy or export the file again; it is not complete.",
         file=name,
         declared=declared,

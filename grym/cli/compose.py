@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from schemas.styles import StyleData
 
 BACKENDS = ("auto", "score", "synth", "soundfont")
-LATER_BACKENDS = ("audioldm2", "acestep", "stableaudio3", "musicgen")
 MAX_VARIATIONS = 50
 STDIN = "-"
 
@@ -49,7 +48,14 @@ StyleOption = Annotated[
 ]
 SeedOption = Annotated[int | None, typer.Option("--seed", help="Makes the same piece again.", show_default=False)]
 VariationsOption = Annotated[int, typer.Option("--variations", metavar="K", help="How many pieces.")]
-BackendOption = Annotated[str, typer.Option("--backend", help="auto, score (no sound), synth (built in) or soundfont.")]
+BackendOption = Annotated[
+    str,
+    typer.Option(
+        "--backend",
+        help="auto, score (no sound), synth (built in), soundfont, or a saved neural model: audioldm2, acestep, "
+        "stableaudio, stableaudio3, musicgen, each with /NAME of its folder where there are several.",
+    ),
+]
 PlayOption = Annotated[bool, typer.Option("--play", help="Play the piece when it is done.", show_default=False)]
 PlotOption = Annotated[
     bool, typer.Option("--plot", help="Draw waveform, spectrogram and piano roll.", show_default=False)
@@ -121,7 +127,7 @@ async def compose(
         style=None if definition else style,
         definition=definition,
         seed=seed,
-        backend=backend,  # type: ignore[arg-type]  # checked above against the same names
+        backend=backend,
         user=user,
         deadline_s=deadline_s,
     )
@@ -150,15 +156,16 @@ class Finishing:
 
 
 def _refuse_later(backend: str, reference: Path | None) -> None:
-    if backend in LATER_BACKENDS or reference is not None:
+    from grym.ports.generating import NEURAL_BACKENDS, is_neural
+
+    if reference is not None:
         raise InvalidRequestError(
-            f"{'--reference' if reference else f'the backend {backend}'} is not in this version of grym",
-            code="version.not_here",
-            hint=f"Choose one of: {', '.join(BACKENDS)}." if reference is None else "Leave --reference out.",
+            "--reference is not in this version of grym", code="version.not_here", hint="Leave --reference out."
         )
-    if backend not in BACKENDS:
+    if backend not in BACKENDS and not is_neural(backend):
+        choices = ", ".join((*BACKENDS, *NEURAL_BACKENDS))
         raise InvalidRequestError(
-            f"there is no backend {backend!r}", code="request.backend", hint=f"Choose one of: {', '.join(BACKENDS)}."
+            f"there is no backend {backend!r}", code="request.backend", hint=f"Choose one of: {choices}."
         )
 
 

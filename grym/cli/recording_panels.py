@@ -195,6 +195,6 @@ def _matches(matches: list[dict[str, Any]]) -> Table:
     table = Table("recognised", "confidence", "at", "why", box=box.SIMPLE, pad_edge=False)
     for match in matches:
         name = match["name"] or match["pattern_id"]
-        at = f"{match.get('offset_s', 0.0):.1f} s"
+        at = f"{max(0.0, match.get('offset_s', 0.0)):.1f} s"
         table.add_row(name, f"{match['confidence']:.2f}", at, match.get("why", ""))
     return table

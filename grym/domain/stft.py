@@ -89,7 +89,7 @@ def spans(mono: FloatArray, framing: Framing) -> Iterator[FloatArray]:
     count = framing.frame_count(len(mono))
     step = max(1, BLOCK_SAMPLES // n_fft)
     for start in range(0, count, step):
-        yield _span(mono, start * hop - n_fft // 2, (min(start + step, count) - 1) * hop + n_fft // 2)
+        yield stretch(mono, start * hop - n_fft // 2, (min(start + step, count) - 1) * hop + n_fft // 2)
 
 
 def power_of_span(span: FloatArray, framing: Framing) -> FloatArray:
@@ -144,8 +144,8 @@ def power_blocks(mono: FloatArray, framing: Framing) -> Iterator[FloatArray]:
         yield power_of_span(span, framing)
 
 
-def _span(mono: FloatArray, first: int, last: int) -> FloatArray:
-    """Return samples `first` to `last`, silence where they lie outside the sound."""
+def stretch(mono: FloatArray, first: int, last: int) -> FloatArray:
+    """Return samples `first` to `last`, silence where they lie outside the sound, shape (last − first,)."""
     inside = mono[max(0, first) : max(0, last)]
     before = max(0, -first)
     after = last - first - before - len(inside)

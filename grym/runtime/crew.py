@@ -42,6 +42,7 @@ class Crew:
             grace_s=grace_s,
             home=runtime.settings.home,
             models=runtime.models,
+            musicians=runtime.musicians,
             redis=runtime.settings.redis,
         )
         self._components = [*components(self._shop, only), safety.news, *self._beside(runtime, port)]

@@ -19,6 +19,7 @@ from grym.ports.artifacts import Scratch
 from grym.ports.backend import Backend
 from grym.ports.clock import Clock
 from grym.ports.embedding import NoModels, SavedModels
+from grym.ports.generating import Musicians, NoMusicians
 from grym.ports.sound import CpuPool
 from grym.runtime.home import usable_home
 from grym.runtime.names import ANSWERING
@@ -65,6 +66,7 @@ class Runtime:
     clock: Clock
     cpu: CpuPool
     models: SavedModels
+    musicians: Musicians
     holder: str
     safety: Safety
 
@@ -187,6 +189,7 @@ async def open_runtime(settings: Settings, *, to_work: bool = False, kind: str =
             clock=clock,
             cpu=cpu,
             models=await _models(settings, stack),
+            musicians=await _musicians(settings, stack),
             holder=holder,
             safety=safety,
         )
@@ -200,6 +203,15 @@ async def _models(settings: Settings, stack: AsyncExitStack) -> SavedModels:
 
     pool = await stack.enter_async_context(ProcessCpuPool(workers=1, memory_bytes=None))
     return PooledModels(settings.models, pool)
+
+
+async def _musicians(settings: Settings, stack: AsyncExitStack) -> Musicians:
+    """Return the saved generators, whose worker starts with the first piece."""
+    if settings.models is None:
+        return NoMusicians()
+    from grym.adapters.models.generating.serving import PooledMusicians  # noqa: PLC0415 (most machines have none)
+
+    return await stack.enter_async_context(PooledMusicians(settings.models))
 
 
 async def _open_backend(settings: Settings, stack: AsyncExitStack, kind: str) -> Backend:

@@ -18,6 +18,7 @@ from grym.adapters.artifacts import SweptArtifacts
 from grym.memory.typed.upkeep import EntryUpkeep
 from grym.ports.artifacts import Scratch
 from grym.ports.embedding import SavedModels
+from grym.ports.generating import Musicians
 from grym.ports.sound import CpuPool
 from grym.runtime.housekeeping import Housekeeper
 from grym.runtime.names import checked_names
@@ -43,8 +44,8 @@ class Workshop:
         Seconds a piece in the making may still take after a stop, before it is handed back.
     home
         Where indexes lie.
-    models
-        The neural models of this machine.
+    models, musicians
+        The neural models of this machine: those that embed, those that make sound.
     redis
         URL of the Redis that processes share; None without.
     """
@@ -58,6 +59,7 @@ class Workshop:
     grace_s: float
     home: Path
     models: SavedModels
+    musicians: Musicians
     redis: str | None = None
 
     @cached_property
@@ -177,7 +179,9 @@ def _generation_work(shop: Workshop) -> Component:
     from streams.generation import GenerationWork
 
     studio = StudioInWorker(soundfont=shop.soundfont)
-    work = GenerationWork(artifacts=shop.ports.artifacts, scratch=shop.scratch, cpu=shop.cpu, studio=studio)
+    work = GenerationWork(
+        artifacts=shop.ports.artifacts, scratch=shop.scratch, cpu=shop.cpu, studio=studio, musicians=shop.musicians
+    )
     # One piece alone has the machine; more are made at once as soon as others wait.
     settings = LeaseWorkerSettings(slots=1, most_slots=shop.slots, grace_s=shop.grace_s)
     return LeaseWorker([work], shop.ports, settings)

@@ -21,6 +21,8 @@ MAX_DEADLINE_S = 7 * 86_400.0  # the retention of requests: a later deadline wou
 MAX_SEED = 2**63 - 1  # fits every integer column
 EMBEDDING = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """The analysis' own, ``dsp``, or the name of a saved model; which models there are, only the workers know."""
+BACKEND = re.compile(r"[a-z][a-z0-9_-]{0,31}(/[A-Za-z0-9][A-Za-z0-9._-]{0,63})?")
+"""A renderer, or a kind of neural model with the name of one after a slash."""
 MAX_PRIORITY = 10
 MAX_NAME_CHARACTERS = 200  # users, collections, patterns and tags are names, not texts
 MAX_TAGS = 32
@@ -46,6 +48,8 @@ def check_bounds(wish: Request) -> None:
 def _check_composition(wish: RequestComposition) -> None:
     if abs(wish.priority) > MAX_PRIORITY:
         raise _refusal("priority", "a priority is a whole number from -10 to 10", "Leave it out to get 0.")
+    if not BACKEND.fullmatch(wish.backend):
+        raise _refusal("backend", f"{wish.backend[:80]!r} is no name of a backend", "Leave it out to get auto.")
     if wish.seed is not None and not 0 <= wish.seed <= MAX_SEED:
         raise _refusal("seed", "a seed is a whole number from 0 to 9223372036854775807", "Choose one of those.")
     if len(wish.pattern_ids) > MAX_LENT or not all(0 < len(name) <= MAX_NAME_CHARACTERS for name in wish.pattern_ids):

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from grym.domain.composing.score import Score
 from grym.ports.artifacts import ArtifactStore, Scratch
+from grym.ports.generating import Musicians, NoMusicians, is_neural
 from grym.ports.sound import CpuPool, Recorded, Studio, Task
 from schemas.body import ArtifactRef, Body
 from schemas.commands import GenerateMusic
 from schemas.envelope import Envelope
 from schemas.events import GenerationProgressed, MusicGenerated
 from streams.generation.checkpoint import Checkpoint, pack, papers_of, unpack
+from streams.generation.neural import perform_by_model
 from streams.generation.processor import JOB_KIND
 from streams.processor import Output, Report
 from streams.translate import checks_to_wire, motifs_from_wire, motifs_to_wire, plan_from_wire, uses_to_wire
@@ -34,11 +37,20 @@ class GenerationWork:
 
     kind = JOB_KIND
 
-    def __init__(self, *, artifacts: ArtifactStore, scratch: Scratch, cpu: CpuPool, studio: Studio) -> None:
+    def __init__(
+        self,
+        *,
+        artifacts: ArtifactStore,
+        scratch: Scratch,
+        cpu: CpuPool,
+        studio: Studio,
+        musicians: Musicians | None = None,
+    ) -> None:
         self._artifacts = artifacts
         self._scratch = scratch
         self._cpu = cpu
         self._studio = studio
+        self._musicians = musicians or NoMusicians()
 
     def progress(self, envelope: Envelope, stage: str, share: float) -> Body:
         """Return the event that tells how far a piece is."""
@@ -47,6 +59,8 @@ class GenerationWork:
     async def work(self, envelope: Envelope, report: Report) -> tuple[Output, ...]:
         """Make the piece that a command asks for."""
         command: GenerateMusic = envelope.body
+        if is_neural(command.backend):
+            await self._musicians.takes_guide(command.backend)  # refused before anything is composed
         paper = unpack(report.checkpoint)
         if paper is None:
             await report("composing", 0.0)
@@ -56,17 +70,19 @@ class GenerationWork:
             await report.keep(pack(paper), holds=papers_of(paper.body))
         await report("performing", 0.3)
         with self._scratch.folder() as folder:
-            recorded = await self._cpu.run(
-                RECORD,
-                self._studio,
-                paper.score,
-                command.backend,
-                command.seed,
-                folder,
-                timeout_s=RECORDING_TIMEOUT_S,
-            )
+            recorded = await self._performed(command, paper.score, folder, report)
             await report("storing", 0.9)
             return (Output(body=await self._with_sound(paper.body, recorded)),)
+
+    async def _performed(self, command: GenerateMusic, score: Score, folder: Path, report: Report) -> Recorded:
+        cpu, studio = self._cpu, self._studio
+        if is_neural(command.backend):
+            return await perform_by_model(
+                command, score, folder, report, cpu=cpu, studio=studio, musicians=self._musicians
+            )
+        return await cpu.run(
+            RECORD, studio, score, command.backend, command.seed, folder, timeout_s=RECORDING_TIMEOUT_S
+        )
 
     async def _put_on_paper(self, command: GenerateMusic) -> Checkpoint:
         written = await self._cpu.run(

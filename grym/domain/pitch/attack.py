@@ -38,6 +38,7 @@ LONGEST_FOOT_FRAMES = 4
 """An attack begins where its strength last was below 30 % of the peak, at most 40 ms before."""
 
 LAG_FRAMES = 2
+BLOCK_FRAMES = 4_096
 VIBRATO_BANDS = 3
 
 
@@ -55,15 +56,22 @@ def band_levels(spectrum: FloatArray) -> FloatArray:
     """Return compressed magnitudes of a `short_spectrum` in 64 mel bands, in decades, shape (frames, 64)."""
     power: FloatArray = spectrum @ mel_filterbank(WORKING_RATE_HZ, FRAMING.n_fft, BANDS)
     loudest = np.float32(max(float(power.max(initial=0.0)), 1e-30))
-    levels: FloatArray = np.log10(1.0 + COMPRESSION * np.sqrt(power / loudest)).astype(np.float32)
-    return levels
+    power /= loudest  # and so on in its place: the bands of an hour fill 92 MB
+    levels: FloatArray = np.sqrt(power, out=power)
+    levels *= np.float32(COMPRESSION)
+    levels += np.float32(1.0)
+    return np.log10(levels, out=levels)
 
 
 def attack_strength(levels: FloatArray) -> FloatArray:
     """Return how much appears in each frame against 20 ms before, mean over bands in decades, shape (frames,)."""
-    earlier = np.zeros_like(levels)
-    earlier[LAG_FRAMES:] = maximum_filter1d(levels, VIBRATO_BANDS, axis=1)[:-LAG_FRAMES]
-    rise: FloatArray = np.maximum(levels - earlier, 0.0).mean(axis=1)
+    rise: FloatArray = np.empty(len(levels), dtype=np.float32)
+    for first in range(0, len(levels), BLOCK_FRAMES):
+        now = levels[first : first + BLOCK_FRAMES]
+        before = levels[max(0, first - LAG_FRAMES) : max(0, first - LAG_FRAMES + len(now))]
+        earlier = np.zeros_like(now)
+        earlier[len(now) - len(before) :] = maximum_filter1d(before, VIBRATO_BANDS, axis=1)
+        rise[first : first + len(now)] = np.maximum(now - earlier, 0.0).mean(axis=1)
     return rise
 
 

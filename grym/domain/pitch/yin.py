@@ -20,6 +20,7 @@ from scipy.signal import resample_poly
 from scipy.special import betainc
 
 from grym.domain.signal import FloatArray
+from grym.domain.stft import stretch
 
 WORKING_RATE_HZ = 16_000
 """A period of 1,760 Hz still has nine samples, and five of its overtones are heard."""
@@ -46,6 +47,7 @@ EDGE = 1.01
 """Frequencies are admitted up to a sixth of a semitone beyond the range: an estimate at its edge may err so far."""
 
 BLOCK_FRAMES = 256
+LOUDNESS_STRETCHES = 1_000
 MOST_CANDIDATES = 6
 SILENCE_SHARE = 1e-7
 """Differences 70 dB under the loudest frame are rounding and count as aperiodic."""
@@ -119,26 +121,28 @@ def _normalised_differences(sound: FloatArray, lags: FloatArray) -> Iterator[Flo
     longest = int(lags[-1]) + 1
     count = 1 + len(sound) // hop
     before = (compared + round(CENTRE_LAG_S * WORKING_RATE_HZ)) // 2
-    padded = np.pad(sound, (before, compared + longest + hop))
-    floor = np.float32(SILENCE_SHARE * _loudest(padded, compared) + np.finfo(np.float32).tiny)
+    floor = np.float32(SILENCE_SHARE * _loudest(sound, -before, compared) + np.finfo(np.float32).tiny)
     for start in range(0, count, BLOCK_FRAMES):
         after = min(start + BLOCK_FRAMES, count)
-        stretch = padded[start * hop : (after - 1) * hop + compared + longest]
-        product = _lagged_products(sliding_window_view(stretch, compared + longest)[::hop], compared, longest)
-        energy = _between(_energies(stretch, compared, longest)[::hop], lags)
+        samples = stretch(sound, start * hop - before, (after - 1) * hop + compared + longest - before)
+        product = _lagged_products(sliding_window_view(samples, compared + longest)[::hop], compared, longest)
+        energy = _between(_energies(samples, compared, longest)[::hop], lags)
         difference = np.maximum(energy[:, :1] + energy - 2.0 * product, 0.0)
         yield _by_cumulative_mean(difference, lags, floor)
 
 
-def _loudest(sound: FloatArray, compared: int) -> float:
-    """Return the greatest energy of stretches of `compared` samples."""
-    edges = np.arange(0, len(sound), compared)
-    return float(np.add.reduceat(np.square(sound), edges).max())
+def _loudest(sound: FloatArray, first: int, compared: int) -> float:
+    """Return the greatest energy of stretches of `compared` samples from `first` on, some seconds at a time."""
+    edges = np.arange(0, LOUDNESS_STRETCHES * compared, compared)
+    return max(
+        float(np.add.reduceat(np.square(stretch(sound, start, start + edges[-1] + compared)), edges).max())
+        for start in range(first, len(sound), LOUDNESS_STRETCHES * compared)
+    )
 
 
-def _energies(stretch: FloatArray, compared: int, longest: int) -> FloatArray:
+def _energies(samples: FloatArray, compared: int, longest: int) -> FloatArray:
     """Return the energy of `compared` samples from every sample and lag on, shape (samples, lags)."""
-    total = np.concatenate([[0.0], np.cumsum(np.square(stretch, dtype=np.float64))])
+    total = np.concatenate([[0.0], np.cumsum(np.square(samples, dtype=np.float64))])
     return sliding_window_view((total[compared:] - total[:-compared]).astype(np.float32), longest)
 
 

@@ -9,6 +9,8 @@ References: Krebs, Böck and Widmer (2015), "An efficient state-space model for 
 Böck, Krebs and Widmer (2014), "A multi-model approach to beat tracking" (forward decoding online).
 """
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -62,17 +64,14 @@ class PulseBank:
 
     def __init__(self, frame_rate_hz: float) -> None:
         self.rate_hz = frame_rate_hz
-        self.intervals = _intervals(frame_rate_hz)
+        tables = _tables(frame_rate_hz)
+        self.intervals = tables.intervals
         self.longest = int(self.intervals[-1])
-        self._fading = float(np.exp(-1.0 / (FADING_S * frame_rate_hz)))
-        self._prices = (CHANGE_PRICE * np.log(self.intervals)).astype(np.float32)
-        self._onward = np.zeros((self.longest, len(self.intervals)), dtype=np.float32)
-        self._places = self._onward.size + _places(self.intervals)
-        self._needed = np.arange(self.longest)[:, None] >= self.longest - self.intervals
-        self._faded = (self._fading**self.intervals).astype(np.float32)
-        self._aged = (self._fading ** np.arange(self.longest)[::-1]).astype(np.float32)
-        self._multiples = np.outer(MULTIPLES, self.intervals)
-        self._prior = _prior(60.0 * frame_rate_hz / self.intervals)
+        self._fading = _fading(frame_rate_hz)
+        self._prices, self._places, self._needed = tables.prices, tables.places, tables.needed
+        self._ruled_out, self._faded, self._aged = tables.ruled_out, tables.faded, tables.aged
+        self._multiples, self._prior = tables.multiples, tables.prior
+        self._onward = np.zeros(self._needed.shape, dtype=np.float32)
 
     def settle(self, evidence: np.ndarray) -> None:
         """Take the settled evidence of the next frames, shape (frames,), no more than the shortest interval."""
@@ -111,7 +110,9 @@ class PulseBank:
 
     def collected(self) -> np.ndarray:
         """Return the evidence per frame that the best chain of each interval collects, shape (intervals,)."""
-        best = np.where(self._needed, self._onward * self._aged[:, None], -np.inf).max(axis=0)
+        collected = self._onward * self._aged[:, None]
+        collected += self._ruled_out
+        best: np.ndarray = np.maximum.reduce(collected, axis=0)
         return np.asarray(best.astype(np.float64) * (1.0 - self._fading))
 
     def chances(self, salience: np.ndarray, begun: np.ndarray, events_per_s: float) -> tuple[np.ndarray, np.ndarray]:
@@ -180,6 +181,58 @@ class PulseBank:
         np.rint(up, out=up)
         up *= np.float32(1.0 / STEPS)
         return up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Tables:
+    """What all banks of one rate have in common; a hundred of them would fill a cache with copies of it.
+
+    Parameters
+    ----------
+    intervals, prices, faded, prior
+        By interval: in frames, what a change from it costs, what is left of a score after it, what speaks for it.
+    places
+        As `_places`, counted from the beginning of the flat scores.
+    needed, ruled_out
+        Shape (longest, intervals): which scores matter yet, and −∞ for those that do not.
+    aged
+        Shape (longest,): what is left of a score at each frame.
+    multiples
+        Shape (4, intervals), in frames.
+    """
+
+    intervals: np.ndarray
+    prices: np.ndarray
+    places: np.ndarray
+    needed: np.ndarray
+    ruled_out: np.ndarray
+    faded: np.ndarray
+    aged: np.ndarray
+    multiples: np.ndarray
+    prior: np.ndarray
+
+
+@lru_cache(maxsize=16)
+def _tables(rate_hz: float) -> _Tables:
+    intervals, fading = _intervals(rate_hz), _fading(rate_hz)
+    longest = int(intervals[-1])
+    needed = np.arange(longest)[:, None] >= longest - intervals
+    return _Tables(
+        intervals=intervals,
+        prices=(CHANGE_PRICE * np.log(intervals)).astype(np.float32),
+        places=needed.size + _places(intervals),
+        needed=needed,
+        ruled_out=np.where(needed, 0.0, -np.inf).astype(np.float32),
+        faded=(fading**intervals).astype(np.float32),
+        aged=(fading ** np.arange(longest)[::-1]).astype(np.float32),
+        multiples=np.outer(MULTIPLES, intervals),
+        prior=_prior(60.0 * rate_hz / intervals),
+    )
+
+
+def _fading(rate_hz: float) -> float:
+    """Return what is left of a score after a frame."""
+    return float(np.exp(-1.0 / (FADING_S * rate_hz)))
 
 
 def _intervals(rate_hz: float) -> np.ndarray:

