@@ -17,13 +17,14 @@ from grym.adapters.server_wire import Server, Wire, exchanged, named_model
 from grym.domain.composing.advice import Advice
 from grym.domain.composing.plan import Motif, Plan, Wish
 from grym.domain.composing.planner import plan
-from grym.errors import AdapterError
+from grym.errors import AdapterError, GrymError, InvalidRequestError
 from grym.ports.breaker import Breaker
 
 MAX_ANSWER_BYTES = 1 << 18
 """A plan and all thoughts about it are a hundredth of it."""
 MAX_MODEL_CHARACTERS = 80
 TRIES = 2
+DEPENDENCY = "llm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ class LanguagePlanner:
             words = question(wish, usual, motifs)
             advised = await self._breaker.call(lambda: self._asked(words))
             made = plan(wish, seed=seed, parameters=parameters, motifs=motifs, advice=advised.advice)
-        except AdapterError as error:
+        except (AdapterError, InvalidRequestError) as error:  # the latter: bars too long at the tempo advised, say
             structlog.get_logger("grym.planning").warning("llm.failed", code=error.code, message=error.message)
             return _by_rules(usual, error)
         return replace(made, planner=f"llm/{advised.model}")
@@ -97,7 +98,7 @@ def _ask(wire: Wire, settings: LanguageSettings, words: str) -> Advised:
     raise AssertionError("there is at least one try")
 
 
-def _by_rules(usual: Plan, error: AdapterError) -> Plan:
+def _by_rules(usual: Plan, error: GrymError) -> Plan:
     """Return the plan by rules, which says why no model made it."""
     note = f"Planned by rules, since the language model gave no plan: {error.code}."
     return replace(usual, planner=f"{usual.planner}; {error.code}", notes=(*usual.notes, note))

@@ -93,7 +93,7 @@ def filled(reading: Reading, advice: Advice | None) -> Reading:
         tonalities=reading.tonalities or _key(reading, advice),
         metres=reading.metres or _metre(reading, advice),
         tempi_bpm=reading.tempi_bpm or _tempo(reading, advice),
-        only=reading.only or ("instrument" in words and "instrument" not in reading.words),
+        unknown=0,  # whoever advises has read them
     )
 
 
@@ -220,7 +220,9 @@ def _title_words(text: str) -> set[str]:
 def _public() -> set[str]:
     """Return the words of music, which name nobody."""
     phrases: list[str] = [*STYLES, *MOODS, *VOICES]
-    phrases += [word for row in (*STYLES.values(), *MOODS.values(), *VOICES.values()) for word in row.words]
+    for words in ([row.words for row in STYLES.values()], [row.words for row in MOODS.values()]):
+        phrases += [phrase for group in words for phrase in group]
+    phrases += [phrase for voice in VOICES.values() for phrase in voice.words]
     return {word for phrase in phrases for word in _title_words(phrase)}
 
 

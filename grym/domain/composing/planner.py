@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from grym.domain.composing.advice import Advice, advised_parameters, filled, followed
 from grym.domain.composing.fitting import LENGTH_TOLERANCE, Fit, bar_seconds, fit_bars
 from grym.domain.composing.form import layout
 from grym.domain.composing.metrics import is_compound
@@ -49,7 +50,14 @@ _KEY_WEIGHTS = {0: 4.0, 1: 4.0, 2: 3.5, 3: 3.0, 4: 2.0, 5: 1.0, 6: 0.5}
 _PIANO_MOODS = frozenset({"calm", "sad", "romantic", "dreamy", "tender", "nostalgic"})
 
 
-def plan(wish: Wish, *, seed: int, parameters: Mapping[str, float] | None = None, motifs: Sequence[Motif] = ()) -> Plan:
+def plan(
+    wish: Wish,
+    *,
+    seed: int,
+    parameters: Mapping[str, float] | None = None,
+    motifs: Sequence[Motif] = (),
+    advice: Advice | None = None,
+) -> Plan:
     """Plan a piece for a wish.
 
     Parameters
@@ -60,6 +68,8 @@ def plan(wish: Wish, *, seed: int, parameters: Mapping[str, float] | None = None
         Learned or requested parameters 0–1 by name; they replace those of the style.
     motifs
         Recalled melodic ideas; they are named in the notes and used by the composer.
+    advice
+        What somebody else suggests; it fills in what the wish leaves open.
 
     Raises
     ------
@@ -68,6 +78,8 @@ def plan(wish: Wish, *, seed: int, parameters: Mapping[str, float] | None = None
     """
     validate_wish(wish)
     reading = read(wish.prompt)
+    parameters = {**advised_parameters(reading, advice), **(parameters or {})}
+    reading = filled(reading, advice)
     if wish.seconds is None:
         wish = replace(wish, seconds=reading.lengths_s[0] if reading.lengths_s else USUAL_SECONDS)
     assert wish.seconds is not None
@@ -95,7 +107,7 @@ def plan(wish: Wish, *, seed: int, parameters: Mapping[str, float] | None = None
         notes.append(f"Words of the sentence outside the vocabulary, without effect: {reading.unknown}.")
     if any(abs(length - wish.seconds) > LENGTH_TOLERANCE * wish.seconds for length in reading.lengths_s):
         notes.append(f"The sentence names another length; the length of the request counts: {wish.seconds:g} s.")
-    return Plan(
+    made = Plan(
         title=_title(style, tonality, wish, seed),
         style=style.name,
         mood=mood,
@@ -110,6 +122,7 @@ def plan(wish: Wish, *, seed: int, parameters: Mapping[str, float] | None = None
         planner=PLANNER,
         definition=wish.definition,
     )
+    return followed(made, advice, prompt=wish.prompt, fixed_form=bool(style.writing) or style.satb)
 
 
 def validate_wish(wish: Wish) -> None:
