@@ -7,6 +7,9 @@ from grym.settings import Settings
 if TYPE_CHECKING:
     from grym.adapters.planning.language import LanguageSettings
 
+LIST_TIMEOUT_S = 5.0
+"""Seconds to wait for a list of models, which takes no thinking."""
+
 
 def adviser_of(settings: Settings) -> "LanguageSettings | None":
     """Return how the language model is asked; None without one."""
@@ -21,3 +24,17 @@ def adviser_of(settings: Settings) -> "LanguageSettings | None":
         key=None if key is None else key.get_secret_value(),
         timeout_s=settings.llm_timeout_s,
     )
+
+
+async def models_of(settings: Settings) -> list[str]:
+    """Return the models that the server of the language model lists.
+
+    Raises
+    ------
+    AdapterError
+        ``llm.unreachable``, ``llm.timeout``, ``llm.failed`` or ``llm.refused``.
+    """
+    from grym.adapters.server_wire import Wire, exchanged  # noqa: PLC0415 (as above)
+
+    adviser = adviser_of(settings.model_copy(update={"llm_timeout_s": LIST_TIMEOUT_S}))
+    return [] if adviser is None else await exchanged(adviser.server, Wire.models)
