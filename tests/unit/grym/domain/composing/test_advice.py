@@ -84,7 +84,7 @@ def test_words_of_the_sentence_win(sentence: str, kind: str, kept: tuple[str, ..
 
 
 def test_words_about_tempo_keep_advice_away() -> None:
-    """ "Slow" leaves the number to the rules, and so does "not slow"."""
+    """A slow piece leaves the number to the rules, and so does one that is not slow."""
     assert filled(read("something slow"), ADVICE).tempi_bpm == ()
     assert filled(read("something that is not slow"), ADVICE).tempi_bpm == ()
 
