@@ -69,6 +69,7 @@ class PlanData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     planner: str = "rules/1"
     definition: StyleData | None = None
     loop: bool = False
+    hold_s: float = 0.0
 
 
 class LastPieceData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

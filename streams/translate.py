@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
+from grym.domain.composing.bounds import require_playable
 from grym.domain.composing.plan import LastPiece, Motif, Plan, Wish
 from grym.domain.composing.quoting import Quotation
 from grym.domain.composing.styles import Style
@@ -24,8 +25,16 @@ def plan_to_wire(plan: Plan) -> PlanData:
 
 
 def plan_from_wire(plan: PlanData) -> Plan:
-    """Read a plan that travelled."""
-    return _carry(plan, Plan)
+    """Read a plan that travelled.
+
+    Raises
+    ------
+    InvalidRequestError
+        When it has numbers that no piece can have (`bounds.require_playable`).
+    """
+    read = _carry(plan, Plan)
+    require_playable(read)
+    return read
 
 
 def style_to_wire(style: Style) -> StyleData:
@@ -34,21 +43,8 @@ def style_to_wire(style: Style) -> StyleData:
 
 
 def style_from_wire(style: StyleData) -> Style:
-    """Read a style that travelled.
-
-    Raises
-    ------
-    InvalidRequestError
-        When a choice has a name this version does not know (code ``style.invalid``).
-    """
-    try:
-        return _carry(style, Style)
-    except msgspec.ValidationError as error:
-        raise InvalidRequestError(
-            f"The style brought along is not understood: {str(error)[:120]}.",
-            code="style.invalid",
-            hint="Check the file with `grym styles check FILE`.",
-        ) from error
+    """Read a style that travelled."""
+    return _carry(style, Style)
 
 
 def checks_to_wire(checks: Iterable[Check]) -> tuple[CheckResult, ...]:
@@ -103,5 +99,20 @@ def fault_of(error: GrymError) -> Fault:
 
 
 def _carry(value: object, target: type[T]) -> T:
-    # Both sides name their fields alike (a unit test holds them together), so the plain form is the translation.
-    return msgspec.convert(msgspec.to_builtins(value), target)
+    """Return a value in the words of the other side.
+
+    Both sides name their fields alike (a unit test holds them together), so the plain form is the translation.
+
+    Raises
+    ------
+    InvalidRequestError
+        When a choice has a name that this version does not know, such as the dialect of a style (``wire.choice``).
+    """
+    try:
+        return msgspec.convert(msgspec.to_builtins(value), target)
+    except msgspec.ValidationError as error:
+        raise InvalidRequestError(
+            f"What travelled is not understood: {str(error)[:160]}.",
+            code="wire.choice",
+            hint="Check the style with `grym styles check FILE`, or bring this worker up to date.",
+        ) from error

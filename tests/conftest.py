@@ -1,4 +1,4 @@
-"""What holds for every test: one thread of linear algebra, and no logging left behind for the next."""
+"""What holds for every test: one thread of linear algebra, no verdict by time, no logging left for the next."""
 
 # ruff: noqa: E402  (numpy reads what the first call sets as it is loaded)
 
@@ -10,8 +10,13 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from tests.support.kafka_fixtures import console, jars, kafka, topic_prefix
+
+settings.register_profile("grym", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("grym")
+"""How long an example takes says how busy the machine is, not whether the code is right."""
 
 __all__ = ["console", "fresh_logging", "jars", "kafka", "topic_prefix"]
 

@@ -37,6 +37,9 @@ LISTENING = "1"
 TRIED = {"ensemble": 160, "analysed": 18, "dance": 320, "melody": 480}
 """How many scores of each kind are read; many change their metre or are too short, and are left out."""
 
+TIMES = {"ensemble": 3, "analysed": 4, "dance": 1, "melody": 2}
+"""How often each is played, each time by others and at another tempo: kinds with few scores are heard more often."""
+
 MOST_OF_A_GROUP = 2
 """Movements of one work; whoever parts the practice must keep a group together."""
 
@@ -46,7 +49,7 @@ MOST_OF_A_FOLDER = 0.3
 OTHER_CHANCE = 0.5
 OTHER_PROGRAMS = {
     "percussive": ((3,), (7,), (10,), (13,), (15,), (27,), (105,), (107,), (114,)),
-    "sustained": ((20,), (22,), (41,), (43,), (44,), (49,), (54,), (60,), (74,), (75,), (109,), (110,)),
+    "sustained": ((20,), (22,), (41,), (69,), (44,), (49,), (54,), (60,), (74,), (75,), (109,), (110,)),
 }
 """Honky-tonk to steel drums, reed organ to fiddle: General MIDI programs that neither dev nor test is played by."""
 
@@ -71,6 +74,10 @@ class Practised:
     curves: Curves
     pitch: Chroma
     duration_s: float
+
+
+Job = tuple[str, str, int, Path]
+"""Name, kind and place of a work, and where figures are kept."""
 
 
 def practice(cache_folder: Path = HOME) -> list[Practised]:
@@ -107,9 +114,10 @@ def chosen(kind: str) -> list[str]:
     return found[: TRIED[kind]]
 
 
-def drawn_anew(score: Score, kind: str, place: int) -> Work:
-    """Draw how a work is played: as the examination would, half of them by other instruments."""
-    work, rng = drawn(score, kind, place), dice("practice", score.name)
+def drawn_anew(score: Score, kind: str, place: int, turn: int = 0) -> Work:
+    """Draw how a work is played this turn: as the examination would, half of them by other instruments."""
+    named = replace(score, name=f"{score.name}{f' again {turn}' * bool(turn)}")
+    work, rng = replace(drawn(named, kind, place + turn), source=score.name), dice("practice", named.name)
     others = OTHER_PROGRAMS[work.family]
     if rng.random() >= OTHER_CHANCE:
         return work
@@ -141,20 +149,22 @@ def _heard(work: Work, truth: Truth, samples: FloatArray) -> Practised:
     return Practised(work=work, group=group, truth=truth, curves=curves, pitch=pitch, duration_s=duration_s)
 
 
-def _practise(job: tuple[str, str, int, Path]) -> None:
-    """Read, play and hear a work, unless it has been or does not serve its kind."""
+def _practise(job: Job) -> None:
+    """Read, play and hear a work as often as its kind is, unless it has been or does not serve its kind."""
     name, kind, place, cache_folder = job
     folder = _folder(cache_folder)
-    path = folder / f"{kind}-{name.replace('/', '-')}.pickle"
-    score = works.score_of(name, kind, cache_folder / "scores") if not path.exists() else None
-    if score is None:
+    paths = [folder / f"{kind}-{name.replace('/', '-')}-{turn}.pickle" for turn in range(TIMES[kind])]
+    if all(path.exists() for path in paths):
         return
-    work = drawn_anew(score, kind, place)
-    performance = perform(work, score)
-    _keep(path, _heard(work, performance.truth, sounded(work, score, performance, "dev")))
+    score = works.score_of(name, kind, cache_folder / "scores")
+    for turn, path in enumerate(paths):
+        if score is not None and not path.exists():
+            work = drawn_anew(score, kind, place, turn)
+            performance = perform(work, score)
+            _keep(path, _heard(work, performance.truth, sounded(work, score, performance, "dev")))
 
 
-def _interleaved(lists: Sequence[Sequence[tuple[str, str, int, Path]]]) -> list[tuple[str, str, int, Path]]:
+def _interleaved(lists: Sequence[Sequence[Job]]) -> list[Job]:
     """Return jobs of all kinds in turns, so that an interrupted practice has some of each."""
     return [job for job in chain.from_iterable(zip_longest(*lists)) if job is not None]
 

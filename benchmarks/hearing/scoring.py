@@ -55,13 +55,14 @@ def _tempo(truth: Truth, answer: Answer) -> Scores:
 def _beats(truth: Truth, answer: Answer) -> Scores:
     found = {}
     if truth.beats_s and answer.beats_s is not None:
-        found["beat F"] = _beat_f(truth.beats_s, answer.beats_s)
+        found["beat F"] = beat_f(truth.beats_s, answer.beats_s)
     if truth.downbeats_s and answer.downbeats_s is not None:
-        found["downbeat F"] = _beat_f(truth.downbeats_s, answer.downbeats_s)
+        found["downbeat F"] = beat_f(truth.downbeats_s, answer.downbeats_s)
     return found
 
 
-def _beat_f(truth_s: list[float], answer_s: list[float]) -> float:
+def beat_f(truth_s: list[float], answer_s: list[float]) -> float:
+    """Return the F measure of beats within 70 ms, from the fifth second on."""
     wanted, given = (mir_eval.beat.trim_beats(np.array(times_s, dtype=float)) for times_s in (truth_s, answer_s))
     return float(mir_eval.beat.f_measure(wanted, given)) if len(wanted) and len(given) else 0.0
 

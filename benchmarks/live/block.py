@@ -1,12 +1,18 @@
-"""What listening itself costs: blocks of a tenth of a second into one stream after the other, without any log."""
+"""What listening itself costs, without any log: blocks of a tenth of a second into streams, alone and in company.
+
+Alone, one stream after the other takes a block. In company eight streams take theirs in turns, step by step, as those
+do that a worker of `live` hears at once, and share the work that all of them need.
+"""
 
 import statistics
 import time
 import tracemalloc
+from itertools import zip_longest
 
 import numpy as np
 
 from benchmarks.live.tune import RATE_HZ, tune
+from grym.domain.live.company import MOST, Company
 from grym.domain.live.followers import default_followers
 from grym.domain.live.frame import Frame, StreamFormat
 from grym.domain.live.stream import LiveStream
@@ -30,6 +36,7 @@ def measure(*, seconds: float, streams: int = 4) -> dict[str, float]:
     each = sorted(us for row in took_us for us in row)
     saved_us, state = _saved(many[0])
     return {
+        "together_mean_us": _together_us(sound),
         "blocks": len(each),
         "mean_us": statistics.fmean(each),
         "p50_us": each[len(each) // 2],
@@ -57,6 +64,24 @@ def _timed_us(
         stream.take(frame)
         took.append((time.thread_time_ns() - began_ns) / 1000)
     return took
+
+
+def _together_us(sound: "np.ndarray[tuple[int, ...], np.dtype[np.float32]]") -> float:
+    """Return the mean processor time of a block in company."""
+    company, form = Company(), StreamFormat(sample_rate_hz=RATE_HZ, channels=1)
+    many = [LiveStream(form, default_followers(), company=company) for _ in range(MOST)]
+    for number in range(WARM_BLOCKS):
+        _in_turns(many, _frame(sound, number))
+    began_ns = time.thread_time_ns()
+    count = sound.shape[1] // BLOCK
+    for number in range(WARM_BLOCKS, count):
+        _in_turns(many, _frame(sound, number))
+    return (time.thread_time_ns() - began_ns) / (count - WARM_BLOCKS) / len(many) / 1000
+
+
+def _in_turns(many: list[LiveStream], frame: Frame) -> None:
+    for _ in zip_longest(*(stream.steps(frame) for stream in many)):
+        pass
 
 
 def _saved(stream: LiveStream) -> tuple[float, bytes]:

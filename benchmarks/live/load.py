@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks.live.tune import RATE_HZ, tune
 from producers.frames import FrameStreamer, StreamDesk, StreamerSettings, StreamFormat
 from producers.frames.answers import Answer
-from schemas.live import FeaturesHeard
+from schemas.live import FeaturesHeard, StreamEnded
 
 FORM = StreamFormat(sample_rate_hz=RATE_HZ)
 TUNES = 8
@@ -32,7 +32,13 @@ class Heard:
     latencies_s: list[float] = field(default_factory=list)
     arrived_s: list[float] = field(default_factory=list)
     beats: int = 0
-    over: bool = False
+    told: int | None = None
+    """How many windows there were, as its end says; None before that."""
+
+    @property
+    def over(self) -> bool:
+        """Whether its end was heard, and every window: the two lie in different topics, and either may come first."""
+        return self.told is not None and len(self.windows) >= self.told
 
     def take(self, kind: str, event_id: str, body: Any, latency_s: float | None) -> None:
         """Take in an answer."""
@@ -41,7 +47,8 @@ class Heard:
             if latency_s is not None and body.at_s >= WARM_S and body.end_s > body.at_s:
                 self.latencies_s.append(latency_s)
         self.beats += kind == "beat"
-        self.over = self.over or kind == "ended"
+        if isinstance(body, StreamEnded):
+            self.told = body.windows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

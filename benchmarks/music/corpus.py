@@ -91,7 +91,7 @@ def pieces(kind: str, split: Split, kept: Path, more: Path | None = None) -> lis
     kept
         Folder for what has been read.
     more
-        Folder of further scores of this kind (``*.krn``, ``*.mxl``, ``*.musicxml``).
+        Folder of further scores of this kind (``*.krn``, ``*.mxl``, ``*.musicxml``, ``*.abc``).
     """
     found: dict[str, Piece] = {}
     undivided = kind in UNDIVIDED and more is None

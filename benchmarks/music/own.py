@@ -74,9 +74,9 @@ def wishes(kind: str, split: Split, count: int) -> Iterator[tuple[str, float, in
     """Yield so many prompts with length in seconds and seed; every prompt meets every key in turn."""
     prompts, keys = PROMPTS[kind][split], KEYS[split]
     for at in range(count):
-        # Eleven phrasings later another key: the numbers of prompts and keys may have a common divisor.
-        key = keys[(at + at // len(prompts)) % len(keys)]
-        yield prompts[at % len(prompts)].format(key=key), SECONDS.get(kind, OTHER_SECONDS), FIRST_SEED[split] + at
+        turn, place = divmod(at, len(prompts))
+        key = keys[(turn + place) % len(keys)]
+        yield prompts[place].format(key=key), SECONDS.get(kind, OTHER_SECONDS), FIRST_SEED[split] + at
 
 
 def composed(prompt: str, seconds: float | None, seed: int) -> "Score":
@@ -109,7 +109,7 @@ def piece_of(score: "Score", *, kind: str, name: str) -> Piece:
         name=name,
         kind=kind,
         group=name,
-        voices=tuple(_notes(part, TICKS_PER_QUARTER) for part in parts),
+        voices=tuple(notes_of(part) for part in parts),
         bars=tuple(
             Bar(
                 start=start / TICKS_PER_QUARTER,
@@ -126,8 +126,11 @@ def _mean_pitch(part: "Part") -> float:
     return sum(note.midi_pitch for note in part.notes) / len(part.notes)
 
 
-def _notes(part: "Part", quarter: int) -> tuple[Note, ...]:
+def notes_of(part: "Part") -> tuple[Note, ...]:
+    """Return the written notes of a part in quarters, by start and pitch."""
+    from grym.domain.composing.score import TICKS_PER_QUARTER as QUARTER  # noqa: PLC0415 (as above)
+
     return tuple(
-        Note(start=note.start_ticks / quarter, length=note.duration_ticks / quarter, pitch=note.midi_pitch)
+        Note(start=note.start_ticks / QUARTER, length=note.duration_ticks / QUARTER, pitch=note.midi_pitch)
         for note in sorted(part.notes, key=lambda one: (one.start_ticks, one.midi_pitch))
     )

@@ -98,7 +98,7 @@ class LiveRunner:
             self._settings,
             self._manners,
             assignment=assignment,
-            outlet=outlet_for(self.name, self._ports, assignment, epoch),
+            outlet=outlet_for(self.name, self._ports, assignment, epoch, apart_s=self._settings.requests_apart_s),
             checkpoints=await self._ports.backend.live.open_in(tuple(sources)),
             memory=self._memory,
         )

@@ -54,8 +54,9 @@ class LiveSettings:
     """Part of it that one partition may fill before it is left alone: others have their own room."""
     unwritten_bytes: int = 4 * 2**20
     """Bytes of events that wait to be stored before folding waits for them."""
-    loads_apart_s: float = 0.01
-    """Seconds from the start of one load to the next: a lone event leaves at once, those of many streams together."""
+    requests_apart_s: float = 0.02
+    """Seconds from one request with events to the next where the log lies elsewhere: a lone event leaves at once, those
+    of many streams share what a request costs both sides, most of a millisecond."""
     turns_at_once: int = 20
     """Turns of streams between two of everything else in the process: about four windows, two milliseconds."""
     look_s: float = 1.0

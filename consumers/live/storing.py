@@ -125,14 +125,11 @@ class Storing:
             await self._loaded.wait(self._clock, timeout_s=None)
             if self._load.empty:
                 continue
-            began_s = self._clock.monotonic_s()
             load, self._load, self._sending = self._load, Load(), True
             await self._outlet.send(load.messages)
             self._sent.join(load)
             self._sending = False
             self._sent_some.ring()
-            left_s = began_s + self._settings.loads_apart_s - self._clock.monotonic_s()
-            await self._clock.sleep(max(0.0, left_s))
 
     async def _save(self) -> None:
         """Store what has been sent, and commit."""

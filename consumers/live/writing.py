@@ -117,20 +117,30 @@ class OneDatabase:
 
 
 class LogElsewhere:
-    """Events are sent and confirmed; what stays in the database follows."""
+    """Events are sent and confirmed; what stays in the database follows.
 
-    def __init__(self, ports: RunnerPorts, assignment: Assignment, epoch: int) -> None:
+    Parameters
+    ----------
+    apart_s
+        Seconds from the start of one request to the next: what gathers meanwhile shares it.
+    """
+
+    def __init__(self, ports: RunnerPorts, assignment: Assignment, epoch: int, *, apart_s: float = 0.0) -> None:
         if ports.backend.sender is None:
             raise InvariantError("a log that lies elsewhere needs a sender", code="live.no_sender")
         self._sender = ports.backend.sender
+        self._clock = ports.clock
+        self._apart_s = apart_s
         self._work = ports.backend.work
         self._assignment = assignment
         self._epoch = epoch
 
     async def send(self, messages: Sequence[Message]) -> None:
-        """Send, and wait until the log has confirmed all of them."""
+        """Send, and wait until the log has confirmed all of them and the next request may begin."""
         if messages:
+            began_s = self._clock.monotonic_s()
             await self._sender.send(messages)
+            await self._clock.sleep(max(0.0, began_s + self._apart_s - self._clock.monotonic_s()))
 
     async def store(self, load: Load, marks: Mapping[TopicPartition, Mark]) -> bool:
         """Store letters and checkpoints."""
@@ -149,8 +159,10 @@ class LogElsewhere:
         await self._assignment.commit(marks)
 
 
-def outlet_for(name: str, ports: RunnerPorts, assignment: Assignment, epoch: int) -> LiveOutlet:
+def outlet_for(
+    name: str, ports: RunnerPorts, assignment: Assignment, epoch: int, *, apart_s: float = 0.0
+) -> LiveOutlet:
     """Return how loads become durable in this runtime."""
     if assignment.lease is None:
-        return LogElsewhere(ports, assignment, epoch)
+        return LogElsewhere(ports, assignment, epoch, apart_s=apart_s)
     return OneDatabase(name, ports, assignment, epoch)

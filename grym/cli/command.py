@@ -7,10 +7,13 @@ decorator gives it the shared options in place of the screen, so no command repe
 import asyncio
 import inspect
 import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -70,8 +73,9 @@ def perform(body: Body, screen: Screen, *, log_level: str | None, arguments: dic
     try:
         _start_logging(log_level)
         _require_text(arguments)
-        result = body(screen, **arguments)
-        code = asyncio.run(result) if isinstance(result, Coroutine) else result
+        with _termination_interrupts():
+            result = body(screen, **arguments)
+            code = asyncio.run(result) if isinstance(result, Coroutine) else result
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -80,6 +84,31 @@ def perform(body: Body, screen: Screen, *, log_level: str | None, arguments: dic
     except Exception as error:  # noqa: BLE001 (the last place where an error can be told)
         return _tell(error, screen)
     return DONE if code is None else code
+
+
+@contextmanager
+def _termination_interrupts() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does: in order, with servers stopped and workers gone."""
+    if threading.current_thread() is not threading.main_thread():  # which alone is told of signals
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    signal.signal(number, _heard_before)
+    answer = signal.getsignal(signal.SIGINT)
+    if not callable(answer):  # a shell lets what it puts into the background ignore Ctrl-C
+        raise KeyboardInterrupt
+    answer(signal.SIGINT, frame)
+
+
+def _heard_before(number: int, frame: FrameType | None) -> None:
+    """Do nothing: whoever sends SIGTERM to a group often sends it twice, and the end is under way."""
 
 
 def _require_text(arguments: dict[str, Any]) -> None:

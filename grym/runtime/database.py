@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from grym.adapters.postgres.backup import back_up as write_backup
 from grym.adapters.postgres.database import connect
-from grym.adapters.postgres.embedded import start_embedded
+from grym.adapters.postgres.embedded import embedded_server
 from grym.adapters.postgres.faults import connecting, translated
 from grym.adapters.postgres.migrating import SchemaStatus, migrate, status
 from grym.adapters.postgres.restoring import restore as read_backup
@@ -83,7 +83,7 @@ async def server_of(settings: Settings) -> AsyncIterator[str]:
         yield settings.database
         return
     settings.home.mkdir(parents=True, exist_ok=True)
-    server = await asyncio.to_thread(start_embedded, settings.home)
+    server = await embedded_server(settings.home)
     try:
         yield server.dsn
     finally:

@@ -8,7 +8,7 @@ from grym.adapters.entries.in_memory import InMemoryEntries
 from grym.adapters.entries.postgres import PostgresEntries
 from grym.adapters.entries.redis import RedisEntries
 from grym.adapters.postgres.database import Database
-from grym.adapters.postgres.embedded import start_embedded
+from grym.adapters.postgres.embedded import embedded_server
 from grym.adapters.postgres.migrating import migrate
 from grym.memory.typed.configuration import MemoryConfig, PostgresConfig, RedisConfig, config_of
 from grym.memory.typed.factory import Makers, StoreFactory
@@ -65,7 +65,7 @@ class _Embedded(PostgresEntries):
         self._size = size
 
     async def _start(self) -> Database:
-        self._server = await asyncio.to_thread(start_embedded, self._home)
+        self._server = await embedded_server(self._home)
         try:
             return await _opened(self._server.dsn, size=self._size)
         except BaseException:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grym.adapters.postgres.database import connect
-from grym.adapters.postgres.embedded import start_embedded
+from grym.adapters.postgres.embedded import embedded_server
 from grym.adapters.postgres.pgvector import PgVectorSearch
 from grym.errors import AdapterError, SaturatedError
 from grym.memory.index.crosscheck import Agreement, crosscheck
@@ -80,7 +80,7 @@ async def _pgvector(runtime: Runtime) -> AsyncIterator[ExactSearch | None]:
     async with AsyncExitStack() as stack:
         dsn = runtime.settings.database
         if dsn is None:  # it runs already: the runtime is open
-            server = await asyncio.to_thread(start_embedded, runtime.settings.home)
+            server = await embedded_server(runtime.settings.home)
             stack.push_async_callback(asyncio.to_thread, server.leave)
             dsn = server.dsn
         connection = await connect(dsn)

@@ -23,6 +23,9 @@ LOOK_ELSEWHERE_S = 0.03
 """Where the log lies elsewhere nothing wakes a reader of live events: seen within a third of a window, at thirty small
 requests a second."""
 
+APART_ELSEWHERE_S = 0.02
+"""Seconds between batches where the log lies elsewhere: frames that arrive together are also heard together."""
+
 
 class StreamDesk:
     """Opens streams; an asynchronous context, which stops sending and listening at its end.
@@ -44,7 +47,8 @@ class StreamDesk:
         self._backend = backend
         self._clock = clock
         self._admit = admit
-        self.post = FramePost(self._publish, clock, settings)
+        elsewhere = PostSettings(apart_s=APART_ELSEWHERE_S) if backend.sender is not None else None
+        self.post = FramePost(self._publish, clock, settings or elsewhere)
         self._ear = LiveEar(backend.log, clock, look_s=LOOK_S if backend.sender is None else LOOK_ELSEWHERE_S)
 
     async def __aenter__(self) -> Self:

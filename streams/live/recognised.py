@@ -2,7 +2,8 @@
 
 Each answer says where in a pattern the asked stretch begins, and so when, by the stream's clock, the pattern itself
 began or would have begun. As long as that instant and the transposition stay the same, it is one and the same sounding,
-and nothing new is said of it. A pattern has ended once it was not found twice in a row: one stretch may be unlucky.
+and nothing new is said of it. One stretch may be unlucky, and a piece that repeats itself may be found at any of its
+repeats: so a pattern has changed once another place was found twice in a row, and ended once none was.
 """
 
 from collections.abc import Sequence
@@ -33,6 +34,18 @@ class Stretch:
     end_s: float
 
 
+class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where in a stream a pattern lies, and in which key: when its own start was by the stream's clock."""
+
+    zero_s: float
+    transposition_semitones: int = 0
+
+    def is_near(self, other: "Place") -> bool:
+        """Return whether two places are one, as exactly as they are found."""
+        same_key = self.transposition_semitones == other.transposition_semitones
+        return same_key and abs(self.zero_s - other.zero_s) < SAME_S
+
+
 class Sounding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A pattern that sounds.
 
@@ -47,6 +60,8 @@ class Sounding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         in the last one.
     misses
         How often it has not been found since.
+    elsewhere
+        Another place where it was found by the last question; None where that agreed.
     """
 
     match: MatchData
@@ -55,6 +70,12 @@ class Sounding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     needed_s: float
     as_of: int
     misses: int = 0
+    elsewhere: Place | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where it lies."""
+        return Place(zero_s=self.zero_s, transposition_semitones=self.match.transposition_semitones)
 
 
 def heard(
@@ -67,10 +88,14 @@ def heard(
     for match in answer.matches if answer.known else ():
         sounding = _sounding(match, answer, stretch)
         known = before.pop(match.pattern_id, None)
-        if known is not None and _same(known, sounding):
+        if known is None:
+            said.append(_begun(sounding, stretch, state="began"))
+        elif known.place.is_near(sounding.place):
             sounding = msgspec.structs.replace(sounding, needed_s=known.needed_s)
+        elif known.elsewhere is not None and known.elsewhere.is_near(sounding.place):
+            said.append(_begun(sounding, stretch, state="changed"))
         else:
-            said.append(_begun(sounding, stretch, state="began" if known is None else "changed"))
+            sounding = msgspec.structs.replace(known, stretch=stretch, misses=0, elsewhere=sounding.place)
         now.append(sounding)
     for missed in before.values():
         if missed.misses + 1 < MISSES:
@@ -113,11 +138,6 @@ def _sounding(match: Match, answer: Recognition, stretch: Stretch) -> Sounding:
     zero_s = stretch.start_s - match.offset_s / match.tempo_ratio
     needed_s = stretch.end_s - zero_s if zero_s > stretch.start_s else NEEDED_S
     return Sounding(match=wire, zero_s=zero_s, stretch=stretch, needed_s=needed_s, as_of=answer.as_of)
-
-
-def _same(known: Sounding, sounding: Sounding) -> bool:
-    same_key = known.match.transposition_semitones == sounding.match.transposition_semitones
-    return same_key and abs(known.zero_s - sounding.zero_s) < SAME_S
 
 
 def _begun(sounding: Sounding, stretch: Stretch, *, state: Literal["began", "changed"]) -> PatternHeard:

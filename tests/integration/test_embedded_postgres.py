@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from grym.adapters.postgres.backend import open_embedded, open_postgres
-from grym.adapters.postgres.embedded import EmbeddedServer, start_embedded
+from grym.adapters.postgres.embedded import EmbeddedServer, embedded_server, start_embedded
 from grym.errors import GrymError, UnavailableError
 from grym.ports.backend import Backend
 from schemas.records import Message, TopicPartition
@@ -116,6 +116,18 @@ async def _use(server: EmbeddedServer) -> None:
     backend = await open_postgres(server.dsn)
     assert await stored(backend) == []
     await backend.close()
+
+
+async def test_who_is_interrupted_while_it_starts_leaves_it_stopped(home: Path) -> None:
+    """A thread that starts a server cannot be stopped; what it has started is, before the interrupt goes on."""
+    starting = asyncio.create_task(embedded_server(home))
+    while not (home / "postgres" / "data" / "postmaster.pid").exists():
+        await asyncio.sleep(0.001)
+        assert not starting.done()
+    starting.cancel()
+    await asyncio.gather(starting, return_exceptions=True)
+    assert starting.cancelled()
+    assert not (home / "postgres" / "data" / "postmaster.pid").exists()
 
 
 async def test_what_was_acknowledged_survives_the_kill_of_everything(home: Path) -> None:

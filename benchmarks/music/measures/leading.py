@@ -73,8 +73,9 @@ def motion(before: Pair, after: Pair) -> str:
 
 def is_parallel_perfect(before: Pair, after: Pair) -> bool:
     """Return whether two voices go in one direction from a perfect fifth, octave or unison to the same."""
-    interval = (before[0] - before[1]) % 12
-    same = interval in PERFECT and (after[0] - after[1]) % 12 == interval
+    # Voices may cross: the interval is that between the higher and the lower one, so that fourths are no fifths.
+    interval = abs(before[0] - before[1]) % 12
+    same = interval in PERFECT and abs(after[0] - after[1]) % 12 == interval
     return same and (after[0] - before[0]) * (after[1] - before[1]) > 0
 
 
@@ -102,9 +103,9 @@ def _steps(name: str, voices: Sequence[Sequence[Note]]) -> dict[str, float]:
 def _spacing(voices: Sequence[Sequence[Note]]) -> dict[str, float]:
     """Return how neighbours lie: crossings, and the mean distance above and above the bass."""
     neighbours = [moments(a, b) for a, b in pairwise(voices)]
-    return {
+    gap = {"distance above the bass": mean(high - low for high, low in neighbours[-1])}
+    return (gap if len(voices) > 2 else {}) | {
         "crossings": share(high < low for pairs in neighbours for high, low in pairs),
-        "distance above the bass": mean(high - low for high, low in neighbours[-1]),
         "distance of outer voices": mean(high - low for high, low in moments(voices[0], voices[-1])),
         "notes of lower voices a note": sum(map(len, voices[1:])) / max(1, (len(voices) - 1) * len(voices[0])),
     }

@@ -16,11 +16,11 @@ from grym.domain.composing.advice import (
     MAX_PLAYERS,
     MAX_SECTIONS,
     MAX_TITLE_CHARACTERS,
-    PARAMETERS,
     SECTION_NAMES,
     Advice,
     require_known,
 )
+from grym.domain.composing.choices import PARAMETERS
 from grym.domain.composing.instruments import VOICES
 from grym.domain.composing.naming import read_key, read_metre
 from grym.domain.composing.plan import MAX_TEMPO_BPM, MIN_TEMPO_BPM, SectionPlan

@@ -51,6 +51,7 @@ class ServerAccount:
                     stderr=said,
                     cwd="/",
                     timeout=COMMAND_TIMEOUT_S,
+                    start_new_session=True,  # what is sent to our group, such as Ctrl-C, is ours to answer
                     user=None if self.user is None else self.user.pw_uid,
                     group=None if self.user is None else self.user.pw_gid,
                     extra_groups=None if self.user is None else (),

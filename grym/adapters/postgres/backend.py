@@ -8,7 +8,7 @@ from pathlib import Path
 from grym.adapters.clock import SystemClock
 from grym.adapters.entries.postgres import PostgresEntries
 from grym.adapters.postgres.database import Database, Revive
-from grym.adapters.postgres.embedded import EmbeddedServer, start_embedded
+from grym.adapters.postgres.embedded import EmbeddedServer, embedded_server
 from grym.adapters.postgres.housekeeping import PostgresHousekeeping
 from grym.adapters.postgres.jobs import PostgresJobs, PostgresJobStores
 from grym.adapters.postgres.leases import PostgresLeases
@@ -75,7 +75,7 @@ async def open_embedded(
     UnavailableError
         ``db.major_changed``, ``db.start_failed``, or what `open_postgres` says.
     """
-    server = await asyncio.to_thread(start_embedded, home)
+    server = await embedded_server(home)
 
     async def revive() -> None:
         await asyncio.to_thread(server.ensure)

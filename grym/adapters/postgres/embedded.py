@@ -7,6 +7,7 @@ again and PostgreSQL recovers by its own journal. It listens on a Unix socket in
 other user may enter.
 """
 
+import asyncio
 import contextlib
 import fcntl
 import hashlib
@@ -21,7 +22,7 @@ from typing import IO
 
 from grym.adapters.postgres.account import ServerAccount, server_account
 from grym.adapters.postgres.leftovers import clear_leftovers
-from grym.errors import UnavailableError
+from grym.errors import GrymError, UnavailableError
 
 PORT = 5432
 """Part of the socket's file name only."""
@@ -218,6 +219,24 @@ def start_embedded(home: Path) -> EmbeddedServer:
     server = EmbeddedServer(Folders(root=root), account)
     server.ensure()
     return server
+
+
+async def embedded_server(home: Path) -> EmbeddedServer:
+    """Start or join the server of a home folder in a thread; who is cancelled meanwhile leaves it again.
+
+    Raises
+    ------
+    UnavailableError
+        As `EmbeddedServer.ensure`.
+    """
+    starting = asyncio.ensure_future(asyncio.to_thread(start_embedded, home))
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        with contextlib.suppress(GrymError):  # a thread cannot be stopped: it has started a server, or failed
+            server = await starting
+            await asyncio.to_thread(server.leave)
+        raise
 
 
 def _tail(log: Path) -> str:

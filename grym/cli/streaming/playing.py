@@ -52,10 +52,15 @@ class Interruption:
         self.asked = False
 
     def ask(self) -> None:
-        """Stop the command; a second time the signal does what it always does."""
-        self.asked = True
-        _restore()
-        self._task.cancel()
+        """Stop the command, as Ctrl-C does; a second one does what it always does."""
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+        self.end()
+
+    def end(self) -> None:
+        """Stop the command, as SIGTERM does; whoever sends it to a group often sends it twice, and once is enough."""
+        if not self.asked:
+            self.asked = True
+            self._task.cancel()
 
     def taken(self) -> bool:
         """Tell whether a cancellation came from here, and take it as answered."""
@@ -71,18 +76,13 @@ def interruptible() -> Iterator[Interruption]:
     assert task is not None
     interruption = Interruption(task)
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, interruption.ask)
+    loop.add_signal_handler(signal.SIGINT, interruption.ask)
+    loop.add_signal_handler(signal.SIGTERM, interruption.end)
     try:
         yield interruption
     finally:
-        _restore()
-
-
-def _restore() -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.remove_signal_handler(number)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
 
 
 async def played(screen: Screen, runtime: "Runtime", order: Order, interruption: Interruption) -> int:

@@ -100,5 +100,5 @@ def _laid_out(plan: Plan) -> tuple[SectionPlan, ...]:
     """Return sections whose bars come as near to the planned length as whole bars can."""
     bar_s = bar_seconds(plan.metre, plan.tempo_bpm)
     style = style_of(plan)
-    bars = max(1, round(plan.seconds / bar_s))
+    bars = max(1, round((plan.seconds - plan.hold_s) / bar_s))
     return layout(bars, family=style.form, bar_s=bar_s, dynamics=plan.parameters.get("dynamics", style.dynamics))

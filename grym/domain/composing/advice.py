@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from grym.domain.composing.choices import PARAMETERS
 from grym.domain.composing.instruments import VOICES
 from grym.domain.composing.plan import MAX_TEMPO_BPM, MIN_TEMPO_BPM, Plan, SectionPlan
 from grym.domain.composing.reading import Reading
@@ -20,7 +21,6 @@ from grym.errors import InvalidRequestError
 
 SECTION_NAMES = ("intro", "A", "B", "C", "D", "E", "F", "theme", "variation", "verse", "chorus", "bridge", "coda")
 """Names a section may have; sections of one name share their material."""
-PARAMETERS = ("density", "brightness", "complexity", "swing", "dynamics", "humanise")
 MAX_SECTIONS = 16
 MAX_PLAYERS = 8
 MAX_TITLE_CHARACTERS = 80
@@ -94,6 +94,7 @@ def filled(reading: Reading, advice: Advice | None) -> Reading:
         metres=reading.metres or _metre(reading, advice),
         tempi_bpm=reading.tempi_bpm or _tempo(reading, advice),
         unknown=0,  # whoever advises has read them
+        only=reading.only or ("instrument" in words and "instrument" not in reading.words),
     )
 
 

@@ -121,7 +121,7 @@ def _length(score: Score, plan: Plan) -> Check:
     """Measure the written length and require that music sounds to its end."""
     last = max((note.end_ticks for part in score.parts for note in part.notes), default=0)
     reaches = last > score.length_ticks - score.metre.bar_ticks
-    fits = abs(score.duration_s - plan.seconds) <= LENGTH_TOLERANCE * plan.seconds
+    fits = abs(score.duration_s + plan.hold_s - plan.seconds) <= LENGTH_TOLERANCE * plan.seconds
     return _check(
         "music.length",
         score.duration_s,

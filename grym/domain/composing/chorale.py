@@ -10,8 +10,9 @@ Huron 2001, "Tone and Voice: A Derivation of the Rules of Voice-Leading from Per
 and Cadwallader 2011, ch. 6 (spacing, doubling, forbidden parallels).
 """
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -64,8 +65,8 @@ def harmonised(
     openings
         Places in sixteenths where lines begin: there voices may leap.
     """
-    cells = [cell for slot in slots for cell in _cells(slot, metre)]
-    moments = [_moment(melody, cell, tonality, opens=cell.start_steps in openings) for cell in cells]
+    cells = cells_of(slots, metre)
+    moments = moments_of(melody, cells, tonality, openings=openings)
     path = cheapest_settings(moments, ranges, previous=previous)
     loom = woven(melody, cells, path, tonality)
     if rng is not None:
@@ -108,14 +109,21 @@ def woven(melody: Sequence[MelodyNote], cells: Sequence[Slot], path: Sequence[Se
     )
 
 
-def _cells(slot: Slot, metre: Metre) -> Iterator[Slot]:
-    """Cut a chord at the bar lines: what is longer than a bar is sung anew."""
+def cells_of(slots: Sequence[Slot], metre: Metre) -> list[Slot]:
+    """Cut chords at the bar lines: what is longer than a bar is sung anew."""
     bar = bar_steps(metre)
-    start = slot.start_steps
-    while start < slot.end_steps:
-        end = min(slot.end_steps, (start // bar + 1) * bar)
-        yield replace(slot, start_steps=start, length_steps=end - start)
-        start = end
+    cells = []
+    for slot in slots:
+        edges = [slot.start_steps, *range((slot.start_steps // bar + 1) * bar, slot.end_steps, bar), slot.end_steps]
+        cells += [replace(slot, start_steps=a, length_steps=b - a) for a, b in pairwise(edges)]
+    return cells
+
+
+def moments_of(
+    melody: Sequence[MelodyNote], cells: Sequence[Slot], tonality: Tonality, *, openings: Container[int] = ()
+) -> list[Moment]:
+    """Return every chord under what the melody sings while it lasts."""
+    return [_moment(melody, cell, tonality, opens=cell.start_steps in openings) for cell in cells]
 
 
 def _moment(melody: Sequence[MelodyNote], cell: Slot, tonality: Tonality, *, opens: bool) -> Moment:

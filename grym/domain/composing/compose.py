@@ -5,7 +5,6 @@ the drums leaves the melody as it was. What identifies a piece besides the seed 
 title, style, mood, metre and key.
 """
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -13,12 +12,15 @@ from typing import TypeVar
 from grym.domain.composing.accompaniment import PlayedNote, write_chords, write_pad
 from grym.domain.composing.bass import write_bass
 from grym.domain.composing.character import character_of
-from grym.domain.composing.chorale import LowerVoices, harmonised
+from grym.domain.composing.chorale import LowerVoices
 from grym.domain.composing.chorale_harmony import chorale_slots
+from grym.domain.composing.chromatic import coloured
 from grym.domain.composing.counter import write_counter
 from grym.domain.composing.drums import write_drums
-from grym.domain.composing.form import Passage, passages
-from grym.domain.composing.harmony import Slot, harmonise
+from grym.domain.composing.ensemble import LOWER, Section, lower_voices
+from grym.domain.composing.form import Passage, material, passages
+from grym.domain.composing.harmony import harmonise
+from grym.domain.composing.holding import held
 from grym.domain.composing.instruments import Voice, voice_of_program
 from grym.domain.composing.keys import in_keys
 from grym.domain.composing.melody import MelodyNote, ornamented, write_melody
@@ -27,7 +29,6 @@ from grym.domain.composing.performance import Player, perform
 from grym.domain.composing.phrase import MelodyContext
 from grym.domain.composing.plan import Instrument, Motif, Plan
 from grym.domain.composing.score import ChordSpan, Note, Part, Role, Score, SectionSpan
-from grym.domain.composing.seeds import stream
 from grym.domain.composing.styles import Style
 from grym.domain.composing.styles.finding import style_of
 from grym.domain.composing.texture import Texture
@@ -39,23 +40,6 @@ _LONG_BAR_STEPS = 16
 
 _PAN: dict[Role, float] = {"melody": 0.0, "counter": 0.3, "chords": -0.25, "pad": 0.2, "bass": 0.0, "drums": 0.0}
 _GAIN_DB: dict[Role, float] = {"melody": 0.0, "counter": -3.0, "chords": -3.0, "pad": -6.0, "bass": -1.0, "drums": -2.0}
-
-# Which roles sing the lower voices of a chorale.
-_LOWER: dict[Role, Callable[[LowerVoices], tuple[PlayedNote, ...]]] = {
-    "counter": lambda voices: voices.alto,
-    "chords": lambda voices: voices.tenor,
-    "bass": lambda voices: voices.bass,
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Section:
-    """A section with its chords and melody; its plan is that of the piece in the section's key."""
-
-    passage: Passage
-    plan: Plan
-    slots: tuple[Slot, ...]
-    melody: tuple[MelodyNote, ...]
 
 
 def compose(plan: Plan, *, seed: int, motifs: Sequence[Motif] = ()) -> Score:
@@ -84,15 +68,16 @@ def compose(plan: Plan, *, seed: int, motifs: Sequence[Motif] = ()) -> Score:
         identity=identity,
         seed=seed,
         sections=sections,
-        lower=_lower_voices(plan, style, sections, identity=identity, seed=seed),
+        lower=lower_voices(sections, style, {one.role for one in plan.instruments}, identity=identity, seed=seed),
     )
-    bars = sum(section.bars for section in plan.sections)
+    end_ticks = sum(section.bars for section in plan.sections) * plan.metre.bar_ticks
+    parts = [writer.part(instrument) for instrument in plan.instruments]
     return Score(
         title=plan.title,
         tempo_bpm=plan.tempo_bpm,
         metre=plan.metre,
         tonality=plan.tonality,
-        parts=tuple(writer.part(instrument) for instrument in plan.instruments),
+        parts=held(parts, end_ticks=end_ticks, hold_s=plan.hold_s, tempo_bpm=plan.tempo_bpm),
         chords=_chord_spans(plan, sections),
         sections=tuple(
             SectionSpan(
@@ -102,11 +87,11 @@ def compose(plan: Plan, *, seed: int, motifs: Sequence[Motif] = ()) -> Score:
             )
             for section in sections
         ),
-        length_ticks=bars * plan.metre.bar_ticks,
+        length_ticks=end_ticks,
     )
 
 
-def _sections(plan: Plan, style: Style, identity: str, *, seed: int, motifs: Sequence[Motif]) -> tuple[_Section, ...]:
+def _sections(plan: Plan, style: Style, identity: str, *, seed: int, motifs: Sequence[Motif]) -> tuple[Section, ...]:
     """Write the chords and the melody of every section."""
     lead = next((one for one in plan.instruments if one.role == "melody"), plan.instruments[0])
     voice = voice_of_program(lead.program, percussion=lead.percussion)
@@ -121,10 +106,16 @@ def _sections(plan: Plan, style: Style, identity: str, *, seed: int, motifs: Seq
         slots = harmonise(passage, local, style, identity=identity, seed=seed)
         plain = write_melody(passage, slots, context, model=first.get(passage.name, ()))
         first.setdefault(passage.name, plain)
-        melody = ornamented(plain, passage, slots, context)
+        melody = coloured(
+            ornamented(plain, passage, slots, context),
+            plan.metre,
+            # What is quoted is left as it was.
+            amount=0.0 if motifs else character.colour * plan.parameters.get("complexity", 0.5) * 2,
+            rng=context.stream("colour", material(passage.name)),
+        )
         if style.satb and passage.name != "intro":
             slots = chorale_slots(melody, passage, local, style, identity=identity, seed=seed)
-        found.append(_Section(passage=passage, plan=local, slots=slots, melody=melody))
+        found.append(Section(passage=passage, plan=local, slots=slots, melody=melody))
     return tuple(found)
 
 
@@ -132,31 +123,6 @@ def _passages(plan: Plan, style: Style) -> tuple[Passage, ...]:
     """Place the sections; lines of a hymn are two bars where a bar has four beats."""
     short = style.satb and bar_steps(plan.metre) >= _LONG_BAR_STEPS
     return passages(plan.sections, loop=plan.loop, phrase_bars=2 if short else 4)
-
-
-def _lower_voices(
-    plan: Plan, style: Style, sections: Sequence[_Section], *, identity: str, seed: int
-) -> tuple[LowerVoices, ...]:
-    """Set the voices under the melody in styles of four parts; nothing where one of the four is missing."""
-    if not style.satb or not set(_LOWER) <= {one.role for one in plan.instruments}:
-        return ()
-    found: list[LowerVoices] = []
-    for section in sections:
-        last = found[-1].last if found else None
-        rng = stream(seed, "voices", identity, section.passage.name)
-        edges = itertools.accumulate(section.passage.phrases, initial=0)
-        found.append(
-            harmonised(
-                section.melody,
-                section.slots,
-                section.plan.tonality,
-                plan.metre,
-                last,
-                rng=rng,
-                openings={bar * bar_steps(plan.metre) for bar in edges},
-            )
-        )
-    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +133,7 @@ class _Writer:
     style: Style
     identity: str
     seed: int
-    sections: tuple[_Section, ...]
+    sections: tuple[Section, ...]
     lower: tuple[LowerVoices, ...]
 
     def part(self, instrument: Instrument) -> Part:
@@ -192,8 +158,8 @@ class _Writer:
         """Write the notes of a role, section by section."""
         if role == "melody":
             return [tuple(map(_melodic, section.melody)) for section in self.sections]
-        if self.lower and role in _LOWER:
-            return [_LOWER[role](voices) for voices in self.lower]
+        if self.lower and role in LOWER:
+            return [LOWER[role](voices) for voices in self.lower]
         if role == "drums":
             return [write_drums(self._texture(at)) for at in range(len(self.sections))]
         if role == "counter":
@@ -239,7 +205,7 @@ def _melodic(note: MelodyNote) -> PlayedNote:
     return PlayedNote(start_steps=note.start_steps, length_steps=note.length_steps, midi_pitch=note.midi_pitch)
 
 
-def _chord_spans(plan: Plan, sections: Sequence[_Section]) -> tuple[ChordSpan, ...]:
+def _chord_spans(plan: Plan, sections: Sequence[Section]) -> tuple[ChordSpan, ...]:
     """Return the harmony of the whole piece."""
     steps = bar_steps(plan.metre)
     return tuple(

@@ -1,7 +1,7 @@
 """Fitting bars to seconds: a piece is whole bars, and lasts as long as was asked.
 
-Where the tempo is free it moves a little, so that bars in groups of four fill the time; a tempo asked in numbers is
-never touched, and the metre or, when that is asked too, the length gives way, which is said in the notes.
+Where the tempo is free it moves a little, so that bars in groups of four fill the time. A tempo asked in numbers is
+never touched: then as many whole bars are taken as fit, and the last chord is held until the time is up.
 """
 
 import math
@@ -11,23 +11,36 @@ from dataclasses import dataclass
 from grym.domain.composing.plan import MAX_TEMPO_BPM, MIN_TEMPO_BPM
 from grym.domain.composing.score import TICKS_PER_QUARTER, Metre
 
-# Length accepted against the request.
+# Length accepted against the request when a piece is checked.
 LENGTH_TOLERANCE = 0.05
+# Length aimed at when it is planned.
+_CLOSE = 0.02
 # A rendered piece rings on for a moment, so bars that end just before the time are better than just after.
-_WRITTEN_SHARE = 0.985
+_WRITTEN_SHARE = 0.99
 # A few seconds hold so few bars that a free tempo must give more: up to this factor.
 _WIDER = 1.35
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """Tempo, metre and number of bars; `seconds` is what they last, `plan_seconds` the length the plan promises."""
+    """Tempo, metre and number of bars.
+
+    Parameters
+    ----------
+    seconds
+        What the bars last.
+    plan_seconds
+        The length the plan promises.
+    hold_s
+        How much longer than written the last chord is held.
+    """
 
     tempo_bpm: float
     metre: Metre
     bars: int
     seconds: float
     plan_seconds: float
+    hold_s: float = 0.0
 
 
 def bar_seconds(metre: Metre, tempo_bpm: float) -> float:
@@ -39,7 +52,6 @@ def fit_bars(
     seconds: float,
     *,
     metres: Sequence[Metre],
-    spares: Sequence[Metre],
     slowest_bpm: float,
     usual_bpm: float,
     fastest_bpm: float,
@@ -51,8 +63,6 @@ def fit_bars(
     ----------
     metres
         Metres to choose from, the usual one first.
-    spares
-        Metres taken only when none of those fits.
     slowest_bpm, usual_bpm, fastest_bpm
         Allowed tempi; equal when a tempo was asked.
     notes
@@ -61,29 +71,28 @@ def fit_bars(
     free = slowest_bpm < fastest_bpm
     narrow = _tempi(slowest_bpm, fastest_bpm) if free else [usual_bpm]
     wide = _tempi(slowest_bpm / _WIDER, fastest_bpm * _WIDER) if free else []
-    for choices, tempi in ((metres, narrow), (metres, wide), (spares, narrow)):
-        best = _best(seconds, choices, tempi, usual_bpm)
-        if best is None:
-            continue
-        if choices is spares:
-            notes.append(
-                f"Whole bars of {metres[0]} do not fill {seconds:g} s at {best.tempo_bpm:g} BPM: took {best.metre}."
-            )
-        return best
-    tempi = [*narrow, *wide]
-    nearest = min(
-        (fit for tempo in tempi for fit in _near(seconds, metres[0], tempo)), key=lambda fit: abs(fit.seconds - seconds)
-    )
-    notes.append(
-        f"Whole bars of {metres[0]} at {nearest.tempo_bpm:g} BPM do not fill {seconds:g} s: "
-        f"took {nearest.bars} bars, {nearest.seconds:.1f} s."
-    )
+    for tempi in (narrow, wide):
+        best = _best(seconds, metres, tempi, usual_bpm)
+        if best is not None:
+            return best
+    return _held(seconds, metres[0], usual_bpm, notes)
+
+
+def _held(seconds: float, metre: Metre, tempo_bpm: float, notes: list[str]) -> Fit:
+    """Take the whole bars that fit, at least one, and hold the last chord for what is left of the time."""
+    bar_s = bar_seconds(metre, tempo_bpm)
+    bars = max(1, math.floor(seconds / bar_s))
+    written_s = bars * bar_s
+    hold_s = round(max(0.0, seconds * _WRITTEN_SHARE - written_s), 3)
+    if written_s > seconds:
+        notes.append(f"A bar of {metre} at {tempo_bpm:g} BPM lasts {written_s:.1f} s: took one.")
     return Fit(
-        tempo_bpm=nearest.tempo_bpm,
-        metre=nearest.metre,
-        bars=nearest.bars,
-        seconds=nearest.seconds,
-        plan_seconds=nearest.seconds,
+        tempo_bpm=tempo_bpm,
+        metre=metre,
+        bars=bars,
+        seconds=written_s,
+        plan_seconds=max(seconds, written_s),
+        hold_s=hold_s,
     )
 
 
@@ -100,7 +109,7 @@ def _best(seconds: float, metres: Sequence[Metre], tempi: Sequence[float], usual
         for rank, metre in enumerate(metres)
         for tempo in tempi
         for fit in _near(seconds, metre, tempo)
-        if abs(fit.seconds - seconds) <= LENGTH_TOLERANCE * seconds
+        if abs(fit.seconds - seconds) <= _CLOSE * seconds
     ]
     return min(found, key=lambda entry: entry[:4])[4] if found else None
 

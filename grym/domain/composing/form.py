@@ -20,7 +20,7 @@ Closing = Literal["half", "open", "deceptive", "authentic", "final"]
 _SHORT: dict[FormFamily, tuple[str, ...]] = {
     "aba": ("A", "A A", "A B A", "A A B A"),
     "aaba": ("A", "A A", "A B A", "A A B A"),
-    "strophic": ("A", "A A", "A B A", "A B A B", "A A B B"),
+    "strophic": ("A", "A A", "A A A", "A A B A"),
     "binary": ("A", "A A", "A B", "A A B B"),
     "rondo": ("A", "A A", "A B A", "A B A C A"),
     "variations": ("theme", "theme variation", "theme variation variation"),
@@ -36,7 +36,7 @@ _CYCLE: dict[FormFamily, tuple[str, str]] = {
     # (what repeats, what closes)
     "aba": ("A A B A C", "A"),
     "aaba": ("A A B A C C", "A"),
-    "strophic": ("A B", "A"),
+    "strophic": ("A A B", "A"),
     "binary": ("A A B B", "B"),
     "rondo": ("A B A C", "A"),
     "variations": ("variation", "variation"),
@@ -52,7 +52,7 @@ PHRASE_BARS = 4
 # What comes once before the cycle.
 _HEAD: dict[FormFamily, str] = {"variations": "theme"}
 # Families whose pieces begin with the theme.
-_UNINTRODUCED = frozenset({"bar", "binary", "rondo", "variations", "through", "march"})
+_UNINTRODUCED = frozenset({"strophic", "bar", "binary", "rondo", "variations", "through", "march"})
 _MAX_CYCLES = 24
 _MAX_INTRO = 4
 _MAX_CODA = 4

@@ -22,8 +22,13 @@ from grym.domain.composing.seeds import chance, pick, stream
 from grym.domain.composing.styles import Style
 from grym.domain.composing.theory import MINOR_MODES, Chord, chord_of
 
+# Degrees that have dominants of their own, the complexity above which they appear, and how often from there on.
+_APPLIED_TO = frozenset({"V", "vi", "ii", "iv", "IV", "VI", "III", "vi7", "ii7"})
+_PLAIN_UP_TO = 0.3
+_APPLIED = {"classical": 0.9, "jazz": 0.35, "folk": 0.3, "loops": 0.3, "blues": 0.3}
 # With which degrees contrasting phrases begin, and how often.
-_DEPARTURES = {"vi": 2, "IV": 3, "ii": 1, "VI": 3, "iv": 2, "III": 2, "VII": 1, "II": 1, "v": 1}
+_DEPARTURES = {"vi": 2, "IV": 3, "ii": 1, "VI": 3, "iv": 2, "III": 2, "VII": 1, "II": 1, "v": 1, "IVmaj7": 3, "vi7": 2,
+               "ii7": 1, "iv7": 3, "VImaj7": 2}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +50,7 @@ def table_name(tonality: Tonality, style: Style) -> str:
     """Return the name of the vocabulary that a style speaks in a mode."""
     if tonality.mode not in {"major", "minor"}:
         return tonality.mode
-    return f"folk-{tonality.mode}" if style.dialect == "folk" else tonality.mode
+    return f"{style.dialect}-{tonality.mode}" if style.dialect in {"folk", "jazz"} else tonality.mode
 
 
 def tonic_numeral(tonality: Tonality) -> str:
@@ -165,7 +170,8 @@ class _Words:
     def _applied(self, numerals: list[str], rng: np.random.Generator) -> list[str]:
         """Set dominants of other degrees before them, in the measure of complexity."""
         complexity = self.plan.parameters.get("complexity", 0.5)
-        return _with_applied_dominants(numerals, self.plan.tonality, complexity=complexity, rng=rng)
+        amount = max(0.0, complexity - _PLAIN_UP_TO) * _APPLIED.get(self.style.dialect, 0.0)
+        return _with_applied_dominants(numerals, self.plan.tonality, amount=amount, rng=rng)
 
     def _loop(self, phrase: PhrasePlan, count: int, *, rng: np.random.Generator) -> list[str]:
         """Repeat the section's loop; a close replaces its last chords by a cadence."""
@@ -191,7 +197,7 @@ class _Words:
         if free <= 0:
             return list(cadence[-count:])
         start = self._opening(phrase, table, rng=rng)
-        goal = cadence[0] if cadence else tonic_numeral(self.plan.tonality)
+        goal = cadence[0] if cadence else self._tonic(table)
         return walk(table, start, goal, free, rng=rng) + list(cadence)
 
     def _cadence(self, phrase: PhrasePlan, count: int, *, rng: np.random.Generator) -> tuple[str, ...]:
@@ -200,13 +206,20 @@ class _Words:
         if phrase.closing == "open":
             return ()
         kind = "authentic" if phrase.closing == "final" else phrase.closing
-        chosen = pick(rng, cadences.get(kind, cadences["authentic"]))
+        plain = self.plan.parameters.get("complexity", 0.5) <= _PLAIN_UP_TO
+        options = cadences.get(kind, cadences["authentic"])
+        chosen = pick(rng, [one for one in options if not (plain and "/" in one[0])])
         # A phrase of two chords that ends the piece is its cadence; longer ones leave room for a beginning.
         return chosen[-2:] if count == 2 and phrase.closing == "final" else chosen[-max(1, count - 1) :]
 
+    def _tonic(self, table: Table) -> str:
+        """Return the tonic chord of a table: with its sixth or seventh in jazz."""
+        tonic = tonic_numeral(self.plan.tonality)
+        return next(name for name in (tonic, f"{tonic}maj7", f"{tonic}6") if name in table)
+
     def _opening(self, phrase: PhrasePlan, table: Table, *, rng: np.random.Generator) -> str:
         """Choose a phrase's first chord: the tonic, or another degree where a section or phrase contrasts."""
-        tonic = tonic_numeral(self.plan.tonality)
+        tonic = self._tonic(table)
         departs = phrase.label not in {"a", "p"} and chance(rng, 0.5)
         if not departs and (self.section[:1] not in {"B", "C", "b"} or phrase.index % 2):
             return tonic
@@ -227,18 +240,21 @@ def _blues(phrase: PhrasePlan, count: int, tonality: Tonality, *, first_bar: int
 
 
 def _with_applied_dominants(
-    numerals: list[str], tonality: Tonality, *, complexity: float, rng: np.random.Generator
+    numerals: list[str], tonality: Tonality, *, amount: float, rng: np.random.Generator
 ) -> list[str]:
-    """Replace some chords by the dominant of what follows, in the measure of complexity (Aldwell 2011, ch. 26)."""
+    """Replace a share of chords by the dominant of what follows (Aldwell 2011, ch. 26).
+
+    Some are in first inversion, so that the bass leads up by a semitone, some diminished sevenths.
+    """
     if tonality.mode not in {"major", "minor"}:
         return numerals
-    targets = {"V", "vi", "ii", "iv", "IV", "VI", "vi7", "ii7"}
     out = list(numerals)
     for at in range(1, len(numerals) - 2):
         target = numerals[at + 1]
         plain = numerals[at] not in {"V", "V7", "V9"} and numerals[at] != target
-        if target in targets and plain and chance(rng, max(0.0, complexity - 0.45) * 0.7):
-            out[at] = f"V7/{target.rstrip('79')}"
+        if target in _APPLIED_TO and plain and chance(rng, amount):
+            degree = target.rstrip("79")
+            out[at] = pick(rng, (f"V7/{degree}", f"V7/{degree}:1", f"vii°7/{degree}"), (4.0, 3.0, 2.0))
     return out
 
 

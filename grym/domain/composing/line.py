@@ -29,6 +29,7 @@ AWAY_FROM_ARC = 0.055
 UNWISHED_REPEAT = 1.2
 LEAP = 0.35
 ENTRY = 0.12
+AVOIDED_DEGREE = 4.0
 SKIP = 0.3
 WIDE_LEAP = 2.5
 AUGMENTED = 4.0
@@ -38,7 +39,7 @@ AVOID_NOTE = 2.0
 CHANCE = 2.5
 SAME_AS_OTHER = 2.0
 RECALL, FORGOTTEN = 2.0, 6.0
-MISQUOTED = 8.0  # more than a dissonance on a strong beat: a quotation moves elsewhere rather than bend
+MISQUOTED = 14.0  # more than a dissonance on a strong beat: a quotation moves elsewhere rather than bend
 
 # Staff positions of the widest range (MIDI 0 to 127 has 75); so many numbers of chance suffice for any note.
 MOST_POSITIONS = 80
@@ -124,7 +125,7 @@ def solve(
     back = np.zeros(pitches.shape, dtype=np.int64)
     for at, wish in enumerate(wishes):
         local = _local(wish, pitches[at], dissonant[at], low=low, high=high, bound=character.chords)
-        local += CHANCE * chance[at, : len(positions)]
+        local += CHANCE * chance[at, : len(positions)] + AVOIDED_DEGREE * np.isin(positions % 7, character.gaps)
         if at == 0:
             cost[0] = local + (0.0 if after is None else _entry(pitches[0] - after))
             continue

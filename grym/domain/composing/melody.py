@@ -44,7 +44,8 @@ def melodic_range(voice: Voice, plan: Plan, style: Style) -> tuple[int, int, flo
     middle = style.tessitura or min(max(voice.low + 0.55 * (voice.high - voice.low), 66.0), 74.0)
     centre = middle + bright
     centre = min(max(centre, voice.low + 8.0), voice.high - 8.0)
-    low, high = max(voice.low, round(centre) - 10), min(voice.high, round(centre) + 11)
+    reach = 13 if style.dialect == "classical" and not style.tessitura else 10
+    low, high = max(voice.low, round(centre) - reach), min(voice.high, round(centre) + reach + 1)
     return low, high, centre
 
 
@@ -166,7 +167,7 @@ def chord_at(slots: Sequence[Slot], step: int) -> Chord:
 def _arc(phrase: PhrasePlan, passage: Passage, context: MelodyContext, centre: float) -> Callable[[int], float]:
     """Return the wished height over time: a rise to a peak and a fall (Huron 1996, "The melodic arch")."""
     rng = context.stream("arc", material(passage.name), phrase.label)
-    peak, lean = 0.35 + 0.4 * rng.random(), 3.0 * (rng.random() - 0.5)
+    peak, lean = 0.35 + 0.4 * rng.random(), context.character.lean_semitones * (rng.random() - 0.5)
     middle = centre + _REGISTER.get(passage.name, 0.0) + lean
     steps = bar_steps(context.plan.metre)
 

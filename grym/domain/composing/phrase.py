@@ -34,6 +34,15 @@ TEMPLATES: dict[int, Templates] = {
     5: ((2, "a a' b b- /"), (2, "a b a= b /"), (1, "a b a b' /")),
     6: ((2, "a b a= b b- /"), (2, "a a+ b a b /"), (1, "a b c a= b /")),
 }  # fmt: skip
+# Songs and dances say the same again more often than they develop it.
+PLAIN: dict[int, Templates] = {
+    **TEMPLATES,
+    4: (
+        (4, "a b a= /"), (3, "a a= b /"), (2, "a a+ b /"), (2, "a a- b /"), (1, "a b b= /"), (1, "a b a' /"),
+        (1, "a b c /"),
+    ),
+}  # fmt: skip
+_PLAIN_DIALECTS = frozenset({"folk", "loops", "blues"})
 # A presentation states its basic idea of two bars twice; a continuation works with its head.
 PRESENTATIONS: dict[int, Templates] = {4: ((3, "a b a= b="), (3, "a b a+ b+"), (2, "a b a- b-"), (2, "a b a= b'"))}
 CONTINUATIONS: dict[int, Templates] = {4: ((3, "a. a.+ b /"), (3, "a. a.- c /"), (1, "a' b- c /"), (1, "a. b b- /"))}
@@ -114,7 +123,7 @@ class Ideas:
         return invent(
             context.style.rhythm,
             context.plan.metre,
-            density=self.density + {"b": 0.1, "c": -0.1}.get(letter, 0.0),
+            density=self.density + (0.0 if letter == "a" else context.character.contrast * (rng.random() - 0.6)),
             tempo_bpm=context.plan.tempo_bpm,
             rng=rng,
             least_notes=3 if letter == "a" else 2,
@@ -125,8 +134,8 @@ def draft_phrase(phrase: PhrasePlan, passage: Passage, ideas: Ideas, context: Me
     """Draft the notes of a section's phrase; phrases of one letter differ in their cadence only."""
     section = material(passage.name)
     rng = context.stream("phrase", section, phrase.label)
-    templates = {"p": PRESENTATIONS, "q": CONTINUATIONS}.get(phrase.label, TEMPLATES).get(phrase.bars)
-    rows = templates or TEMPLATES[phrase.bars]
+    usual = PLAIN if context.style.dialect in _PLAIN_DIALECTS else TEMPLATES
+    rows = {"p": PRESENTATIONS, "q": CONTINUATIONS}.get(phrase.label, usual).get(phrase.bars) or usual[phrase.bars]
     words = pick(rng, [text for _, text in rows], [weight for weight, _ in rows]).split()
     steps = bar_steps(context.plan.metre)
     writer = _Drafter(ideas=ideas, places=_PLACES.get(phrase.label, {}), rng=rng)

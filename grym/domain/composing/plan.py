@@ -67,6 +67,8 @@ class Plan:
         name in `STYLES`.
     loop
         The piece goes round: no introduction and no ending, and what leads on at its end leads to its start.
+    hold_s
+        How much longer than written the last chord is held, so that the piece lasts `seconds`.
     """
 
     title: str
@@ -83,6 +85,7 @@ class Plan:
     planner: str = "rules/1"
     definition: Style | None = None
     loop: bool = False
+    hold_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,112 +1,52 @@
-"""Reading a sentence: which words of the vocabulary it contains, what it negates, and explicit keys, metres and tempi.
+"""Reading a sentence in English, German or French: what it names, what it refuses, and the numbers in it.
 
 Reading decides nothing; it returns what was asked, contradictions included, in the order of the sentence. Words in
-the scope of a negation ("no drums", "without bass or drums", "not too fast") are returned as refused.
+the scope of a negation ("no drums", "ohne Bass und Schlagzeug", "pas trop vite") are returned as refused.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grym.domain.composing.instruments import VOICES
-from grym.domain.composing.naming import tonic_of
 from grym.domain.composing.score import Tonality
-from grym.domain.composing.styles import STYLES
-from grym.domain.composing.vocabulary import (
-    CHARACTERS,
-    ENSEMBLES,
-    FAST_WORDS,
-    METRE_WORDS,
-    MODE_WORDS,
-    MOODS,
-    NEGATIONS,
-    ROLE_WORDS,
-    SLOW_WORDS,
-    TEMPO_WORDS,
-)
+from grym.domain.composing.vocabulary import IGNORED, NEGATIONS
+from grym.domain.composing.words import french, german, keys, numbers
+from grym.domain.composing.words.folding import folded, plain
+from grym.domain.composing.words.lexicon import LONGEST_PHRASE, Meaning, meanings
 
-_KEY = re.compile(
-    r"(?<![\w'])(?P<lead>in |key of |key: ?)?(?P<letter>[a-g])(?P<sign>[#♯♭]|b(?![a-z])|[ -]?(?:sharp|flat))?"
-    r"(?:[ -]+(?P<mode>" + "|".join(MODE_WORDS) + r"))?(?![\w#])(?P<after> keys?| mood| mode| feel)?",
-    re.IGNORECASE,
+_WORD = re.compile(r"[,.;:!?]|[a-z0-9#&♯♭][a-z0-9'#&♯♭]*")
+_STOPS = frozenset(".;:!?")
+# What says "without" in more than one word.
+_INSTEAD = re.compile(
+    r"\b(?:instead of|rather than|anstelle von|au lieu d[eu']?|plutot que|a la place d[eu]|free of)\b"
 )
-_METRE = re.compile(r"(?<![\d/])(\d{1,3}) ?/ ?(\d{1,3})(?![\d/])")
-_TEMPO = re.compile(
-    r"(?:(\d{1,6}(?:\.\d+)?) ?(?:bpm|beats (?:per|a) minute)|(?:tempo(?: of)?|♩ ?=) ?(\d{1,6}(?:\.\d+)?))"
-)
-_LENGTH = re.compile(r"(\d+(?:\.\d+)?)[ -]?(seconds?|secs?|s|minutes?|mins?|min)(?!\w)")
-_WORD = re.compile(r",|[a-z0-9'#&♯♭][a-z0-9'#&♯♭-]*")
+_WITHOUT = "without"
+
+
+def _set(*groups: Sequence[str]) -> frozenset[str]:
+    return frozenset(folded(word) for group in groups for word in group)
+
+
+_NEGATIONS = _set(NEGATIONS, german.NEGATIONS, french.NEGATIONS)
 # A negation reaches over small words to the next phrase of the vocabulary, and over lists.
-_BRIDGES = frozenset({",", "and", "or", "any", "a", "the", "too", "very", "so", "nor"})
-_IGNORED = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "in",
-        "of",
-        "with",
-        "and",
-        "or",
-        "for",
-        "to",
-        "at",
-        "by",
-        "on",
-        "some",
-        "any",
-        "my",
-        "me",
-        "please",
-        "make",
-        "compose",
-        "write",
-        "play",
-        "piece",
-        "song",
-        "music",
-        "tune",
-        "that",
-        "is",
-        "it",
-        "as",
-        "like",
-        "about",
-        "very",
-        "too",
-        "so",
-        "from",
-        "into",
-        "key",
-        "bpm",
-        "seconds",
-        "second",
-        "minutes",
-        "minute",
-        "solo",
-        "style",
-        "mood",
-        "feel",
-        "tempo",
-        "time",
-        "no",
-        "without",
-        "not",
-        "i",
-        "want",
-        "would",
-        "song",
-        "track",
-        "instrumental",
-        "background",
-        "only",
-        "just",
-        "one",
-        "two",
-        "three",
-        "four",
-    ]
+_BRIDGES = _set(
+    (",", "and", "or", "any", "a", "an", "the", "too", "very", "so", "nor", "use", "include", "want", "add", "have"),
+    german.BRIDGES,
+    french.BRIDGES,
 )
+_OR, _AND = _set(("or", "nor", "oder", "noch", "ou", "ni")), _set(("and", "und", "et"))
+_ARTICLES = _set(("a", "an", "with"), german.ARTICLES, french.ARTICLES)
+_FOR = _set(("for",), german.FOR, french.FOR)
+_BEFORE_PLAYER = _set(
+    ("solo", "two", "one", "a", "an", "the"), german.ARTICLES, french.ARTICLES, ("le", "la", "les", "the", "une", "das")
+)
+_ONLY = _set(("only", "just", "nothing but", "solely"), german.ONLY, french.ONLY)
+_SOLO = re.compile(
+    r"(?<!\w)(?:" + "|".join(sorted(_set(("unaccompanied", "alone", "solo"), german.ALONE, french.ALONE))) + r")(?!\w)"
+)
+_LOOP = _set(("loop", "loops", "looped", "looping", "loopable"), german.LOOPS, french.LOOPS)
+_FUNCTION = _set(IGNORED, german.FUNCTION, french.FUNCTION, ("loop", "free")) | numbers.WORDS
+_FREE = frozenset({"less", "free", "frei", "los"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +60,18 @@ class Reading:
         ``role``, ``character``, ``ensemble``), as names, in order.
     refused
         The same for negated words.
+    lengths_s, lengths_bars
+        Lengths that are named, in seconds and in bars.
     unknown
         How many content words are not in the vocabulary.
     solo
         Whether a soloist was asked for.
+    only
+        Whether nobody but the instruments named is to play: "only piano".
+    written_for
+        Whether the piece is *for* the instruments named: "for piano and violin".
+    loop
+        Whether the piece is to go round.
     """
 
     words: Mapping[str, tuple[str, ...]]
@@ -133,8 +81,12 @@ class Reading:
     metres: tuple[str, ...] = ()
     tempi_bpm: tuple[float, ...] = ()
     lengths_s: tuple[float, ...] = ()
+    lengths_bars: tuple[int, ...] = ()
     unknown: int = 0
     solo: bool = False
+    only: bool = False
+    written_for: bool = False
+    loop: bool = False
 
 
 @dataclass(slots=True)
@@ -144,57 +96,35 @@ class _Found:
     words: dict[str, list[str]] = field(default_factory=dict)
     refused: dict[str, list[str]] = field(default_factory=dict)
     unknown: int = 0
+    only: bool = False
+    written_for: bool = False
 
-
-def _phrases() -> dict[str, list[tuple[str, str]]]:
-    """Return every phrase of the vocabulary with the kinds and names it stands for."""
-    table: dict[str, list[tuple[str, str]]] = {}
-
-    def add(kind: str, name: str, phrases: Iterable[str]) -> None:
-        for phrase in phrases:
-            table.setdefault(phrase, []).append((kind, name))
-
-    for style in STYLES.values():
-        add("style", style.name, (style.name, *style.words))
-    for mood, row in MOODS.items():
-        add("mood", mood, (mood, *row.words))
-    for voice in VOICES.values():
-        add("instrument", voice.name, dict.fromkeys((voice.name, f"{voice.name}s", *voice.words)))
-    for kind, names in (
-        ("tempo", TEMPO_WORDS),
-        ("slow", SLOW_WORDS),
-        ("fast", FAST_WORDS),
-        ("metre", METRE_WORDS),
-        ("character", CHARACTERS),
-        ("ensemble", ENSEMBLES),
-    ):
-        for phrase in names:
-            add(kind, phrase, (phrase,))
-    for phrase, role in ROLE_WORDS.items():
-        add("role", role, (phrase,))
-    return table
-
-
-_PHRASES = _phrases()
-_LONGEST_PHRASE = max(len(phrase.split()) for phrase in _PHRASES)
+    def add(self, found: Sequence[Meaning], *, negated: bool) -> None:
+        """Note what a phrase stands for."""
+        target = self.refused if negated else self.words
+        for kind, name in found:
+            target.setdefault(kind, []).append(name)
 
 
 def read(prompt: str) -> Reading:
     """Read a sentence."""
-    text = " ".join(prompt.replace("\u2019", "'").split())
-    lower = text.lower()
-    tonalities, modes = _keys(text)
-    found = _words(lower)
+    text = plain(prompt)
+    lower = folded(prompt)
+    found = _words(_INSTEAD.sub(_WITHOUT, lower))
     return Reading(
         words={kind: tuple(dict.fromkeys(names)) for kind, names in found.words.items()},
         refused={kind: tuple(dict.fromkeys(names)) for kind, names in found.refused.items()},
-        tonalities=tonalities,
-        modes=modes,
-        metres=tuple(f"{a}/{b}" for a, b in _METRE.findall(lower)),
-        tempi_bpm=tuple(float(a or b) for a, b in _TEMPO.findall(lower)),
-        lengths_s=tuple(float(n) * (60 if unit.startswith("min") else 1) for n, unit in _LENGTH.findall(lower)),
+        tonalities=keys.keys(text),
+        modes=keys.modes(text),
+        metres=numbers.metres(lower),
+        tempi_bpm=numbers.tempi_bpm(lower),
+        lengths_s=numbers.lengths_s(lower),
+        lengths_bars=numbers.lengths_bars(lower),
         unknown=found.unknown,
-        solo=bool(re.search(r"\b(?:solo|unaccompanied|alone)\b", lower)),
+        solo=bool(_SOLO.search(lower)),
+        only=found.only,
+        written_for=found.written_for,
+        loop=not _LOOP.isdisjoint(_WORD.findall(lower)),
     )
 
 
@@ -204,66 +134,80 @@ def _words(lower: str) -> _Found:
     found = _Found()
     at, negated = 0, False
     while at < len(tokens):
-        size = _phrase_size(tokens, at)
+        size, meant = _phrase(tokens, at)
         if size:
-            target = found.refused if negated else found.words
-            for kind, name in _PHRASES[" ".join(tokens[at : at + size])]:
-                target.setdefault(kind, []).append(name)
+            # "drum free", "schlagzeugfrei" as two words: what follows negates.
+            refused = negated or _is_freed(tokens, at + size)
+            found.add(meant, negated=refused)
+            _note_company(found, tokens, at, size, meant)
             at += size
             negated = negated and _list_goes_on(tokens, at)
             continue
-        negated = tokens[at] in NEGATIONS or (negated and tokens[at] in _BRIDGES)
-        stem = tokens[at].removesuffix("less").rstrip("-")
-        if stem != tokens[at] and stem in _PHRASES:
-            # "drumless": a suffix that negates.
-            for kind, name in _PHRASES[stem]:
-                found.refused.setdefault(kind, []).append(name)
-        else:
-            found.unknown += tokens[at] not in NEGATIONS and _is_content(tokens[at])
+        negated = tokens[at] in _NEGATIONS or (negated and tokens[at] in _BRIDGES)
+        suffixed = _suffix_negated(tokens[at])
+        found.add(suffixed, negated=True)
+        found.unknown += not suffixed and _is_content(tokens[at])
         at += 1
     return found
 
 
-def _phrase_size(tokens: list[str], at: int) -> int:
-    """Return how many tokens the longest phrase of the vocabulary takes at a place, 0 where there is none."""
-    sizes = range(min(_LONGEST_PHRASE, len(tokens) - at), 0, -1)
-    return next((size for size in sizes if " ".join(tokens[at : at + size]) in _PHRASES), 0)
+def _phrase(tokens: Sequence[str], at: int) -> tuple[int, tuple[Meaning, ...]]:
+    """Return how many tokens the longest phrase at a place takes and what it stands for; 0 where there is none."""
+    for size in range(min(LONGEST_PHRASE, len(tokens) - at), 0, -1):
+        meant = meanings(" ".join(tokens[at : at + size]), before_noun=_goes_on(tokens, at + size))
+        if meant:
+            return size, meant
+    return 0, ()
 
 
-def _list_goes_on(tokens: list[str], at: int) -> bool:
-    """Tell whether a negated list continues: by "or", "nor" or "and", or by a comma if an "or" is still to come."""
+def _goes_on(tokens: Sequence[str], at: int) -> bool:
+    """Tell whether another word follows that an adjective could belong to."""
+    return at < len(tokens) and tokens[at] not in _STOPS | _OR | _AND | {",", "aber", "bitte", "but", "please"}
+
+
+def _is_freed(tokens: Sequence[str], at: int) -> bool:
+    return at < len(tokens) and tokens[at] in _FREE
+
+
+def _suffix_negated(token: str) -> tuple[Meaning, ...]:
+    """Return what a token refuses by its ending: "drumless", "schlagzeuglos"."""
+    for ending in _FREE:
+        stem = token.removesuffix(ending)
+        if stem != token:
+            found = meanings(stem, before_noun=False)
+            if found:
+                return found
+    return ()
+
+
+def _note_company(found: _Found, tokens: Sequence[str], at: int, size: int, meant: Sequence[Meaning]) -> None:
+    """Note whether players are named as the only ones, or as those the piece is for."""
+    if not any(kind in {"instrument", "ensemble"} for kind, _ in meant):
+        return
+    before = at - 1
+    while before >= 0 and tokens[before] in _BEFORE_PLAYER:
+        before -= 1
+    found.written_for |= before >= 0 and tokens[before] in _FOR
+    after = tokens[at + size] if at + size < len(tokens) else ""
+    but = tokens[max(0, before - 1) : before + 1] == ["nothing", "but"]
+    found.only |= but or (before >= 0 and tokens[before] in _ONLY) or after in _ONLY
+
+
+def _list_goes_on(tokens: Sequence[str], at: int) -> bool:
+    """Tell whether a negated list continues: by "or", by "and" without an article, or by a comma before an "or"."""
     if at >= len(tokens):
         return False
+    if tokens[at] in _AND:
+        return at + 1 < len(tokens) and tokens[at + 1] not in _ARTICLES
     if tokens[at] != ",":
-        return tokens[at] in {"or", "nor", "and"}
-    while at < len(tokens) and (tokens[at] == "," or _phrase_size(tokens, at)):
-        at += max(1, _phrase_size(tokens, at))
-    return at < len(tokens) and tokens[at] in {"or", "nor"}
+        return tokens[at] in _OR
+    while at < len(tokens) and (tokens[at] == "," or _phrase(tokens, at)[0]):
+        at += max(1, _phrase(tokens, at)[0])
+    return at < len(tokens) and tokens[at] in _OR | _AND
 
 
 def _is_content(token: str) -> bool:
     """Tell whether a word of no meaning here would mean something to a person."""
-    if token.endswith(("flat", "sharp", "moll")):
+    if len(token) <= 2 or token[0].isdigit() or keys.is_tonal(token):
         return False
-    return len(token) > 2 and token not in _IGNORED and token not in MODE_WORDS and not token[0].isdigit()
-
-
-def _keys(text: str) -> tuple[tuple[Tonality, ...], tuple[str, ...]]:
-    """Return the keys and the bare modes that a sentence names.
-
-    A letter alone is a key only in capitals after "in" or "key of"; the article of "a minor key" or "a major success"
-    is none.
-    """
-    tonalities: list[Tonality] = []
-    for match in _KEY.finditer(text):
-        letter, mode = match["letter"], (match["mode"] or "").lower()
-        article = letter == "a" and not match["sign"] and (bool(match["after"]) or not match["lead"])
-        if mode and not article:
-            tonalities.append(Tonality(tonic=tonic_of(letter, match["sign"]), mode=MODE_WORDS[mode]))
-        elif not mode and match["lead"] and letter.isupper():
-            tonalities.append(Tonality(tonic=tonic_of(letter, match["sign"]), mode=""))
-    short = {"maj", "min", "dur"}
-    modes = [
-        MODE_WORDS[word] for word in re.findall(r"[a-z]+", text.lower()) if word in MODE_WORDS and word not in short
-    ]
-    return tuple(dict.fromkeys(tonalities)), tuple(dict.fromkeys(modes))
+    return token not in _FUNCTION and token not in _NEGATIONS and token not in _ONLY

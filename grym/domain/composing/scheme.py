@@ -27,9 +27,9 @@ Schemes = tuple[tuple[float, str], ...]
 # Schemes by number of phrases. Song-like music repeats whole phrases, classical themes answer and develop them.
 SONG: Mapping[int, Schemes] = {
     1: ((1, "a."),),
-    2: ((4, "a; a."), (2, "a; b."), (1, "a. b.")),
+    2: ((5, "a; a."), (2, "a; b."), (1, "a. b.")),
     3: ((2, "a; a; b."), (1, "a; b; a."), (1, "a; b; b.")),
-    4: ((3, "a; a. b; a."), (2, "a; b; a; b."), (2, "a; a. b; b."), (2, "a; b; a; c."), (1, "a; a. b; c.")),
+    4: ((4, "a; a. b; a."), (2, "a; b; a; b."), (2, "a; a. b; b."), (2, "a; b; a; c."), (1, "a; a. b; c.")),
 }
 CLASSICAL: Mapping[int, Schemes] = {
     1: ((1, "a."),),

@@ -131,12 +131,35 @@ CHARACTERS: dict[str, dict[str, float]] = {
 
 # Ensembles: who plays which role.
 ENSEMBLES: dict[str, dict[str, str]] = {
-    "string quartet": {"melody": "violin", "counter": "viola", "chords": "strings", "bass": "cello"},
+    "string quartet": {"melody": "violin", "counter": "violin", "chords": "viola", "bass": "cello"},
+    "wind quartet": {"melody": "flute", "counter": "oboe", "chords": "clarinet", "bass": "bassoon"},
+    "brass quartet": {"melody": "trumpet", "counter": "trumpet", "chords": "french horn", "bass": "trombone"},
+    "saxophone quartet": {"melody": "soprano saxophone", "counter": "saxophone", "chords": "tenor saxophone",
+        "bass": "baritone saxophone"},
+    "string trio": {"melody": "violin", "counter": "viola", "bass": "cello"},
     "piano trio": {"melody": "violin", "chords": "piano", "bass": "cello"},
+    "piano quartet": {"melody": "violin", "counter": "viola", "chords": "piano", "bass": "cello"},
     "jazz trio": {"melody": "piano", "chords": "piano", "bass": "double bass", "drums": "drums"},
+    "jazz quartet": {"melody": "saxophone", "chords": "piano", "bass": "double bass", "drums": "drums"},
     "wind quintet": {"melody": "flute", "counter": "clarinet", "chords": "french horn", "bass": "bassoon"},
     "rock band": {"melody": "electric guitar", "chords": "electric guitar", "bass": "bass guitar", "drums": "drums"},
-}
+}  # fmt: skip
+
+# Ensembles whose players have one voice each, so that four voices are written instead of chords.
+OF_VOICES = frozenset({"string quartet", "wind quartet", "brass quartet", "saxophone quartet"})
+
+# Words that suggest a style where none is named: "an epic march" is a march.
+LEANINGS: dict[str, str] = {
+    "orchestral": "cinematic", "score": "cinematic", "adventure": "cinematic", "symphony": "cinematic",
+    "symphonic": "cinematic", "trailer": "cinematic", "film": "cinematic", "movie": "cinematic",
+    "acoustic": "folk", "campfire": "folk", "ballad": "folk", "electronic": "techno", "electro": "techno",
+    "dance": "techno", "club": "techno", "atmospheric": "ambient", "drone": "ambient", "soundscape": "ambient",
+    "meditation": "ambient", "meditative": "ambient", "spa": "ambient", "sleep": "ambient", "eighties": "synthwave",
+    "80s": "synthwave", "cyberpunk": "synthwave", "seventies": "disco", "70s": "disco", "baroque": "classical",
+    "chamber": "classical", "chamber music": "classical", "sacred": "chorale", "military": "march", "parade": "march",
+    "fanfare": "march", "bedtime": "lullaby", "nursery": "lullaby", "silent film": "ragtime", "standard": "jazz",
+    "romantic piano": "nocturne", "ballroom": "waltz", "study beats": "lo-fi", "driving": "synthwave",
+}  # fmt: skip
 
 ROLE_WORDS: dict[str, str] = {
     "drums": "drums", "drum": "drums", "percussion": "drums", "beat": "drums", "beats": "drums", "bass": "bass",
@@ -144,4 +167,15 @@ ROLE_WORDS: dict[str, str] = {
     "lead": "melody",
 }  # fmt: skip
 
-NEGATIONS = ("no", "without", "not", "minus", "sans", "lose", "skip", "never")
+NEGATIONS = ("no", "without", "not", "minus", "lose", "skip", "never", "don't", "omit", "drop", "nothing")
+
+# Small words without meaning here: they are not counted as outside the vocabulary.
+IGNORED = (
+    "a", "an", "the", "in", "of", "with", "and", "or", "for", "to", "at", "by", "on", "some", "any", "my", "me",
+    "please", "make", "compose", "write", "play", "piece", "song", "music", "tune", "that", "is", "it", "as", "like",
+    "about", "very", "too", "so", "from", "into", "key", "bpm", "seconds", "second", "minutes", "minute", "solo",
+    "style", "mood", "feel", "tempo", "time", "i", "want", "would", "track", "instrumental", "background", "only",
+    "just", "one", "two", "three", "four", "bars", "bar", "measures", "measure", "long", "length", "lasting", "lasts",
+    "give", "need", "create", "generate", "should", "played", "featuring", "using", "beats", "per", "around", "loop",
+    "set", "something", "let", "have", "its", "this", "mode",
+)  # fmt: skip

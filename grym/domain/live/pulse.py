@@ -45,6 +45,9 @@ LEAST_ALIKE = 0.1
 SILENT_S = 4.0
 """Through held chords the beats go on for so long."""
 
+HEARD_S, HEARD = 0.5, 0.01
+"""Half a second 40 dB below what was usual is no held chord but the end of the music."""
+
 EVENT_FULL = 1.0
 """A frame begins something where the curve is above its usual value."""
 
@@ -206,7 +209,9 @@ class BeatTracker:
         return [self._beat(frame, interval)]
 
     def _is_sounding(self) -> bool:
-        """Return whether anything began in the last seconds."""
+        """Return whether anything sounds, and anything began in the last seconds."""
+        if float(self._recent[LOUDNESS, -round(HEARD_S * self._rate_hz) :].max()) < HEARD:
+            return False
         return float(self._past[1, -round(SILENT_S * self._rate_hz) :].max()) > EVENT_FULL
 
     def _beat(self, frame: int, interval: int) -> Beat:

@@ -1,12 +1,16 @@
 """What a stream has come to so far: numbers that only grow, and the last of what was heard."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from statistics import median
 from typing import Any
 
 from grym.domain.live.facts import AlertName, Beat, Ended, EndReason, KeyHeard
 from grym.domain.live.meters import Meters
 from grym.domain.tonality import Key
+
+MOST_TEMPI = 256
+"""Beats whose tempi are remembered: two minutes at 128 BPM."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -21,7 +25,7 @@ class Tally:
     windows: int = 0
     beats: int = 0
     keys: int = 0
-    tempo_bpm: float | None = None
+    tempi: list[float] = field(default_factory=list)
     key: Key | None = None
 
     def count(self, sequence: int) -> None:
@@ -34,11 +38,16 @@ class Tally:
         """Count a beat or a key and return its number in the stream."""
         if isinstance(fact, Beat):
             self.beats += 1
-            self.tempo_bpm = fact.tempo_bpm
+            self.tempi = [*self.tempi[1 - MOST_TEMPI :], fact.tempo_bpm]
             return self.beats - 1
         self.keys += 1
         self.key = fact.key or self.key
         return self.keys - 1
+
+    @property
+    def tempo_bpm(self) -> float | None:
+        """The median tempo of the last minutes: the last beat alone may be a slowing end, or an accident."""
+        return median(self.tempi) if self.tempi else None
 
     def ended(
         self,
@@ -75,4 +84,4 @@ class Tally:
     def restored(cls, state: dict[str, Any]) -> "Tally":
         """Return the tally that `state` was taken of."""
         key = state["key"]
-        return cls(**{**state, "key": None if key is None else Key(**key)})
+        return cls(**{**state, "tempi": list(state["tempi"]), "key": None if key is None else Key(**key)})

@@ -11,7 +11,7 @@ import numpy as np
 from grym.domain.chroma import Chroma
 from grym.domain.rhythm.bars import bar_positions
 from grym.domain.rhythm.chains import Chain, best_chain
-from grym.domain.rhythm.curves import beat_curves
+from grym.domain.rhythm.curves import Curves, beat_curves
 from grym.domain.rhythm.levels import Scene, division_of, evidence_of, probabilities, scene_of
 from grym.domain.rhythm.periods import at_lag, candidate_lags, has_period, similarity_by_lag
 from grym.domain.rhythm.pulse import Metre, Pulse, TempoHypothesis, no_pulse
@@ -32,7 +32,7 @@ TEMPO_BEATS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Heard:
+class Heard:
     """A chain of beats, and how likely it is the beat."""
 
     chain: Chain
@@ -51,15 +51,25 @@ def track_pulse(mel_power: FloatArray, *, framing: Framing, pitch: Chroma) -> Pu
     pitch
         Pitch classes of the same sound: new harmony marks beats and bars.
     """
-    curves = beat_curves(mel_power, framing=framing, pitch=pitch)
-    salience = curves.salience()
-    likely = np.logaddexp(0.0, salience + 3.0)
-    similarity = similarity_by_lag(likely, curves.full, frame_rate_hz=curves.frame_rate_hz)
-    scene = scene_of(curves, similarity)
-    heard = _heard(salience, scene)
+    scene = heard_scene(beat_curves(mel_power, framing=framing, pitch=pitch), pitch)
+    heard = likelier_first(scene)
     if not heard or not _stands_out(heard[0].chain, scene):
         return no_pulse()
     return _pulse(heard, scene, pitch)
+
+
+def heard_scene(curves: Curves, pitch: Chroma) -> Scene:
+    """Return what the pulses of a sound are held against."""
+    likely = np.logaddexp(0.0, curves.salience() + 3.0)
+    return scene_of(curves, similarity_by_lag(likely, curves.full, frame_rate_hz=curves.frame_rate_hz), pitch)
+
+
+def possible_chains(scene: Scene) -> list[Chain]:
+    """Return the beats around every period that a sound may have."""
+    salience = scene.curves.salience()
+    lags = candidate_lags(scene.similarity, frame_rate_hz=scene.curves.frame_rate_hz)
+    found = [best_chain(salience, lag) for lag in lags]
+    return [chain for chain in found if chain is not None and len(chain.frames) >= LEAST_BEATS]
 
 
 def _stands_out(chain: Chain, scene: Scene) -> bool:
@@ -70,28 +80,26 @@ def _stands_out(chain: Chain, scene: Scene) -> bool:
     return recurs and chain.evidence >= LEAST_EVIDENCE * len(chain.frames)
 
 
-def _heard(salience: np.ndarray, scene: Scene) -> list[_Heard]:
+def likelier_first(scene: Scene) -> list[Heard]:
     """Return the pulses that a sound may have, likelier ones first."""
-    lags = candidate_lags(scene.similarity, frame_rate_hz=scene.curves.frame_rate_hz)
-    found = [best_chain(salience, lag) for lag in lags]
-    chains = [chain for chain in found if chain is not None and len(chain.frames) >= LEAST_BEATS]
+    chains = possible_chains(scene)
     if not chains:
         return []
     chances = probabilities([evidence_of(chain, scene) for chain in chains])
-    heard = [_Heard(chain=c, probability=float(chance)) for c, chance in zip(chains, chances, strict=True)]
+    heard = [Heard(chain=c, probability=float(chance)) for c, chance in zip(chains, chances, strict=True)]
     return sorted(heard, key=lambda one: -one.probability)
 
 
-def _pulse(heard: list[_Heard], scene: Scene, pitch: Chroma) -> Pulse:
+def _pulse(heard: list[Heard], scene: Scene, pitch: Chroma) -> Pulse:
     """Return the likeliest pulse with its bars, and the others as hypotheses."""
     best, curves = heard[0].chain, scene.curves
-    beats = _interpolated(curves.raw, _audible(best.frames, scene.events))
+    beats = beats_of(best, scene)
     if len(beats) < LEAST_BEATS:
         return no_pulse()
     metre, places = bar_positions(beats, curves, pitch)
     beats_s = (beats / curves.frame_rate_hz).astype(np.float32)
     return Pulse(
-        tempo_bpm=_tempo_bpm(beats_s),
+        tempo_bpm=tempo_of(beats_s),
         confidence=_confidence(heard, scene.similarity),
         hypotheses=tuple(_hypothesis(one, scene) for one in heard),
         beats_s=beats_s,
@@ -101,13 +109,18 @@ def _pulse(heard: list[_Heard], scene: Scene, pitch: Chroma) -> Pulse:
     )
 
 
-def _hypothesis(one: _Heard, scene: Scene) -> TempoHypothesis:
+def _hypothesis(one: Heard, scene: Scene) -> TempoHypothesis:
     """Return a pulse as a hypothesis."""
     return TempoHypothesis(
-        tempo_bpm=_tempo_bpm(one.chain.frames / scene.curves.frame_rate_hz),
+        tempo_bpm=tempo_of(one.chain.frames / scene.curves.frame_rate_hz),
         periodicity=float(np.clip(at_lag(scene.similarity, one.chain.period_frames), 0.0, 1.0)),
         score=one.probability,
     )
+
+
+def beats_of(chain: Chain, scene: Scene) -> np.ndarray:
+    """Return the beats that sound or may be tapped to, as fractions of frames, ascending."""
+    return _interpolated(scene.curves.raw, _audible(chain.frames, scene.events))
 
 
 def _audible(frames: np.ndarray, events: np.ndarray) -> np.ndarray:
@@ -128,13 +141,13 @@ def _interpolated(envelope: FloatArray, frames: np.ndarray) -> np.ndarray:
     return np.asarray(frames + moved)
 
 
-def _tempo_bpm(beats_s: np.ndarray) -> float:
+def tempo_of(beats_s: np.ndarray) -> float:
     """Return the median tempo over spans of eight beats, or over all of fewer."""
     span = min(TEMPO_BEATS, len(beats_s) - 1)
     return 60.0 * span / float(np.median(beats_s[span:] - beats_s[:-span]))
 
 
-def _confidence(heard: list[_Heard], similarity: np.ndarray) -> float:
+def _confidence(heard: list[Heard], similarity: np.ndarray) -> float:
     """Return 0–1: how periodic the best pulse is, less the likelier another is that is no octave of it."""
     best = heard[0]
     periodicity = at_lag(similarity, best.chain.period_frames)

@@ -25,6 +25,8 @@ from streams.translate import (
     motifs_to_wire,
     plan_from_wire,
     plan_to_wire,
+    style_from_wire,
+    style_to_wire,
     wish_of,
 )
 
@@ -64,6 +66,14 @@ def test_plans_carry_a_style_that_was_brought_along(name: str) -> None:
     made = plan(Wish(prompt="a piece", definition=own), seed=3)
     sent = msgspec.json.encode(plan_to_wire(made))
     assert plan_from_wire(msgspec.json.decode(sent, type=PlanData)) == made
+
+
+def test_a_choice_that_is_not_known_is_refused() -> None:
+    """Dialects and forms are plain text on the wire, and checked when they are read."""
+    sent = msgspec.structs.replace(style_to_wire(STYLES["waltz"]), dialect="klingon")
+    with pytest.raises(InvalidRequestError) as refusal:
+        style_from_wire(sent)
+    assert refusal.value.code == "wire.choice"
 
 
 def test_checks_and_motifs_survive_the_wire() -> None:

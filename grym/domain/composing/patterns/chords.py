@@ -17,13 +17,19 @@ CHORDS: dict[str, Pattern] = {
     ),
     "alberti": Pattern(cells=everywhere("0.2.1.2.", "0.1.2.", "0.2.1.2.1.2.")),
     "waltz": Pattern(
-        cells={8: ("b...*...", "b...*..."), 6: ("b.*.*.", "b.*.*."), 12: ("b...*...*...", "b...*...*...")}, short=0.8
+        cells={8: ("b...*...", "f...*..."), 6: ("b.*.*.", "f.*.*."), 12: ("b...*...*...", "f...*...*...")},
+        metres={"3/4": ("b...*...*...", "f...*...*...")},
+        short=0.8,
     ),
     "oompah": Pattern(
-        cells={8: ("b...*...", "b...*..."), 6: ("b...*.", "b...*."), 12: ("b...*...*...", "b...*...*...")}, short=0.7
+        cells={8: ("b...*...", "f...*..."), 6: ("b...*.", "f...*."), 12: ("b...*...*...", "f...*...*...")}, short=0.7
     ),
+    # Ragtime's left hand: bass and chord in turn, the bass between root and fifth (Berlin 1980, "Ragtime", ch. 5).
     "stride": Pattern(
-        cells={8: ("b.*.b.*.", "b.*.b.*."), 6: ("b.*.*.", "b.*.*."), 12: ("b.*.b.*.b.*.", "b.*.b.*.b.*.")}, short=0.75
+        cells={8: ("b.*.f.*.", "b.*.f.*."), 6: ("b.*.*.", "f.*.*."), 12: ("b.*.f.*.b.*.", "b.*.f.*.b.*.")}, short=0.75
+    ),
+    "boom-chick": Pattern(
+        cells={8: ("b...*...", "f...*.*."), 6: ("b...*.", "f...*."), 12: ("b...*...*.*.", "f...*...*.*.")}, ring=True
     ),
     "afterbeat": Pattern(cells=everywhere(",,*.,,*.", ",,*.*.", ",,,,*...*..."), short=0.6),
     "block": Pattern(
@@ -84,4 +90,32 @@ CHORDS: dict[str, Pattern] = {
         cells={8: ("b...2...", "1...2..."), 6: ("b.1.2.", "1.2.1."), 12: ("b...1...2...", "b...1...2...")}, ring=True
     ),
     "ostinato": Pattern(cells=everywhere("0.1.2.1.", "0.2.1.", "0.1.2.1.2.1."), bars={16: ("0.1.2.1.0.1.2.1.",)}),
+    # Freddie Green's guitar: every quarter, short.
+    "four-in-the-bar": Pattern(cells=everywhere("*...*...", "*..*..", "*...*...*..."), short=0.45),
+    # Two bars of offbeats that lock with a 2-3 clave (Mauleón 1993, "Salsa Guidebook", ch. 5).
+    "montuno": Pattern(
+        cells=everywhere("*.,.*.*.", "*.,.*.", "*.,.*.*.,.*."),
+        bars={16: ("*.,.*.*.,.*.,.*.", ",.*.,.*.,.*.,.*.")},
+        short=0.8,
+    ),
+    "marcato": Pattern(cells=everywhere("*...*...", "*..*..", "*...*...*..."), short=0.5),
+    "sincopa": Pattern(
+        cells=everywhere("*..*..*.", "*..*..", "*..*..*.*..."),
+        bars={16: ("*..*..*.*...*...", "*..*..*.*..*..*.")},
+        short=0.55,
+    ),
+    "skank": Pattern(cells=everywhere(",,*.,,*.", ",,*.,,", ",,*.,,*.,,*."), short=0.45),
+    "scratch": Pattern(
+        cells=everywhere("*.,*,*,.", "*.,*,.", "*.,*,*,.*.,."),
+        bars={16: ("*.,,,,*,,*,,*.,,", ",,*,,*,.,,*,*.,.")},
+        short=0.6,
+    ),
+    # A figure of three against bars of four, so that every bar begins elsewhere in it (Reich 1974, "Writings about
+    # music", "Music as a gradual process").
+    "phase": Pattern(
+        cells=everywhere("0.1.2.0.", "0.1.2.", "0.1.2.0.1.2."),
+        bars={16: ("0.1.2.0.1.2.0.1.", "2.0.1.2.0.1.2.0.", "1.2.0.1.2.0.1.2.")},
+        short=0.9,
+    ),
+    "pulse": Pattern(cells=everywhere("*.*.*.*.", "*.*.*.", "*.*.*.*.*.*."), short=0.5),
 }

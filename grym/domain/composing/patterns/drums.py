@@ -2,6 +2,10 @@
 
 from grym.domain.composing.patterns.kit import (
     CLAP,
+    CLAVES,
+    CONGA_LOW,
+    CONGA_MUTE,
+    COWBELL,
     CRASH,
     HAT,
     KICK,
@@ -104,5 +108,32 @@ DRUMS: dict[str, dict[int, Pattern]] = {
         ),
         TAMBOURINE: Pattern(cells=everywhere("....x...", "....o.", "....x...x...")),
         SHAKER: Pattern(cells=everywhere("o.o.o.o.", "o.o.o.")),
+    },
+    # Clave 2-3, cascara on the side of the drum and tumbao of the congas (Mauleón 1993, ch. 3).
+    "salsa": {
+        CLAVES: Pattern(
+            cells=everywhere("x.....x.", "x..x..", "x.....x...x."), bars={16: ("....x...x.......", "x.....x.....x...")}
+        ),
+        SHAKER: Pattern(cells=everywhere("o.x.o.x.", "o.x.o.")),
+        CONGA_MUTE: Pattern(cells=everywhere("....x...", "..x...")),
+        CONGA_LOW: Pattern(cells=everywhere("......x.", "....x."), bars={16: ("............x.x.",)}),
+        COWBELL: Pattern(cells=everywhere("x...x...", "x..x..")),
+    },
+    "funk": {
+        KICK: Pattern(cells=everywhere("X..x....", "X....."), bars={16: ("X..x......x.....", "X.....x...x..x..")}),
+        SNARE: Pattern(
+            cells={8: ("....X..o", ".o..X..o"), 6: ("......", "X....."), 12: ("....X..o.o.o", "....X..o.o.o")}
+        ),
+        HAT: Pattern(cells=everywhere("x.xxx.x.", "x.x.x."), bars={16: ("x.xxx.x.x.xxx.x.",)}),
+    },
+    "one-drop": {
+        KICK: Pattern(cells=everywhere("....X...", "...X..", "....X......."), bars={16: ("....X.......X...",)}),
+        RIM: Pattern(cells=everywhere("....x...", "...x..", "....x......."), bars={16: ("....x.......x...",)}),
+        HAT: Pattern(cells=everywhere("x.o.x.o.", "x.o.o.")),
+    },
+    # A snare that rolls like a train (country).
+    "train": {
+        KICK: Pattern(cells=everywhere("x...x...", "x.....")),
+        SNARE: Pattern(cells=everywhere("o.oXo.oX", "o.Xo.X")),
     },
 }

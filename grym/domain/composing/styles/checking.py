@@ -18,7 +18,7 @@ from grym.domain.composing.patterns.kit import PIECES
 from grym.domain.composing.patterns.pattern import BASS_TOKENS, CHORD_TOKENS, DRUM_TOKENS
 from grym.domain.composing.rhythm import FAMILIES
 from grym.domain.composing.score import Tonality
-from grym.domain.composing.styles.style import Dialect, FormFamily, Style
+from grym.domain.composing.styles.style import Dialect, FormFamily, Style, Writing
 from grym.domain.composing.theory import SCALES, chord_of
 from grym.errors import InvalidRequestError, InvariantError
 
@@ -79,6 +79,7 @@ def _choices(style: Style) -> Iterator[_Fault]:
     yield from _among("modes", style.modes, SCALES, least=1)
     yield from _among("dialect", (style.dialect,), get_args(Dialect))
     yield from _among("form", (style.form,), get_args(FormFamily))
+    yield from _among("writing", (style.writing,), get_args(Writing))
     yield from _among("rhythm", (style.rhythm,), FAMILIES)
     for role in _ROLES:
         yield from _among(role, getattr(style, role), VOICES, least=int(role == "melody"))

@@ -4,7 +4,7 @@ from grym.domain.composing.styles.style import Style
 
 ROWS = (
     Style(
-        name="lo-fi", words=("lofi", "lo fi", "chillhop", "study beats", "chill hop", "downtempo", "hip hop",
+        name="lo-fi", words=("lofi", "lo fi", "chillhop", "chill hop", "downtempo", "hip hop",
             "hip-hop", "trip hop"),
         tempo_bpm=(68, 78, 90), metres=("4/4",), modes=("minor", "major", "dorian"), dialect="loops",
             rhythm="syncopated",
@@ -16,8 +16,7 @@ ROWS = (
         fills=("soft",),
     ),
     Style(
-        name="ambient", words=("drone", "atmospheric", "soundscape", "meditation", "meditative", "new age", "spa",
-            "sleep"),
+        name="ambient", words=("new age",),
         tempo_bpm=(56, 64, 80), metres=("4/4", "3/4"), modes=("major", "minor", "lydian", "dorian"), dialect="loops",
         rhythm="sparse", melody=("celesta", "flute", "vibraphone", "kalimba"), chords=("harp", "electric piano"),
         bass=("synth bass",), pad=("warm pad", "sweep pad", "choir"), form="arc", accompaniments=("swell",
@@ -27,18 +26,18 @@ ROWS = (
         dynamics=0.4, mood="dreamy",
     ),
     Style(
-        name="synthwave", words=("retrowave", "outrun", "eighties", "80s", "synth wave", "chiptune", "synthpop",
-            "synth-pop", "cyberpunk"),
+        name="synthwave", words=("retrowave", "outrun", "synth wave", "chiptune", "synthpop",
+            "synth-pop"),
         tempo_bpm=(88, 104, 124), metres=("4/4",), modes=("minor", "major"), dialect="loops", rhythm="pop",
         melody=("synth lead", "square lead"), chords=("polysynth",), bass=("synth bass",), pad=("synth strings",
             "warm pad"),
-        form="verse", accompaniments=("arp", "stabs"), basses=("eighths", "octaves"), drums="synthwave",
+        form="verse", accompaniments=("arp", "stabs"), basses=("eighths", "sequence"), drums="synthwave",
         major_loops=("I V vi IV", "I IV vi V", "I iii IV V"), minor_loops=("i VI iv V", "i VI VII i", "i iv VI V"),
         density=0.5, dynamics=0.4, mood="driving",
         fills=("rock", "toms"), crashes=True, humanise=0.15,
     ),
     Style(
-        name="techno", words=("house", "edm", "dance", "trance", "club", "electronic", "rave", "electro"),
+        name="techno", words=("house", "house music", "edm", "trance", "rave"),
             tempo_bpm=(118, 126, 138),
         metres=("4/4",), modes=("minor", "dorian", "phrygian"), dialect="loops", rhythm="riff", melody=("synth lead",
             "square lead"),
@@ -49,8 +48,7 @@ ROWS = (
         fills=("machine",), crashes=True, humanise=0.15,
     ),
     Style(
-        name="cinematic", words=("film", "movie", "epic", "soundtrack", "trailer", "orchestral", "score", "heroic",
-            "adventure", "symphony", "symphonic"),
+        name="cinematic", words=("soundtrack", "film music", "film score", "movie score", "epic trailer"),
         tempo_bpm=(70, 92, 120), metres=("4/4", "3/4", "6/8"), modes=("minor", "major", "dorian"), dialect="loops",
         rhythm="broad", melody=("french horn", "violin", "oboe", "cello"), chords=("strings",), bass=("double bass",
             "cello"),

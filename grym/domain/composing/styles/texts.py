@@ -90,7 +90,8 @@ def _value(field: Field[Any], value: object) -> Any:
         if len(tempi) != _TEMPI:
             raise refusal(field.name, "needs three numbers", hint="Give the slowest, usual and fastest tempo.")
         return tuple(_number(field.name, tempo) for tempo in tempi)
-    return _KINDS[str(field.type)](field.name, value)
+    # Whatever else there is (dialect, form, writing) is one word of a few.
+    return _KINDS.get(str(field.type), _text)(field.name, value)
 
 
 def _rows(field: str, value: object) -> Mapping[str, object]:
@@ -162,8 +163,6 @@ _KINDS: dict[str, Callable[[str, object], Any]] = {
     str(int): _whole,
     str(bool): _flag,
     str(tuple[str, ...]): _texts,
-    str(_FIELDS["dialect"].type): _text,
-    str(_FIELDS["form"].type): _text,
 }
 
 

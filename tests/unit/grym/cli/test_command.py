@@ -1,6 +1,8 @@
 """The frame of every command: shared options, exit codes, errors."""
 
+import asyncio
 import json
+import signal
 
 import pytest
 import typer
@@ -80,6 +82,33 @@ def test_a_traceback_appears_with_debug_only(words: list[str], traceback: bool) 
 def test_an_interrupt_is_130() -> None:
     """Ctrl-C ends with the code of the contract."""
     assert RUNNER.invoke(_app(), ["interrupt"]).exit_code == 130
+
+
+@pytest.mark.parametrize("ignored", [False, True])
+def test_a_termination_is_an_interrupt(ignored: bool) -> None:
+    """SIGTERM lets a command end in order, also one that a shell keeps Ctrl-C from."""
+    app, left = typer.Typer(), []
+
+    @command(app, "wait")
+    async def wait(screen: Screen) -> None:
+        """Wait for the end."""
+        del screen
+        try:
+            signal.raise_signal(signal.SIGTERM)
+            await asyncio.Event().wait()
+        finally:
+            signal.raise_signal(signal.SIGTERM)  # as `timeout` does: to the process, and to its group
+            await asyncio.sleep(0)
+            left.append("in order")
+
+    before = signal.getsignal(signal.SIGINT)
+    if ignored:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        assert RUNNER.invoke(app, []).exit_code == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert left == ["in order"]
 
 
 def test_an_unknown_log_level_is_refused() -> None:

@@ -73,11 +73,25 @@ def test_a_jump_in_the_pattern_is_a_change() -> None:
     """So is another key."""
     stretch = Stretch(start_s=10.0, end_s=17.0)
     soundings, _ = heard([], answer(match(3.0)), stretch)
-    after = Stretch(start_s=11.0, end_s=18.0)
-    _, (jumped,) = heard(soundings, answer(match(30.0)), after)
-    assert (jumped.state, jumped.at_s, jumped.match.offset_s) == ("changed", 11.0, 30.0)
-    _, (higher,) = heard(soundings, answer(match(4.0, transposition=2)), after)
+    after, later = Stretch(start_s=11.0, end_s=18.0), Stretch(start_s=12.0, end_s=19.0)
+    found, said = heard(soundings, answer(match(30.0)), after)
+    assert said == []
+    _, (jumped,) = heard(found, answer(match(31.0)), later)
+    assert (jumped.state, jumped.at_s, jumped.match.offset_s) == ("changed", 12.0, 31.0)
+    found, _ = heard(soundings, answer(match(4.0, transposition=2)), after)
+    _, (higher,) = heard(found, answer(match(5.0, transposition=2)), later)
     assert (higher.state, higher.match.transposition_semitones) == ("changed", 2)
+
+
+def test_a_piece_that_repeats_itself_is_one_sounding() -> None:
+    """Memory finds it at this repeat or at that; as long as no other place is found twice in a row nothing changes."""
+    soundings: list[Sounding] = []
+    said: list[PatternHeard] = []
+    for second, offset_s in enumerate((18.0, 5.0, 27.0, 18.0 + 3, 9.0, 0.6, 18.0 + 6, 11.0)):
+        stretch = Stretch(start_s=float(second), end_s=second + LENGTH_S)
+        soundings, more = heard(soundings, answer(match(offset_s)), stretch)
+        said += more
+    assert [one.state for one in said] == ["began"]
 
 
 def test_one_unlucky_question_ends_nothing() -> None:

@@ -37,6 +37,7 @@ def test_kinds_of_motion(before: tuple[int, int], after: tuple[int, int], kind: 
         ((67, 60), (67, 60), False),
         ((67, 60), (72, 60), False),
         ((67, 60), (71, 63), False),
+        ((60, 65), (62, 67), False),
     ],
 )
 def test_parallel_fifths_and_octaves(before: tuple[int, int], after: tuple[int, int], *, parallel: bool) -> None:

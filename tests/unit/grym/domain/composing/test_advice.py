@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from grym.domain.composing.advice import (
     MAX_TITLE_CHARACTERS,
-    PARAMETERS,
     SECTION_NAMES,
     Advice,
     filled,
@@ -16,6 +15,7 @@ from grym.domain.composing.advice import (
     require_known,
     told_title,
 )
+from grym.domain.composing.choices import PARAMETERS
 from grym.domain.composing.compose import compose
 from grym.domain.composing.instruments import VOICES
 from grym.domain.composing.plan import SectionPlan, Wish

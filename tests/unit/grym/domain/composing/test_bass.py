@@ -49,7 +49,7 @@ def test_roots_on_the_first_beat(planned: Planned, style: str) -> None:
 
 def test_walking_steps_into_the_next_root(planned: Planned) -> None:
     """The fourth beat of a walking bar lies a semitone or a tone from the next root."""
-    plan = planned("a jazz tune in C major", metre="4/4")
+    plan = planned("a swing tune in C major", metre="4/4")
     for seed in range(10):
         notes, _ = write_bass(_texture(plan, seed=seed), VOICES["double bass"], None)
         pitches = [note.midi_pitch for note in notes]

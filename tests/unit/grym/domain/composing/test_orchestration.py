@@ -19,7 +19,7 @@ def _cast(prompt: str, style: str, mood: str = "bright") -> dict[str, str]:
         ("piano and violin", "classical", {"melody": "violin", "chords": "piano"}),
         ("guitar", "folk", {"melody": "acoustic guitar", "chords": "acoustic guitar"}),
         ("flute and oboe", "classical", {"melody": "flute", "counter": "oboe"}),
-        ("string quartet", "classical", {"melody": "violin", "counter": "viola", "bass": "cello"}),
+        ("string quartet", "classical", {"counter": "violin", "chords": "viola", "bass": "cello"}),
         ("with drums", "lullaby", {"drums": "drums"}),
         ("with strings", "nocturne", {"pad": "strings", "melody": "piano"}),
         ("synth bass", "rock", {"bass": "synth bass"}),

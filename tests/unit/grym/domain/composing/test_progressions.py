@@ -17,7 +17,7 @@ def test_tables_are_closed(table: str) -> None:
 @pytest.mark.parametrize("table", sorted(CADENCES))
 def test_authentic_cadences_end_on_the_tonic(table: str) -> None:
     """Every full close ends on a chord of the first degree."""
-    mode = table.removeprefix("folk-")
+    mode = table.rpartition("-")[2]
     tonality = Tonality(tonic=0, mode=mode)
     assert all(chord_of(cadence[-1], tonality).root == 0 for cadence in CADENCES[table]["authentic"])
     assert all(

@@ -1,5 +1,7 @@
 """Places in the bar, from marks that come beat by beat."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -23,6 +25,15 @@ def test_marked_beats_are_counted_as_one(metre: int) -> None:
 def test_the_first_beats_have_no_place() -> None:
     """Too little is known before eight beats."""
     assert places([1.0, 0.0] * 8)[: LEAST_BEATS - 1] == [(0, 0)] * (LEAST_BEATS - 1)
+
+
+def test_the_metre_does_not_flicker() -> None:
+    """Three odd bars in a long piece of threes do not make it one of twos and back."""
+    marks = [1.0 if beat % 3 == 0 else 0.0 for beat in range(60)] + [1.0, 0.0, 1.0, 0.0, 0.5, 0.0]
+    said = [metre for _, metre in places([*marks, *marks])][24:]
+    changes = sum(one != other for one, other in pairwise(said))
+    assert said[0] == 3
+    assert changes <= 1
 
 
 def test_restored_it_counts_on() -> None:

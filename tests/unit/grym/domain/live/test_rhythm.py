@@ -113,6 +113,14 @@ def test_no_beats_where_sound_is_missing(lab: Laboratory) -> None:
     assert max(beat.at_s for beat in beats) < 12.1
 
 
+def test_no_beats_after_the_music(lab: Laboratory) -> None:
+    """Where the music ends in a floor of noise 60 dB below it, no beat is told a second later."""
+    sound, _ = lab.train(120, seconds=16.0)
+    sound[12 * 44_100 :] = 0.001 * np.abs(sound).max() * lab.noise(seconds=4.0)
+    beats = beats_of(followed(blocks_of(sound)))
+    assert 11.0 < max(beat.at_s for beat in beats) < 13.0
+
+
 def test_restored_follower_goes_on_bit_for_bit(lab: Laboratory) -> None:
     """Stored as bytes after every twentieth block and restored, a follower says the same; its state stays small."""
     blocks = blocks_of(lab.music(seconds=14.0, bpm=110.0))

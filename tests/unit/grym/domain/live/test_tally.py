@@ -3,7 +3,7 @@
 from grym.domain.live.facts import Beat, KeyHeard
 from grym.domain.live.frame import StreamFormat
 from grym.domain.live.meters import Meters
-from grym.domain.live.tally import Tally
+from grym.domain.live.tally import MOST_TEMPI, Tally
 from grym.domain.tonality import Key
 
 A_MINOR = Key(tonic=9, mode="minor", confidence=0.8)
@@ -20,7 +20,17 @@ def test_beats_and_keys_are_numbered_apart() -> None:
     assert [tally.number_of(beat(tempo)) for tempo in (120.0, 121.0)] == [0, 1]
     assert tally.number_of(KeyHeard(at_s=2.0, span_s=5.0, key=A_MINOR)) == 0
     assert tally.number_of(KeyHeard(at_s=3.0, span_s=5.0, key=None)) == 1
-    assert (tally.tempo_bpm, tally.key) == (121.0, A_MINOR)
+    assert (tally.tempo_bpm, tally.key) == (120.5, A_MINOR)
+
+
+def test_the_tempo_is_that_of_most_beats() -> None:
+    """A slow last bar does not make a slow piece; only the last beats are remembered, however long it was."""
+    tally = Tally()
+    for tempo in [60.0] * 400 + [128.0] * 250 + [100.0] * 4:
+        tally.number_of(beat(tempo))
+    assert tally.tempo_bpm == 128.0
+    assert len(tally.tempi) == MOST_TEMPI
+    assert Tally().tempo_bpm is None
 
 
 def test_parts_of_a_frame_count_once() -> None:
@@ -42,5 +52,5 @@ def test_the_end_sums_up_in_seconds() -> None:
 
 def test_a_tally_is_restored() -> None:
     """All numbers and the key survive."""
-    tally = Tally(frames=3, beats=2, tempo_bpm=99.5, key=A_MINOR)
+    tally = Tally(frames=3, beats=2, tempi=[99.5, 100.0], key=A_MINOR)
     assert Tally.restored(tally.state()) == tally

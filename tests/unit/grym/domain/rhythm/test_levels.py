@@ -19,9 +19,10 @@ RATE_HZ = FRAMING.frame_rate_hz
 
 def scene(sound: FloatArray) -> Scene:
     """What the pulses of a sound are held against."""
-    curves = beat_curves(describe(sound, FRAMING).mel_power, framing=FRAMING, pitch=chroma(sound, 44_100))
+    pitch = chroma(sound, 44_100)
+    curves = beat_curves(describe(sound, FRAMING).mel_power, framing=FRAMING, pitch=pitch)
     likely = np.logaddexp(0.0, curves.salience() + 3.0)
-    return scene_of(curves, similarity_by_lag(likely, curves.full, frame_rate_hz=RATE_HZ))
+    return scene_of(curves, similarity_by_lag(likely, curves.full, frame_rate_hz=RATE_HZ), pitch)
 
 
 @pytest.mark.parametrize("parts", [2, 3])

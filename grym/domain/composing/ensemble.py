@@ -1,0 +1,84 @@
+"""Who writes the voices under the melody where a style's parts are written together: choirs and quartets."""
+
+import itertools
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from grym.domain.composing.accompaniment import PlayedNote
+from grym.domain.composing.chorale import LowerVoices, harmonised
+from grym.domain.composing.form import Passage
+from grym.domain.composing.harmony import Slot
+from grym.domain.composing.melody import MelodyNote
+from grym.domain.composing.metrics import bar_steps
+from grym.domain.composing.plan import Plan
+from grym.domain.composing.quartet import quartet_voices
+from grym.domain.composing.scheme import scheme_of
+from grym.domain.composing.score import Role
+from grym.domain.composing.seeds import stream
+from grym.domain.composing.settings import Setting
+from grym.domain.composing.styles import Style
+
+# Which roles have the lower voices, and which voice each.
+LOWER: dict[Role, Callable[[LowerVoices], tuple[PlayedNote, ...]]] = {
+    "counter": lambda voices: voices.alto,
+    "chords": lambda voices: voices.tenor,
+    "bass": lambda voices: voices.bass,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A section with its chords and melody; its plan is that of the piece in the section's key."""
+
+    passage: Passage
+    plan: Plan
+    slots: tuple[Slot, ...]
+    melody: tuple[MelodyNote, ...]
+
+
+def lower_voices(
+    sections: Sequence[Section], style: Style, roles: Collection[Role], *, identity: str, seed: int
+) -> tuple[LowerVoices, ...]:
+    """Set the voices under the melody, section by section; nothing where the style or one of the four parts is missing.
+
+    Parameters
+    ----------
+    roles
+        Who plays in the piece.
+    """
+    write = _chorale if style.satb or style.writing == "chorale" else _quartet if style.writing == "quartet" else None
+    if write is None or not set(LOWER) <= set(roles):
+        return ()
+    found: list[LowerVoices] = []
+    for section in sections:
+        last = found[-1].last if found else None
+        found.append(write(section, style, last, identity=identity, seed=seed))
+    return tuple(found)
+
+
+def _chorale(section: Section, _: Style, last: Setting | None, *, identity: str, seed: int) -> LowerVoices:
+    """Set a section for four voices; lines begin where its phrases do."""
+    passage, metre = section.passage, section.plan.metre
+    return harmonised(
+        section.melody,
+        section.slots,
+        section.plan.tonality,
+        metre,
+        last,
+        rng=stream(seed, "voices", identity, passage.name),
+        openings={bar * bar_steps(metre) for bar in itertools.accumulate(passage.phrases, initial=0)},
+    )
+
+
+def _quartet(section: Section, style: Style, last: Setting | None, *, identity: str, seed: int) -> LowerVoices:
+    """Write a section for four players."""
+    passage = section.passage
+    return quartet_voices(
+        section.melody,
+        section.slots,
+        scheme_of(passage, style, identity=identity, seed=seed),
+        section.plan.tonality,
+        section.plan.metre,
+        previous=last,
+        rng=lambda purpose: stream(seed, "quartet", identity, passage.name, purpose),
+    )
