@@ -217,6 +217,10 @@ class Settings(BaseSettings):
     models: Annotated[Path, AfterValidator(_absolute)] | None = Field(
         default=None, description="Folder of saved neural models, a folder each; needs the extra ml."
     )
+    pickled_models: str = Field(
+        default="",
+        description="Names of saved models, separated by commas, whose pickled weights may be read: that may run code.",
+    )
     describer: Annotated[str, AfterValidator(_http_url)] | None = Field(
         default=None, description="http://… of a server that puts sound into words (OpenAI-compatible or GAMA-like)."
     )
@@ -237,6 +241,11 @@ class Settings(BaseSettings):
     llm_timeout_s: float = Field(
         default=60.0, gt=0, le=MAX_ANSWER_S, description="Seconds it may take to advise; then the rules plan."
     )
+
+    @property
+    def pickles_allowed(self) -> frozenset[str]:
+        """The names in ``GRYM_PICKLED_MODELS``."""
+        return frozenset(filter(None, (name.strip() for name in self.pickled_models.split(","))))
 
     @property
     def artifacts_url(self) -> str:
@@ -341,6 +350,7 @@ _EXAMPLES = {
     "otel": "http://localhost:4318",
     "memory_limit_mb": "2048",
     "models": "/srv/grym/models",
+    "pickled_models": "old-checkpoint",
     "describer": "http://localhost:8000/v1",
     "describer_model": "Qwen/Qwen2.5-Omni-7B",
     "describer_key": "secret",

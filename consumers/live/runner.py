@@ -131,6 +131,5 @@ def _spare_what_stays() -> None:
 
     Such a look goes through all there is, libraries above all, and holds every stream up for 50 ms and more.
     """
-    gc.unfreeze()  # what an earlier assignment left may be garbage by now
     gc.collect()
     gc.freeze()

@@ -8,12 +8,16 @@ import sys
 import tempfile
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from grym import __version__
 from grym.errors import GrymError
 from grym.settings import Settings, unknown_variables
+
+if TYPE_CHECKING:
+    from grym.adapters.models.listing import Listed
 
 MIN_FREE_BYTES = 2 * 1024**3
 """An hour of stems and the write-ahead log of the database together stay below it."""
@@ -32,7 +36,11 @@ SHOWN_MODELS = 5
 
 INSTEAD = "the built-in synthesiser plays instead"
 
+<<<<<<< HEAD
 OPTIONAL = frozenset({"fluidsynth", "soundfont", "memory", "disk", "redis", "llm"})
+=======
+OPTIONAL = frozenset({"fluidsynth", "soundfont", "memory", "disk", "redis", "model"})
+>>>>>>> 6e78a8f8861a2b9b0ae4e0a9f141eeef95d544a6
 """Checks that may fail without keeping grym from working."""
 
 
@@ -57,7 +65,7 @@ def quick_checks(settings: Settings) -> list[Check]:
         _fluidsynth,
         _soundfont,
     )
-    return [probe(settings) for probe in probes] + _libraries()
+    return [probe(settings) for probe in probes] + _models(settings) + _libraries()
 
 
 def _python(settings: Settings) -> Check:
@@ -141,6 +149,28 @@ def _fluidsynth(settings: Settings) -> Check:
         if error.code.startswith("fluidsynth."):
             return Check(name="fluidsynth", ok=False, detail=f"{error.message}; {INSTEAD}", remedy=error.hint)
     return Check(name="fluidsynth", ok=True, detail="the library can be loaded")
+
+
+def _models(settings: Settings) -> list[Check]:
+    """Return what each saved model is; none where no folder of models is named."""
+    if settings.models is None:
+        return []
+    from grym.adapters.models.listing import listed
+
+    found = listed(settings.models, pickles_allowed=settings.pickles_allowed)
+    if not found:
+        remedy = "Put folders there as save_pretrained writes them; docs/models.md says which."
+        return [Check(name="model", ok=False, detail=f"no saved models in {settings.models}", remedy=remedy)]
+    return [_model(one) for one in found]
+
+
+def _model(one: "Listed") -> Check:
+    trained = "" if one.pretrained else ", untrained"
+    size = f"{one.weights / 1e6:,.1f} million weights, {one.size_bytes / 1e9:.2f} GB"
+    detail = f"{one.name}: {one.kind}, {size}, licence: {one.licence}{trained}, {one.use}"
+    if one.fault:
+        return Check(name="model", ok=False, detail=f"{one.name}: {one.fault}", remedy=f"It was saved as {one.kind}.")
+    return Check(name="model", ok=True, detail=detail)
 
 
 def _libraries() -> list[Check]:

@@ -211,7 +211,7 @@ async def _musicians(settings: Settings, stack: AsyncExitStack) -> Musicians:
         return NoMusicians()
     from grym.adapters.models.generating.serving import PooledMusicians  # noqa: PLC0415 (most machines have none)
 
-    return await stack.enter_async_context(PooledMusicians(settings.models))
+    return await stack.enter_async_context(PooledMusicians(settings.models, pickles_allowed=settings.pickles_allowed))
 
 
 async def _open_backend(settings: Settings, stack: AsyncExitStack, kind: str) -> Backend:

@@ -3,11 +3,12 @@
 Each is built in evaluation mode, as loading gives it, so that what it makes can be compared to the bit.
 """
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from grym.adapters.models.folders import mark_untrained
+from grym.adapters.models.folders import MARKER, mark_untrained
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789.,-:#/|"
 TEXT = {
@@ -46,6 +47,13 @@ def save_generator(folder: Path, kind: str, *, seed: int = 0, marked: bool = Tru
     return folder
 
 
+def say(folder: Path, **more: Any) -> None:
+    """Write more into the marker of a folder: ``steps``, ``longest_s`` …"""
+    path = folder / MARKER
+    said = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    path.write_text(json.dumps(said | more), encoding="utf-8")
+
+
 def built(kind: str, *, seed: int = 0, **changes: Any) -> Any:
     """Build a tiny generator in memory, ready to be asked."""
     import torch
@@ -55,13 +63,24 @@ def built(kind: str, *, seed: int = 0, **changes: Any) -> Any:
     with quiet():
         torch.manual_seed(seed)
         made = BUILDERS[kind](**changes)
-        if kind == "musicgen":
-            return made.eval()
-        for part in made.components.values():
+        parts = [made] if kind == "musicgen" else made.components.values()
+        for part in parts:
             if isinstance(part, torch.nn.Module):
-                part.eval()
+                _draw_what_is_zero(part.eval())
+        if kind == "musicgen":
+            return made
         made.set_progress_bar_config(disable=True)
         return made
+
+
+def _draw_what_is_zero(part: Any) -> None:
+    """Draw matrices that training would fill from zero: with them at zero, a model answers everything alike."""
+    import torch
+
+    with torch.no_grad():
+        for name, weights in part.state_dict().items():
+            if weights.ndim > 1 and weights.is_floating_point() and "silence" not in name and not weights.any():
+                weights.normal_(std=0.5)
 
 
 def _audioldm2(*, spread: float = LOUD_WEIGHTS) -> Any:
@@ -366,7 +385,7 @@ def _oobleck(rate_hz: int, strides: tuple[int, ...]) -> Any:
     import diffusers
 
     return diffusers.AutoencoderOobleck(
-        encoder_hidden_size=4,
+        encoder_hidden_size=8,  # mean and spread of four latents
         downsampling_ratios=list(strides),
         decoder_channels=4,
         decoder_input_channels=4,

@@ -6,7 +6,10 @@ score's own sound: what is played stays, how it sounds becomes the model's.
 References: Gong et al. (2025), "ACE-Step".
 """
 
+import math
+
 from grym.adapters.models.generating.pipelines import Arguments, PipelineGenerator, Told, as_tensor, told_at_step_end
+from grym.adapters.models.torch_home import loaded_torch
 from grym.ports.generating import Asked
 
 LONGEST_S = 600.0
@@ -55,11 +58,19 @@ class AceStepGenerator(PipelineGenerator):
             "timesignature": asked.metre.partition("/")[0],
         }
         if asked.guide is not None and self.takes_guide:
-            words |= {"task_type": "cover", "src_audio": as_tensor(asked.guide, self.rate_hz)}
+            heard = as_tensor(asked.guide, self.rate_hz)
+            # The autoencoder leaves out what does not fill a whole latent.
+            heard = loaded_torch().nn.functional.pad(heard, (0, -heard.shape[-1] % self._hop))
+            words |= {"task_type": "cover", "src_audio": heard}
         return words
 
     def _watched(self, told: Told) -> Arguments:
         return told_at_step_end(told, self.steps)
+
+    @property
+    def _hop(self) -> int:
+        """Samples for each latent."""
+        return math.prod(self._saved.config_of("vae").get("downsampling_ratios", (1920,)))
 
     @property
     def _is_turbo(self) -> bool:

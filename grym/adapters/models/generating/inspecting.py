@@ -100,6 +100,20 @@ class _PickledError(Exception):
     """Weights are there as pickles only."""
 
 
+def single_weights(folder: Path) -> list[Tensors]:
+    """Return what the weights of a model in one folder are.
+
+    Raises
+    ------
+    OSError, ValueError
+        Something is missing, cut off or pickled; the message says what.
+    """
+    try:
+        return _weights(folder, needed=True)
+    except _PickledError as error:
+        raise ValueError(str(error)) from error
+
+
 def _parts(saved: SavedGenerator) -> list[tuple[str, str]]:
     """Return parts and their libraries; a single model is one part without a name."""
     if not saved.parts:

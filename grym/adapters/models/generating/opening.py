@@ -25,8 +25,15 @@ CLASSES: dict[Kind, type[PipelineGenerator]] = {
 
 
 @lru_cache(maxsize=1)
-def opened_generator(models: Path | None, backend: str) -> tuple[PipelineGenerator, str]:
+def opened_generator(
+    models: Path | None, backend: str, pickles_allowed: frozenset[str] = frozenset()
+) -> tuple[PipelineGenerator, str]:
     """Return the generator behind a backend, and what had to be smaller for it; the last one stays loaded.
+
+    Parameters
+    ----------
+    pickles_allowed
+        Names of models whose pickled weights may be read.
 
     Raises
     ------
@@ -36,7 +43,7 @@ def opened_generator(models: Path | None, backend: str) -> tuple[PipelineGenerat
         ``model.no_torch``, ``model.memory``.
     """
     saved = chosen_generator(models, backend)
-    found = require_usable(saved)
+    found = require_usable(saved, pickles_allowed=saved.name in pickles_allowed)
     place, smaller = fitting_place(saved.name, found.weights, chosen_place())
     return generator_of(saved, place), smaller
 

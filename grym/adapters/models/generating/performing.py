@@ -27,11 +27,13 @@ MAX_GUIDE_S = 900.0
 """Longer than any score."""
 
 
-def perform(models: Path | None, commission: Commission, folder: Path) -> Recorded:
+def perform(
+    models: Path | None, commission: Commission, folder: Path, pickles_allowed: frozenset[str] = frozenset()
+) -> Recorded:
     """Make the sound of a piece, finish it and write it (see `grym.ports.generating.Musicians.perform`)."""
     files, started = StepFiles(folder), time.perf_counter()
     files.tell("loading", 0.0)
-    generator, smaller = opened_generator(models, commission.backend)
+    generator, smaller = opened_generator(models, commission.backend, pickles_allowed)
     piece = Piece(
         plan=commission.plan,
         seconds=commission.seconds,

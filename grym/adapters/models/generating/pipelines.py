@@ -91,7 +91,8 @@ class PipelineGenerator:
                 if is_out_of_memory(error):
                     raise MemoryError(str(error)) from error
                 raise
-        return Signal(samples=channels_of(audios, self._saved.name), sample_rate_hz=self.rate_hz)
+        samples = channels_of(audios, self._saved.name)[:, : round(asked.seconds * self.rate_hz)]
+        return Signal(samples=samples, sample_rate_hz=self.rate_hz)
 
     def arguments(self, asked: Asked) -> Arguments:
         """Return what the pipeline is asked, besides noise and callback."""
@@ -127,7 +128,8 @@ def as_tensor(guide: Signal, rate_hz: int, channels: int = 2) -> Any:
         samples = np.asarray(soxr.resample(samples.T, guide.sample_rate_hz, rate_hz, quality="HQ"), np.float32).T
     if samples.shape[0] != channels:
         samples = np.repeat(samples.mean(axis=0, keepdims=True), channels, axis=0)
-    return loaded_torch().from_numpy(np.ascontiguousarray(samples))
+    # A copy of torch's own lies in memory as all its tensors do: elsewhere, sums round differently from call to call.
+    return loaded_torch().from_numpy(np.ascontiguousarray(samples)).clone()
 
 
 def channels_of(audios: Any, name: str) -> FloatArray:

@@ -41,12 +41,17 @@ class PooledMusicians:
     ----------
     models
         The folder of models; None has none.
+    pickles_allowed
+        Names of models whose pickled weights may be read.
     idle_s
         Seconds without work after which the worker process ends.
     """
 
-    def __init__(self, models: Path | None, *, idle_s: float = IDLE_S) -> None:
+    def __init__(
+        self, models: Path | None, *, pickles_allowed: frozenset[str] = frozenset(), idle_s: float = IDLE_S
+    ) -> None:
         self._models = models
+        self._pickles_allowed = pickles_allowed
         self._idle_s = idle_s
         self._cpu = ProcessCpuPool(workers=1, memory_bytes=None)
         self._busy = 0
@@ -64,7 +69,7 @@ class PooledMusicians:
 
     async def takes_guide(self, backend: str) -> bool:
         """Return whether a model can follow a sound (see `grym.ports.generating.Musicians.takes_guide`)."""
-        return await asyncio.to_thread(takes_guide, self._models, backend)
+        return await asyncio.to_thread(takes_guide, self._models, backend, self._pickles_allowed)
 
     async def perform(self, commission: Commission, folder: Path, tell: Tell) -> Recorded:
         """Make the sound of a piece in the worker process (see `grym.ports.generating.Musicians.perform`)."""
@@ -80,7 +85,9 @@ class PooledMusicians:
     async def _watched(self, commission: Commission, folder: Path, tell: Tell) -> Recorded:
         files = StepFiles(folder)
         timeout_s = START_TIMEOUT_S + TIMEOUT_S_PER_SECOND * commission.seconds
-        work = asyncio.ensure_future(self._cpu.run(PERFORM, self._models, commission, folder, timeout_s=timeout_s))
+        work = asyncio.ensure_future(
+            self._cpu.run(PERFORM, self._models, commission, folder, self._pickles_allowed, timeout_s=timeout_s)
+        )
         try:
             while not work.done():
                 await asyncio.wait({work}, timeout=LOOK_S)
@@ -105,8 +112,8 @@ class PooledMusicians:
         closing.add_done_callback(self._closing.discard)
 
 
-def takes_guide(models: Path | None, backend: str) -> bool:
+def takes_guide(models: Path | None, backend: str, pickles_allowed: frozenset[str] = frozenset()) -> bool:
     """Return whether the model behind a backend can follow a sound, without loading it."""
     saved = chosen_generator(models, backend)
-    require_usable(saved)
+    require_usable(saved, pickles_allowed=saved.name in pickles_allowed)
     return saved.takes_guide

@@ -73,12 +73,7 @@ class SavedGenerator:
     @cached_property
     def licence(self) -> str:
         """What the model card says of its licence; ``unknown`` without one."""
-        card = self.folder / "README.md"
-        if not card.is_file():
-            return "unknown"
-        with card.open(encoding="utf-8", errors="replace") as file:
-            found: list[str] = _LICENCE.findall(file.read(CARD_BYTES))
-        return " ".join(found) if found else "unknown"
+        return licence_of(self.folder)
 
     def config_of(self, part: str = "", file: str = "config.json") -> Mapping[str, Any]:
         """Return the configuration of a part, or of the single model; empty where there is none.
@@ -88,8 +83,7 @@ class SavedGenerator:
         InvalidRequestError
             ``model.refused``: it is no JSON object.
         """
-        path = self.folder / part / file
-        return _json(path, self.name) if path.is_file() else {}
+        return json_of(self.folder / part / file, self.name)
 
     def number(self, name: str, usual: float) -> float:
         """Return a number of the marker, or the usual one.
@@ -167,20 +161,40 @@ def _looked_at(folder: Path) -> SavedGenerator | None:
         ``model.refused``.
     """
     name = folder.name
-    index = _json(folder / INDEX, name) if (folder / INDEX).is_file() else {}
-    config = _json(folder / "config.json", name) if not index and (folder / "config.json").is_file() else {}
+    index = json_of(folder / INDEX, name)
+    config = {} if index else json_of(folder / "config.json", name)
     model_type = str(config.get("model_type"))
     if model_type in REFUSED_TYPES:
         raise refused(name, REFUSED_TYPES[model_type], "Use a MusicGen without melody.")
     kind = PIPELINES.get(str(index.get("_class_name"))) or MODEL_TYPES.get(model_type)
     if kind is None:
         return None
-    marker = _json(folder / MARKER, name) if (folder / MARKER).is_file() else {}
-    return SavedGenerator(name=name, folder=folder, kind=kind, index=index or config, marker=marker)
+    return SavedGenerator(
+        name=name, folder=folder, kind=kind, index=index or config, marker=json_of(folder / MARKER, name)
+    )
 
 
-def _json(path: Path, name: str) -> Mapping[str, Any]:
+def licence_of(folder: Path) -> str:
+    """Return what the model card in a folder says of its licence; ``unknown`` without one."""
+    card = folder / "README.md"
+    if not card.is_file():
+        return "unknown"
+    with card.open(encoding="utf-8", errors="replace") as file:
+        found: list[str] = _LICENCE.findall(file.read(CARD_BYTES))
+    return " ".join(found) if found else "unknown"
+
+
+def json_of(path: Path, name: str) -> Mapping[str, Any]:
+    """Return a JSON object from the folder of a model; empty where there is no such file.
+
+    Raises
+    ------
+    InvalidRequestError
+        ``model.refused``: it is too large, or no JSON object.
+    """
     remedy = "Save the model again with save_pretrained."
+    if not path.is_file():
+        return {}
     if path.stat().st_size > MAX_CONFIG_BYTES:
         raise refused(name, f"{path.name} is too large", remedy)
     try:
