@@ -1,8 +1,8 @@
 """Settings: the environment, read once, checked, and told apart by where each value came from.
 
 Every variable begins with ``GRYM_``. Nothing is ignored in silence: a value that cannot be used is refused with the
-name of its variable, a variable of a part that this version does not have is refused by `require_known_runtime`, and
-`unknown_variables` finds misspelt ones for `grym doctor`.
+name of its variable, a set-up that cannot work by `require_known_runtime`, and `unknown_variables` finds misspelt ones
+for `grym doctor`.
 """
 
 import os
@@ -23,12 +23,6 @@ TESTS_PREFIX = "GRYM_TEST_"
 """Variables of the test suite, which no setting reads."""
 ROOT_HOME = Path("/var/lib/grym")
 """As root the embedded database opens the folders above its data to others, which must never happen to ``/root``."""
-
-LATER = {
-    "GRYM_LLM": ("runtime.llm_not_here", "the language-model planner"),
-    "GRYM_LLM_MODEL": ("runtime.llm_not_here", "the language-model planner"),
-}
-"""Variables of the contract whose part is not in this version: error code, and what the variable is for."""
 
 MAX_CPU_WORKERS = 64
 MAX_PORT = 65_535
@@ -237,8 +231,16 @@ class Settings(BaseSettings):
     describer_timeout_s: float = Field(
         default=120.0, gt=0, le=MAX_ANSWER_S, description="Seconds it may take to answer."
     )
-    llm: str | None = Field(default=None, description="Not in this version: language-model server.")
-    llm_model: str | None = Field(default=None, description="Not in this version: name of its model.")
+    llm: Annotated[str, AfterValidator(_http_url)] | None = Field(
+        default=None, description="http://…/v1 of a language model that advises on plans (OpenAI-compatible)."
+    )
+    llm_model: str | None = Field(
+        default=None, description="Which model is asked there; by default the first one it lists."
+    )
+    llm_key: SecretStr | None = Field(default=None, description="Its API key, where it asks for one.")
+    llm_timeout_s: float = Field(
+        default=60.0, gt=0, le=MAX_ANSWER_S, description="Seconds it may take to advise; then the rules plan."
+    )
 
     @property
     def pickles_allowed(self) -> frozenset[str]:
@@ -256,21 +258,13 @@ class Settings(BaseSettings):
         return self.home / "scratch"
 
     def require_known_runtime(self) -> None:
-        """Refuse parts that this version does not have, and a set-up whose workers would not share their state.
+        """Refuse a set-up whose workers would not share their state.
 
         Raises
         ------
         InvalidRequestError
-            ``runtime.llm_not_here``, ``runtime.models_not_here`` or ``runtime.split_setup``.
+            ``runtime.split_setup``.
         """
-        for variable, (code, part) in LATER.items():
-            if getattr(self, _field(variable)) is not None:
-                raise InvalidRequestError(
-                    f"{variable} is set, but {part} is not in this version of grym",
-                    code=code,
-                    hint=f"Unset {variable} to use the embedded runtime.",
-                    details={"variable": variable},
-                )
         missing = [_variable(name) for name in ("database", "artifacts") if getattr(self, name) is None]
         if self.kafka is not None and missing and not self.single_host:
             raise InvalidRequestError(
@@ -282,7 +276,7 @@ class Settings(BaseSettings):
             )
 
     def rows(self) -> list[SettingRow]:
-        """Return the settings of this version, and what else is set, with value, source and meaning."""
+        """Return the settings with value, source and meaning."""
         return [
             SettingRow(
                 name=_variable(name),
@@ -291,7 +285,6 @@ class Settings(BaseSettings):
                 about=field.description or "",
             )
             for name, field in type(self).model_fields.items()
-            if _variable(name) not in LATER or name in self.model_fields_set
         ]
 
 
@@ -324,11 +317,9 @@ def unknown_variables() -> list[str]:
 
 
 def env_example() -> str:
-    """Return the text of ``.env.example``: every variable of this version with its meaning, commented out."""
+    """Return the text of ``.env.example``: every variable with its meaning, commented out."""
     lines = ["# Settings of grym; each may be left out. Generated from grym/settings.py by tools/drift.py."]
     for name, field in Settings.model_fields.items():
-        if _variable(name) in LATER:
-            continue
         lines += ["", f"# {field.description}", f"#{_variable(name)}={_EXAMPLES[name]}"]
     return "\n".join(lines) + "\n"
 
@@ -364,15 +355,15 @@ _EXAMPLES = {
     "describer_model": "Qwen/Qwen2.5-Omni-7B",
     "describer_key": "secret",
     "describer_timeout_s": "120",
+    "llm": "http://localhost:11434/v1",
+    "llm_model": "deepseek-r1:14b",
+    "llm_key": "secret",
+    "llm_timeout_s": "60",
 }
 
 
 def _variable(field: str) -> str:
     return PREFIX + field.upper()
-
-
-def _field(variable: str) -> str:
-    return variable.removeprefix(PREFIX).lower()
 
 
 def _shown(value: object) -> str:

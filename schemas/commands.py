@@ -324,6 +324,8 @@ class GenerateMusic(Body, frozen=True, kw_only=True):
         The score that was read of the request's source, encoded by `streams.features.studying`.
     source_sha256
         Digest of the file that it was read from.
+    whose
+        A digest of the user's name: users take turns while pieces wait to be made.
     """
 
     TYPE: ClassVar[str] = "grym.music.generate.v1"
@@ -340,6 +342,7 @@ class GenerateMusic(Body, frozen=True, kw_only=True):
     source_sha256: str = ""
     heard: SourceFacts | None = None
     rework: ReworkData | None = None
+    whose: str = ""
 
 
 class ExtractFeatures(Body, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ its ids, raises `PermanentError` for what can never succeed and `TransientError`
 different topics in any order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
@@ -138,6 +138,13 @@ class Report(Protocol):
 
     async def __call__(self, stage: str, share: float) -> None:
         """Report the stage by name and the share done, 0–1."""
+        ...
+
+    def follow(self, told: Callable[[], tuple[str, float]] | None) -> None:
+        """Ask `told` for stage and share from now on, whenever it is time to tell; None: only what was reported last.
+
+        Whether or not it is followed, work that says nothing is told of again at least once a second.
+        """
         ...
 
     async def keep(self, checkpoint: bytes, *, holds: Sequence[str] = ()) -> None:

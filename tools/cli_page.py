@@ -8,7 +8,7 @@ from typing import Any
 from typer.core import TyperArgument, TyperGroup, TyperOption
 from typer.main import get_command
 
-from grym.settings import LATER, PREFIX, Settings
+from grym.settings import PREFIX, Settings
 
 # typer brings its own copy of click, whose command has no public name.
 Command = Any
@@ -80,11 +80,10 @@ def shared_options(shown: list[tuple[str, Command]]) -> list[TyperOption]:
 
 
 def settings() -> str:
-    """Return the part on the environment: every variable that this version reads."""
+    """Return the part on the environment: every variable."""
     rows = [
         f"| `{PREFIX}{name.upper()}` | {plain(field.description or '')} |"
         for name, field in Settings.model_fields.items()
-        if f"{PREFIX}{name.upper()}" not in LATER
     ]
     return "\n".join(["## Settings", "", "| variable | meaning |", "|---|---|", *rows])
 

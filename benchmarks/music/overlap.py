@@ -31,6 +31,9 @@ FLOOR = 0.02
 FEWEST = 4
 """A measure that a smaller number of real windows has is left out."""
 
+DRAWN = 0.75
+"""Part of the compared windows that a draw takes, so that the interval also covers which pieces were composed."""
+
 LARGEST = 60
 """Windows of a side that are compared at once."""
 
@@ -130,7 +133,7 @@ def compare(real: Sequence[Judged], other: Sequence[Judged], *, draws: int = DRA
     reached: dict[Name, list[float]] = {name: [] for name in names}
     for _ in range(draws):
         first, second = halves(real, rng)
-        size = min(len(first), len(second), len(other), LARGEST)
+        size = min(len(first), len(second), max(1, int(len(other) * DRAWN)), LARGEST)
         first, second, mine = (_drawn(side, size, rng) for side in (first, second, list(other)))
         for name in names:
             base = _values(first, name)

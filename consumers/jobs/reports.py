@@ -16,6 +16,9 @@ from streams.processor import LongWork
 MAX_CHECKPOINT_BYTES = 1024 * KIB
 """A checkpoint says where to go on; what is large lies in the artifact store and is named."""
 
+PULSE_S = 0.7
+"""Seconds of silence after which work is told of again: a second, with time to commit."""
+
 
 class JobReports:
     """The reports of one job in one holder's hands.
@@ -30,6 +33,9 @@ class JobReports:
         self._work = work
         self._ports = ports
         self._number = 0
+        self._told: Callable[[], tuple[str, float]] | None = None
+        self._last: tuple[str, float] | None = None
+        self._last_s = float("-inf")
 
     @property
     def checkpoint(self) -> bytes | None:
@@ -38,6 +44,7 @@ class JobReports:
 
     async def __call__(self, stage: str, share: float) -> None:
         """Tell how far the work is (see `streams.processor.Report`)."""
+        self._last, self._last_s = (stage, share), self._ports.clock.monotonic_s()
         body = self._work.progress(self._command, stage, share)
         message = progress_message(self._job, self._command, body, number=self._number, at=self._ports.clock.now())
         self._number += 1
@@ -47,6 +54,27 @@ class JobReports:
             await unit.append([message])
 
         await self._commit(steps)
+
+    def follow(self, told: Callable[[], tuple[str, float]] | None) -> None:
+        """Ask `told` from now on (see `streams.processor.Report`)."""
+        self._told = told
+
+    async def pulse(self) -> None:
+        """Tell how far the work is whenever it has said nothing for a while, until this is cancelled.
+
+        So whoever waits hears of it every second, and work that nobody wants any more is stopped within one.
+
+        Raises
+        ------
+        LeaseLostError
+            Once the job was cancelled or taken by somebody else.
+        """
+        while True:
+            silent_s = self._ports.clock.monotonic_s() - self._last_s
+            if self._last is not None and silent_s >= PULSE_S:
+                await self(*(self._last if self._told is None else self._told()))
+                silent_s = 0.0
+            await self._ports.clock.sleep(PULSE_S if self._last is None else max(0.01, PULSE_S - silent_s))
 
     async def keep(self, checkpoint: bytes, *, holds: Sequence[str] = ()) -> None:
         """Keep a checkpoint (see `streams.processor.Report`)."""

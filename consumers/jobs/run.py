@@ -7,7 +7,7 @@ work again would cost more.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -108,7 +108,19 @@ class JobRun:
         command = decode(await self._claims.check_out(record_of(self._job)))
         with self._ports.tracer.attempt(self._job.kind, command, number=self._job.failures + 1) as cause:
             reports = JobReports(self._job, cause, self._work, self._ports)
-            return cause, await self._work.work(cause, reports)
+            return cause, await self._told_of(self._work.work(cause, reports), reports)
+
+    @staticmethod
+    async def _told_of(work: Coroutine[Any, Any, tuple[Output, ...]], reports: JobReports) -> tuple[Output, ...]:
+        """Do the work while it is told of; what ends the telling ends the work."""
+        working, telling = asyncio.create_task(work), asyncio.create_task(reports.pulse())
+        try:
+            await asyncio.wait((working, telling), return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                telling.result()
+            return await working
+        finally:
+            await cancel_all(working, telling)
 
     async def _patience(self, stop: asyncio.Event) -> None:
         await stop.wait()

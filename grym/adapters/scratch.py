@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from grym.adapters.step_files import StepFiles
+
 LOCK_NAME = ".lock"
 
 
@@ -31,6 +33,10 @@ class FolderScratch:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
             lock.close()
+
+    def told(self, folder: Path) -> tuple[str, float]:
+        """Return what whoever works in a folder told last (see `grym.ports.artifacts.Scratch`)."""
+        return StepFiles(folder).told()
 
     def _sweep(self) -> None:
         if not self._root.is_dir():

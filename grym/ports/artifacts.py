@@ -39,3 +39,7 @@ class Scratch(Protocol):
     def folder(self) -> AbstractContextManager[Path]:
         """Open a fresh folder that is removed on leaving the block."""
         ...
+
+    def told(self, folder: Path) -> tuple[str, float]:
+        """Return the stage and the share done, 0–1, as whoever works in a folder told them last."""
+        ...

@@ -121,6 +121,10 @@ class Recorded:
     timings_s: dict[str, float] = field(default_factory=dict)
 
 
+Progress = Callable[[float], None]
+"""Told between steps how much is done, 0–1, as often as one likes; raises when nobody waits any more: let it pass."""
+
+
 class Studio(Protocol):
     """Perform a score and write what is heard and read into a folder; runs inside a worker process."""
 

@@ -8,6 +8,7 @@ from consumers.backlog import BacklogWatch
 from consumers.ports import RunnerPorts
 from consumers.supervisor import Component, Supervisor
 from grym.runtime.health import HealthServer
+from grym.runtime.planning import adviser_of
 from grym.runtime.processors import Workshop, components
 from grym.runtime.relaying import relay_of
 
@@ -44,6 +45,7 @@ class Crew:
             models=runtime.models,
             musicians=runtime.musicians,
             redis=runtime.settings.redis,
+            adviser=adviser_of(runtime.settings),
         )
         self._components = [*components(self._shop, only), safety.news, *self._beside(runtime, port)]
 

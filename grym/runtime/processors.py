@@ -26,10 +26,14 @@ from grym.runtime.studio import DoorInWorker, StudioInWorker
 from streams.processor import AnyProcessor
 
 if TYPE_CHECKING:
+    from grym.adapters.planning.language import LanguageSettings
     from grym.memory.recognising.recogniser import JournalRecogniser
     from grym.ports.caching import SharedLevel
 
 # ruff: noqa: PLC0415  (each builder loads its own processor)
+
+QUESTIONS_AT_ONCE = 4
+"""Plans that a language model is asked for at once: as many as vLLM or Ollama answer in one batch by default."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +52,8 @@ class Workshop:
         The neural models of this machine: those that embed, those that make sound.
     redis
         URL of the Redis that processes share; None without.
+    adviser
+        The language model that advises on plans; None: the rules plan alone.
     """
 
     ports: RunnerPorts
@@ -61,6 +67,7 @@ class Workshop:
     models: SavedModels
     musicians: Musicians
     redis: str | None = None
+    adviser: "LanguageSettings | None" = None
 
     @cached_property
     def recogniser(self) -> "JournalRecogniser":
@@ -115,7 +122,7 @@ def _generation(shop: Workshop) -> AnyProcessor:
     from grym.adapters.planning import RulePlanner
     from streams.generation import Generation
 
-    return Generation(planner=RulePlanner(), texts=shop.ports.backend.texts)
+    return Generation(planner=None if shop.adviser else RulePlanner(), texts=shop.ports.backend.texts)
 
 
 def _quality(shop: Workshop) -> AnyProcessor:
@@ -168,7 +175,7 @@ def components(shop: Workshop, only: Collection[str] | None) -> list[Component]:
     names = checked_names(only)
     found = [_BUILDERS[name](shop) for name in names]
     if "generation" in names:
-        found.append(_generation_work(shop))
+        found += [_generation_work(shop), *_planning_work(shop)]
     upkeep = EntryUpkeep(shop.ports.backend.entries, shop.ports.clock)
     shop.ports.telemetry.include(upkeep)
     return [*found, TimerService(shop.ports), Housekeeper(shop.ports, shop.artifacts), upkeep]
@@ -185,3 +192,17 @@ def _generation_work(shop: Workshop) -> Component:
     # One piece alone has the machine; more are made at once as soon as others wait.
     settings = LeaseWorkerSettings(slots=1, most_slots=shop.slots, grace_s=shop.grace_s)
     return LeaseWorker([work], shop.ports, settings)
+
+
+def _planning_work(shop: Workshop) -> list[Component]:
+    """Return what asks a language model for plans; nothing without one, since the rules plan at once."""
+    if shop.adviser is None:
+        return []
+    from consumers.jobs.lease_worker import LeaseWorker
+    from grym.adapters.planning.language import DEPENDENCY, LanguagePlanner
+    from streams.generation import PlanningWork
+
+    planner = LanguagePlanner(shop.adviser, shop.ports.breakers.breaker(DEPENDENCY))
+    work = PlanningWork(planner=planner, texts=shop.ports.backend.texts)
+    # Asking is waiting: it takes no processor from those who make pieces, and servers answer several at once.
+    return [LeaseWorker([work], shop.ports, LeaseWorkerSettings(slots=QUESTIONS_AT_ONCE, grace_s=shop.grace_s))]

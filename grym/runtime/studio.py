@@ -29,8 +29,15 @@ class StudioInWorker(Studio):
     soundfont: Path | None
 
     def record(self, score: Score, *, backend: str, seed: int, folder: Path) -> Recorded:
-        """Render, master and write the mix and every stem (see `grym.ports.sound.Studio`)."""
-        return _studio(self.soundfont).record(score, backend=backend, seed=seed, folder=folder)
+        """Render, master and write the mix and every stem (see `grym.ports.sound.Studio`), telling how far it is."""
+        from grym.adapters.step_files import StepFiles  # noqa: PLC0415 (in workers only)
+
+        files = StepFiles(folder)
+
+        def progress(share: float) -> None:
+            files.tell("performing", share)
+
+        return _studio(self.soundfont).record(score, backend=backend, seed=seed, folder=folder, progress=progress)
 
     def engrave(self, musicxml: str) -> list[str]:
         """Return one SVG document per page."""

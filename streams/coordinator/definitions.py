@@ -1,6 +1,7 @@
 """The workflows, and which command each step sends.
 
-compose: source studied where there is one, recall and learned parameters → plan → generate → features → rate → (adapt, again ≤ 3) → remember.
+compose: recall, learned parameters and the study of a source → plan → generate → features → rate →
+(adapt, again ≤ 3) → remember.
 analyze: features and rate side by side; recall (recognition) once there are features.
 learn: imprint → remember. recognise: imprint → recall. change: change. listen: listen, which nobody is told to do.
 """
@@ -41,6 +42,7 @@ from streams.coordinator.run import Run
 from streams.processor import Output
 
 MAX_ROUNDS = 3
+DIGEST_CHARACTERS = 16
 
 COMPOSE = Workflow(
     name="compose",
@@ -180,6 +182,7 @@ def _generate(run: Run) -> Output:
             source_sha256=wish.source.sha256 if wish.source else "",
             heard=studied.facts if studied else None,
             rework=wish.rework,
+            whose=hashlib.sha256(run.request.user.encode()).hexdigest()[:DIGEST_CHARACTERS],
         ),
         attempt=run.round,
     )

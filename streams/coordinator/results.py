@@ -42,7 +42,12 @@ def composition_result(run: Run, *, at: datetime) -> dict[str, Any]:
         "patterns": lent_patterns(recalled, made) if recalled else [],
         "analysis": analysis_facts(answers.features) if answers.features else None,
         "reference": None if made.reference is None else whole(made.reference),
-        "provenance": {**made.provenance, **_origin(made), "planner": plan.planner, "request_event_id": run.request_event_id},
+        "provenance": {
+            **made.provenance,
+            **_origin(made),
+            "planner": plan.planner,
+            "request_event_id": run.request_event_id,
+        },
         "timings_s": timings_s(run, at=at) | {f"generate.{name}": took for name, took in made.timings_s.items()},
     }
 

@@ -162,7 +162,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def held(self) -> frozenset[str]:
-        """Steps that wait for the last piece to be recalled, or the source studied: that style decides what they ask."""
+        """Steps that wait for the last piece or for the source, since its style decides what they ask for."""
         recalling = self.refers_back and self.answers.recall is None
         studying = self.composition is not None and self.composition.source is not None and self.answers.study is None
         return frozenset({"parameters"}) if recalling or studying else frozenset()

@@ -1,4 +1,4 @@
-"""What a source is made of: a score is read, a sound is written down first; what cannot be used is answered with why."""
+"""What a source is made of: a score is read, a sound is written down first; the rest is refused."""
 
 from typing import TYPE_CHECKING
 

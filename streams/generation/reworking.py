@@ -17,7 +17,7 @@ _OF_THE_WHOLE = frozenset({"music.length"})
 """What a piece promises whose notes were given: nobody promised that a source keeps the rules of composing."""
 
 
-def rework(
+def rework(  # noqa: PLR0917 (crosses a process border by position)
     studio: Studio, plan: Plan, seed: int, motifs: tuple[Motif, ...], source: bytes, wanted: Rework, sha256: str
 ) -> Written:
     """Make a piece from a packed source and write it down; runs in a worker process."""

@@ -38,6 +38,7 @@ WRITE: "Task[Written]" = Task("streams.generation.piece", "write")
 REWORK: "Task[Written]" = Task("streams.generation.reworking", "rework")
 RECORD: Task[Recorded] = Task("streams.generation.piece", "record")
 WRITING_TIMEOUT_S = 60.0  # ten minutes of music are written in some seconds
+PERFORMING, STORING = 0.3, 0.9  # of the whole work
 RECORDING_TIMEOUT_S = 300.0  # ten minutes of six parts sound in about a minute
 
 
@@ -77,11 +78,18 @@ class GenerationWork:
             if command.backend == "score":
                 return (Output(body=paper.body),)
             await report.keep(pack(paper), holds=papers_of(paper.body))
-        await report("performing", 0.3)
+        await report("performing", PERFORMING)
         with self._scratch.folder() as folder:
+            report.follow(lambda: self._heard(folder))
             recorded = await self._performed(command, paper.score, folder, report)
-            await report("storing", 0.9)
+            report.follow(None)
+            await report("storing", STORING)
             return (Output(body=await self._with_sound(paper.body, recorded)),)
+
+    def _heard(self, folder: Path) -> tuple[str, float]:
+        """Return how far a performance into a folder is, as a part of the whole work."""
+        stage, share = self._scratch.told(folder)
+        return stage, PERFORMING + (STORING - PERFORMING) * share
 
     async def _performed(self, command: GenerateMusic, score: Score, folder: Path, report: Report) -> Recorded:
         cpu, studio = self._cpu, self._studio

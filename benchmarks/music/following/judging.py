@@ -89,8 +89,9 @@ def _music21_note() -> Any:
 def _tempo(request: Request, score: "Score", notes: list[Note], met: dict[str, bool], found: dict[str, str]) -> None:
     if request.tempo_bpm is not None:
         # The tempo of the score only turns quarters into seconds, as a player would.
-        onsets_s = [note.start * 60 / score.tempo_bpm for note in notes]
-        met["tempo"] = tempo_is(onsets_s, request.tempo_bpm)
+        quarter_s = 60 / score.tempo_bpm
+        played = [(note.start * quarter_s, note.length * quarter_s, note.pitch) for note in notes]
+        met["tempo"] = tempo_is(played, request.tempo_bpm)
         found["tempo"] = f"{score.tempo_bpm:g}, asked {request.tempo_bpm:g}"
 
 

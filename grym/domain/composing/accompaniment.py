@@ -39,6 +39,8 @@ class PlayedNote:
 CHORDS_LOW, CHORDS_HIGH = 46, 64
 CHORDS_OVER_BASS_LOW = 52
 PAD_LOW, PAD_HIGH = 50, 68
+# Under a tune on the same instrument the second hand stays below this (F4), however wide its figure.
+SECOND_HAND_HIGH = 65
 # Where the struck bass note of a chord pattern lies: E2 to D#3.
 BASS_NOTE_LOW = 40
 
@@ -49,10 +51,13 @@ def write_chords(texture: Texture, voice: Voice, previous: Voicing | None) -> tu
     pattern = texture.style.chord_patterns.get(name) or CHORDS[name]
     low, high = _register(voice, CHORDS_OVER_BASS_LOW if texture.has_bass else CHORDS_LOW, CHORDS_HIGH)
     voicings = _voicings(texture, previous, low=low, high=high)
+    second_hand = _is_second_hand(texture, voice)
     notes: list[PlayedNote] = []
     for stroke in strokes(pattern, texture):
         slot = texture.slots[stroke.slot]
         chosen = list(_sounding(stroke.token, voicings[stroke.slot], slot.chord, voice, has_bass=texture.has_bass))
+        if second_hand and stroke.token.isdigit():
+            chosen = [pitch - 12 if pitch > SECOND_HAND_HIGH else pitch for pitch in chosen]
         ring = float(slot.end_steps - stroke.start_steps - stroke.length_steps) if pattern.ring and voice.rings else 0.0
         if not ring and pattern.short < 1 and not texture.is_ending:
             ring = -stroke.length_steps * (1 - pattern.short)
@@ -67,6 +72,11 @@ def write_chords(texture: Texture, voice: Voice, previous: Voicing | None) -> tu
             for at, pitch in enumerate(chosen)
         )
     return tuple(notes), voicings[-1]
+
+
+def _is_second_hand(texture: Texture, voice: Voice) -> bool:
+    """Tell whether the tune is played on the same instrument as the chords."""
+    return any(one.role == "melody" and one.program == voice.program for one in texture.plan.instruments)
 
 
 def write_pad(texture: Texture, voice: Voice, previous: Voicing | None) -> tuple[tuple[PlayedNote, ...], Voicing]:

@@ -35,7 +35,7 @@ _STYLE_OF_ENSEMBLE = {
     "jazz trio": "jazz", "jazz quartet": "jazz", "rock band": "rock", "string quartet": "string quartet",
 }  # fmt: skip
 # General names, which give way to a more exact one: "a classical waltz".
-_GENERAL = frozenset({"classical", "pop"})
+_GENERAL = frozenset({"classical", "pop", "folk"})
 
 
 def choose_style(wish: Wish, reading: Reading, notes: list[str]) -> Style:

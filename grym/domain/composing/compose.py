@@ -20,7 +20,6 @@ from grym.domain.composing.drums import write_drums
 from grym.domain.composing.ensemble import LOWER, Section, lower_voices
 from grym.domain.composing.form import Passage, material, passages
 from grym.domain.composing.harmony import harmonise
-from grym.domain.composing.holding import held
 from grym.domain.composing.instruments import Voice, voice_of_program
 from grym.domain.composing.keys import in_keys
 from grym.domain.composing.melody import MelodyNote, ornamented, write_melody
@@ -28,7 +27,7 @@ from grym.domain.composing.metrics import STEP_TICKS, bar_steps
 from grym.domain.composing.performance import Player, perform
 from grym.domain.composing.phrase import MelodyContext
 from grym.domain.composing.plan import Instrument, Motif, Plan
-from grym.domain.composing.score import ChordSpan, Note, Part, Role, Score, SectionSpan
+from grym.domain.composing.score import ChordSpan, Hand, Note, Part, Role, Score, SectionSpan
 from grym.domain.composing.styles import Style
 from grym.domain.composing.styles.finding import style_of
 from grym.domain.composing.texture import Texture
@@ -37,6 +36,8 @@ from grym.domain.composing.theory import symbol_of
 T = TypeVar("T")
 
 _LONG_BAR_STEPS = 16
+# General MIDI: pianos, harpsichord, clavinet, celesta, and organs.
+_KEYBOARDS = frozenset({*range(9), *range(16, 24)})
 
 _PAN: dict[Role, float] = {"melody": 0.0, "counter": 0.3, "chords": -0.25, "pad": 0.2, "bass": 0.0, "drums": 0.0}
 _GAIN_DB: dict[Role, float] = {"melody": 0.0, "counter": -3.0, "chords": -3.0, "pad": -6.0, "bass": -1.0, "drums": -2.0}
@@ -70,14 +71,13 @@ def compose(plan: Plan, *, seed: int, motifs: Sequence[Motif] = ()) -> Score:
         sections=sections,
         lower=lower_voices(sections, style, {one.role for one in plan.instruments}, identity=identity, seed=seed),
     )
-    end_ticks = sum(section.bars for section in plan.sections) * plan.metre.bar_ticks
-    parts = [writer.part(instrument) for instrument in plan.instruments]
+    bars = sum(section.bars for section in plan.sections)
     return Score(
         title=plan.title,
         tempo_bpm=plan.tempo_bpm,
         metre=plan.metre,
         tonality=plan.tonality,
-        parts=held(parts, end_ticks=end_ticks, hold_s=plan.hold_s, tempo_bpm=plan.tempo_bpm),
+        parts=tuple(writer.part(instrument) for instrument in plan.instruments),
         chords=_chord_spans(plan, sections),
         sections=tuple(
             SectionSpan(
@@ -87,7 +87,7 @@ def compose(plan: Plan, *, seed: int, motifs: Sequence[Motif] = ()) -> Score:
             )
             for section in sections
         ),
-        length_ticks=end_ticks,
+        length_ticks=bars * plan.metre.bar_ticks,
     )
 
 
@@ -152,6 +152,7 @@ class _Writer:
             percussion=instrument.percussion,
             pan=0.0 if solo else _PAN[instrument.role],
             gain_db=_GAIN_DB[instrument.role],
+            hand=hand_of(instrument, self.plan.instruments),
         )
 
     def _played(self, role: Role, voice: Voice) -> list[tuple[PlayedNote, ...]]:
@@ -184,6 +185,14 @@ class _Writer:
             seed=self.seed,
             has_bass=any(one.role == "bass" for one in self.plan.instruments),
         )
+
+
+def hand_of(instrument: Instrument, players: Sequence[Instrument]) -> Hand:
+    """Return which hand of one keyboard player a part is for: melody and counter melody right, the rest left."""
+    mine = {one.role for one in players if one.program == instrument.program and not one.percussion}
+    if instrument.percussion or instrument.program not in _KEYBOARDS or "melody" not in mine or len(mine) < 2:
+        return ""
+    return "right" if instrument.role in {"melody", "counter"} else "left"
 
 
 def _carried(

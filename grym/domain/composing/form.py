@@ -53,7 +53,8 @@ PHRASE_BARS = 4
 _HEAD: dict[FormFamily, str] = {"variations": "theme"}
 # Families whose pieces begin with the theme.
 _UNINTRODUCED = frozenset({"strophic", "bar", "binary", "rondo", "variations", "through", "march"})
-_MAX_CYCLES = 24
+# Ten minutes of the quickest music have so many sections at most.
+_MAX_NAMES = 144
 _MAX_INTRO = 4
 _MAX_CODA = 4
 _SHORTEST_UNIT = 4
@@ -152,7 +153,7 @@ _Layout = tuple[tuple[str, ...], int, int, int]
 def _layouts(bars: int, family: FormFamily) -> Iterator[_Layout]:
     """Yield every way to fill the bars: names, unit length, intro and coda."""
     cycle, close = _CYCLE[family]
-    whole = cycle.split() * _MAX_CYCLES
+    whole = cycle.split() * (_MAX_NAMES // len(cycle.split()))
     head = _HEAD.get(family, "").split()
     cut = [(*head, *whole[:count], *close.split()) for count in range(2, len(whole))]
     for names in (*(tuple(text.split()) for text in _SHORT[family]), *cut):

@@ -77,7 +77,7 @@ _VOICES = (
     ),
     Voice(name="pizzicato strings", program=45, low=40, high=84, role="chords", words=("pizzicato",)),
     Voice(name="harp", program=46, low=36, high=91, role="chords", rings=True),
-    Voice(name="choir", program=52, low=48, high=79, role="pad", words=("voices", "choral")),
+    Voice(name="choir", program=52, low=48, high=79, role="pad", words=("voices", "vocals")),
     Voice(name="trumpet", program=56, low=55, high=82),
     Voice(name="muted trumpet", program=59, low=55, high=82),
     Voice(name="trombone", program=57, low=41, high=70),

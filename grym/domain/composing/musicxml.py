@@ -1,6 +1,7 @@
 """MusicXML 4.0: a score as it is written, for notation programs.
 
-Partwise, one part per player, in concert pitch; chord symbols, tempo and section marks stand over the first part.
+Partwise, one part per player, the two hands of a keyboard on two staves, in concert
+pitch; chord symbols, tempo and section marks stand over the first part.
 What is played but not written (swing, humanised onsets, velocities) is left out; the MIDI file has it.
 
 References
@@ -9,10 +10,12 @@ W3C Music Notation Community Group 2021, "MusicXML 4.0".
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from html import escape
 
 from grym.domain.composing.notation import UNIT_TICKS, UNITS_PER_QUARTER, VALUES, Value, bars_of
-from grym.domain.composing.score import ChordSpan, Metre, Part, Score
+from grym.domain.composing.score import ChordSpan, Part, Score, SectionSpan
+from grym.domain.composing.spelling import Speller, Spelling
 from grym.domain.composing.theory import key_fifths, name, spell
 
 _HEADER = (
@@ -20,18 +23,12 @@ _HEADER = (
     '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
     '"http://www.musicxml.org/dtds/partwise.dtd">\n'
 )
-_LETTER_PITCH = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-_LETTERS = "CDEFGAB"
-_SHARPS = "FCGDAEB"
-_ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
 _KINDS = {
     "": "major", "m": "minor", "dim": "diminished", "aug": "augmented", "7": "dominant", "maj7": "major-seventh",
     "m7": "minor-seventh", "m7b5": "half-diminished", "dim7": "diminished-seventh", "6": "major-sixth",
     "m6": "minor-sixth", "9": "dominant-ninth", "maj9": "major-ninth", "m9": "minor-ninth", "add9": "major",
     "madd9": "minor", "sus2": "suspended-second", "sus4": "suspended-fourth", "7sus4": "suspended-fourth", "5": "power",
 }  # fmt: skip
-# Letters above the root for a chord tone so many semitones above it (thirds are two letters, fifths four …).
-_LETTER_STEPS = {0: 0, 1: 1, 2: 1, 3: 2, 4: 2, 5: 3, 6: 4, 7: 4, 8: 4, 9: 5, 10: 6, 11: 6}
 # Where drum keys stand on a five-line staff (common drum notation): step, octave, and whether the head is a cross.
 _DRUM_PLACES: dict[int, tuple[str, int, bool]] = {
     36: ("F", 4, False), 37: ("C", 5, True), 38: ("C", 5, False), 39: ("D", 5, True), 42: ("G", 5, True),
@@ -40,10 +37,12 @@ _DRUM_PLACES: dict[int, tuple[str, int, bool]] = {
     70: ("B", 5, False), 81: ("C", 6, True),
 }  # fmt: skip
 _PERCUSSION_CHANNEL = 10
+# Mean velocities below which a section is so loud (MIDI files of notation programs put p at 49 and f at 96).
+_DYNAMICS = ((42, "pp"), (57, "p"), (71, "mp"), (85, "mf"), (103, "f"))
+# More chords a bar than this are voices that move: symbols over them would hide the page.
+_MOST_SYMBOLS = 2.5
 # Below this mean pitch a part is read in the bass clef.
 _BASS_CLEF_BELOW = 57.0
-
-Spelling = tuple[str, int, int]
 
 
 def score_to_musicxml(score: Score) -> str:
@@ -53,12 +52,24 @@ def score_to_musicxml(score: Score) -> str:
         f"<work><work-title>{_clean(score.title)}</work-title></work>",
         "<identification><encoding><software>grym</software></encoding></identification>",
         "<part-list>",
-        *(line for at, part in enumerate(score.parts, 1) for line in _part_entry(part, at)),
+        *(line for at, player in enumerate(players_of(score), 1) for line in _part_entry(player[0], at)),
         "</part-list>",
     ]
-    for at, part in enumerate(score.parts, 1):
-        lines += [f'<part id="P{at}">', *_measures(score, part, at), "</part>"]
+    for at, player in enumerate(players_of(score), 1):
+        lines += [f'<part id="P{at}">', *_measures(score, player, at), "</part>"]
     return "\n".join([*lines, "</score-partwise>", ""])
+
+
+def players_of(score: Score) -> tuple[tuple[Part, ...], ...]:
+    """Return the parts by player: those of a keyboard's two hands together, upper staff first."""
+    found: list[tuple[Part, ...]] = []
+    for part in score.parts:
+        together = [one for one in score.parts if part.hand and one.hand and one.program == part.program]
+        both = {one.hand for one in together} == {"right", "left"}
+        player = tuple(sorted(together, key=lambda one: one.hand != "right")) if both else (part,)
+        if player not in found:
+            found.append(player)
+    return tuple(found)
 
 
 def _clean(text: str) -> str:
@@ -90,70 +101,115 @@ def _part_entry(part: Part, at: int) -> Iterator[str]:
     yield "</score-part>"
 
 
-def _measures(score: Score, part: Part, at: int) -> Iterator[str]:
-    """Yield the measures of a part."""
-    bars = bars_of(part.notes, score.metre, length_ticks=score.length_ticks, percussion=part.percussion)
-    for number, voices in enumerate(bars, 1):
+def _measures(score: Score, player: Sequence[Part], at: int) -> Iterator[str]:
+    """Yield the measures of a player."""
+    written = [
+        bars_of(part.notes, score.metre, length_ticks=score.length_ticks, percussion=part.percussion) for part in player
+    ]
+    grand = len(player) > 1
+    for number in range(1, len(written[0]) + 1):
         yield f'<measure number="{number}">'
         if number == 1:
-            yield from _attributes(score, part)
+            yield from _attributes(score, player)
         if at == 1:
             yield from _marks(score, number)
-        bar_start = (number - 1) * score.metre.bar_ticks
-        spelled = _Speller(score, bar_start)
-        accidentals = spelled.accidentals(voices) if not part.percussion else {}
-        for index, voice in enumerate(voices):
+        spelled = Speller(score, (number - 1) * score.metre.bar_ticks)
+        lines = [(part, voice) for part, bars in zip(player, written, strict=True) for voice in bars[number - 1]]
+        for index, (part, voice) in enumerate(lines):
             if index:
                 yield f"<backup><duration>{score.metre.bar_ticks // UNIT_TICKS}</duration></backup>"
-            for value in voice:
-                yield from _notes(
-                    value, index, spelled, accidentals, part_id=at, percussion=part.percussion, metre=score.metre
-                )
-        if number == len(bars):
+            staff = (1 if part.hand == "right" else 2) if grand else 0
+            beside = [other for one, other in lines if one.hand == part.hand]
+            accidentals = spelled.accidentals(beside) if not part.percussion else {}
+            yield from _voice(voice, _Place(part_id=at, voice=index + 1, staff=staff), part, spelled, accidentals)
+        if number == len(written[0]):
             yield '<barline location="right"><bar-style>light-heavy</bar-style></barline>'
         yield "</measure>"
 
 
-def _attributes(score: Score, part: Part) -> Iterator[str]:
-    """Yield divisions, key, metre and clef."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where notes are written: the part, its voice from 1, and its staff, 0 where there is one only."""
+
+    part_id: int
+    voice: int
+    staff: int
+
+
+def _voice(
+    values: Sequence[Value], place: _Place, part: Part, spelled: Speller, accidentals: dict[tuple[int, int], str]
+) -> Iterator[str]:
+    """Yield the notes of a voice in a bar; one that is silent is a bar rest."""
+    whole = sum(value.length for value in values)
+    for value in values:
+        if value.pitches:
+            yield from _notes(value, place, spelled, accidentals, percussion=part.percussion)
+        else:
+            yield _rest(value, place, whole=value.length == whole)
+
+
+def _attributes(score: Score, player: Sequence[Part]) -> Iterator[str]:
+    """Yield divisions, key, metre, staves and clefs."""
+    part = player[0]
     mode = score.tonality.mode
     yield f"<attributes><divisions>{UNITS_PER_QUARTER}</divisions>"
     if not part.percussion:
         yield f"<key><fifths>{key_fifths(score.tonality)}</fifths><mode>{mode}</mode></key>"
     yield f"<time><beats>{score.metre.beats}</beats><beat-type>{score.metre.unit}</beat-type></time>"
-    yield f"{_clef(part)}</attributes>"
+    if len(player) == 1:
+        yield f"{_clef(player, '')}</attributes>"
+        return
+    hands = ([one for one in player if one.hand == hand] for hand in ("right", "left"))
+    clefs = "".join(_clef(hand, f' number="{staff}"') for staff, hand in enumerate(hands, 1))
+    yield f"<staves>2</staves>{clefs}</attributes>"
 
 
-def _clef(part: Part) -> str:
-    """Choose the clef in which a part needs the fewest ledger lines."""
-    if part.percussion:
-        return "<clef><sign>percussion</sign></clef>"
-    pitches = [note.midi_pitch for note in part.notes] or [60]
-    mean = sum(pitches) / len(pitches)
-    if mean < _BASS_CLEF_BELOW:
-        return "<clef><sign>F</sign><line>4</line></clef>"
-    return "<clef><sign>G</sign><line>2</line></clef>"
+def _clef(parts: Sequence[Part], number: str) -> str:
+    """Choose the clef in which the parts of a staff need the fewest ledger lines."""
+    if parts[0].percussion:
+        return f"<clef{number}><sign>percussion</sign></clef>"
+    pitches = [note.midi_pitch for part in parts for note in part.notes] or [60]
+    sign, line = ("F", 4) if sum(pitches) / len(pitches) < _BASS_CLEF_BELOW else ("G", 2)
+    return f"<clef{number}><sign>{sign}</sign><line>{line}</line></clef>"
 
 
 def _marks(score: Score, number: int) -> Iterator[str]:
     """Yield section marks, the tempo and the chord symbols of a bar."""
     start = (number - 1) * score.metre.bar_ticks
     end = start + score.metre.bar_ticks
-    for section in score.sections:
+    for at, section in enumerate(score.sections):
         if section.start_ticks == start:
             yield (
                 f'<direction placement="above"><direction-type><rehearsal>{_clean(section.name)}</rehearsal>'
                 "</direction-type></direction>"
             )
+            loud = _dynamic(score, section)
+            if loud and (at == 0 or loud != _dynamic(score, score.sections[at - 1])):
+                yield (
+                    f'<direction placement="below"><direction-type><dynamics><{loud}/></dynamics></direction-type>'
+                    "</direction>"
+                )
     if number == 1:
         yield (
             '<direction placement="above"><direction-type><metronome><beat-unit>quarter</beat-unit>'
             f"<per-minute>{score.tempo_bpm:g}</per-minute></metronome></direction-type>"
             f'<sound tempo="{score.tempo_bpm:g}"/></direction>'
         )
+    if len(score.chords) * score.metre.bar_ticks > _MOST_SYMBOLS * score.length_ticks:
+        return
     for chord in score.chords:
         if start <= chord.start_ticks < end:
             yield _harmony(chord, score, (chord.start_ticks - start) // UNIT_TICKS)
+
+
+def _dynamic(score: Score, section: SectionSpan) -> str:
+    """Return the dynamic mark of a section, by the mean velocity of what the first part plays in it."""
+    end = section.start_ticks + section.duration_ticks
+    played = [note.velocity for note in score.parts[0].notes if section.start_ticks <= note.start_ticks < end]
+    if not played:
+        return ""
+    mean = sum(played) / len(played)
+    return next((mark for most, mark in _DYNAMICS if mean < most), "ff")
 
 
 def _harmony(chord: ChordSpan, score: Score, offset: int) -> str:
@@ -178,74 +234,22 @@ def _alter(tag: str, alter: int) -> str:
     return f"<{tag}>{alter}</{tag}>" if alter else ""
 
 
-class _Speller:
-    """Names pitches by the chord that sounds, and knows which accidentals a bar needs."""
+def _rest(value: Value, place: _Place, *, whole: bool) -> str:
+    """Write a rest."""
+    rest = '<rest measure="yes"/>' if whole else "<rest/>"
+    length = f"<duration>{value.length}</duration><voice>{place.voice}</voice>"
+    return f"<note>{rest}{length}{_type(value, whole=whole)}{_staff(place)}</note>"
 
-    def __init__(self, score: Score, bar_start_ticks: int) -> None:
-        self._score = score
-        self._start = bar_start_ticks
-        end = bar_start_ticks + score.metre.bar_ticks
-        self._chords = [
-            chord
-            for chord in score.chords
-            if chord.start_ticks < end and chord.start_ticks + chord.duration_ticks > bar_start_ticks
-        ]
-        fifths = key_fifths(score.tonality)
-        marked = _SHARPS[:fifths] if fifths > 0 else _SHARPS[::-1][:-fifths] if fifths < 0 else ""
-        self._signature = dict.fromkeys(marked, 1 if fifths > 0 else -1)
 
-    def spell(self, midi_pitch: int, unit: int) -> Spelling:
-        """Return letter, alteration and octave of a pitch at a place of the bar."""
-        letter, alter = self._letter(midi_pitch % 12, self._start + unit * UNIT_TICKS)
-        return letter, alter, (midi_pitch - alter - _LETTER_PITCH[letter]) // 12 - 1
-
-    def _letter(self, pitch_class: int, tick: int) -> tuple[str, int]:
-        """Name a pitch class as the chord's tone, otherwise by the key."""
-        for chord in self._chords:
-            sounds = chord.start_ticks <= tick < chord.start_ticks + chord.duration_ticks
-            if sounds and pitch_class in chord.pitch_classes:
-                root, _ = spell(chord.pitch_classes[0], self._score.tonality)
-                above = (pitch_class - chord.pitch_classes[0]) % 12
-                steps = 6 if above == 9 and chord.symbol.partition("/")[0].endswith("dim7") else _LETTER_STEPS[above]
-                letter = _LETTERS[(_LETTERS.index(root) + steps) % 7]
-                alter = (pitch_class - _LETTER_PITCH[letter] + 6) % 12 - 6
-                if abs(alter) <= 1:
-                    return letter, alter
-        return spell(pitch_class, self._score.tonality)
-
-    def accidentals(self, voices: Sequence[Sequence[Value]]) -> dict[tuple[int, int], str]:
-        """Return the accidental to print by (unit, pitch), where the signature or an earlier one does not say it."""
-        state: dict[tuple[str, int], int] = {}
-        printed: dict[tuple[int, int], str] = {}
-        values = sorted((value for voice in voices for value in voice), key=lambda value: value.start)
-        for value in values:
-            for pitch in value.pitches:
-                letter, alter, octave = self.spell(pitch, value.start)
-                valid = state.get((letter, octave), self._signature.get(letter, 0))
-                if alter != valid and not value.tied_from:
-                    printed[value.start, pitch] = _ACCIDENTALS[alter]
-                if not value.tied_from:
-                    state[letter, octave] = alter
-        return printed
+def _staff(place: _Place) -> str:
+    """Write on which staff of two something stands."""
+    return f"<staff>{place.staff}</staff>" if place.staff else ""
 
 
 def _notes(
-    value: Value,
-    voice: int,
-    spelled: _Speller,
-    accidentals: dict[tuple[int, int], str],
-    *,
-    part_id: int,
-    percussion: bool,
-    metre: Metre,
+    value: Value, place: _Place, spelled: Speller, accidentals: dict[tuple[int, int], str], *, percussion: bool
 ) -> Iterator[str]:
-    """Yield the note elements of a value: a rest, a note, or the notes of a chord."""
-    if not value.pitches:
-        whole = value.length == metre.bar_ticks // UNIT_TICKS
-        rest = '<rest measure="yes"/>' if whole else "<rest/>"
-        length = f"<duration>{value.length}</duration><voice>{voice + 1}</voice>{_type(value, whole=whole)}"
-        yield f"<note>{rest}{length}</note>"
-        return
+    """Yield the note elements of a value: a note, or the notes of a chord."""
     for at, pitch in enumerate(value.pitches):
         yield "".join(
             (
@@ -255,10 +259,11 @@ def _notes(
                 f"<duration>{value.length}</duration>",
                 '<tie type="stop"/>' * value.tied_from,
                 '<tie type="start"/>' * value.tied_to,
-                f'<instrument id="P{part_id}-I{pitch}"/>' * percussion,
-                f"<voice>{voice + 1}</voice>",
+                f'<instrument id="P{place.part_id}-I{pitch}"/>' * percussion,
+                f"<voice>{place.voice}</voice>",
                 _type(value, accidental=accidentals.get((value.start, pitch), "")),
                 "<notehead>x</notehead>" * (percussion and _drum_place(pitch)[2]),
+                _staff(place),
                 *(f'<beam number="{level}">{state}</beam>' for level, state in enumerate(value.beams, 1) if at == 0),
                 _notations(value),
                 "</note>",

@@ -47,7 +47,7 @@ def choose_instruments(
         cast = {role: ENSEMBLES[name][role] for role in _ROLES if role in ENSEMBLES[name]}
     asked = [VOICES[name] for name in reading.words.get("instrument", ())]
     wanted = _of_wishes(asked, style, few=reading.solo or reading.only or reading.written_for)
-    cast = _company(cast, wanted, reading)
+    cast = _company(cast, wanted, reading, alone=_plays_alone(asked, style, reading))
     if "drums" in reading.words.get("role", ()) and not reading.solo:
         cast["drums"] = "drums"
     if reading.solo and len(asked) <= 1:
@@ -118,14 +118,20 @@ def _of_wishes(asked: list[Voice], style: Style, *, few: bool) -> dict[Role, str
     return cast
 
 
-def _company(cast: dict[Role, str], wanted: dict[Role, str], reading: Reading) -> dict[Role, str]:
+def _plays_alone(asked: list[Voice], style: Style, reading: Reading) -> bool:
+    """Tell whether the one instrument that is asked for has the piece to itself: a piano sonata is for piano."""
+    whole = style.drums or style.satb or style.writing or reading.words.get("role") or reading.words.get("ensemble")
+    return len(asked) == 1 and asked[0].name in _CHORDAL and asked[0].role != "pad" and not whole
+
+
+def _company(cast: dict[Role, str], wanted: dict[Role, str], reading: Reading, *, alone: bool) -> dict[Role, str]:
     """Put those who were asked for among the style's players, or in their place.
 
     "Only piano" leaves nobody else; a piece "for violin" keeps an accompaniment, but no more.
     """
     if not wanted:
         return cast
-    if reading.only or (reading.solo and len(wanted) > 1):
+    if alone or reading.only or (reading.solo and len(wanted) > 1):
         return wanted if "melody" in wanted else {"melody": next(iter(wanted.values())), **wanted}
     if reading.written_for and not reading.words.get("ensemble") and "melody" in wanted:
         support: dict[Role, str] = {} if len(wanted) > 1 or "chords" not in cast else {"chords": cast["chords"]}

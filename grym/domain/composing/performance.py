@@ -14,6 +14,7 @@ from grym.domain.composing.accompaniment import PlayedNote
 from grym.domain.composing.form import Passage
 from grym.domain.composing.metrics import BEAT, DOWNBEAT, GROUP, STEP_TICKS, bar_steps, is_compound, strength
 from grym.domain.composing.plan import Plan
+from grym.domain.composing.rubato import rubato_of
 from grym.domain.composing.score import TICKS_PER_QUARTER, Note, Role
 from grym.domain.composing.seeds import stream
 
@@ -47,6 +48,7 @@ def perform(
     ticks_per_second = plan.tempo_bpm / 60 * TICKS_PER_QUARTER
     offset = passage.start_bar * bar_steps(plan.metre)
     total = passage.bars * bar_steps(plan.metre)
+    timing = rubato_of(passage, plan)
     out = []
     for note in sorted(notes, key=lambda note: (note.start_steps, note.midi_pitch)):
         jitter_s = float(
@@ -56,7 +58,8 @@ def perform(
         loudness += (rng.random() - 0.5) * 10 * humanise
         shift_s = jitter_s * humanise + (note.spread * _SPREAD_S[player.role] if player.rolls else 0.0)
         start = (offset + note.start_steps) * STEP_TICKS
-        shift = _swing_ticks(note.start_steps, plan) + round(shift_s * ticks_per_second)
+        lean = timing.shift(start)
+        shift = _swing_ticks(note.start_steps, plan) + round(shift_s * ticks_per_second) + lean
         out.append(
             Note(
                 start_ticks=start,
@@ -64,7 +67,9 @@ def perform(
                 midi_pitch=note.midi_pitch,
                 velocity=int(min(124, max(14, round(loudness)))),
                 onset_shift_ticks=max(shift, -start),
-                ring_ticks=round(note.ring_steps * STEP_TICKS),
+                ring_ticks=round(note.ring_steps * STEP_TICKS)
+                + timing.shift(start + note.length_steps * STEP_TICKS)
+                - lean,
             )
         )
     return tuple(out)

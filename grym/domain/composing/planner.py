@@ -9,6 +9,7 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 
+from grym.domain.composing.advice import Advice, advised_parameters, filled, followed
 from grym.domain.composing.choices import (
     PARAMETERS,
     choose_mood,
@@ -46,7 +47,14 @@ PLANNER = "rules/1"
 MAX_PROMPT_CHARACTERS = 4_000
 
 
-def plan(wish: Wish, *, seed: int, parameters: Mapping[str, float] | None = None, motifs: Sequence[Motif] = ()) -> Plan:
+def plan(
+    wish: Wish,
+    *,
+    seed: int,
+    parameters: Mapping[str, float] | None = None,
+    motifs: Sequence[Motif] = (),
+    advice: Advice | None = None,
+) -> Plan:
     """Plan a piece for a wish.
 
     Parameters
@@ -57,6 +65,8 @@ def plan(wish: Wish, *, seed: int, parameters: Mapping[str, float] | None = None
         Learned or requested parameters 0–1 by name; they replace those of the style.
     motifs
         Recalled melodic ideas; they are named in the notes and used by the composer.
+    advice
+        What somebody else suggests; it fills in what the wish leaves open.
 
     Raises
     ------
@@ -72,6 +82,9 @@ def plan(wish: Wish, *, seed: int, parameters: Mapping[str, float] | None = None
         notes.append(again.note)
     elif refers_back(wish.prompt):
         notes.append("No last piece to refer to is known.")
+    advice = None if again else advice  # another go at a known piece is about that piece
+    parameters = {**advised_parameters(reading, advice), **(parameters or {})}
+    reading = filled(reading, advice)
     style = choose_style(wish, reading, notes)
     mood = (again and again.mood) or choose_mood(style, reading, notes)
     rng = stream(seed, "plan", wish.prompt, style.name)
@@ -89,7 +102,7 @@ def plan(wish: Wish, *, seed: int, parameters: Mapping[str, float] | None = None
         notes.append("A soloist and others both asked: took the soloist.")
     if reading.unknown:
         notes.append(f"Words of the sentence outside the vocabulary, without effect: {reading.unknown}.")
-    return Plan(
+    made = Plan(
         title=_title(style, tonality, wish, seed),
         style=style.name,
         mood=mood,
@@ -105,6 +118,9 @@ def plan(wish: Wish, *, seed: int, parameters: Mapping[str, float] | None = None
         definition=definition or wish.definition,
         loop=reading.loop,
         hold_s=0.0 if reading.loop else fit.hold_s,
+    )
+    return followed(
+        made, advice, prompt=wish.prompt, fixed_form=reading.loop or style.satb or bool((definition or style).writing)
     )
 
 

@@ -12,6 +12,8 @@ TICKS_PER_QUARTER = 480
 
 Role = Literal["melody", "counter", "chords", "pad", "bass", "drums"]
 
+Hand = Literal["", "right", "left"]
+
 PITCH_CLASS_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 
@@ -85,6 +87,9 @@ class Part:
         −1 (left) to 1 (right).
     gain_db
         Level against the other parts.
+    hand
+        ``right`` or ``left`` where one player of a keyboard plays several parts: those of the right hand are written on
+        the upper staff of one system, those of the left on the lower; empty for a player of his own.
     """
 
     name: str
@@ -94,6 +99,7 @@ class Part:
     percussion: bool = False
     pan: float = 0.0
     gain_db: float = 0.0
+    hand: Hand = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

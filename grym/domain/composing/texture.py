@@ -76,9 +76,7 @@ def strokes(pattern: Pattern, texture: Texture) -> Iterator[Stroke]:
 
 def _final_token(text: str) -> str:
     """Return the token of the last bar's single stroke: the fullest that the pattern knows."""
-    if any(token in text for token in "bBf"):
-        return "B"
-    return "R" if any(token in text for token in "R5w8n") else "*"
+    return "R" if any(token in text for token in "R5w8n") else "B"
 
 
 def _slot_strokes(text: str, slot: Slot, index: int) -> Iterator[Stroke]:

@@ -9,7 +9,7 @@ from grym.domain.composing.quoting import quotations
 from grym.domain.composing.reworking.likeness import LIKENESS_LIMIT, likeness, longest_run
 from grym.domain.composing.reworking.source import SOURCE_ID, Rework, Source, Taken
 from grym.domain.composing.reworking.tune import tune_of
-from grym.domain.composing.score import Score
+from grym.domain.composing.score import Note, Score
 from grym.domain.composing.seeds import derived
 
 _MOST_TRIES = 6
@@ -71,7 +71,7 @@ def after_reference(source: Source, plan: Plan, rework: Rework, seed: int, motif
 
 
 def _after(
-    score: Score, source: Source, plan: Plan, given: Sequence, *, tries: int, ideas: Sequence[Motif]
+    score: Score, source: Source, plan: Plan, given: Sequence[Note], *, tries: int, ideas: Sequence[Motif]
 ) -> Made:
     """Compare a piece with the tune it was made after."""
     tune = tune_of(score)

@@ -1,4 +1,4 @@
-"""In which style a score is: the one of grym's styles whose tempo, metre, players, drums, swing and density are nearest.
+"""In which style a score is: the one of grym's whose tempo, metre, players, drums, swing and density are nearest.
 
 A style is data, so the distance is to what its data says; nothing is learned here. What the distance rests on is told
 in words, and how sure it is: by how far the best style leads the second, and by how much of it was measured at all.
@@ -80,9 +80,7 @@ def _density(score: Score, tune: Sequence[Note]) -> float:
     return min(1.0, max(0.05, len(tune) / max(seconds, 1.0) / _FULL_RATE))
 
 
-def _distance(
-    style: Style, score: Score, *, swing: float, density: float, drums: bool, hears_players: bool
-) -> float:
+def _distance(style: Style, score: Score, *, swing: float, density: float, drums: bool, hears_players: bool) -> float:
     """Weigh how far a score is from a style."""
     slowest, usual, fastest = style.tempo_bpm
     away = abs(math.log2(score.tempo_bpm / usual)) / max(0.2, math.log2(fastest / slowest) / 2)
@@ -98,7 +96,7 @@ def _distance(
 
 
 def _strangers(style: Style, parts: Sequence[Part]) -> float:
-    """Return the share of players that a style does not know, and half as much for those of its own that are missing."""
+    """Return the share of players that a style does not know, weighed with those of its own that are missing."""
     names = [*style.melody, *style.chords, *style.bass, *style.pad, *style.counter]
     programs = {VOICES[name].program for name in names}
     players = {part.program for part in parts if not part.percussion}
@@ -112,9 +110,7 @@ def _strangers(style: Style, parts: Sequence[Part]) -> float:
     return min(1.0, 0.65 * strange + 0.35 * missing)
 
 
-def _reasons(
-    style: Style, score: Score, *, swing: float, drums: bool, hears: bool, second: str
-) -> tuple[str, ...]:
+def _reasons(style: Style, score: Score, *, swing: float, drums: bool, hears: bool, second: str) -> tuple[str, ...]:
     """Say in words what speaks for a style."""
     slowest, _, fastest = style.tempo_bpm
     inside = "within" if slowest <= score.tempo_bpm <= fastest else "outside"

@@ -11,7 +11,9 @@ MIDI Manufacturers Association 1996, "Standard MIDI Files 1.0".
 import io
 import math
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import mido
 
@@ -20,6 +22,8 @@ from grym.domain.composing.plan import MAX_TEMPO_BPM, MIN_TEMPO_BPM
 from grym.domain.composing.reworking.bounds import refusal, require_counts, require_size
 from grym.domain.composing.reworking.source import Read
 from grym.domain.composing.score import TICKS_PER_QUARTER, Metre, Part, Tonality
+
+T = TypeVar("T")
 
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _USUAL_TEMPO_BPM = 120.0
@@ -165,9 +169,9 @@ def _countable(beats: int, unit: int) -> bool:
     return 2 <= beats <= 12 and unit in {2, 4, 8}
 
 
-def _longest(changes: list[tuple[int, object]], end: int) -> tuple:  # type: ignore[type-arg]  # of whatever changes
+def _longest(changes: Sequence[tuple[int, T]], end: int) -> tuple[T, ...]:
     """Return the different values, those that last longest first."""
-    lasts: dict[object, int] = defaultdict(int)
+    lasts: dict[T, int] = defaultdict(int)
     ordered = sorted(changes, key=lambda change: change[0])
     for at, (tick, value) in enumerate(ordered):
         until = ordered[at + 1][0] if at + 1 < len(ordered) else max(end, tick + 1)

@@ -132,7 +132,7 @@ def _document(packed: zipfile.ZipFile, names: list[zipfile.ZipInfo]) -> zipfile.
 
 def _players(root: Element) -> dict[str, _Player]:
     """Return the parts of the part list, by id."""
-    found = {}
+    found: dict[str, _Player] = {}
     listed = root.find("part-list")
     for entry in listed.all("score-part") if listed else []:
         sounds = entry.all("midi-instrument")
@@ -221,9 +221,7 @@ def _note(player: _Player, item: Element, start: int, length: int, told: _Told) 
         player.notes[at] = replace(whole, duration_ticks=start + length - whole.start_ticks)
     else:
         at = len(player.notes)
-        player.notes.append(
-            Note(start_ticks=start, duration_ticks=length, midi_pitch=pitch, velocity=_USUAL_VELOCITY)
-        )
+        player.notes.append(Note(start_ticks=start, duration_ticks=length, midi_pitch=pitch, velocity=_USUAL_VELOCITY))
     if "start" in ties:
         player.tied[pitch] = at
 

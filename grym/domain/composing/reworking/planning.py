@@ -27,9 +27,8 @@ def guided(wish: Wish, facts: SourceFacts, rework: Rework) -> Wish:
     reading = read(wish.prompt)
     free = rework.verb == "reference"
     keeps_style = wish.style is not None or wish.definition is not None or bool(free and reading.words.get("style"))
-    keeps_tempo = wish.tempo_bpm is not None or (
-        free and bool(reading.tempi_bpm or reading.words.get("tempo") or reading.words.get("slow") or reading.words.get("fast"))
-    )
+    in_words = any(reading.words.get(kind) for kind in ("tempo", "slow", "fast"))
+    keeps_tempo = wish.tempo_bpm is not None or (free and (bool(reading.tempi_bpm) or in_words))
     keeps_metre = free and bool(wish.metre or reading.metres or reading.words.get("metre"))
     keeps_key = wish.key is not None or (free and bool(reading.tonalities or reading.modes))
     return replace(
@@ -48,15 +47,16 @@ def fitted(plan: Plan, facts: SourceFacts, rework: Rework) -> Plan:
     Raises
     ------
     InvalidRequestError
-        ``request.bars`` where bars are asked for that the source does not have, ``request.instruments`` for players
-        that are not known, ``request.seconds`` where the piece would be too long.
+        ``request.instruments`` for players that are not known, ``request.seconds`` where the piece would be too long.
     """
     if rework.verb == "reference":
         groove = {"density": (plan.parameters.get("density", 0.5) + facts.density) / 2}
         if facts.made_of != "sound":
             groove["swing"] = facts.swing
         notes = (*plan.notes, f"Made after a reference: {facts.tempo_bpm:g} BPM, {facts.metre}, {facts.tonality}.")
-        return replace(plan, parameters={**plan.parameters, **groove}, notes=notes, **_cast(plan, facts, rework))
+        return replace(
+            plan, parameters={**plan.parameters, **groove}, notes=notes, instruments=_cast(plan, facts, rework)
+        )
     bar_s = plan.metre.bar_ticks / 480 * 60.0 / plan.tempo_bpm
     sections = _SECTIONS[rework.verb](plan, facts, rework, bar_s)
     seconds = sum(section.bars for section in sections) * bar_s
@@ -66,7 +66,28 @@ def fitted(plan: Plan, facts: SourceFacts, rework: Rework) -> Plan:
             code="request.seconds",
             hint=f"Ask for at most {MAX_SECONDS:g} seconds, or send less of the piece.",
         )
-    return replace(plan, sections=sections, seconds=seconds, hold_s=0.0, loop=False, **_cast(plan, facts, rework))
+    return replace(
+        plan, sections=sections, seconds=seconds, hold_s=0.0, loop=False, instruments=_cast(plan, facts, rework)
+    )
+
+
+def require_fitting(facts: SourceFacts, rework: Rework) -> None:
+    """Refuse what cannot be made of a source, whatever the plan.
+
+    Raises
+    ------
+    InvalidRequestError
+        ``request.bars``, ``request.instruments`` or ``score.no_melody``.
+    """
+    if rework.last_bar > facts.bars:
+        raise InvalidRequestError(
+            f"The source has {facts.bars} bars.", code="request.bars", hint=f"Write --bars 1-{facts.bars} or less."
+        )
+    _named(rework.instruments)
+    if not rework.as_is and all(one.percussion for one in facts.players):
+        raise InvalidRequestError(
+            "The source has drums only.", code="score.no_melody", hint="Send a piece that has a melody."
+        )
 
 
 def _possible(seconds: float) -> float:
@@ -74,15 +95,15 @@ def _possible(seconds: float) -> float:
     return min(MAX_SECONDS, max(MIN_SECONDS, seconds))
 
 
-def _cast(plan: Plan, facts: SourceFacts, rework: Rework) -> dict[str, tuple[Instrument, ...]]:
+def _cast(plan: Plan, facts: SourceFacts, rework: Rework) -> tuple[Instrument, ...]:
     """Return who plays: those that were named, else those of the source, else those of the style."""
     if rework.instruments:
-        return {"instruments": _named(rework.instruments)}
+        return _named(rework.instruments)
     if rework.verb in {"continue", "vary"} or rework.as_is:
-        return {"instruments": _from_source(facts)}
+        return _from_source(facts)
     if rework.verb == "harmonise":
-        return {"instruments": _with_lead(plan, facts)}
-    return {}
+        return _with_lead(plan, facts)
+    return plan.instruments
 
 
 def _from_source(facts: SourceFacts) -> tuple[Instrument, ...]:
@@ -115,8 +136,12 @@ def _named(names: Sequence[str]) -> tuple[Instrument, ...]:
     for name in names[:_MOST_PLAYERS]:
         voice = VOICES[name]
         taken = {one.role for one in found}
-        found.append(Instrument(role=_free_role(voice.role, taken), name=name, program=voice.program, percussion=voice.percussion))
-    if "melody" not in {one.role for one in found}:
+        found.append(
+            Instrument(
+                role=_free_role(voice.role, taken), name=name, program=voice.program, percussion=voice.percussion
+            )
+        )
+    if found and "melody" not in {one.role for one in found}:
         at = next((at for at, one in enumerate(found) if not one.percussion), 0)
         found[at] = replace(found[at], role="melody")
     return tuple(found)
@@ -139,11 +164,8 @@ def _continued(plan: Plan, facts: SourceFacts, rework: Rework, bar_s: float) -> 
 
 def _varied(plan: Plan, facts: SourceFacts, rework: Rework, bar_s: float) -> tuple[SectionPlan, ...]:
     """Return the theme and its variations, or the whole with the bars that are made anew."""
+    del plan
     if rework.first_bar:
-        if rework.last_bar > facts.bars:
-            raise InvalidRequestError(
-                f"The source has {facts.bars} bars.", code="request.bars", hint=f"Write --bars 1-{facts.bars} or less."
-            )
         cuts = (rework.first_bar - 1, rework.last_bar - rework.first_bar + 1, facts.bars - rework.last_bar)
         names = (GIVEN, VARIATION, GIVEN)
         return tuple(SectionPlan(name=n, bars=bars, intensity=0.5) for n, bars in zip(names, cuts, strict=True) if bars)

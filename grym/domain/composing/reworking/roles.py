@@ -1,4 +1,4 @@
-"""Who does what in a score that does not say: melody, bass, chords, pad, counter melody, drums, by register and texture.
+"""Who does what in a score that does not say: melody, bass, chords and the rest, by register and texture.
 
 The highest part that moves one note at a time carries the tune, the lowest one the bass; who sounds several notes at
 once plays chords, or a pad where they last. A source with roles of grym's own keeps them.

@@ -37,7 +37,9 @@ def read_sound(found: Analysis) -> tuple[Read, dict[str, float], dict[str, float
     ContractError
         ``score.empty`` where no notes were heard.
     """
-    heard = [note for note in (found.transcription.notes if found.transcription else ()) if note.confidence >= _LEAST_SURE]
+    heard = [
+        note for note in (found.transcription.notes if found.transcription else ()) if note.confidence >= _LEAST_SURE
+    ]
     heard = sorted(heard, key=lambda note: -note.confidence)[:MOST_NOTES]
     require_counts(notes=len(heard), parts=1)
     quarter_bpm, metre = _time(found)
@@ -119,7 +121,9 @@ def _parts(heard: Sequence[Heard], ticks_at: _Ruler) -> tuple[Part, ...]:
     lines: Mapping[str, list[Note]] = {"melody": [], "chords": [], "bass": []}
     starts = np.array([note.start_s for note in heard])
     for note in heard:
-        near = slice(np.searchsorted(starts, note.start_s - _TOGETHER_S), np.searchsorted(starts, note.start_s + _TOGETHER_S))
+        near = slice(
+            np.searchsorted(starts, note.start_s - _TOGETHER_S), np.searchsorted(starts, note.start_s + _TOGETHER_S)
+        )
         together = [other.pitch for other in heard[near]]
         # Low notes alone may be a melody of a low voice; only under others they are the bass.
         low = note.pitch == min(together) and note.pitch < _BASS_BELOW and len(heard) > 1

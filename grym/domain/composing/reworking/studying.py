@@ -17,9 +17,7 @@ _KEPT_IDEAS = 3
 _USUAL_KEY = Tonality(tonic=0, mode="major")
 
 
-def study(
-    read: Read, *, sure: Mapping[str, float] | None = None, energy: Mapping[str, float] | None = None
-) -> Source:
+def study(read: Read, *, sure: Mapping[str, float] | None = None, energy: Mapping[str, float] | None = None) -> Source:
     """Find out what a source is made of.
 
     Parameters
@@ -36,7 +34,9 @@ def study(
     """
     seconds = read.length_ticks / TICKS_PER_QUARTER * 60.0 / read.tempo_bpm
     if seconds > LONGEST_S:
-        raise refusal("too_long", f"the piece lasts {seconds:.0f} seconds", f"Send at most {LONGEST_S:g} seconds of it.")
+        raise refusal(
+            "too_long", f"the piece lasts {seconds:.0f} seconds", f"Send at most {LONGEST_S:g} seconds of it."
+        )
     tonality, key_sure = _tonality(read)
     score = Score(
         title=read.title,
@@ -82,7 +82,9 @@ def _tonality(read: Read) -> tuple[Tonality, float]:
 
     A signature of no accidentals is what programs write where nobody chose a key, so the notes may overrule it.
     """
-    weights = [(note.midi_pitch, note.duration_ticks) for part in read.parts if not part.percussion for note in part.notes]
+    weights = [
+        (note.midi_pitch, note.duration_ticks) for part in read.parts if not part.percussion for note in part.notes
+    ]
     found = tonality_of_pitches(weights)
     stated = read.tonality
     if found is None:

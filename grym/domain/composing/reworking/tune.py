@@ -1,6 +1,7 @@
 """The tune of a score: its highest voice note by note, as it is written, and on the grid that grym composes on."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from grym.domain.composing.melody import MelodyNote
@@ -26,8 +27,6 @@ def skyline(notes: Sequence[Note]) -> tuple[Note, ...]:
     ----------
     Uitdenbogerd and Zobel 1999, "Melodic matching techniques for large music databases" (skyline).
     """
-    from dataclasses import replace
-
     tops: list[Note] = []
     for note in sorted(notes, key=lambda note: (note.start_ticks, -note.midi_pitch)):
         if tops and note.start_ticks - tops[-1].start_ticks < _TOGETHER_TICKS:
@@ -39,7 +38,7 @@ def skyline(notes: Sequence[Note]) -> tuple[Note, ...]:
         replace(note, duration_ticks=min(note.duration_ticks, following.start_ticks - note.start_ticks))
         for note, following in pairwise(tops)
     ]
-    return tuple([*cut, *tops[-1:]])
+    return (*cut, *tops[-1:])
 
 
 def tune_of(score: Score) -> tuple[Note, ...]:
@@ -64,11 +63,11 @@ def on_grid(notes: Sequence[Note]) -> tuple[MelodyNote, ...]:
         )
         for one, following in pairwise(line)
     ]
-    return tuple([*cut, *line[-1:]])
+    return (*cut, *line[-1:])
 
 
 def ideas_of(notes: Sequence[Note], *, bar_ticks: int, limit: int) -> tuple[Motif, ...]:
-    """Return what a listener would remember of a tune: bars whose rhythm and turns return most, the first of them first.
+    """Return what a listener would remember of a tune: bars whose rhythm and turns return most.
 
     Parameters
     ----------

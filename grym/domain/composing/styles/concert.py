@@ -46,7 +46,7 @@ ROWS = (
         chords=("piano", "harp"), form="aaba", accompaniments=("lullaby",), density=0.35, dynamics=0.3, mood="tender",
     ),
     Style(
-        name="classical", words=("sonata", "sonatina", "mozart", "minuet", "menuet", "etude", "prelude", "rondo"),
+        name="classical", words=("sonata", "sonatina", "mozart", "minuet", "menuet", "etude", "prelude"),
         tempo_bpm=(84, 112, 144), metres=("4/4", "3/4", "2/4", "6/8"), modes=("major", "minor"), dialect="classical",
             rhythm="even",
         melody=("piano", "violin", "flute", "oboe"), chords=("piano", "strings"), bass=("cello",), form="aaba",
@@ -56,7 +56,7 @@ ROWS = (
     Style(
         name="string quartet", words=("quartet for strings", "haydn quartet"), tempo_bpm=(72, 108, 144),
         metres=("4/4", "3/4", "2/4", "6/8"), modes=("major", "minor"), dialect="classical", rhythm="even",
-        melody=("violin",), counter=("violin",), chords=("viola",), bass=("cello",), form="aaba",
+        melody=("violin",), counter=("violin",), chords=("viola",), bass=("cello",), form="rondo",
         accompaniments=("quarters", "eighths"), basses=("quarters", "halves"), writing="quartet", density=0.55,
         dynamics=0.6, mood="bright",
     ),
@@ -76,5 +76,16 @@ ROWS = (
         chords=("piano",), bass=("double bass",), counter=("violin",), form="aaba",
         accompaniments=("marcato", "sincopa"), basses=("quarters",), density=0.55, dynamics=0.75, complexity=0.6,
         mood="passionate",
+    ),
+    Style(
+        name="theme and variations", words=("variations", "variationen", "thème et variations"),
+        tempo_bpm=(72, 100, 132), metres=("2/4", "4/4", "3/4"), modes=("major", "minor"), dialect="classical",
+        rhythm="even", melody=("piano",), chords=("piano",), form="variations", accompaniments=("alberti", "quarters"),
+        density=0.5, dynamics=0.55, mood="graceful",
+    ),
+    Style(
+        name="rondo", words=("rondeau", "rondos"), tempo_bpm=(92, 120, 152), metres=("2/4", "4/4", "6/8"),
+        modes=("major", "minor"), dialect="classical", rhythm="even", melody=("piano", "violin"), chords=("piano",),
+        form="rondo", accompaniments=("alberti", "oompah"), density=0.55, dynamics=0.55, mood="bright",
     ),
 )  # fmt: skip

@@ -4,8 +4,7 @@ from grym.domain.composing.styles.style import Style
 
 ROWS = (
     Style(
-        name="folk", words=("folk song", "celtic", "irish", "country", "shanty",
-            "jig", "folk dance", "square dance", "polka"),
+        name="folk", words=("folk song", "celtic", "irish", "country", "shanty"),
         tempo_bpm=(84, 108, 138), metres=("4/4", "3/4", "6/8"), modes=("major", "dorian", "mixolydian", "minor"),
         dialect="folk", rhythm="song", melody=("violin", "flute", "tin whistle", "harmonica"),
             chords=("acoustic guitar",),
@@ -105,5 +104,13 @@ ROWS = (
         major_loops=("I vi ii V", "Imaj7 vi7 ii7 V7"), minor_loops=("i iv VII III", "i VI iv V"), voices=4,
         density=0.55,
         dynamics=0.35, humanise=0.3, mood="energetic",
+    ),
+    Style(
+        name="folk dance", words=("jig", "reel", "hornpipe", "square dance", "polka", "ceilidh", "céilí", "irish dance",
+            "fiddle tune", "barn dance"),
+        tempo_bpm=(96, 112, 132), metres=("4/4", "6/8", "2/4"), modes=("major", "dorian", "mixolydian"), dialect="folk",
+        rhythm="running", melody=("violin", "tin whistle", "flute", "accordion"), chords=("acoustic guitar",),
+        bass=("double bass",), form="binary", accompaniments=("boom-chick", "strum"), basses=("boom-chick",),
+        drums="folk", fills=("hand",), drums_optional=True, density=0.6, dynamics=0.4, mood="lively",
     ),
 )  # fmt: skip

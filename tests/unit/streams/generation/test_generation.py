@@ -115,18 +115,29 @@ class FolderDesk:
         finally:
             self.open = False
 
+    def told(self, folder: Path) -> tuple[str, float]:
+        """Tell that half is done."""
+        assert folder == self.path
+        return "performing", 0.5
+
 
 class Reports:
     """What a worker told about its progress."""
 
     def __init__(self, checkpoint: bytes | None = None) -> None:
         self.told: list[tuple[str, float]] = []
+        self.followed: list[tuple[str, float]] = []
         self.checkpoint = checkpoint
         self.kept: list[tuple[bytes, tuple[str, ...]]] = []
 
     async def __call__(self, stage: str, share: float) -> None:
         """Note a report."""
         self.told.append((stage, share))
+
+    def follow(self, told: Callable[[], tuple[str, float]] | None) -> None:
+        """Note what would be asked now."""
+        if told is not None:
+            self.followed.append(told())
 
     async def keep(self, checkpoint: bytes, *, holds: Sequence[str] = ()) -> None:
         """Note a checkpoint."""
@@ -195,6 +206,7 @@ async def test_a_piece_is_composed_performed_and_stored(event: Any, tmp_path: Pa
     assert len(body.pages) == 1
     assert [stage for stage, _ in reports.told] == ["composing", "performing", "storing"]
     assert [share for _, share in reports.told] == sorted(share for _, share in reports.told)
+    assert reports.followed == [("performing", pytest.approx(0.6))]
 
 
 async def test_a_score_alone_makes_no_sound(event: Any, tmp_path: Path) -> None:

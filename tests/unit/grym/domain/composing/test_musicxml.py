@@ -11,7 +11,7 @@ import pytest
 import verovio
 
 from grym.domain.composing.compose import compose
-from grym.domain.composing.musicxml import score_to_musicxml
+from grym.domain.composing.musicxml import players_of, score_to_musicxml
 from grym.domain.composing.plan import Plan
 from grym.domain.composing.score import ChordSpan, Note, Score, Tonality
 
@@ -34,7 +34,7 @@ def test_other_programs_read_full_bars(planned: Planned, prompt: str, metre: str
     score = compose(planned(prompt, metre=metre), seed=7)
     text = score_to_musicxml(score)
     read: Any = music21.converter.parse(text, format="musicxml")
-    assert len(read.parts) == len(score.parts)
+    assert len(read.parts) == sum(min(2, len(player)) for player in players_of(score))
     for part in read.parts:
         for measure in part.getElementsByClass("Measure"):
             for voice in list(measure.voices) or [measure]:
@@ -123,3 +123,30 @@ def test_percussion_is_unpitched(planned: Planned) -> None:
     assert "<pitch>" not in drums
     named = set(re.findall(r'<score-instrument id="([^"]+)"', text))
     assert set(re.findall(r'<instrument id="([^"]+)"', drums)) <= named
+
+
+def test_two_hands_are_one_system(planned: Planned) -> None:
+    """A piano's melody and accompaniment are one part of two staves, treble and bass, and no note is lost."""
+    score = compose(planned("a calm piano nocturne in D minor"), seed=1)
+    assert [part.hand for part in score.parts] == ["right", "left"]
+    text = score_to_musicxml(score)
+    assert text.count("<score-part ") == 1
+    assert "<staves>2</staves>" in text
+    assert text.count("<staff>1</staff>") >= len(score.parts[0].notes)
+    assert text.count("<staff>2</staff>") >= len(score.parts[1].notes)
+    read: Any = music21.converter.parse(text, format="musicxml")
+    for part, written in zip(score.parts, read.parts, strict=True):
+        pitches = {pitch.midi for note in written.flatten().notes for pitch in getattr(note, "pitches", ())}
+        assert {note.midi_pitch for note in part.notes} <= pitches
+
+
+def test_a_player_alone_has_one_staff(scale_score: Score) -> None:
+    """Parts without hands are players of their own; a hand without the other is too."""
+    assert [len(player) for player in players_of(scale_score)] == [1, 1]
+    lone = replace(scale_score.parts[0], hand="right")
+    assert [len(player) for player in players_of(replace(scale_score, parts=(lone,)))] == [1]
+
+
+def test_loudness_is_marked(scale_score: Score) -> None:
+    """Velocity 80 is mezzo forte, marked once."""
+    assert score_to_musicxml(scale_score).count("<dynamics><mf/></dynamics>") == 1

@@ -51,6 +51,20 @@ def test_music_beside_loud_noise_keeps_its_notes(lab: Laboratory) -> None:
     assert min(note.start_s for note in found.notes) >= 9.9
 
 
+def test_drums_are_no_notes(lab: Laboratory) -> None:
+    """Loud bursts of noise between chords: what is written down begins with the chords, not with the bursts."""
+    starts = [0.2 + 1.0 * index for index in range(len(CHORDS))]
+    sound = lab.play(CHORDS, starts, seconds_each=1.0)
+    burst = lab.noise(seconds=0.15) * np.exp(-np.arange(round(0.15 * RATE_HZ)) / (0.04 * RATE_HZ))
+    for start_s in starts:
+        at = round((start_s + 0.5) * RATE_HZ)
+        sound[at : at + len(burst)] += (12.0 * burst).astype(np.float32)[: len(sound) - at]
+    found = transcribe(lab.signal(sound))
+    assert found.polyphonic
+    assert {note.pitch for note in found.notes} >= {48, 60, 64, 67}
+    assert not [note for note in found.notes if 0.45 < (note.start_s - 0.2) % 1.0 < 0.62]
+
+
 @pytest.mark.parametrize("length", [1, 50, 700])
 def test_shreds_are_transcribed_to_nothing(lab: Laboratory, length: int) -> None:
     """Sounds shorter than any window do no harm."""
