@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,7 +34,7 @@ def embedded_scores(grym: Grym, prompt: str, number: int) -> tuple[str, str]:
     """Return the digests of MIDI and notation as the embedded runtime makes them."""
     words = ("--seconds", str(LENGTH_S), "--seed", str(100 + number), "--backend", "synth")
     told = grym.compose(prompt, *words)
-    midi, score = (hashlib.sha256(Path(told[name]).read_bytes()).hexdigest() for name in ("midi", "score"))
+    midi, score = (hashlib.sha256((grym.work / told[name]).read_bytes()).hexdigest() for name in ("midi", "score"))
     return midi, score
 
 
@@ -54,6 +53,7 @@ async def run(world: KafkaWorld, database: Database, grym: Grym, prompts: tuple[
     expected = [embedded_scores(grym, prompt, number) for number, prompt in enumerate(prompts)]
     crew, follower = Crew(world=world, words={f"all-{number}": ("up",) for number in (1, 2)}), Follower(world)
     following = asyncio.create_task(follower.follow())
+    world.grym("db", "migrate")
     crew.start()
     for number, prompt in enumerate(prompts):
         await world.send(REQUESTS, wish(f"same-{number}", **asked(prompt, number)))
