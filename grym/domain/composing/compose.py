@@ -21,6 +21,7 @@ from grym.domain.composing.drums import write_drums
 from grym.domain.composing.ensemble import LOWER, Section, lower_voices
 from grym.domain.composing.form import Passage, material, passages
 from grym.domain.composing.harmony import Slot, harmonise
+from grym.domain.composing.holding import held
 from grym.domain.composing.instruments import Voice, voice_of_program
 from grym.domain.composing.invention import leading
 from grym.domain.composing.keys import in_keys
@@ -76,13 +77,14 @@ def compose(plan: Plan, *, seed: int, motifs: Sequence[Motif] = ()) -> Score:
         sections=_led(sections) if style.writing == "invention" else sections,
         lower=lower_voices(sections, style, plan.instruments, identity=identity, seed=seed),
     )
-    bars = sum(section.bars for section in plan.sections)
+    end_ticks = sum(section.bars for section in plan.sections) * plan.metre.bar_ticks
+    parts = [writer.part(instrument) for instrument in plan.instruments]
     return Score(
         title=plan.title,
         tempo_bpm=plan.tempo_bpm,
         metre=plan.metre,
         tonality=plan.tonality,
-        parts=tuple(writer.part(instrument) for instrument in plan.instruments),
+        parts=held(parts, end_ticks=end_ticks, hold_s=plan.hold_s, tempo_bpm=plan.tempo_bpm),
         chords=_chord_spans(plan, sections),
         sections=tuple(
             SectionSpan(
@@ -92,7 +94,7 @@ def compose(plan: Plan, *, seed: int, motifs: Sequence[Motif] = ()) -> Score:
             )
             for section in sections
         ),
-        length_ticks=bars * plan.metre.bar_ticks,
+        length_ticks=end_ticks,
     )
 
 
