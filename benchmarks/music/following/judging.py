@@ -103,13 +103,15 @@ def _metre(request: Request, score: "Score", notes: list[Note], met: dict[str, b
 
 
 def _length(request: Request, score: "Score", notes: list[Note], met: dict[str, bool], found: dict[str, str]) -> None:
-    if request.seconds is None:
-        return
     bar = 4 * score.metre.beats / score.metre.unit
-    last = max((note.end for note in notes), default=0.0)
-    seconds = math.ceil(last / bar - 1e-6) * bar * 60 / score.tempo_bpm
-    met["length"] = abs(seconds - request.seconds) <= LENGTH_TOLERANCE * request.seconds
-    found["length"] = f"{seconds:.1f} s, asked {request.seconds:g}"
+    bars = math.ceil(max((note.end for note in notes), default=0.0) / bar - 1e-6)
+    seconds = bars * bar * 60 / score.tempo_bpm
+    if request.bars is not None:
+        met["bars of a loop"] = bars == request.bars
+        found["bars of a loop"] = f"{bars}, asked {request.bars}"
+    if request.seconds is not None:
+        met["length"] = abs(seconds - request.seconds) <= LENGTH_TOLERANCE * request.seconds
+        found["length"] = f"{seconds:.1f} s, asked {request.seconds:g}"
 
 
 def _players(request: Request, score: "Score", notes: list[Note], met: dict[str, bool], found: dict[str, str]) -> None:

@@ -168,7 +168,9 @@ def _cost(found: _Layout, *, bar_s: float, family: FormFamily) -> float:
     """Weigh a layout: sections of a good length, even phrases, contrast and return, short margins."""
     names, unit, intro, coda = found
     cost = abs(unit * bar_s - _IDEAL_SECTION_S) / _IDEAL_SECTION_S
-    cost += {4: 0.35, 8: 0.0, 16: 0.1, 12: 0.0 if family == "chorus" else 0.6, 6: 0.9}.get(unit, 3.0)
+    # Strains of dances and marches are eight bars long and repeated.
+    long = 0.7 if family in {"binary", "march"} else 0.1
+    cost += {4: 0.35, 8: 0.0, 16: long, 12: 0.0 if family == "chorus" else 0.6, 6: 0.9}.get(unit, 3.0)
     cost += (
         0.15 * (len(names) > 4 and names[-1] == names[-2])
         + 0.5 * (len(names) == 1)

@@ -35,7 +35,7 @@ _GOALS: Mapping[str, Mapping[str, Goals]] = {
     },
 }
 # How often a contrasting section leaves the key, by harmonic dialect.
-_LEAVES = {"classical": 0.75, "jazz": 0.35, "folk": 0.3, "loops": 0.15, "blues": 0.0}
+_LEAVES = {"classical": 0.75, "jazz": 0.35, "folk": 0.1, "loops": 0.15, "blues": 0.0}
 _AWAY_AT_MOST = 1 / 3
 _SHORTEST_BARS = 4
 # A section that leaves the key ends on the dominant of home this often, and with a full close of its own otherwise.
