@@ -11,7 +11,7 @@ from dataclasses import replace
 from grym.domain.composing.instruments import VOICES
 from grym.domain.composing.plan import MAX_SECONDS, MIN_SECONDS, Instrument, Plan, SectionPlan, Wish
 from grym.domain.composing.reading import read
-from grym.domain.composing.reworking.source import Rework, SourceFacts
+from grym.domain.composing.reworking.source import LONGEST_S, Rework, SourceFacts
 from grym.domain.composing.score import Role
 from grym.errors import InvalidRequestError
 
@@ -77,13 +77,19 @@ def require_fitting(facts: SourceFacts, rework: Rework) -> None:
     Raises
     ------
     InvalidRequestError
-        ``request.bars``, ``request.instruments`` or ``score.no_melody``.
+        ``request.bars``, ``request.instruments``, ``score.too_long`` or ``score.no_melody``.
     """
     if rework.last_bar > facts.bars:
         raise InvalidRequestError(
             f"The source has {facts.bars} bars.", code="request.bars", hint=f"Write --bars 1-{facts.bars} or less."
         )
     _named(rework.instruments)
+    if rework.verb != "reference" and facts.seconds > LONGEST_S:
+        raise InvalidRequestError(
+            f"The source lasts {facts.seconds:.0f} seconds.",
+            code="score.too_long",
+            hint=f"Send at most {LONGEST_S:g} seconds of it.",
+        )
     if not rework.as_is and all(one.percussion for one in facts.players):
         raise InvalidRequestError(
             "The source has drums only.", code="score.no_melody", hint="Send a piece that has a melody."

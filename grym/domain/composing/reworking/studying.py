@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from grym.domain.composing.plan import Instrument
-from grym.domain.composing.reworking.bounds import refusal
 from grym.domain.composing.reworking.chords import chord_spans, harmony_of
 from grym.domain.composing.reworking.manner import manner_of
 from grym.domain.composing.reworking.roles import with_roles
-from grym.domain.composing.reworking.source import LONGEST_S, Read, Source, SourceFacts
+from grym.domain.composing.reworking.source import Read, Source, SourceFacts
 from grym.domain.composing.reworking.tune import ideas_of, on_grid, tune_of
 from grym.domain.composing.score import TICKS_PER_QUARTER, Score, SectionSpan, Tonality
 from grym.domain.tonality import tonality_of_pitches
@@ -26,17 +25,8 @@ def study(read: Read, *, sure: Mapping[str, float] | None = None, energy: Mappin
         How sure tempo, metre, key and notes are where they were heard; None where they were read.
     energy
         Of a sound: shares of its energy (`manner.manner_of`).
-
-    Raises
-    ------
-    ContractError
-        ``score.too_long`` where the piece is longer than a plan may be.
     """
     seconds = read.length_ticks / TICKS_PER_QUARTER * 60.0 / read.tempo_bpm
-    if seconds > LONGEST_S:
-        raise refusal(
-            "too_long", f"the piece lasts {seconds:.0f} seconds", f"Send at most {LONGEST_S:g} seconds of it."
-        )
     tonality, key_sure = _tonality(read)
     score = Score(
         title=read.title,
