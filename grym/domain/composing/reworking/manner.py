@@ -85,7 +85,7 @@ def _distance(style: Style, score: Score, *, swing: float, density: float, drums
     slowest, usual, fastest = style.tempo_bpm
     away = abs(math.log2(score.tempo_bpm / usual)) / max(0.2, math.log2(fastest / slowest) / 2)
     cost = _WEIGHTS["tempo"] * min(1.0, away / 2)
-    cost += _WEIGHTS["metre"] * (0.0 if str(score.metre) in style.metres else 1.0)
+    cost += _WEIGHTS["metre"] * (0.0 if _counted_so(style, score, by_ear=not hears_players) else 1.0)
     cost += _WEIGHTS["drums"] * (drums != bool(style.drums)) * (0.5 if style.drums_optional and not drums else 1.0)
     cost += _WEIGHTS["swing"] * abs(style.swing - swing)
     cost += _WEIGHTS["density"] * abs(style.density - density)
@@ -93,6 +93,14 @@ def _distance(style: Style, score: Score, *, swing: float, density: float, drums
     if hears_players:
         cost += _WEIGHTS["players"] * _strangers(style, score.parts)
     return cost
+
+
+def _counted_so(style: Style, score: Score, *, by_ear: bool) -> bool:
+    """Tell whether a style counts in a metre; the ear does not tell two bars of two from one of four."""
+    names = {str(score.metre)}
+    if by_ear and names & {"2/4", "4/4"}:
+        names = {"2/4", "4/4"}
+    return bool(names & set(style.metres))
 
 
 def _strangers(style: Style, parts: Sequence[Part]) -> float:
@@ -116,7 +124,7 @@ def _reasons(style: Style, score: Score, *, swing: float, drums: bool, hears: bo
     inside = "within" if slowest <= score.tempo_bpm <= fastest else "outside"
     found = [
         f"{score.tempo_bpm:.0f} BPM is {inside} its {slowest:g} to {fastest:g}",
-        f"{score.metre} {'is' if str(score.metre) in style.metres else 'is not'} one of its metres",
+        f"{score.metre} {'is' if _counted_so(style, score, by_ear=not hears) else 'is not'} one of its metres",
         f"{'drums' if drums else 'no drums'}",
         f"swing {swing:.2f}",
     ]

@@ -121,10 +121,9 @@ def _parts(heard: Sequence[Heard], ticks_at: _Ruler) -> tuple[Part, ...]:
     lines: Mapping[str, list[Note]] = {"melody": [], "chords": [], "bass": []}
     starts = np.array([note.start_s for note in heard])
     for note in heard:
-        near = slice(
-            np.searchsorted(starts, note.start_s - _TOGETHER_S), np.searchsorted(starts, note.start_s + _TOGETHER_S)
-        )
-        together = [other.pitch for other in heard[near]]
+        first = int(np.searchsorted(starts, note.start_s - _TOGETHER_S))
+        last = int(np.searchsorted(starts, note.start_s + _TOGETHER_S))
+        together = [other.pitch for other in heard[first:last]]
         # Low notes alone may be a melody of a low voice; only under others they are the bass.
         low = note.pitch == min(together) and note.pitch < _BASS_BELOW and len(heard) > 1
         top = note.pitch == max(together) and not low
