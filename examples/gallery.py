@@ -58,7 +58,7 @@ WISHES: dict[str, Wish] = {
     "rag": Wish(prompt="a ragtime for piano in F major, half a minute", seed=4),
     "march": Wish(prompt="ein stolzer Marsch in B-Dur, 112 BPM, ohne Schlagzeug, 30 Sekunden", seed=6),
     "reel": Wish(prompt="an Irish reel in D major with fiddle and guitar, 32 bars at 112 bpm", seed=8),
-    "swing": Wish(prompt="a swing tune for clarinet, big band, F major, 168 bpm, 30 seconds", seed=9),
+    "swing": Wish(prompt="a swing tune with clarinet and guitar in F major, 168 bpm, 30 seconds", seed=9),
     "blues": Wish(prompt="a slow blues in E with harmonica and electric guitar, 40 seconds", seed=1),
     "bossa": Wish(prompt="a bossa nova in A minor with flute and nylon guitar, 130 bpm, 40 s", seed=3),
     "lofi": Wish(prompt="an 8-bar lo-fi loop in E minor at 78 bpm, electric piano", seed=5),
