@@ -7,6 +7,7 @@ once plays chords, or a pad where they last. A source with roles of grym's own k
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from grym.domain.composing.reworking.tune import tops_of
 from grym.domain.composing.score import TICKS_PER_QUARTER, Note, Part, Role
 
 _BASS_BELOW = 55.0
@@ -33,7 +34,19 @@ def with_roles(parts: Sequence[Part]) -> tuple[Part, ...]:
     pitched = [part for part in parts if not part.percussion]
     lead = _lead(pitched)
     low = _low(pitched, lead)
-    return tuple(replace(part, role=_role(part, lead, low)) for part in parts)
+    return tuple(hand for part in parts for hand in _hands(replace(part, role=_role(part, lead, low))))
+
+
+def _hands(part: Part) -> tuple[Part, ...]:
+    """Return a part; one that plays the tune and chords at once (a piano, an organ) as two by the same player."""
+    if part.role != "melody" or texture_of(part.notes).at_once < _CHORDAL:
+        return (part,)
+    tops = set(tops_of(part.notes))
+    rest = tuple(note for note in part.notes if note not in tops)
+    tune = tuple(note for note in part.notes if note in tops)
+    if not rest:
+        return (part,)
+    return replace(part, notes=tune), replace(part, role="chords", notes=rest)
 
 
 def texture_of(notes: Sequence[Note]) -> Texture:

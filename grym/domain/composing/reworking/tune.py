@@ -27,6 +27,16 @@ def skyline(notes: Sequence[Note]) -> tuple[Note, ...]:
     ----------
     Uitdenbogerd and Zobel 1999, "Melodic matching techniques for large music databases" (skyline).
     """
+    tops = tops_of(notes)
+    cut = [
+        replace(note, duration_ticks=min(note.duration_ticks, following.start_ticks - note.start_ticks))
+        for note, following in pairwise(tops)
+    ]
+    return (*cut, *tops[-1:])
+
+
+def tops_of(notes: Sequence[Note]) -> list[Note]:
+    """Return the highest note of every onset as it is, without those that lie far below one that still sounds."""
     tops: list[Note] = []
     for note in sorted(notes, key=lambda note: (note.start_ticks, -note.midi_pitch)):
         if tops and note.start_ticks - tops[-1].start_ticks < _TOGETHER_TICKS:
@@ -34,11 +44,7 @@ def skyline(notes: Sequence[Note]) -> tuple[Note, ...]:
                 tops[-1] = note
         elif not tops or note.start_ticks >= tops[-1].end_ticks or note.midi_pitch >= tops[-1].midi_pitch - 12:
             tops.append(note)
-    cut = [
-        replace(note, duration_ticks=min(note.duration_ticks, following.start_ticks - note.start_ticks))
-        for note, following in pairwise(tops)
-    ]
-    return (*cut, *tops[-1:])
+    return tops
 
 
 def tune_of(score: Score) -> tuple[Note, ...]:
