@@ -21,7 +21,7 @@ SOURCES  := $(PACKAGES) tests tools $(wildcard examples benchmarks)
 .DEFAULT_GOAL := help
 .PHONY: help compose test slow simulate test-all test-views test-ml accept accept-quick accept-kafka accept-kafka-quick check lint format format-check types imports drift docs schema coverage mutation \
         bench bench-events bench-events-quick bench-recognition bench-recognition-quick bench-patterns bench-patterns-quick \
-        bench-hearing bench-hearing-quick bench-live bench-live-quick \
+        bench-hearing bench-hearing-quick bench-live bench-live-quick bench-music bench-music-quick gallery \
         soak-patterns examples up wheel packaging doctor system clean
 
 help: ## list these verbs
@@ -75,8 +75,8 @@ test-all: test slow ## every test
 accept: .venv/.grym-dev .venv/.grym-system ## the acceptance checks: the program as a user meets it, judged by other libraries
 	@$(BIN)/pytest -q tests/acceptance
 
-accept-quick: .venv/.grym-dev .venv/.grym-system ## of those, the piece of the README, what a rating changes, and tunes recognised
-	@$(BIN)/pytest -q tests/acceptance/test_nocturne.py tests/acceptance/test_learning.py tests/acceptance/test_recognition_quick.py
+accept-quick: .venv/.grym-dev .venv/.grym-system ## of those, the piece of the README, what a rating changes, tunes recognised, and live sound
+	@$(BIN)/pytest -q tests/acceptance/test_nocturne.py tests/acceptance/test_learning.py tests/acceptance/test_recognition_quick.py tests/acceptance/test_live.py
 
 test-views: .venv-views/.grym-views ## the views on Faust, in an environment of their own, on real Kafka
 	@.venv-views/bin/pytest -q tests/integration/test_faust_views.py tests/unit/streams/views
@@ -159,6 +159,12 @@ bench-live: .venv/.grym-dev ## many live streams at once, embedded and on Kafka
 bench-live-quick: .venv/.grym-dev ## of them, a few for some seconds
 	@$(BIN)/python -m benchmarks.live --quick
 
+bench-music: .venv/.grym-dev .venv/.grym-system ## composing beside notated music of its kind: likeness, wishes followed, variety, craft, speed
+	@$(BIN)/python -m benchmarks.music all --split test --out out/benchmarks
+
+bench-music-quick: .venv/.grym-dev .venv/.grym-system ## of it, likeness of a few pieces
+	@$(BIN)/python -m benchmarks.music likeness --quick
+
 benchmarks/peers/hearing/.venv/.ready: benchmarks/peers/hearing-requirements.txt | .venv/.grym-dev
 	@tools/setup.sh uv venv --quiet --clear --python 3.11 benchmarks/peers/hearing/.venv
 	@tools/setup.sh uv pip install --quiet --python benchmarks/peers/hearing/.venv/bin/python -r $<
@@ -174,6 +180,9 @@ examples: .venv/.grym-dev .venv/.grym-system ## run every numbered example, in a
 	for file in examples/[0-9]*.py; do \
 	    echo "== $$file"; GRYM_HOME="$$home" $(BIN)/python "$$file" || exit 1; \
 	done
+
+gallery: .venv/.grym-dev .venv/.grym-system ## compose and draw the sixteen pieces of docs/gallery.md anew; one of them: NAME=waltz
+	@$(BIN)/python examples/gallery.py $(NAME)
 
 wheel: .venv/.grym-run ## build dist/*.whl
 	@tools/setup.sh uv build --quiet --wheel --out-dir dist

@@ -301,6 +301,8 @@ class GenerateMusic(Body, frozen=True, kw_only=True):
         The request's own.
     deadline_at
         When the request will be cancelled; a piece that was not begun by then is not made.
+    whose
+        A digest of the user's name: users take turns while pieces wait to be made.
     """
 
     TYPE: ClassVar[str] = "grym.music.generate.v1"
@@ -313,6 +315,7 @@ class GenerateMusic(Body, frozen=True, kw_only=True):
     round: int = 1
     priority: int = 0
     deadline_at: datetime | None = None
+    whose: str = ""
 
 
 class ExtractFeatures(Body, frozen=True, kw_only=True):

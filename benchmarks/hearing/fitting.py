@@ -1,12 +1,13 @@
-"""Where the weights of the choice between pulses and between keys come from, and how well they do on works left out.
+"""Weights of the choice between pulses and between keys, and how well they do on works left out.
 
 Both are choices of one among several with evidence for each: a conditional logit, fitted to the works of practice
 (`benchmarks.hearing.practice`) and of dev; those of test take no part. What is told beside the weights: how weights
 fitted without a sixth of the works do on that sixth, works of one group together, and how weights fitted to practice
 alone do on dev.
 
-``python -m benchmarks.hearing.fitting beat`` prints `grym.domain.rhythm.levels.WEIGHTS`, ``key`` the weights of
-`grym.domain.harmony.evidence`.
+``python -m benchmarks.hearing.fitting beat`` prints weights for `grym.domain.rhythm.levels.WEIGHTS`, ``key`` those for
+`grym.domain.harmony.evidence`. The weights in use are older and were not fitted by this: what it finds does better on
+scores and worse on recordings, as `docs/benchmarks.md` tells.
 
 References: McFadden (1974), "Conditional logit analysis of qualitative choice behavior"; Hoerl and Kennard (1970),
 "Ridge regression" (the penalty).
@@ -29,7 +30,7 @@ from benchmarks.hearing.sounds import HOME
 from benchmarks.hearing.symbols import key_name
 from benchmarks.hearing.works import KINDS
 from grym.domain.harmony.chords import chord_spans
-from grym.domain.harmony.evidence import structure
+from grym.domain.harmony.evidence import kinds_of_evidence
 from grym.domain.rhythm.levels import evidence_of
 from grym.domain.rhythm.tracking import beats_of, heard_scene, likelier_first, possible_chains, tempo_of
 from grym.domain.tonality import levelled
@@ -123,7 +124,7 @@ def pulses_of(one: Practised) -> tuple[Choice, list[str]] | None:
     """Return the pulses of a work as a choice, None where it has no tempo or nothing is heard."""
     if not one.truth.tempo_bpm or one.work.kind in {"form", "repeats"}:
         return None
-    scene = heard_scene(one.curves, one.pitch)
+    scene = heard_scene(one.curves)
     rows, bpm, worth = [], [], []
     for chain in possible_chains(scene):
         beats_s = beats_of(chain, scene) / one.curves.frame_rate_hz
@@ -143,13 +144,13 @@ def keys_of(one: Practised) -> tuple[Choice, list[str]] | None:
     """Return the keys of a work as a choice, None where nobody wrote its key."""
     if not one.truth.key:
         return None
-    scene = heard_scene(one.curves, one.pitch)
+    scene = heard_scene(one.curves)
     heard = likelier_first(scene)
     beats_s = beats_of(heard[0].chain, scene) / one.curves.frame_rate_hz if heard else None
     chords = chord_spans(
         one.pitch, duration_s=one.duration_s, beats_s=None if beats_s is None else beats_s.astype(np.float32)
     )
-    found = structure(one.pitch, levelled(one.pitch), chords)
+    found = kinds_of_evidence(one.pitch, levelled(one.pitch), chords)
     names = [key_name(number, mode) for mode in ("major", "minor") for number in range(12)]
     worth = np.array([mir_eval.key.weighted_score(one.truth.key, name) for name in names])
     evidence = np.stack(list(found.values()), axis=1)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -90,6 +91,7 @@ async def replay(
     )
     name = _name(into)
     async with opened() as runtime:
+        wish = replace(wish, plans_are_facts=runtime.settings.llm is not None)
         file = runtime.settings.home / "shadow" / f"{name}.grym" if name else None
         with _shadow_archive(file, name) as sink:
             report = await run(

@@ -1,7 +1,7 @@
 """Waiting for requests while this process does its share of the work, with progress, and giving up in time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -38,10 +38,24 @@ async def opened(*, to_work: bool = False, kind: str = "client") -> AsyncIterato
         yield runtime
 
 
+Ended = Callable[[Awaited], Awaitable[None]]
+"""Told of a request as soon as it has ended."""
+
+
 async def wait_for(
-    screen: Screen, runtime: "Runtime", awaited: Sequence[Awaited], *, timeout_s: float | None
+    screen: Screen,
+    runtime: "Runtime",
+    awaited: Sequence[Awaited],
+    *,
+    timeout_s: float | None,
+    ended: Ended | None = None,
 ) -> "list[RequestStatus]":
     """Run processors here until every request has ended, or until `timeout_s` seconds have passed.
+
+    Parameters
+    ----------
+    ended
+        Called for each request that ends while it is waited for, beside the waiting for the others.
 
     Returns
     -------
@@ -56,7 +70,7 @@ async def wait_for(
             return statuses
         with progress(screen) as teller:
             async with runtime.working():
-                await _until(timeout_s, [_follow(runtime, teller, one) for one in awaited])
+                await _until(timeout_s, [_follow(runtime, teller, one, ended) for one in awaited])
         return [await runtime.client.status(one.request_id) for one in awaited]
     except asyncio.CancelledError:  # Ctrl-C
         _tell_all(screen, awaited)
@@ -114,6 +128,8 @@ async def _until(timeout_s: float | None, follows: list[Coroutine[Any, Any, None
         return
 
 
-async def _follow(runtime: "Runtime", teller: "Teller", one: Awaited) -> None:
+async def _follow(runtime: "Runtime", teller: "Teller", one: Awaited, ended: Ended | None) -> None:
     async for envelope in runtime.client.follow(one.request_id):
         teller.tell(one.label, one.kind, envelope)
+    if ended is not None:
+        await ended(one)

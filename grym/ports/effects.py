@@ -45,6 +45,8 @@ class EnqueueJob:
         Higher ones are taken first.
     deadline_at
         When nobody wants the result any more; None for never.
+    whose
+        Who takes turns with others of the tenant, as a digest; empty for nobody in particular.
     """
 
     job_id: str
@@ -55,6 +57,7 @@ class EnqueueJob:
     message: Message
     priority: int = 0
     deadline_at: datetime | None = None
+    whose: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

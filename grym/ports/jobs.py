@@ -74,7 +74,8 @@ class JobStore(Protocol):
     ) -> LeasedJob | None:
         """Take a job that is due, or one whose lease expired; None when there is none.
 
-        The highest priority first; within it tenants take turns, and each tenant's oldest job comes first.
+        The highest priority first; within it tenants take turns, within a tenant those who ask do, and the oldest job
+        of each comes first.
 
         Parameters
         ----------

@@ -58,6 +58,8 @@ class ReplayWish:
         Make facts again, too: plans, proposals, what memory answers.
     processors
         By name; by default all that decide.
+    plans_are_facts
+        Take plans from the log in an audit, too: a language model was asked for them, and would answer otherwise.
     """
 
     begin: datetime
@@ -67,6 +69,7 @@ class ReplayWish:
     speed: float | None = None
     audit: bool = False
     imported: bool = False
+    plans_are_facts: bool = False
 
 
 async def replay(
@@ -100,7 +103,7 @@ async def replay(
             shadow=shadow,
             event_clock=event_clock,
             artifacts=artifacts,
-            parts=[_part(name, live, shadow, RecordedArtifacts(artifacts), cpu, audit=wish.audit) for name in names],
+            parts=[_part(name, live, shadow, RecordedArtifacts(artifacts), cpu, wish=wish) for name in names],
             clock=clock,
             pace=Pace(clock, speed=wish.speed),
             sink=sink,
@@ -139,8 +142,11 @@ def _names(wish: ReplayWish) -> Collection[str]:
     return names
 
 
-def _part(name: str, live: Backend, shadow: Backend, artifacts: ArtifactStore, cpu: CpuPool, *, audit: bool) -> Part:
+def _part(
+    name: str, live: Backend, shadow: Backend, artifacts: ArtifactStore, cpu: CpuPool, *, wish: ReplayWish
+) -> Part:
     """Build one processor over the shadow."""
+    audit = wish.audit
     match name:
         case "coordinator":
             return Part(processor=Coordinator())
@@ -167,7 +173,7 @@ def _part(name: str, live: Backend, shadow: Backend, artifacts: ArtifactStore, c
         case "generation":
             return Part(  # a prompt that was erased is not taken from the log again
                 processor=Generation(planner=RulePlanner(), texts=live.texts),
-                facts=(GenerateMusic,) if audit else (MakePlan, GenerateMusic),
+                facts=(GenerateMusic,) if audit and not wish.plans_are_facts else (MakePlan, GenerateMusic),
             )
         case "features":
             features = Features(artifacts=artifacts, cpu=cpu, door=DoorInWorker())

@@ -39,6 +39,7 @@ from streams.coordinator.run import Run
 from streams.processor import Output
 
 MAX_ROUNDS = 3
+DIGEST_CHARACTERS = 16
 
 COMPOSE = Workflow(
     name="compose",
@@ -162,6 +163,7 @@ def _generate(run: Run) -> Output:
             round=run.round,
             priority=run.composition.priority,
             deadline_at=run.due_at,
+            whose=hashlib.sha256(run.request.user.encode()).hexdigest()[:DIGEST_CHARACTERS],
         ),
         attempt=run.round,
     )

@@ -72,7 +72,7 @@ async def planned(command: MakePlan, *, planner: Planner, texts: Texts) -> Outpu
 
 def _making(envelope: Envelope, command: GenerateMusic) -> EnqueueJob:
     job = _job(envelope, kind=JOB_KIND, name=str(command.round))
-    return replace(job, priority=command.priority, deadline_at=command.deadline_at)
+    return replace(job, priority=command.priority, deadline_at=command.deadline_at, whose=command.whose)
 
 
 def _job(envelope: Envelope, *, kind: str, name: str) -> EnqueueJob:

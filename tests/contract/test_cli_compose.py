@@ -89,6 +89,16 @@ def test_variations_are_results(grym: CommandLine, tmp_path: Path) -> None:
     notes = [Path(result["midi"]).read_bytes() for result in results]
     assert [result["outcome"] for result in results] == ["completed", "completed"]
     assert notes[0] == Path(alone["midi"]).read_bytes() != notes[1]
+    assert sorted(result["rank"] for result in results) == [1, 2]
+
+
+def test_variations_are_told_as_each_is_ready(grym: CommandLine, tmp_path: Path) -> None:
+    """A row for each on standard error before the answer, and a ranking at its end."""
+    told = grym("compose", "a folk song", *QUICK, "--out", str(tmp_path), "--variations", "3").ok()
+    rows = [line for line in told.err.splitlines() if " ready: " in line]
+    assert len(rows) == 3
+    assert all(str(tmp_path / f"variation-{number}") in " ".join(rows) for number in (1, 2, 3))
+    assert "rank" in told.out
 
 
 def test_without_waiting_the_outcome_is_pending(grym: CommandLine) -> None:

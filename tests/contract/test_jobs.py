@@ -77,6 +77,14 @@ async def test_tenants_take_turns(kit: Kit) -> None:
     assert [await take(kit) for _ in range(5)] == ["a1", "b1", "a2", "b2", "a3"]
 
 
+async def test_askers_take_turns_within_a_tenant(kit: Kit) -> None:
+    """A user with many jobs keeps neither another user nor another tenant waiting."""
+    await enqueue(kit, "ann-1", "ann-2", "ann-3", tenant="a", whose="ann")
+    await enqueue(kit, "bob-1", "bob-2", tenant="a", whose="bob")
+    await enqueue(kit, "eve-1", tenant="b", whose="ann")
+    assert [await take(kit) for _ in range(6)] == ["ann-1", "eve-1", "bob-1", "ann-2", "bob-2", "ann-3"]
+
+
 async def test_an_expired_lease_is_taken_over_with_a_higher_fence(kit: Kit) -> None:
     """The first holder is refused from then on."""
     await enqueue(kit, "a")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from grym.domain.signal import Signal
-from tests.support import models
+from tests.support import generators, models
 
 HAS_TORCH = importlib.util.find_spec("torch") is not None
 collect_ignore_glob = [] if HAS_TORCH else ["test_*.py"]
@@ -20,6 +20,17 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     models.save_speech(folder / "speech")
     models.save_speech(folder / "words", kind="Wav2Vec2ForCTC")
     models.save_clap(folder / "clap")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def generator_shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of generators, one of each kind, named after it."""
+    folder = tmp_path_factory.mktemp("generators")
+    for kind in generators.BUILDERS:
+        generators.save_generator(folder / kind, kind)
+        if kind in {"audioldm2", "audioldm", "stableaudio"}:
+            generators.say(folder / kind, steps=8)
     return folder
 
 

@@ -88,7 +88,7 @@ def _audioldm2(*, spread: float = LOUD_WEIGHTS) -> Any:
     import transformers
 
     language = transformers.GPT2LMHeadModel(
-        transformers.GPT2Config(vocab_size=16, n_positions=64, n_embd=16, n_layer=1, n_head=2)
+        transformers.GPT2Config(vocab_size=16, n_positions=256, n_embd=16, n_layer=1, n_head=2)
     )
     language.config.max_new_tokens = 8
     return diffusers.AudioLDM2Pipeline(

@@ -1,9 +1,9 @@
 """A queue of compositions by two users on the embedded runtime: everything ends, and nobody is starved.
 
-The first user asks for three quarters of all pieces before the second asks for any. A queue that is fair serves both in
-turns, so that when the second user's last piece is done about as many of the first one's are; a queue by arrival would
-have done all of them. *Unfairness* is the number of the first user's pieces done at that moment over the second user's:
-1 is fair, 3 is first come, first served.
+Both are users of one tenant. The first asks for three quarters of all pieces before the second asks for any. A queue
+that is fair serves both in turns, so that when the second user's last piece is done about as many of the first one's
+are; a queue by arrival would have done all of them. *Unfairness* is the number of the first user's pieces done at that
+moment over the second user's: 1 is fair, 3 is first come, first served.
 """
 
 import asyncio
@@ -36,24 +36,23 @@ class Queued:
 async def queued(count: int, *, backend: str = "auto", patience_s: float = 600.0) -> Queued:
     """Ask for so many pieces of eight seconds and wait for all."""
     first = int(count * FIRST_SHARE)
-    tenants = ["first"] * first + ["second"] * (count - first)
+    users = ["first"] * first + ["second"] * (count - first)
     with tempfile.TemporaryDirectory(prefix="grym-bench-") as home:
         async with open_runtime(Settings(home=Path(home) / "home")) as runtime:
             began = time.perf_counter()
             tickets = [
                 await runtime.client.compose(
-                    RequestComposition(prompt=PROMPTS[at % 5], seconds=SECONDS, seed=at, backend=backend),
+                    RequestComposition(prompt=PROMPTS[at % 5], seconds=SECONDS, seed=at, backend=backend, user=user),
                     request_id=f"piece-{at}",
-                    tenant=tenant,
                 )
-                for at, tenant in enumerate(tenants)
+                for at, user in enumerate(users)
             ]
             async with runtime.working():
                 waits = [runtime.client.wait(ticket.request_id, timeout_s=patience_s) for ticket in tickets]
                 found = await asyncio.gather(*waits)
             wall_s = time.perf_counter() - began
     states = [one.state for one in found]
-    ends = [(tenant, one.ended_at) for tenant, one in zip(tenants, found, strict=True) if one.ended_at is not None]
+    ends = [(user, one.ended_at) for user, one in zip(users, found, strict=True) if one.ended_at is not None]
     return Queued(
         asked=count,
         completed=states.count("completed"),
@@ -65,7 +64,7 @@ async def queued(count: int, *, backend: str = "auto", patience_s: float = 600.0
 
 def unfairness(ends: list[tuple[str, datetime]]) -> float:
     """Return how many of the first user's pieces were done with the second one's last, for each of the second's."""
-    seconds = [at for tenant, at in ends if tenant == "second"]
+    seconds = [at for user, at in ends if user == "second"]
     if not seconds:
         return float("inf")
-    return sum(at <= max(seconds) for tenant, at in ends if tenant == "first") / len(seconds)
+    return sum(at <= max(seconds) for user, at in ends if user == "first") / len(seconds)

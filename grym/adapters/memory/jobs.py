@@ -1,4 +1,4 @@
-"""The queue of long work in memory: by priority, then the oldest job of the tenant that was served longest ago."""
+"""The queue of long work in memory: by priority, then by turns of tenants and of those who ask."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -25,7 +25,8 @@ class MemoryJobs:
         if not ready:
             return None
         chosen = min(ready, key=self._turn)
-        store.turns[chosen.request.tenant] = store.next_number()
+        for whose in _turns(chosen):
+            store.turns[whose] = store.next_number()
         taken = replace(
             chosen,
             state="running",
@@ -54,6 +55,11 @@ class MemoryJobs:
         running = sum(job.state == "running" and not job.can_be_taken(now) for job in mine)
         return Backlog(waiting=len(waits), oldest_s=max(waits, default=0.0), running=running)
 
-    def _turn(self, job: JobRow) -> tuple[int, int, int]:
-        request = job.request
-        return (-request.priority, self._store.turns.get(request.tenant, 0), job.order)
+    def _turn(self, job: JobRow) -> tuple[int, int, int, int]:
+        of_tenant, of_asker = (self._store.turns.get(whose, 0) for whose in _turns(job))
+        return (-job.request.priority, of_tenant, of_asker, job.order)
+
+
+def _turns(job: JobRow) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return whose turns a job uses up: its tenant's, and the asker's within it."""
+    return (job.request.tenant,), (job.request.tenant, job.request.whose)

@@ -54,7 +54,7 @@ class Store:
     taken_timers: set[str] = field(default_factory=set)
     jobs: dict[str, JobRow] = field(default_factory=dict)
     cancelled_runs: dict[str, CancelledRun] = field(default_factory=dict)
-    turns: dict[str, int] = field(default_factory=dict)
+    turns: dict[tuple[str, ...], int] = field(default_factory=dict)
     texts: dict[str, TextRow] = field(default_factory=dict)
     holds: dict[tuple[str, str], bool] = field(default_factory=dict)
     pattern_events: list[PatternEvent] = field(default_factory=list)

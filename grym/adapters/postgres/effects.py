@@ -41,15 +41,15 @@ select pg_advisory_xact_lock(1785684851, place) from (
 ) as places"""
 
 _ENQUEUE = """
-insert into jobs (job_id, kind, request_id, run_no, tenant, priority, deadline_at, topic, key, headers, value,
+insert into jobs (job_id, kind, request_id, run_no, tenant, whose, priority, deadline_at, topic, key, headers, value,
                   state, ended_at)
-select job_id, kind, request_id, g.run_no, tenant, priority, deadline_at, topic, key, headers, value,
+select job_id, kind, request_id, g.run_no, tenant, whose, priority, deadline_at, topic, key, headers, value,
        case when c.run_no >= g.run_no then 'cancelled' else 'queued' end,
        case when c.run_no >= g.run_no then clock_timestamp() end
-from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::integer[], $7::timestamptz[], $8::text[],
-            $9::bytea[], $10::bytea[], $11::bytea[])
-    with ordinality as g (job_id, kind, request_id, run_no, tenant, priority, deadline_at, topic, key, headers, value,
-                          n)
+from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::text[], $7::integer[], $8::timestamptz[],
+            $9::text[], $10::bytea[], $11::bytea[], $12::bytea[])
+    with ordinality as g (job_id, kind, request_id, run_no, tenant, whose, priority, deadline_at, topic, key, headers,
+                          value, n)
 left join cancelled_runs c using (request_id) order by n
 on conflict (job_id) do nothing"""
 
@@ -134,7 +134,7 @@ def _job_row(effect: EnqueueJob | CancelJobs) -> Row:
     if isinstance(effect, CancelJobs):
         return (effect.request_id, effect.run_no)
     message = effect.message
-    names = (effect.job_id, effect.kind, effect.request_id, effect.run_no, effect.tenant)
+    names = (effect.job_id, effect.kind, effect.request_id, effect.run_no, effect.tenant, effect.whose)
     command = (message.topic, message.key, pack_headers(message.headers), message.value)
     return (*names, effect.priority, effect.deadline_at, *command)
 

@@ -1,4 +1,4 @@
-"""The queue of long work in PostgreSQL: by priority, then the oldest job of the tenant that was served longest ago."""
+"""The queue of long work in PostgreSQL: by priority, then by turns of tenants and of those who ask."""
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -11,14 +11,18 @@ from grym.ports.jobs import Backlog, JobStore, LeasedJob
 
 _TAKE = """
 with chosen as (
-    select job_id, tenant from jobs left join turns using (tenant)
+    select job_id, tenant, whose
+    from jobs left join turns t using (tenant) left join turns_of_askers a using (tenant, whose)
     where kind = any($1)
       and ((state = 'queued' and due_at <= clock_timestamp())
            or (state = 'running' and leased_until <= clock_timestamp() and $4))
-    order by priority desc, coalesce(turn, 0), job_no limit 1 for update of jobs skip locked
+    order by priority desc, coalesce(t.turn, 0), coalesce(a.turn, 0), job_no limit 1 for update of jobs skip locked
 ), served as (
     insert into turns (tenant, turn) select tenant, nextval('turn_numbers') from chosen
     on conflict (tenant) do update set turn = excluded.turn
+), asked as (
+    insert into turns_of_askers (tenant, whose, turn) select tenant, whose, nextval('turn_numbers') from chosen
+    on conflict (tenant, whose) do update set turn = excluded.turn
 )
 update jobs set state = 'running', attempt = attempt + 1, idle_takes = idle_takes + 1, fence = fence + 1, holder = $2,
                 leased_until = clock_timestamp() + $3

@@ -6,6 +6,7 @@ every note twice, some keep to one rhythm. These leanings are drawn once a piece
 
 from dataclasses import dataclass
 
+from grym.domain.composing.scheme import is_song
 from grym.domain.composing.seeds import pick, stream
 from grym.domain.composing.styles import Style
 
@@ -55,8 +56,6 @@ class Character:
 
 USUAL = Character()
 
-# Songs keep to one rhythm more than themes for instruments.
-_UNITY = {"folk": 0.5, "loops": 0.5, "blues": 0.5}
 # Chromatic tones belong to music for instruments since the classics, hardly to folk tunes and hymns.
 _COLOUR = {"classical": 0.5, "jazz": 0.25, "blues": 0.2}
 # Folk tunes avoid the fourth or the seventh degree or both (Kolinski 1961, on pentatonic and hexatonic tunes).
@@ -68,17 +67,24 @@ def character_of(style: Style, *, identity: str, seed: int) -> Character:
     """Draw the leanings of a piece; tunes for a choir move by step (Jeppesen 1939, ch. 3)."""
     rng = stream(seed, "character", identity)
     # Themes for instruments range and contrast more than tunes for voices (Caplin 1998, ch. 2; von Hippel 2000).
-    wide = style.dialect == "classical" and not style.satb
+    wide = style.dialect == "classical" and not style.satb and not is_song(style)
+    quartet = style.writing == "quartet"
     return Character(
         leaps=2.2 + rng.random() if style.satb else (0.2 if wide else 0.45) + (0.8 if wide else 1.15) * rng.random(),
         repeats=rng.random() ** 2,
         arc_semitones=2.0 + (8.0 if wide else 5.0) * rng.random(),
         lean_semitones=(4.0 if wide else 2.0) + (8.0 if wide else 2.0) * rng.random(),
-        contrast=(0.4 if wide else 0.1) + 0.3 * rng.random(),
-        unity=_UNITY.get(style.dialect, 0.25) * (0.3 if style.writing == "quartet" else 1.0) + 0.5 * rng.random(),
-        plainness=1.0 if style.satb else rng.random(),
+        contrast=(0.6 if quartet else 0.4 if wide else 0.1) + 0.3 * rng.random(),
+        unity=(0.5 if is_song(style) else 0.0 if quartet else 0.25) + 0.5 * rng.random(),
+        plainness=1.0 if style.satb else (0.5 if is_song(style) else 0.0) + 0.5 * rng.random(),
         shape=0.45 if style.satb else 1.0,
         chords=0.25 if style.satb else 1.0,
-        colour=0.0 if style.satb else _COLOUR.get(style.dialect, 0.0) * (0.4 + rng.random()),
+        colour=_colour(style) * (0.4 + rng.random()),
         gaps=pick(rng, _GAPS, _GAPS_OF_FOLK) if style.dialect == "folk" else (),
     )
+
+
+def _colour(style: Style) -> float:
+    """Return the usual share of chromatic tones: hymns, songs and marches have none, rags have."""
+    plain = style.satb or (is_song(style) and style.rhythm != "rag")
+    return 0.0 if plain else _COLOUR.get(style.dialect, 0.0)

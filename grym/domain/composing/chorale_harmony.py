@@ -34,7 +34,7 @@ _STANDS_STILL = 1.5
 _CHANCE = 1.6
 _HOME = 4.0
 # What a line in a related key costs, and how much of it is left to chance.
-_AWAY = {"V": 0.5, "vi": 0.7, "ii": 1.5, "IV": 1.5, "III": 0.3, "VII": 1.5, "iv": 1.5, "v": 1.0, "VI": 1.5}
+_AWAY = {"V": 1.2, "vi": 0.7, "ii": 1.5, "IV": 1.5, "III": 0.3, "VII": 1.5, "iv": 1.5, "v": 1.0, "VI": 1.5}
 _AWAY_CHANCE = 6.0
 _RELATED = {"major": ("V", "vi", "ii", "IV"), "minor": ("III", "v", "iv", "VII", "VI")}
 

@@ -16,11 +16,14 @@ from grym.domain.composing.chorale import LowerVoices
 from grym.domain.composing.chorale_harmony import chorale_slots
 from grym.domain.composing.chromatic import coloured
 from grym.domain.composing.counter import write_counter
+from grym.domain.composing.diminution import MANNERS, varied_tune
 from grym.domain.composing.drums import write_drums
 from grym.domain.composing.ensemble import LOWER, Section, lower_voices
 from grym.domain.composing.form import Passage, material, passages
-from grym.domain.composing.harmony import harmonise
+from grym.domain.composing.harmony import Slot, harmonise
+from grym.domain.composing.holding import held
 from grym.domain.composing.instruments import Voice, voice_of_program
+from grym.domain.composing.invention import leading
 from grym.domain.composing.keys import in_keys
 from grym.domain.composing.melody import MelodyNote, ornamented, write_melody
 from grym.domain.composing.metrics import STEP_TICKS, bar_steps
@@ -36,6 +39,9 @@ from grym.domain.composing.theory import symbol_of
 T = TypeVar("T")
 
 _LONG_BAR_STEPS = 16
+# Themes of fewer notes are not varied; slower than this they are divided into sixteenths rather than eighths.
+_FEWEST_TO_VARY = 4
+_SLOW_BPM = 80.0
 # General MIDI: pianos, harpsichord, clavinet, celesta, and organs.
 _KEYBOARDS = frozenset({*range(9), *range(16, 24)})
 
@@ -68,16 +74,17 @@ def compose(plan: Plan, *, seed: int, motifs: Sequence[Motif] = ()) -> Score:
         style=style,
         identity=identity,
         seed=seed,
-        sections=sections,
-        lower=lower_voices(sections, style, {one.role for one in plan.instruments}, identity=identity, seed=seed),
+        sections=_led(sections) if style.writing == "invention" else sections,
+        lower=lower_voices(sections, style, plan.instruments, identity=identity, seed=seed),
     )
-    bars = sum(section.bars for section in plan.sections)
+    end_ticks = sum(section.bars for section in plan.sections) * plan.metre.bar_ticks
+    parts = [writer.part(instrument) for instrument in plan.instruments]
     return Score(
         title=plan.title,
         tempo_bpm=plan.tempo_bpm,
         metre=plan.metre,
         tonality=plan.tonality,
-        parts=tuple(writer.part(instrument) for instrument in plan.instruments),
+        parts=held(parts, end_ticks=end_ticks, hold_s=plan.hold_s, tempo_bpm=plan.tempo_bpm),
         chords=_chord_spans(plan, sections),
         sections=tuple(
             SectionSpan(
@@ -87,7 +94,7 @@ def compose(plan: Plan, *, seed: int, motifs: Sequence[Motif] = ()) -> Score:
             )
             for section in sections
         ),
-        length_ticks=bars * plan.metre.bar_ticks,
+        length_ticks=end_ticks,
     )
 
 
@@ -104,19 +111,40 @@ def _sections(plan: Plan, style: Style, identity: str, *, seed: int, motifs: Seq
             plan=local, style=style, voice=voice, identity=identity, seed=seed, motifs=motifs, character=character
         )
         slots = harmonise(passage, local, style, identity=identity, seed=seed)
-        plain = write_melody(passage, slots, context, model=first.get(passage.name, ()))
-        first.setdefault(passage.name, plain)
+        plain = write_melody(passage, slots, context, model=first.get(material(passage.name), ()))
+        first.setdefault(material(passage.name), plain)
+        # What is quoted is left as it was.
+        colour = 0.0 if motifs else character.colour * plan.parameters.get("complexity", 0.5) * 2
         melody = coloured(
-            ornamented(plain, passage, slots, context),
+            _again(plain, passage, slots, context),
             plan.metre,
-            # What is quoted is left as it was.
-            amount=0.0 if motifs else character.colour * plan.parameters.get("complexity", 0.5) * 2,
+            amount=colour,
             rng=context.stream("colour", material(passage.name)),
         )
         if style.satb and passage.name != "intro":
             slots = chorale_slots(melody, passage, local, style, identity=identity, seed=seed)
         found.append(Section(passage=passage, plan=local, slots=slots, melody=melody))
     return tuple(found)
+
+
+def _led(sections: Sequence[Section]) -> tuple[Section, ...]:
+    """Return sections whose melody makes way for the voice that imitates it."""
+    return tuple(replace(one, melody=leading(one.melody, one.plan.metre, bars=one.passage.bars)) for one in sections)
+
+
+def _again(
+    notes: tuple[MelodyNote, ...], passage: Passage, slots: Sequence[Slot], context: MelodyContext
+) -> tuple[MelodyNote, ...]:
+    """Return a section's melody as it is said this time: ornamented, or varied where it is a variation."""
+    if passage.name != "variation" or len(notes) < _FEWEST_TO_VARY:
+        return ornamented(notes, passage, slots, context)
+    tonality, metre = context.plan.tonality, context.plan.metre
+    rng = context.stream("variation", str(passage.occurrence))
+    manner = MANNERS[passage.occurrence % len(MANNERS)]
+    value = 1 if manner in {"running", "turning"} and context.plan.tempo_bpm < _SLOW_BPM else 2
+    varied = varied_tune(notes, slots, tonality, metre, manner=manner, value_steps=value, rng=rng)
+    fits = all(context.voice.low <= note.midi_pitch <= context.voice.high for note in varied)
+    return varied if fits else ornamented(notes, passage, slots, context)
 
 
 def _passages(plan: Plan, style: Style) -> tuple[Passage, ...]:

@@ -1,16 +1,18 @@
-"""Who writes the voices under the melody where a style's parts are written together: choirs and quartets."""
+"""Who writes the voices under the melody where parts are written together: choirs, quartets, inventions."""
 
 import itertools
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from grym.domain.composing.accompaniment import PlayedNote
 from grym.domain.composing.chorale import LowerVoices, harmonised
 from grym.domain.composing.form import Passage
 from grym.domain.composing.harmony import Slot
+from grym.domain.composing.instruments import voice_of_program
+from grym.domain.composing.invention import answering
 from grym.domain.composing.melody import MelodyNote
 from grym.domain.composing.metrics import bar_steps
-from grym.domain.composing.plan import Plan
+from grym.domain.composing.plan import Instrument, Plan
 from grym.domain.composing.quartet import quartet_voices
 from grym.domain.composing.scheme import scheme_of
 from grym.domain.composing.score import Role
@@ -37,23 +39,45 @@ class Section:
 
 
 def lower_voices(
-    sections: Sequence[Section], style: Style, roles: Collection[Role], *, identity: str, seed: int
+    sections: Sequence[Section], style: Style, players: Sequence[Instrument], *, identity: str, seed: int
 ) -> tuple[LowerVoices, ...]:
-    """Set the voices under the melody, section by section; nothing where the style or one of the four parts is missing.
+    """Set the voices under the melody, section by section; nothing where style or players do not ask for it.
 
     Parameters
     ----------
-    roles
-        Who plays in the piece.
+    players
+        Who plays in the piece: four parts for choir and quartet, a bass for an invention.
     """
+    roles = {one.role for one in players}
+    bass = next((one for one in players if one.role == "bass"), None)
+    if style.writing == "invention" and bass is not None:
+        return _inventions(sections, bass, identity=identity, seed=seed)
     write = _chorale if style.satb or style.writing == "chorale" else _quartet if style.writing == "quartet" else None
-    if write is None or not set(LOWER) <= set(roles):
+    if write is None or not set(LOWER) <= roles:
         return ()
     found: list[LowerVoices] = []
     for section in sections:
         last = found[-1].last if found else None
         found.append(write(section, style, last, identity=identity, seed=seed))
     return tuple(found)
+
+
+def _inventions(sections: Sequence[Section], bass: Instrument, *, identity: str, seed: int) -> tuple[LowerVoices, ...]:
+    """Write the voice that answers the melody; there is no other."""
+    voice = voice_of_program(bass.program, percussion=bass.percussion)
+    answers = (
+        answering(
+            section.melody,
+            section.slots,
+            section.plan.tonality,
+            section.plan.metre,
+            voice,
+            bars=section.passage.bars,
+            chance=stream(seed, "answer", identity, section.passage.name),
+        )
+        for section in sections
+    )
+    return tuple(LowerVoices(alto=(), tenor=(), bass=answer, last=None) for answer in answers)
 
 
 def _chorale(section: Section, _: Style, last: Setting | None, *, identity: str, seed: int) -> LowerVoices:

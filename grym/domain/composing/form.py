@@ -6,7 +6,7 @@ their material, so the forms are those of the textbooks: period and sentence ins
 bar form, strophes, verse and chorus (Caplin 1998; Stein 1979).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -55,6 +55,9 @@ _HEAD: dict[FormFamily, str] = {"variations": "theme"}
 _UNINTRODUCED = frozenset({"strophic", "bar", "binary", "rondo", "variations", "through", "march"})
 # Ten minutes of the quickest music have so many sections at most.
 _MAX_NAMES = 144
+# Sections that contrast, and how many letters there are for them: B to Y.
+_CONTRASTS = frozenset("BCDEFGH")
+_MOST_LETTERS = 24
 _MAX_INTRO = 4
 _MAX_CODA = 4
 _SHORTEST_UNIT = 4
@@ -153,7 +156,8 @@ _Layout = tuple[tuple[str, ...], int, int, int]
 def _layouts(bars: int, family: FormFamily) -> Iterator[_Layout]:
     """Yield every way to fill the bars: names, unit length, intro and coda."""
     cycle, close = _CYCLE[family]
-    whole = cycle.split() * (_MAX_NAMES // len(cycle.split()))
+    words = cycle.split()
+    whole = [name for turn in range(_MAX_NAMES // len(words)) for name in _turn(words, turn)]
     head = _HEAD.get(family, "").split()
     cut = [(*head, *whole[:count], *close.split()) for count in range(2, len(whole))]
     for names in (*(tuple(text.split()) for text in _SHORT[family]), *cut):
@@ -164,11 +168,25 @@ def _layouts(bars: int, family: FormFamily) -> Iterator[_Layout]:
                     yield names, unit, rest - coda, coda
 
 
+def _turn(words: Sequence[str], turn: int) -> list[str]:
+    """Return the sections of a cycle's later turn: contrasting sections are new ones, the first returns (rondo).
+
+    Long pieces would say the same four things for ten minutes otherwise. Names that are words (``chorus``) return too.
+    """
+    fresh = len({name for name in words if name in _CONTRASTS})
+    return [
+        chr(ord("B") + (ord(name) - ord("B") + turn * fresh) % _MOST_LETTERS) if name in _CONTRASTS else name
+        for name in words
+    ]
+
+
 def _cost(found: _Layout, *, bar_s: float, family: FormFamily) -> float:
     """Weigh a layout: sections of a good length, even phrases, contrast and return, short margins."""
     names, unit, intro, coda = found
     cost = abs(unit * bar_s - _IDEAL_SECTION_S) / _IDEAL_SECTION_S
-    cost += {4: 0.35, 8: 0.0, 16: 0.1, 12: 0.0 if family == "chorus" else 0.6, 6: 0.9}.get(unit, 3.0)
+    # Strains of dances and marches are eight bars long and repeated.
+    long = 0.7 if family in {"binary", "march"} else 0.1
+    cost += {4: 0.35, 8: 0.0, 16: long, 12: 0.0 if family == "chorus" else 0.6, 6: 0.9}.get(unit, 3.0)
     cost += (
         0.15 * (len(names) > 4 and names[-1] == names[-2])
         + 0.5 * (len(names) == 1)

@@ -16,7 +16,7 @@ from grym.domain.composing.harmonic_rhythm import Span, even_spans, phrase_spans
 from grym.domain.composing.metrics import bar_steps
 from grym.domain.composing.plan import Plan
 from grym.domain.composing.progressions import BLUES, CADENCES, SEVENTHS, TABLES, Table
-from grym.domain.composing.scheme import PhrasePlan, scheme_of
+from grym.domain.composing.scheme import PhrasePlan, is_song, scheme_of
 from grym.domain.composing.score import Tonality
 from grym.domain.composing.seeds import chance, pick, stream
 from grym.domain.composing.styles import Style
@@ -50,7 +50,9 @@ def table_name(tonality: Tonality, style: Style) -> str:
     """Return the name of the vocabulary that a style speaks in a mode."""
     if tonality.mode not in {"major", "minor"}:
         return tonality.mode
-    return f"{style.dialect}-{tonality.mode}" if style.dialect in {"folk", "jazz"} else tonality.mode
+    if style.dialect == "folk" or (style.dialect == "classical" and is_song(style) and style.rhythm != "rag"):
+        return f"folk-{tonality.mode}"
+    return f"jazz-{tonality.mode}" if style.dialect == "jazz" else tonality.mode
 
 
 def tonic_numeral(tonality: Tonality) -> str:
@@ -221,7 +223,7 @@ class _Words:
         """Choose a phrase's first chord: the tonic, or another degree where a section or phrase contrasts."""
         tonic = self._tonic(table)
         departs = phrase.label not in {"a", "p"} and chance(rng, 0.5)
-        if not departs and (self.section[:1] not in {"B", "C", "b"} or phrase.index % 2):
+        if not departs and (self.section in {"A", "theme", "verse", "chorus"} or phrase.index % 2):
             return tonic
         options = [numeral for numeral in _DEPARTURES if numeral in table]
         return pick(rng, options, [_DEPARTURES[numeral] for numeral in options])

@@ -16,7 +16,7 @@ from grym.domain.composing.metrics import bar_steps, beat_steps
 from grym.domain.composing.motif import Development, Idea, contour, develop, fragmented, from_memory, invent
 from grym.domain.composing.plan import Motif, Plan
 from grym.domain.composing.rhythm import Cell, sounding
-from grym.domain.composing.scheme import PhrasePlan
+from grym.domain.composing.scheme import PhrasePlan, is_song
 from grym.domain.composing.seeds import chance, pick, stream
 from grym.domain.composing.styles import Style
 
@@ -38,11 +38,10 @@ TEMPLATES: dict[int, Templates] = {
 PLAIN: dict[int, Templates] = {
     **TEMPLATES,
     4: (
-        (4, "a b a= /"), (3, "a a= b /"), (2, "a a+ b /"), (2, "a a- b /"), (1, "a b b= /"), (1, "a b a' /"),
+        (6, "a b a= /"), (3, "a a= b /"), (2, "a a+ b /"), (2, "a a- b /"), (1, "a b b= /"), (1, "a b a' /"),
         (1, "a b c /"),
     ),
 }  # fmt: skip
-_PLAIN_DIALECTS = frozenset({"folk", "loops", "blues"})
 # A presentation states its basic idea of two bars twice; a continuation works with its head.
 PRESENTATIONS: dict[int, Templates] = {4: ((3, "a b a= b="), (3, "a b a+ b+"), (2, "a b a- b-"), (2, "a b a= b'"))}
 CONTINUATIONS: dict[int, Templates] = {4: ((3, "a. a.+ b /"), (3, "a. a.- c /"), (1, "a' b- c /"), (1, "a. b b- /"))}
@@ -134,7 +133,7 @@ def draft_phrase(phrase: PhrasePlan, passage: Passage, ideas: Ideas, context: Me
     """Draft the notes of a section's phrase; phrases of one letter differ in their cadence only."""
     section = material(passage.name)
     rng = context.stream("phrase", section, phrase.label)
-    usual = PLAIN if context.style.dialect in _PLAIN_DIALECTS else TEMPLATES
+    usual = PLAIN if is_song(context.style) else TEMPLATES
     rows = {"p": PRESENTATIONS, "q": CONTINUATIONS}.get(phrase.label, usual).get(phrase.bars) or usual[phrase.bars]
     words = pick(rng, [text for _, text in rows], [weight for weight, _ in rows]).split()
     steps = bar_steps(context.plan.metre)
@@ -221,7 +220,15 @@ def _cadence_bar(
 def _cadence_kind(steps: int, beat: int, context: MelodyContext, *, rng: np.random.Generator) -> str:
     """Choose how phrases come to rest: usually as elsewhere in the piece, in long notes where it has few notes."""
     density = context.plan.parameters.get("density", context.style.density)
-    kinds = {"long": 1.6 - density, "led": 3.0, "upbeat": 2.5, "rest": 1.6 - density, "run": 4.0 * density}
+    onward = 5.0 if context.style.rhythm == "running" else 3.5 if context.style.writing == "quartet" else 0.3
+    kinds = {
+        "long": 1.6 - density,
+        "led": 3.0,
+        "upbeat": 2.5,
+        "rest": 1.6 - density,
+        "run": 4.0 * density,
+        "onward": onward,
+    }
     own = pick(context.stream("cadences"), list(kinds), list(kinds.values()))
     other = pick(rng, list(kinds), list(kinds.values()))
     kind = own if chance(rng, _LIKE_THE_OTHERS) else other
@@ -248,14 +255,20 @@ def _cadence_rhythm(kind: str, steps: int, beat: int, lengths: Cell) -> tuple[tu
         return ((beat, 0, False), (steps - beat, beat, True))
     if kind == "upbeat":
         return ((steps - beat, 0, True), (half, steps - beat, False), (beat - half, steps - beat + half, False))
-    if kind == "run":
-        return _run(steps, beat, lengths)
+    if kind in {"run", "onward"}:
+        return _run(steps, beat, lengths, onward=kind == "onward")
     return ((steps - beat if kind == "rest" and steps > beat else steps, 0, True),)
 
 
-def _run(steps: int, beat: int, lengths: Cell) -> tuple[tuple[int, int, bool], ...]:
-    """Let the idea's rhythm go on to the last beat or the middle of the bar, and arrive there."""
-    last = steps - beat if steps < 4 * beat else steps // beat // 2 * beat
+def _run(steps: int, beat: int, lengths: Cell, *, onward: bool) -> tuple[tuple[int, int, bool], ...]:
+    """Let the idea's rhythm go on to the middle of the bar or its last beat, and arrive there.
+
+    Parameters
+    ----------
+    onward
+        The arrival is as short as the notes before it, so that the music goes on at once.
+    """
+    last = steps - beat if steps < 4 * beat or onward else steps // beat // 2 * beat
     notes: list[tuple[int, int, bool]] = []
     at = 0
     for length in lengths:
@@ -264,4 +277,11 @@ def _run(steps: int, beat: int, lengths: Cell) -> tuple[tuple[int, int, bool], .
         if length > 0:
             notes.append((min(length, last - at), at, False))
         at += abs(length)
+    if onward and notes:
+        short = min(beat, notes[-1][0])
+        return (
+            *notes,
+            (short, last, True),
+            *((min(short, beat - at), last + at, False) for at in range(short, beat, short)),
+        )
     return (*notes, (steps - last, last, True))

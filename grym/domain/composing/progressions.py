@@ -69,14 +69,14 @@ TABLES: dict[str, Table] = {
         "VII": {"III": 3, "i": 1},
     },
     "folk-major": {
-        "I": {"I": 1, "IV": 4, "V": 4, "vi": 1.5, "ii": 0.7},
+        "I": {"I": 4, "IV": 3.5, "V": 4, "vi": 0.8, "ii": 0.5},
         "ii": {"V": 5, "IV": 1},
-        "IV": {"I": 4, "V": 4, "ii": 0.5},
+        "IV": {"I": 5, "V": 3, "ii": 0.3},
         "V": {"I": 5, "IV": 1.5, "vi": 1},
         "vi": {"IV": 4, "V": 2, "I": 1, "ii": 1},
     },
     "folk-minor": {
-        "i": {"i": 1, "iv": 3, "V": 2, "VII": 3, "VI": 2},
+        "i": {"i": 4, "iv": 2.5, "V": 2.5, "VII": 2.5, "VI": 1.2},
         "iv": {"i": 4, "V": 4},
         "V": {"i": 5, "VI": 1},
         "VI": {"VII": 3, "iv": 2, "V": 2},
@@ -85,14 +85,14 @@ TABLES: dict[str, Table] = {
     },
     # ii-V-I and its kin, turnarounds, the tritone substitute and the back door (Levine 1995, ch. 2 and 11).
     "jazz-major": {
-        "Imaj7": {"Imaj7": 0.7, "vi7": 3, "ii7": 3, "IVmaj7": 2, "iii7": 1.2, "V7/ii": 1.2},
+        "Imaj7": {"Imaj7": 1.5, "vi7": 2.5, "ii7": 3, "IVmaj7": 2, "iii7": 1.2, "V7/ii": 1.2},
         "ii7": {"V7": 6, "bII7": 0.8},
         "iii7": {"vi7": 3, "V7/ii": 2},
         "IVmaj7": {"Imaj7": 2, "iii7": 1.2, "ii7": 1.5, "bVII7": 1, "iv6": 0.8},
         "iv6": {"Imaj7": 3, "bVII7": 1.5},
         "V7": {"Imaj7": 6, "iii7": 0.8, "vi7": 0.6},
         "bII7": {"Imaj7": 6},
-        "vi7": {"ii7": 5, "IVmaj7": 1, "V7/V": 0.7},
+        "vi7": {"ii7": 5, "IVmaj7": 1, "V7/V": 0.3},
         "bVII7": {"Imaj7": 5},
         "V7/ii": {"ii7": 6},
         "V7/V": {"ii7": 2, "V7": 3},
@@ -162,7 +162,7 @@ CADENCES: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {
     "folk-minor": {"authentic": (("iv", "V", "i"), ("VI", "V", "i")), "half": (("i", "V"), ("iv", "V"))},
     "jazz-major": {
         "authentic": (("ii7", "V7", "Imaj7"), ("ii7", "V7", "I6"), ("ii7", "bII7", "Imaj7"), ("iv6", "bVII7", "Imaj7")),
-        "half": (("ii7", "V7"), ("vi7", "ii7", "V7"), ("V7/V", "V7")),
+        "half": (("ii7", "V7"), ("Imaj7", "ii7", "V7"), ("IVmaj7", "V7")),
         "deceptive": (("V7", "vi7"), ("V7", "iii7")),
     },
     "jazz-minor": {

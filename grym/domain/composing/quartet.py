@@ -29,7 +29,14 @@ from grym.domain.composing.seeds import chance, pick
 from grym.domain.composing.settings import STRINGS, Setting, cheapest_settings
 
 # How often a phrase has each texture, and how often its long notes are answered.
-TEXTURES: Mapping[str, float] = {"chordal": 3.0, "pulse": 2.5, "broken": 2.0, "offbeat": 1.0, "together": 1.5}
+TEXTURES: Mapping[str, float] = {
+    "chordal": 3.0,
+    "pulse": 2.5,
+    "broken": 2.0,
+    "offbeat": 1.0,
+    "together": 1.5,
+    "light": 2.0,
+}
 _ANSWERED = 0.6
 _LONG_UNITS = 3
 _EMBELLISHED = 0.9
@@ -109,6 +116,11 @@ class _Player:
                 self._strike(voice, start, end, every=1)
                 self._silence(voice, start, end)
             self._strike(3, start, end, every=self.beat)
+        elif texture == "light":
+            # The cello waits until the middle of the phrase.
+            self._strike(2, start, end, every=1)
+            for at in range(start, start + (end - start) // 2):
+                self.loom.pitches[3][at] = REST
         elif texture == "together":
             for voice in (1, 2, 3):
                 self.loom.struck[voice] |= {at for at in self.onsets if start <= at < end}

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from grym.domain.composing.metrics import bar_groups
+from grym.domain.composing.metrics import bar_groups, bar_steps, beat_steps
 from grym.domain.composing.score import Metre
 from grym.domain.composing.seeds import pick
 
@@ -100,7 +100,8 @@ FAMILIES: dict[str, Family] = {
     "running": {
         8: ((12, (2, 2, 2, 2)), (1.5, (4, 2, 2)), (1, (2, 2, 4)), (0.6, (2, 2, 1, 1, 2)), (0.4, (3, 1, 2, 2))),
         12: ((12, (2, 2, 2, 2, 2, 2)), (2, (4, 2, 2, 2, 2)), (1, (4, 2, 4, 2))),
-        6: ((12, (2, 2, 2)), (2.5, (4, 2)), (0.5, (3, 1, 2))), 4: ((6, (2, 2)), (3, (1, 1, 1, 1)), (1, (2, 1, 1))),
+        6: ((14, (2, 2, 2)), (2, (4, 2)), (0.4, (3, 1, 2))),
+        4: ((9, (1, 1, 1, 1)), (2, (2, 1, 1)), (1, (1, 1, 2)), (0.7, (2, 2))),
     },
     "rag": {
         8: ((4, (1, 2, 1, 2, 2)), (3, (1, 2, 1, 4)), (3, (2, 1, 2, 1, 2)), (2, (1, 1, 1, 1, 2, 2)),
@@ -128,7 +129,9 @@ def draw_bar(family: str, metre: Metre, *, density: float, tempo_bpm: float, rng
         0 (few, long notes) to 1 (many, short ones).
     """
     lengths: list[int] = []
-    for group in bar_groups(metre):
+    # Reels and hornpipes in 2/4 run in sixteenths, in 4/4 in eighths.
+    halves = family == "running" and bar_steps(metre) == 2 * beat_steps(metre) == 8  # steps of 2/4
+    for group in (4, 4) if halves else bar_groups(metre):
         lengths.extend(_draw_cell(FAMILIES[family], group, density=density, tempo_bpm=tempo_bpm, rng=rng))
     return tuple(lengths)
 

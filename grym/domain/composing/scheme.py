@@ -27,7 +27,7 @@ Schemes = tuple[tuple[float, str], ...]
 # Schemes by number of phrases. Song-like music repeats whole phrases, classical themes answer and develop them.
 SONG: Mapping[int, Schemes] = {
     1: ((1, "a."),),
-    2: ((5, "a; a."), (2, "a; b."), (1, "a. b.")),
+    2: ((3, "a; a."), (3, "a; b."), (1, "a. b.")),
     3: ((2, "a; a; b."), (1, "a; b; a."), (1, "a; b; b.")),
     4: ((4, "a; a. b; a."), (2, "a; b; a; b."), (2, "a; a. b; b."), (2, "a; b; a; c."), (1, "a; a. b; c.")),
 }
@@ -58,6 +58,8 @@ _BY_DIALECT: Mapping[str, Mapping[int, Schemes]] = {
     "loops": LOOPED,
     "blues": BLUES,
 }
+_SONGS = frozenset({"folk", "loops", "blues"})
+_SONG_FORMS = frozenset({"march", "binary", "strophic"})
 _LONGEST = 4
 # Share of inner full closes that turn out deceptive.
 _AVOIDED = 0.12
@@ -93,10 +95,22 @@ class PhrasePlan:
     chorus_bars: int = 4
 
 
+def is_song(style: Style) -> bool:
+    """Tell whether a style's tunes say the same again rather than develop it: songs, dances, marches."""
+    return style.dialect in _SONGS or style.form in _SONG_FORMS
+
+
+def schemes_of(style: Style) -> Mapping[int, Schemes]:
+    """Return the schemes that a style's sections follow."""
+    if style.satb:
+        return HYMN
+    return SONG if style.dialect == "classical" and is_song(style) else _BY_DIALECT[style.dialect]
+
+
 def scheme_of(passage: Passage, style: Style, *, identity: str, seed: int) -> tuple[PhrasePlan, ...]:
     """Plan the phrases of a section; sections of one name have one scheme."""
     rng = stream(seed, "scheme", identity, material(passage.name))
-    words = _words(len(passage.phrases), HYMN if style.satb else _BY_DIALECT[style.dialect], rng=rng)
+    words = _words(len(passage.phrases), schemes_of(style), rng=rng)
     found: list[PhrasePlan] = []
     for index, (bars, word) in enumerate(zip(passage.phrases, words, strict=True)):
         is_last = index == len(words) - 1

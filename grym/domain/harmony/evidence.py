@@ -51,17 +51,11 @@ OPENING_WEIGHT = 0.6
 CLOSING_WEIGHT = 0.1
 CADENCE_WEIGHT = 0.2
 TONIC_WEIGHT = 0.6
-"""Worth of each kind of evidence in an excerpt, against 1 for a perfect correlation. Fitted, then rounded, on 31
+"""Worth of each kind of evidence, against 1 for a perfect correlation. Fitted, then rounded, on 31
 rendered scores, 35 more with their first 38 s and their middle halves, and a minute from the middle of each of 16
 recordings where two other listeners agree on a key. Of the 31 scores, 29 are right, 24 without the opening, 28 without
 the dwelling. Of the recordings, 14 are heard as the others hear them, 9 if openings counted where the sound breaks
 off."""
-
-PIECE_PROFILES = ("temperley",)
-PIECE_WEIGHTS = {"profile": 0.45, "opening": 0.55, "closing": 0.23, "cadences": 1.86, "dwelling": 1.53}
-"""The same in a piece that ends: what ``python -m benchmarks.hearing.fitting key`` does, on the 311 works that had been
-played then, all of them counting alike; scaled so that the median lead of the best key is what it is with the weights
-of excerpts, 0.33."""
 
 DWELLING_S = 1.0
 DWELLING_POWER = 8
@@ -71,9 +65,7 @@ LEAST_CHORDS = 4
 
 
 def key_evidence(chroma: Chroma, weights: Floats, chords: Sequence[ChordSpan]) -> Floats:
-    """Return what speaks for each key, shape (24,): twelve major keys, then minor.
-
-    Of a piece that ends, and may be taken to begin as well, structure says most; of an excerpt the pitch classes do.
+    """Return what speaks for each key, shape (24,): twelve major keys, then minor; a perfect correlation is 1.
 
     Parameters
     ----------
@@ -84,23 +76,23 @@ def key_evidence(chroma: Chroma, weights: Floats, chords: Sequence[ChordSpan]) -
     chords
         In order.
     """
-    ended = _ended(chroma)
-    found = structure(chroma, weights, chords)
-    profile = key_scores_of_rows(weights.sum(axis=0)[None], KEY_PROFILES)[0]
-    excerpt = profile + CADENCE_WEIGHT * found["cadences"] + TONIC_WEIGHT * found["dwelling"]
-    excerpt += ended * (OPENING_WEIGHT * found["opening"] + CLOSING_WEIGHT * found["closing"])
-    piece = sum((weight * found[name] for name, weight in PIECE_WEIGHTS.items()), np.zeros(KEYS))
-    evidence: Floats = ended * piece + (1.0 - ended) * excerpt
-    return evidence
+    found = kinds_of_evidence(chroma, weights, chords)
+    beginning, end = OPENING_WEIGHT * found["opening"], CLOSING_WEIGHT * found["closing"]
+    evidence: Floats = found["profile"] + beginning + end + CADENCE_WEIGHT * found["cadences"]
+    return evidence + TONIC_WEIGHT * found["dwelling"]
 
 
-def structure(chroma: Chroma, weights: Floats, chords: Sequence[ChordSpan]) -> dict[str, Floats]:
-    """Return the kinds of evidence for a piece that begins and ends, by name, each of shape (24,) and not weighed."""
+def kinds_of_evidence(chroma: Chroma, weights: Floats, chords: Sequence[ChordSpan]) -> dict[str, Floats]:
+    """Return each kind of evidence by name, of shape (24,) and not weighed; beginning and end as far as there are any.
+
+    Parameters are those of `key_evidence`.
+    """
     opening, closing = _ends(chroma)
+    ended = _ended(chroma)
     return {
-        "profile": key_scores_of_rows(weights.sum(axis=0)[None], PIECE_PROFILES)[0],
-        "opening": _tonic_likeness(chroma, opening),
-        "closing": _tonic_likeness(chroma, closing),
+        "profile": key_scores_of_rows(weights.sum(axis=0)[None], KEY_PROFILES)[0],
+        "opening": ended * _tonic_likeness(chroma, opening),
+        "closing": ended * _tonic_likeness(chroma, closing),
         "cadences": cadences(chords).sum(axis=0) / max(len(chords), LEAST_CHORDS),
         "dwelling": dwelling(chroma),
     }

@@ -9,14 +9,14 @@ Krebs and Widmer (2016), "Joint beat and downbeat tracking with recurrent neural
 """
 
 import numpy as np
+from scipy.ndimage import maximum_filter1d
 
 from grym.domain.chroma import Chroma
 from grym.domain.rhythm.curves import Curves
 
 METRES = (2, 3, 4)
 MARKS = ("full", "bass", "low", "strength", "following", "stress", "change")
-AROUND_FRAMES = np.arange(-2, 3)
-REGULAR_BEATS = 48
+AROUND_FRAMES = 5
 CHANGE_PRICE = 8.0
 """Moving a bar line costs the odds of e^8 against one: some five clear downbeats must ask for it."""
 
@@ -56,22 +56,10 @@ def bar_positions(beats: np.ndarray, curves: Curves, pitch: Chroma) -> tuple[int
     return best, solved[best][1]
 
 
-def bar_evidence(beats: np.ndarray, curves: Curves, pitch: Chroma) -> float:
-    """Return what bars of the best metre add to the odds of every beat, on average, logarithmic.
-
-    Within 48 beats, a multiple of every metre, bars are taken to be regular.
-    """
-    odds = downbeat_odds(beats, curves, pitch)
-    whole = np.pad(odds, (0, -len(odds) % REGULAR_BEATS)).reshape(-1, REGULAR_BEATS)
-    gains = [whole.reshape(len(whole), -1, metre).sum(axis=1).max(axis=1).sum() for metre in METRES]
-    return float(max(gains)) / len(odds)
-
-
 def downbeat_odds(beats: np.ndarray, curves: Curves, pitch: Chroma) -> np.ndarray:
     """Return the logarithm of the odds that each beat begins a bar, shape (beats,)."""
     at = np.clip(np.round(beats).astype(np.intp), 0, len(curves.full) - 1)
-    around = np.clip(at[:, None] + AROUND_FRAMES, 0, len(curves.full) - 1)
-    marks = {name: getattr(curves, name)[around].max(axis=1) for name in MARKS}
+    marks = {name: maximum_filter1d(getattr(curves, name), AROUND_FRAMES)[at] for name in MARKS}
     seconds = beats / curves.frame_rate_hz
     marks |= {"change_of_beat": _changes(seconds, pitch, 1), "change_of_two": _changes(seconds, pitch, 2)}
     odds = np.full(len(beats), BIAS)

@@ -51,17 +51,17 @@ def track_pulse(mel_power: FloatArray, *, framing: Framing, pitch: Chroma) -> Pu
     pitch
         Pitch classes of the same sound: new harmony marks beats and bars.
     """
-    scene = heard_scene(beat_curves(mel_power, framing=framing, pitch=pitch), pitch)
+    scene = heard_scene(beat_curves(mel_power, framing=framing, pitch=pitch))
     heard = likelier_first(scene)
     if not heard or not _stands_out(heard[0].chain, scene):
         return no_pulse()
     return _pulse(heard, scene, pitch)
 
 
-def heard_scene(curves: Curves, pitch: Chroma) -> Scene:
+def heard_scene(curves: Curves) -> Scene:
     """Return what the pulses of a sound are held against."""
     likely = np.logaddexp(0.0, curves.salience() + 3.0)
-    return scene_of(curves, similarity_by_lag(likely, curves.full, frame_rate_hz=curves.frame_rate_hz), pitch)
+    return scene_of(curves, similarity_by_lag(likely, curves.full, frame_rate_hz=curves.frame_rate_hz))
 
 
 def possible_chains(scene: Scene) -> list[Chain]:

@@ -100,12 +100,16 @@ class Crew:
     def kill_one(self) -> str:
         """Kill one worker with all its processes, whoever it is, and start it again."""
         name = self.chance.choice(sorted(self.words))
+        self.kill(name)
+        return name
+
+    def kill(self, name: str) -> None:
+        """Kill a worker with all its processes, and start it again."""
         process = self.world.workers.pop(name)
         process.kill()
         process.wait()
         self.killed.append(name)
         self.world.start(name, *self.words[name])
-        return name
 
 
 class Follower:

@@ -1,6 +1,7 @@
 """Generators that are pipelines of diffusers: what each is asked, and how each is watched between steps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -81,18 +82,20 @@ class PipelineGenerator:
         """Make a sound (see `grym.ports.generating.Generator.generate`)."""
         torch = loaded_torch()
         devices = list(range(torch.cuda.device_count())) if self._place.device.startswith("cuda") else []
-        with quiet(), torch.inference_mode(), torch.random.fork_rng(devices=devices):
+        with torch.random.fork_rng(devices=devices), _telling_memory():
+            # Loaded first: what loading draws at random must not come between the seed and the sound.
+            assert self._pipeline is not None
+            audios = self._seeded(asked, watch)
+        samples = channels_of(audios, self._saved.name)[:, : round(asked.seconds * self.rate_hz)]
+        return Signal(samples=samples, sample_rate_hz=self.rate_hz)
+
+    def _seeded(self, asked: Asked, watch: Watch) -> Any:
+        torch = loaded_torch()
+        with quiet(), torch.inference_mode():
             torch.manual_seed(asked.seed)
             noise = torch.Generator("cpu").manual_seed(asked.seed)
             watch(0.0)
-            try:
-                audios = self._call(asked, noise, lambda share: watch(min(1.0, share)))
-            except RuntimeError as error:
-                if is_out_of_memory(error):
-                    raise MemoryError(str(error)) from error
-                raise
-        samples = channels_of(audios, self._saved.name)[:, : round(asked.seconds * self.rate_hz)]
-        return Signal(samples=samples, sample_rate_hz=self.rate_hz)
+            return self._call(asked, noise, lambda share: watch(min(1.0, share)))
 
     def arguments(self, asked: Asked) -> Arguments:
         """Return what the pipeline is asked, besides noise and callback."""
@@ -109,6 +112,17 @@ class PipelineGenerator:
     @cached_property
     def _pipeline(self) -> Any:
         return loaded_pipeline(self._saved, self._place)
+
+
+@contextmanager
+def _telling_memory() -> Iterator[None]:
+    """Make one error of the many ways in which libraries say that memory ran out."""
+    try:
+        yield
+    except RuntimeError as error:
+        if is_out_of_memory(error):
+            raise MemoryError(str(error)) from error
+        raise
 
 
 def told_at_step_end(told: Told, steps: int) -> Arguments:

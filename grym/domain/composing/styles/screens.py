@@ -12,7 +12,7 @@ ROWS = (
         form="build", accompaniments=("lofi", "charleston"), basses=("lofi",), drums="lofi", voices=4,
         major_loops=("Imaj7 vi7 ii7 V7", "Imaj7 IVmaj7 ii7 V7", "Imaj7 iii7 IVmaj7 V7"),
         minor_loops=("i9 iv7 VImaj7 V7", "i7 VImaj7 iiø7 V7", "i9 iv9 i9 V7"),
-        swing=0.35, density=0.4, dynamics=0.3, mood="relaxed",
+        swing=0.35, density=0.4, dynamics=0.3, mood="relaxed", tessitura=76.0,
         fills=("soft",),
     ),
     Style(

@@ -7,7 +7,19 @@ import re
 import unicodedata
 
 _UMLAUTS = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "œ": "oe", "Œ": "Oe", "æ": "ae"}
+    {
+        "ä": "ae",
+        "ö": "oe",
+        "ü": "ue",
+        "Ä": "Ae",
+        "Ö": "Oe",
+        "Ü": "Ue",
+        "ß": "ss",
+        "œ": "oe",
+        "Œ": "Oe",
+        "æ": "ae",
+        "Æ": "Ae",
+    }
 )
 _QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u2010": "-", "\u2011": "-", "\u2013": "-", "\u2014": " - "})
 # What French leaves out before a vowel: "l'orgue", "d'un", "qu'il".
@@ -26,4 +38,5 @@ def plain(text: str) -> str:
 
 def folded(text: str) -> str:
     """Return a text as its words are compared: plain, in small letters, hyphens as spaces."""
-    return " ".join(plain(text).lower().replace("-", " ").split())
+    # Twice, since small letters of some capitals bring accents of their own.
+    return " ".join(plain(plain(text).lower()).lower().replace("-", " ").split())

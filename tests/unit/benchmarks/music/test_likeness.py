@@ -1,4 +1,4 @@
-"""The part of the ceiling that a side reaches, and the tables that tell of it."""
+"""The part of the ceiling that a side reaches."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,6 @@ import pytest
 from benchmarks.music.likeness import Kind, ratio, windows_of_works
 from benchmarks.music.overlap import Comparison, Judged
 from benchmarks.music.pieces import Bar, Note, Piece
-from benchmarks.music.report import by_family, furthest, overall, rows_of
 
 NAME, OTHER = ("tonal", "range"), ("form", "range")
 
@@ -41,16 +40,6 @@ def test_a_kind_of_few_works_is_left_out_of_the_whole() -> None:
     """Three works cannot be halved often enough: the kind is shown and does not count."""
     assert not _kind(works=3).counts
     assert ratio([_kind(), _kind(works=3, reached=0.0)], "grym", ("tonal",)).mean() == pytest.approx(0.5)
-    assert "left out of the whole" in by_family(_kind(works=3))
-
-
-def test_tables_say_what_to_mend_and_which_way() -> None:
-    """The measure that costs is named with both means; grym's is too low."""
-    told = furthest(_kind(), count=3)
-    assert "tonal: range" in told
-    assert "raise it" in told
-    assert "0.500" in overall([_kind()])
-    assert rows_of([_kind()])[0]["measures"]["tonal: range"]["ceiling"] == pytest.approx(0.9)
 
 
 def test_few_works_give_more_windows() -> None:

@@ -6,18 +6,25 @@ import pytest
 from benchmarks.music.following.pulse import explained, metre_is, tempo_is
 
 
-def _eighths(tempo_bpm: float) -> list[float]:
-    """Return half a minute of eighths without every fifth."""
-    return [at * 30 / tempo_bpm for at in range(int(tempo_bpm)) if at % 5]
+def _eighths(tempo_bpm: float) -> list[tuple[float, float, int]]:
+    """Return half a minute of eighths in seconds, longer on beats, without every eighth one."""
+    eighth_s = 30 / tempo_bpm
+    return [(at * eighth_s, eighth_s * (0.9 if at % 2 else 1.8), 60) for at in range(int(tempo_bpm)) if at % 8 != 3]
 
 
 @pytest.mark.parametrize("tempo_bpm", [57.0, 100.0, 143.0])
 def test_a_tempo_is_told_to_half_a_percent(tempo_bpm: float) -> None:
-    """Eighths are in their own tempo and neither in one a percent slower nor in one five percent faster."""
-    onsets_s = _eighths(tempo_bpm)
-    assert tempo_is(onsets_s, tempo_bpm)
-    assert not tempo_is(onsets_s, tempo_bpm * 0.99)
-    assert not tempo_is(onsets_s, tempo_bpm * 1.05)
+    """Eighths are in their own tempo, and neither in one a percent slower nor in one five percent faster."""
+    notes = _eighths(tempo_bpm)
+    assert tempo_is(notes, tempo_bpm)
+    assert not tempo_is(notes, tempo_bpm * 0.99)
+    assert not tempo_is(notes, tempo_bpm * 1.05)
+
+
+@pytest.mark.parametrize("ratio", [2 / 3, 3 / 4, 4 / 3, 3 / 2])
+def test_tempi_at_a_simple_ratio_are_others(ratio: float) -> None:
+    """The same onsets fit a tempo a third faster or slower, but its beats lie beside the accents."""
+    assert not tempo_is(_eighths(100.0), 100.0 * ratio)
 
 
 def _bars(beats: int, count: int = 24) -> list[tuple[float, float, int]]:

@@ -110,17 +110,19 @@ def test_phrases_of_one_letter_begin_alike(planned: Planned) -> None:
     plan = planned("a folk song in C major for flute", metre="4/4")
     slots = tuple(replace(slot, start_steps=slot.start_steps + 64 * again) for again in (0, 1) for slot in SLOTS)
     passage = replace(_passage(), bars=8, phrases=(4, 4))
-    alike = 0
+    alike = pairs = 0
     for seed in range(20):
         context = _context(plan, seed)
         scheme = scheme_of(passage, context.style, identity="test", seed=seed)
         if scheme[0].label == scheme[1].label:
+            pairs += 1
             notes = write_melody(passage, slots, context)
             first = [n for n in notes if n.start_steps < 40]
             again = [replace(n, start_steps=n.start_steps - 64) for n in notes if 64 <= n.start_steps < 104]
             # The way into the phrase and out of it may bend a note.
             alike += sum(one in again for one in first) >= len(first) - 2
-    assert alike >= 8
+    assert pairs >= 5
+    assert alike >= 0.8 * pairs
 
 
 def test_a_melody_over_given_chords(planned: Planned) -> None:

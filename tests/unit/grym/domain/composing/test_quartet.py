@@ -40,7 +40,7 @@ def test_players_share_the_work(seed: int, metre: tuple[int, int]) -> None:
     """Every player plays most of the time, alone on its line, inside its range and under the one above at its onset."""
     score = _score(seed, metre=metre)
     for part, (low, high) in zip(score.parts, ((55, 100), (48, 88), (43, 80), (36, 67)), strict=True):
-        assert len(part.notes) >= 24
+        assert len(part.notes) >= 16
         assert all(low <= note.midi_pitch <= high for note in part.notes)
         assert all(a.end_ticks <= b.start_ticks for a, b in pairwise(part.notes))
 
@@ -52,5 +52,5 @@ def test_textures_differ_from_piece_to_piece() -> None:
 
 
 def test_textures_are_named() -> None:
-    """There are chords, repeated notes, broken chords, after-beats and unisons of rhythm."""
-    assert set(TEXTURES) == {"chordal", "pulse", "broken", "offbeat", "together"}
+    """There are chords, repeated notes, broken chords, after-beats, one rhythm for all, and the cello silent."""
+    assert set(TEXTURES) == {"chordal", "pulse", "broken", "offbeat", "together", "light"}

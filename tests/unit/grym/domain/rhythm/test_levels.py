@@ -19,10 +19,9 @@ RATE_HZ = FRAMING.frame_rate_hz
 
 def scene(sound: FloatArray) -> Scene:
     """What the pulses of a sound are held against."""
-    pitch = chroma(sound, 44_100)
-    curves = beat_curves(describe(sound, FRAMING).mel_power, framing=FRAMING, pitch=pitch)
+    curves = beat_curves(describe(sound, FRAMING).mel_power, framing=FRAMING, pitch=chroma(sound, 44_100))
     likely = np.logaddexp(0.0, curves.salience() + 3.0)
-    return scene_of(curves, similarity_by_lag(likely, curves.full, frame_rate_hz=RATE_HZ), pitch)
+    return scene_of(curves, similarity_by_lag(likely, curves.full, frame_rate_hz=RATE_HZ))
 
 
 @pytest.mark.parametrize("parts", [2, 3])
