@@ -4,7 +4,7 @@ The piece is composed all the same: the score is what can be read, edited and ma
 what the plan says, and is given the score's own sound as a guide where it takes one.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -21,9 +21,6 @@ NEURAL_BACKENDS = ("audioldm2", "acestep", "stableaudio", "stableaudio3", "music
 
 Watch = Callable[[float], None]
 """Told between steps how much is done, 0–1; raises to stop."""
-
-Tell = Callable[[str, float], Awaitable[None]]
-"""Told the stage and how much is done, 0–1, at least once a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -124,10 +121,11 @@ class Musicians(Protocol):
         """
         ...
 
-    async def perform(self, commission: Commission, folder: Path, tell: Tell) -> Recorded:
+    async def perform(self, commission: Commission, folder: Path) -> Recorded:
         """Make the sound of a piece, finish it, and write it into `folder`.
 
-        A call that is cancelled stops between two steps.
+        How far it is, the folder tells (`grym.ports.artifacts.Scratch.told`). A call that is cancelled stops between
+        two steps.
 
         Raises
         ------
@@ -152,9 +150,9 @@ class NoMusicians:
         """
         raise unknown_generator(backend, [])
 
-    async def perform(self, commission: Commission, folder: Path, tell: Tell) -> Recorded:
+    async def perform(self, commission: Commission, folder: Path) -> Recorded:
         """Refuse, as `takes_guide`."""
-        del folder, tell
+        del folder
         raise unknown_generator(commission.backend, [])
 
 

@@ -72,7 +72,7 @@ class GenerationWork:
         await report("performing", PERFORMING)
         with self._scratch.folder() as folder:
             report.follow(lambda: self._heard(folder))
-            recorded = await self._performed(command, paper.score, folder, report)
+            recorded = await self._performed(command, paper.score, folder)
             report.follow(None)
             await report("storing", STORING)
             return (Output(body=await self._with_sound(paper.body, recorded)),)
@@ -82,12 +82,10 @@ class GenerationWork:
         stage, share = self._scratch.told(folder)
         return stage, PERFORMING + (STORING - PERFORMING) * share
 
-    async def _performed(self, command: GenerateMusic, score: Score, folder: Path, report: Report) -> Recorded:
+    async def _performed(self, command: GenerateMusic, score: Score, folder: Path) -> Recorded:
         cpu, studio = self._cpu, self._studio
         if is_neural(command.backend):
-            return await perform_by_model(
-                command, score, folder, report, cpu=cpu, studio=studio, musicians=self._musicians
-            )
+            return await perform_by_model(command, score, folder, cpu=cpu, studio=studio, musicians=self._musicians)
         return await cpu.run(
             RECORD, studio, score, command.backend, command.seed, folder, timeout_s=RECORDING_TIMEOUT_S
         )

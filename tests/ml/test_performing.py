@@ -48,7 +48,7 @@ def test_a_piece_becomes_a_finished_file(generator_shelf: Path, tmp_path: Path) 
     assert (told["pretrained"], told["segments"], told["guide"]) == ("false", "4", "none")
     assert "piano" in told["prompt"]
     assert "smaller" not in told
-    assert StepFiles(tmp_path).told()[0] == "mastering"
+    assert StepFiles(tmp_path).told() == ("mastering", 1.0)
 
 
 def test_the_same_seed_gives_the_same_file(generator_shelf: Path, tmp_path: Path) -> None:

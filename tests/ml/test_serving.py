@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from grym.adapters.models.generating.serving import PooledMusicians
+from grym.adapters.step_files import StepFiles
 from grym.errors import InvalidRequestError
 from grym.ports.generating import Commission
 from tests.support import generators, plans
@@ -24,37 +25,29 @@ async def rested(musicians: PooledMusicians) -> None:
 
 async def test_a_piece_a_stop_and_a_rest(tmp_path: Path) -> None:
     """Progress is told while it works; a cancelled piece stops between steps and the model stays; an idle one goes."""
-    shelf, told = tmp_path / "models", list[tuple[str, float]]()
+    shelf = tmp_path / "models"
     generators.save_generator(shelf / "audioldm2", "audioldm2")
     generators.say(shelf / "audioldm2", steps=2)
     generators.save_generator(shelf / "slow", "audioldm2")
     generators.say(shelf / "slow", steps=1000)
-    performing = asyncio.Event()
-
-    async def tell(stage: str, share: float) -> None:
-        told.append((stage, share))
-        if stage == "performing":
-            performing.set()
-
     for name in ("one", "two", "three"):
         (tmp_path / name).mkdir()
     async with PooledMusicians(shelf, idle_s=3600.0) as musicians:
-        made = await musicians.perform(COMMISSION, tmp_path / "one", tell)
+        made = await musicians.perform(COMMISSION, tmp_path / "one")
         assert made.mix.is_file()
-        assert told[0] == ("loading", 0.0)
+        assert StepFiles(tmp_path / "one").told() == ("mastering", 1.0)
         worker = await musicians._cpu.run(os.getpid, timeout_s=60.0)
-        performing.clear()
-        slow = asyncio.ensure_future(
-            musicians.perform(replace(COMMISSION, backend="audioldm2/slow"), tmp_path / "two", tell)
-        )
-        await performing.wait()
+        slow = asyncio.ensure_future(musicians.perform(replace(COMMISSION, backend="audioldm2/slow"), tmp_path / "two"))
+        while StepFiles(tmp_path / "two").told()[0] != "performing":
+            await asyncio.wait({slow}, timeout=0.05)
+            assert not slow.done()
         slow.cancel()
         with pytest.raises(asyncio.CancelledError):
             await slow
         assert not (tmp_path / "two" / "mix.wav").exists()
         assert await musicians._cpu.run(os.getpid, timeout_s=60.0) == worker
         musicians._idle_s = 0.0
-        again = await musicians.perform(COMMISSION, tmp_path / "three", tell)
+        again = await musicians.perform(COMMISSION, tmp_path / "three")
         assert again.mix.read_bytes() == made.mix.read_bytes()
         await rested(musicians)
         assert musicians._cpu._pool is None

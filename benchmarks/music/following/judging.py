@@ -1,7 +1,9 @@
 """What of a request a score meets, judged from its notes.
 
-Key: by two analysers over all pitched notes, music21's own (its default profile) and the plain one of Krumhansl by
-lengths; the key counts as met when either says so, since each errs on real music too, and both are reported.
+Key: by two analysers over all pitched notes, music21's own (its default profile) and lengths against Temperley's
+profile; the key counts as met when either says so, since each errs on real music too. Krumhansl's profile is reported
+beside them and does not count: on the reference it errs more often (243 of 365 movements in the key of their last tone,
+against 257).
 Length: the end of the last bar in which a note sounds, within two percent. Instruments: General MIDI programs of parts
 that have notes; players named in a request play alone. Style is the only thing read from the plan.
 """
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.music.following.pulse import metre_is, tempo_is
 from benchmarks.music.following.requests import Request
 from benchmarks.music.following.words import PROGRAMS
-from benchmarks.music.measures.keys import histogram, key_of
+from benchmarks.music.measures.keys import TEMPERLEY, histogram, key_of
 from benchmarks.music.own import piece_of
 from benchmarks.music.pieces import Note
 
@@ -36,7 +38,7 @@ class Verdict:
 
     @property
     def followed(self) -> bool:
-        """Whether everything that counts was met; the two key analysers count as one."""
+        """Whether everything that counts was met; the key analysers count as one."""
         return all(met for name, met in self.met.items() if not name.startswith("key by"))
 
 
@@ -55,10 +57,12 @@ def _key(request: Request, score: "Score", notes: list[Note], met: dict[str, boo
     if request.tonic is None:
         return
     asked = (request.tonic, request.mode)
-    plain, other = key_of(histogram(notes))[:2], music21_key(notes)
-    met["key by Krumhansl"], met["key by music21"] = plain == asked, other == asked
-    met["key"] = asked in {plain, other}
-    found["key"] = f"{plain} / {other}, asked {asked}"
+    lengths = histogram(notes)
+    own, other = key_of(lengths, TEMPERLEY)[:2], music21_key(notes)
+    met["key by Temperley"], met["key by music21"] = own == asked, other == asked
+    met["key by Krumhansl"] = key_of(lengths)[:2] == asked
+    met["key"] = asked in {own, other}
+    found["key"] = f"{own} / {other}, asked {asked}"
 
 
 def music21_key(notes: list[Note]) -> tuple[int, str]:
@@ -103,13 +107,15 @@ def _metre(request: Request, score: "Score", notes: list[Note], met: dict[str, b
 
 
 def _length(request: Request, score: "Score", notes: list[Note], met: dict[str, bool], found: dict[str, str]) -> None:
-    if request.seconds is None:
-        return
     bar = 4 * score.metre.beats / score.metre.unit
-    last = max((note.end for note in notes), default=0.0)
-    seconds = math.ceil(last / bar - 1e-6) * bar * 60 / score.tempo_bpm
-    met["length"] = abs(seconds - request.seconds) <= LENGTH_TOLERANCE * request.seconds
-    found["length"] = f"{seconds:.1f} s, asked {request.seconds:g}"
+    bars = math.ceil(max((note.end for note in notes), default=0.0) / bar - 1e-6)
+    seconds = bars * bar * 60 / score.tempo_bpm
+    if request.bars is not None:
+        met["bars of a loop"] = bars == request.bars
+        found["bars of a loop"] = f"{bars}, asked {request.bars}"
+    if request.seconds is not None:
+        met["length"] = abs(seconds - request.seconds) <= LENGTH_TOLERANCE * request.seconds
+        found["length"] = f"{seconds:.1f} s, asked {request.seconds:g}"
 
 
 def _players(request: Request, score: "Score", notes: list[Note], met: dict[str, bool], found: dict[str, str]) -> None:

@@ -3,11 +3,13 @@
 **Tempo.** Onsets of a piece in an asked tempo lie on its halves and quarters of beats: the mean resultant of their
 phases at that rate is high, and highest within half a percent. Tempi at a simple ratio fit the same onsets: more accent
 falls on the beats of the right one than on those of slower ones, and more on each of its beats than on those of faster
-ones. **Metre.** Long notes, low notes, many notes at once and
-new pitch classes are accents; a metre is there when the place in its bar explains more of the accents' variance than
-the place in a bar of any other length from four to eight eighths, adjusted for the number of places. A metre that
-divides the asked one or is a multiple of it says nothing against it, and 3/4 is not told from 6/8. Of 73 chorales of
-the reference 71 are found in their metre.
+ones. Of 117 movements of the reference 114 pass in their tempo, 18 also at two thirds of it.
+
+**Metre.** Bars show in how many notes begin, how long and how low they are, and how many pitch classes are new. A metre
+is there when the place in its bar explains more of these four than the place in a bar of any other length from four to
+eight eighths does: the mean of the parts of variance explained, adjusted for the number of places. A metre that divides
+the asked one or is a multiple of it says nothing against it, and 3/4 is not told from 6/8. Of 164 movements of the
+reference 160 pass in their metre, and 1 in another.
 """
 
 from collections.abc import Sequence
@@ -30,15 +32,14 @@ TOGETHER_S = 0.02
 LONGEST_S = 1.0
 """A note held longer is not more of an accent."""
 
+LONGEST_QUARTERS = 2.0
+
 SEARCHED = 0.08
 SUBDIVISIONS = (2, 4, 6)
 """Halves, quarters and, where music swings, thirds of halves of a beat."""
 
 BARS_EIGHTHS = (4, 5, 6, 7, 8)
 LOW = 55
-NOVELTY = 0.5
-"""Weight of new pitch classes against lengths, both in standard deviations."""
-
 
 Events = Sequence[tuple[float, float, int]]
 """Onset, length (in seconds or beats) and MIDI pitch of every note."""
@@ -85,25 +86,37 @@ def _resultants(onsets_s: NDArray[np.float64], rates_hz: NDArray[np.float64]) ->
 
 def metre_is(notes: Events, beats: int, unit: int) -> bool:
     """Return whether notes, in quarters from the first bar line, are in a metre."""
-    accents = _accents(notes)
+    marks = _marks(notes)
     asked = beats * 8 // unit
     others = [length for length in BARS_EIGHTHS if length % asked and asked % length]
-    return explained(accents, asked) >= max(explained(accents, length) for length in others)
+    return _explained(marks, asked) >= max(_explained(marks, length) for length in others)
 
 
-def _accents(notes: Events) -> NDArray[np.float64]:
-    """Return the accent of every eighth: lengths of notes that begin there, low ones twice, and new pitch classes."""
+def _explained(marks: NDArray[np.float64], length: int) -> float:
+    return float(np.mean([explained(mark, length) for mark in marks]))
+
+
+def _marks(notes: Events) -> NDArray[np.float64]:
+    """Return what begins at every eighth: number, greatest length and depth of notes, and new pitch classes.
+
+    Returns
+    -------
+    NDArray
+        Shape (4, eighths); depth in semitones below the highest note of all.
+    """
     count = max(int(start * 2 + NEAR) for start, _, _ in notes) + 1
-    weights = np.zeros(count)
+    highest = max(pitch for _, _, pitch in notes)
+    marks = np.zeros((4, count))
     sounding = np.zeros((count + 1, 12), dtype=np.bool_)
     for start, length, pitch in notes:
         place = round(start * 2)
         if abs(start * 2 - place) < 0.1 and place < count:
-            weights[place] += min(length, 2.0) * (2.0 if pitch < LOW else 1.0)
+            marks[0, place] += 1
+            marks[1, place] = max(marks[1, place], min(length, LONGEST_QUARTERS))
+            marks[2, place] = max(marks[2, place], highest - pitch)
         sounding[int(start * 2 + NEAR) : int(np.ceil((start + length) * 2 - NEAR)), pitch % 12] = True
-    fresh = (sounding[:-1] & ~np.vstack([sounding[:1], sounding[:-2]])).sum(axis=1).astype(np.float64)
-    found: NDArray[np.float64] = weights / (weights.std() or 1.0) + NOVELTY * fresh / (fresh.std() or 1.0)
-    return found
+    marks[3] = (sounding[:-1] & ~np.vstack([sounding[:1], sounding[:-2]])).sum(axis=1)
+    return marks
 
 
 def explained(accents: NDArray[np.float64], length: int) -> float:

@@ -13,8 +13,19 @@ LANGUAGES: tuple[Language, ...] = ("en", "en", "de", "fr")
 SEEDS: dict[Split, int] = {"dev": 101, "test": 20_101}
 SHORTEST_S, LONGEST_S = 25, 100
 
-CHANCES = {"key": 0.7, "tempo": 0.5, "metre": 0.4, "length": 0.8, "players": 0.55, "drums": 0.35, "mood": 0.3}
-"""How often a sentence says something about each."""
+CHANCES = {
+    "key": 0.7,
+    "tempo": 0.5,
+    "metre": 0.4,
+    "length": 0.8,
+    "players": 0.55,
+    "drums": 0.35,
+    "mood": 0.3,
+    "loop": 0.5,
+}
+"""How often a sentence says something about each; about a loop only where drums are played and no length is named."""
+
+LOOPS_BARS = (4, 8, 16)
 
 FITTING = 0.012
 """Part of a length by which whole bars may miss it where tempo, metre and length are all asked."""
@@ -28,6 +39,8 @@ class Request:
     ----------
     tonic, mode
         Key, as pitch class and ``major`` or ``minor``.
+    bars
+        Of a loop, which has exactly so many.
     players
         Instruments by the names of `words.INSTRUMENTS`; the piece is for them alone.
     """
@@ -40,6 +53,7 @@ class Request:
     tempo_bpm: float | None = None
     metre: tuple[int, int] | None = None
     seconds: float | None = None
+    bars: int | None = None
     players: tuple[str, ...] = ()
     drums: bool | None = None
 
@@ -60,8 +74,10 @@ def _request(rng: np.random.Generator) -> Request:
     mode: Mode = "major" if rng.random() < 0.5 else "minor"
     # Whoever asks for named players alone says nothing about drums, and only some genres have any.
     drums = _drums(genre, rng) if "drums" in asks and not players else None
+    loops = "loop" in asks and genre.drums and seconds is None
     asked = Request(
         prompt="",
+        bars=int(rng.choice(LOOPS_BARS)) if loops else None,
         language=language,
         styles=genre.accepted,
         tonic=tonic,
@@ -126,6 +142,8 @@ def _said(asked: Request, genre: Genre, rng: np.random.Generator, *, mood: bool)
         said.append(pick(words.METRE[language]).format(f"{asked.metre[0]}/{asked.metre[1]}"))
     if asked.seconds is not None:
         said.append(pick(_lengths(asked.seconds, language)))
+    if asked.bars is not None:
+        said.append(pick(words.LOOP[language]).format(asked.bars))
     if asked.players:
         said.append(_for_players(asked.players, language, pick))
     if asked.drums is not None:

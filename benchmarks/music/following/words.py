@@ -45,6 +45,11 @@ MINUTES: dict[Language, dict[int, tuple[str, ...]]] = {
     "de": {60: ("eine Minute lang", "1 Minute"), 90: ("anderthalb Minuten lang",), 120: ("zwei Minuten lang",)},
     "fr": {60: ("d'une minute", "1 minute"), 90: ("d'une minute et demie",), 120: ("de deux minutes",)},
 }  # fmt: skip
+LOOP: dict[Language, tuple[str, ...]] = {
+    "en": ("as a {}-bar loop", "a loop of {} bars", "{} bars, looped"),
+    "de": ("als Loop von {} Takten", "Loop, {} Takte"),
+    "fr": ("en boucle de {} mesures", "boucle de {} mesures"),
+}
 DRUMS: dict[Language, dict[bool, tuple[str, ...]]] = {
     "en": {True: ("with drums", "and drums"), False: ("without drums", "no drums", "no percussion please")},
     "de": {True: ("mit Schlagzeug",), False: ("ohne Schlagzeug", "bitte kein Schlagzeug")},

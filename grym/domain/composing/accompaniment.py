@@ -43,6 +43,8 @@ PAD_LOW, PAD_HIGH = 50, 68
 SECOND_HAND_HIGH = 65
 # Where the struck bass note of a chord pattern lies: E2 to D#3.
 BASS_NOTE_LOW = 40
+# Where the lower note of bass octaves lies: C2 to B2.
+OCTAVES_LOW = 36
 
 
 def write_chords(texture: Texture, voice: Voice, previous: Voicing | None) -> tuple[tuple[PlayedNote, ...], Voicing]:
@@ -114,8 +116,13 @@ def _sounding(token: str, voicing: Voicing, chord: Chord, voice: Voice, *, has_b
     root = low + (chord.bass - low) % 12
     if token.isdigit():
         yield voicing[int(token) % len(voicing)] + 12 * (int(token) // len(voicing))
-    elif token in "bf" and has_bass:
+    elif token in "bfOF" and has_bass:
         yield voicing[0]
+    elif token in "OF":
+        low = max(OCTAVES_LOW, voice.low)
+        root = low + (chord.bass - low) % 12
+        lower = root if token == "O" else _other_bass(chord, root, low)
+        yield from (lower, lower + 12)
     elif token == "b":
         yield root
     elif token == "f":

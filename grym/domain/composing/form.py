@@ -6,7 +6,7 @@ their material, so the forms are those of the textbooks: period and sentence ins
 bar form, strophes, verse and chorus (Caplin 1998; Stein 1979).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -55,6 +55,9 @@ _HEAD: dict[FormFamily, str] = {"variations": "theme"}
 _UNINTRODUCED = frozenset({"strophic", "bar", "binary", "rondo", "variations", "through", "march"})
 # Ten minutes of the quickest music have so many sections at most.
 _MAX_NAMES = 144
+# Sections that contrast, and how many letters there are for them: B to Y.
+_CONTRASTS = frozenset("BCDEFGH")
+_MOST_LETTERS = 24
 _MAX_INTRO = 4
 _MAX_CODA = 4
 _SHORTEST_UNIT = 4
@@ -153,7 +156,8 @@ _Layout = tuple[tuple[str, ...], int, int, int]
 def _layouts(bars: int, family: FormFamily) -> Iterator[_Layout]:
     """Yield every way to fill the bars: names, unit length, intro and coda."""
     cycle, close = _CYCLE[family]
-    whole = cycle.split() * (_MAX_NAMES // len(cycle.split()))
+    words = cycle.split()
+    whole = [name for turn in range(_MAX_NAMES // len(words)) for name in _turn(words, turn)]
     head = _HEAD.get(family, "").split()
     cut = [(*head, *whole[:count], *close.split()) for count in range(2, len(whole))]
     for names in (*(tuple(text.split()) for text in _SHORT[family]), *cut):
@@ -162,6 +166,18 @@ def _layouts(bars: int, family: FormFamily) -> Iterator[_Layout]:
             if 0 <= rest <= _MAX_INTRO + _MAX_CODA:
                 for coda in range(max(0, rest - _MAX_INTRO), min(_MAX_CODA, rest) + 1):
                     yield names, unit, rest - coda, coda
+
+
+def _turn(words: Sequence[str], turn: int) -> list[str]:
+    """Return the sections of a cycle's later turn: contrasting sections are new ones, the first returns (rondo).
+
+    Long pieces would say the same four things for ten minutes otherwise. Names that are words (``chorus``) return too.
+    """
+    fresh = len({name for name in words if name in _CONTRASTS})
+    return [
+        chr(ord("B") + (ord(name) - ord("B") + turn * fresh) % _MOST_LETTERS) if name in _CONTRASTS else name
+        for name in words
+    ]
 
 
 def _cost(found: _Layout, *, bar_s: float, family: FormFamily) -> float:

@@ -223,7 +223,7 @@ class _Words:
         """Choose a phrase's first chord: the tonic, or another degree where a section or phrase contrasts."""
         tonic = self._tonic(table)
         departs = phrase.label not in {"a", "p"} and chance(rng, 0.5)
-        if not departs and (self.section[:1] not in {"B", "C", "b"} or phrase.index % 2):
+        if not departs and (self.section in {"A", "theme", "verse", "chorus"} or phrase.index % 2):
             return tonic
         options = [numeral for numeral in _DEPARTURES if numeral in table]
         return pick(rng, options, [_DEPARTURES[numeral] for numeral in options])

@@ -56,10 +56,15 @@ def in_keys(found: Sequence[Passage], plan: Plan, style: Style, *, identity: str
         bars = sum(passage.bars for passage in mine)
         fits = bars <= room and mine[0].bars >= _SHORTEST_BARS and body[0] != name != body[-1]
         rng = stream(seed, "keys", identity, name)
-        if name in goals and fits and chance(rng, _LEAVES[style.dialect]):
-            away[name] = key_of(pick(rng, list(goals[name]), list(goals[name].values())), plan.tonality)
+        if _kind(name) in goals and fits and chance(rng, _LEAVES[style.dialect]):
+            away[name] = key_of(pick(rng, list(goals[_kind(name)]), list(goals[_kind(name)].values())), plan.tonality)
             room -= bars
     return tuple(_placed(passage, away, plan.tonality, identity=identity, seed=seed) for passage in found)
+
+
+def _kind(name: str) -> str:
+    """Return which contrast a section is: further letters contrast as B and C do in turn."""
+    return ("B", "C")[(ord(name) - ord("B")) % 2] if len(name) == 1 and name > "C" else name
 
 
 def key_of(numeral: str, home: Tonality) -> Tonality:

@@ -13,6 +13,7 @@ from grym.domain.composing.styles import Style
 from grym.domain.composing.vocabulary import ENSEMBLES, OF_VOICES
 
 _ROLES: tuple[Role, ...] = ("melody", "counter", "chords", "pad", "bass", "drums")
+_VOICES: tuple[Role, ...] = ("melody", "counter", "chords", "bass")
 # Instruments on which one player sounds whole chords.
 _CHORDAL = frozenset(
     {
@@ -50,7 +51,9 @@ def choose_instruments(
     cast = _company(cast, wanted, reading, alone=_plays_alone(asked, style, reading))
     if "drums" in reading.words.get("role", ()) and not reading.solo:
         cast["drums"] = "drums"
-    if reading.solo and len(asked) <= 1:
+    if _plays_all_voices(asked, style, reading):
+        cast = dict.fromkeys(_VOICES, asked[0].name)
+    elif reading.solo and len(asked) <= 1:
         cast = _soloist(cast)
     _refuse(cast, style, reading, notes)
     doubling = [voice for voice in asked if voice.name not in cast.values() and not _refused_by(voice.name, reading)]
@@ -122,6 +125,12 @@ def _plays_alone(asked: list[Voice], style: Style, reading: Reading) -> bool:
     """Tell whether the one instrument that is asked for has the piece to itself: a piano sonata is for piano."""
     whole = style.drums or style.satb or style.writing or reading.words.get("role") or reading.words.get("ensemble")
     return len(asked) == 1 and asked[0].name in _CHORDAL and asked[0].role != "pad" and not whole
+
+
+def _plays_all_voices(asked: list[Voice], style: Style, reading: Reading) -> bool:
+    """Tell whether one instrument of chords plays the four voices of a chorale: an organ does."""
+    alone = reading.solo or reading.only or reading.written_for
+    return style.satb and alone and len(asked) == 1 and asked[0].name in _CHORDAL
 
 
 def _company(cast: dict[Role, str], wanted: dict[Role, str], reading: Reading, *, alone: bool) -> dict[Role, str]:

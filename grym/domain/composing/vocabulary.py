@@ -58,7 +58,7 @@ MOODS: dict[str, Mood] = {
     ),
     "mysterious": Mood(words=("mysterious", "mystery", "enigmatic", "strange", "secret"), mode="minor",
         shifts={"complexity": 0.15}),
-    "epic": Mood(words=("epic", "heroic", "grand", "majestic", "triumphant", "glorious", "victorious"),
+    "epic": Mood(words=("epic", "heroic", "grand", "majestic", "proud", "triumphant", "glorious", "victorious"),
         shifts={"dynamics": 0.3, "density": 0.05}),
     "romantic": Mood(words=("romantic", "passionate", "love", "loving", "expressive", "emotional"),
         shifts={"dynamics": 0.2, "complexity": 0.1}),

@@ -46,7 +46,7 @@ def perform(
         opened_generator.cache_clear()
         raise no_memory(commission.backend, "even short segments do not fit beside its weights") from error
     made = time.perf_counter()
-    files.tell("mastering", 0.0)
+    files.tell("mastering", 1.0)
     mixed = master([delivered(whole.sound)], sends_db=[DRY_DB]).mix
     write_wav(mixed, folder / "mix.wav")
     return Recorded(

@@ -13,16 +13,13 @@ from grym.adapters.cpu_pool import ProcessCpuPool
 from grym.adapters.models.generating.inspecting import require_usable
 from grym.adapters.models.generating.shelf import chosen_generator
 from grym.adapters.step_files import StepFiles
-from grym.ports.generating import Commission, Tell
+from grym.ports.generating import Commission
 from grym.ports.sound import Recorded, Task
 
 PERFORM: Task[Recorded] = Task("grym.adapters.models.generating.performing", "perform")
 
 IDLE_S = 300.0
 """Five minutes: somebody who listens to a piece and asks for another one finds the model loaded."""
-
-LOOK_S = 0.5
-"""How often we look how far it is: progress is told at least once a second."""
 
 STOP_S = 1.5
 """How long a step may take to notice that it should stop, before its process is ended; a call is to stop within 2 s."""
@@ -71,31 +68,28 @@ class PooledMusicians:
         """Return whether a model can follow a sound (see `grym.ports.generating.Musicians.takes_guide`)."""
         return await asyncio.to_thread(takes_guide, self._models, backend, self._pickles_allowed)
 
-    async def perform(self, commission: Commission, folder: Path, tell: Tell) -> Recorded:
+    async def perform(self, commission: Commission, folder: Path) -> Recorded:
         """Make the sound of a piece in the worker process (see `grym.ports.generating.Musicians.perform`)."""
         self._forget_ending()
         self._busy += 1
         try:
-            return await self._watched(commission, folder, tell)
+            return await self._stoppable(commission, folder)
         finally:
             self._busy -= 1
             if not self._busy:
                 self._ending = asyncio.get_running_loop().call_later(self._idle_s, self._end)
 
-    async def _watched(self, commission: Commission, folder: Path, tell: Tell) -> Recorded:
-        files = StepFiles(folder)
+    async def _stoppable(self, commission: Commission, folder: Path) -> Recorded:
+        """Wait for the worker; whoever stops waiting stops it between two steps, or ends it with its process."""
         timeout_s = START_TIMEOUT_S + TIMEOUT_S_PER_SECOND * commission.seconds
-        work = asyncio.ensure_future(
-            self._cpu.run(PERFORM, self._models, commission, folder, self._pickles_allowed, timeout_s=timeout_s)
-        )
+        asked = (self._models, commission, folder, self._pickles_allowed)
+        work = asyncio.ensure_future(self._cpu.run(PERFORM, *asked, timeout_s=timeout_s))
         try:
-            while not work.done():
-                await asyncio.wait({work}, timeout=LOOK_S)
-                await tell(*files.told())
-            return work.result()
+            return await asyncio.shield(work)
         finally:
             if not work.done():
-                files.stop()
+                work.add_done_callback(_forgotten)
+                StepFiles(folder).stop()
                 await asyncio.wait({work}, timeout=STOP_S)
                 work.cancel()
 
@@ -110,6 +104,12 @@ class PooledMusicians:
         closing = asyncio.ensure_future(self._cpu.close())
         self._closing.add(closing)
         closing.add_done_callback(self._closing.discard)
+
+
+def _forgotten(work: asyncio.Future[Recorded]) -> None:
+    """Take note of how work ended that nobody waits for."""
+    if not work.cancelled():
+        work.exception()
 
 
 def takes_guide(models: Path | None, backend: str, pickles_allowed: frozenset[str] = frozenset()) -> bool:

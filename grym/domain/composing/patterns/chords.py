@@ -28,7 +28,7 @@ CHORDS: dict[str, Pattern] = {
     ),
     # Ragtime's left hand: bass and chord in turn, the bass between root and fifth (Berlin 1980, "Ragtime", ch. 5).
     "stride": Pattern(
-        cells={8: ("b.*.f.*.", "b.*.f.*."), 6: ("b.*.*.", "f.*.*."), 12: ("b.*.f.*.b.*.", "b.*.f.*.b.*.")}, short=0.75
+        cells={8: ("O.*.F.*.", "O.*.F.*."), 6: ("O.*.*.", "F.*.*."), 12: ("O.*.F.*.O.*.", "O.*.F.*.O.*.")}, short=0.75
     ),
     "boom-chick": Pattern(
         cells={8: ("b...*...", "f...*.*."), 6: ("b...*.", "f...*."), 12: ("b...*...*.*.", "f...*...*.*.")}, ring=True

@@ -2,9 +2,9 @@
 
 Every character is one sixteenth. Common to all: ``.`` goes on with what sounds, ``,`` is silence.
 Chord patterns: a digit is a voice of the chord counted from below, ``*`` all of them, ``b`` the bass note an octave
-below, ``f`` the fifth of the chord down there, ``B`` bass note and all voices. Bass patterns: ``R`` root, ``5`` fifth,
-``3`` third, ``6`` sixth, ``8`` octave, ``n`` the root of the next chord, ``a`` a step into it, ``w`` a walking tone.
-Drum patterns: ``x`` a stroke, ``X`` an accent, ``o`` a ghost.
+below, ``f`` the fifth of the chord down there, ``O`` and ``F`` the same in octaves, ``B`` bass note and all voices.
+Bass patterns: ``R`` root, ``5`` fifth, ``3`` third, ``6`` sixth, ``8`` octave, ``n`` the root of the next chord,
+``a`` a step into it, ``w`` a walking tone. Drum patterns: ``x`` a stroke, ``X`` an accent, ``o`` a ghost.
 
 A bar is put together from its groups (`metrics.bar_groups`): a cell per group length, one for the first group and one
 for the others. `bars` overrides it for bars of a length, `metres` for one metre; both may alternate from bar to bar.
@@ -18,7 +18,7 @@ from grym.domain.composing.score import Metre
 
 Cells = Mapping[int, tuple[str, str]]
 
-CHORD_TOKENS, BASS_TOKENS, DRUM_TOKENS = frozenset("0123456789*bfB.,"), frozenset("R5368naw*.,"), frozenset("xXo.,")
+CHORD_TOKENS, BASS_TOKENS, DRUM_TOKENS = frozenset("0123456789*bfOFB.,"), frozenset("R5368naw*.,"), frozenset("xXo.,")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

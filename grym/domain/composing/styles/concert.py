@@ -88,4 +88,10 @@ ROWS = (
         modes=("major", "minor"), dialect="classical", rhythm="even", melody=("piano", "violin"), chords=("piano",),
         form="rondo", accompaniments=("alberti", "oompah"), density=0.55, dynamics=0.55, mood="bright",
     ),
+    Style(
+        name="invention", words=("inventions", "two-part invention", "canon", "fugue", "fuge", "inventionen"),
+        tempo_bpm=(66, 84, 104), metres=("4/4", "3/4"), modes=("major", "minor"), dialect="classical", rhythm="even",
+        melody=("harpsichord",), bass=("harpsichord",), form="through", accompaniments=("quarters",),
+        basses=("quarters",), writing="invention", density=0.7, dynamics=0.35, complexity=0.5, mood="bright",
+    ),
 )  # fmt: skip

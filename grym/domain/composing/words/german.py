@@ -29,7 +29,7 @@ MOODS: dict[str, tuple[str, ...]] = {
     "happy": ("fröhlich", "heiter", "glücklich", "sonnig", "munter", "freudig", "vergnügt", "festlich"),
     "dark": ("dunkel", "dunkl", "düster", "finster", "unheimlich", "bedrohlich", "gruselig"),
     "mysterious": ("geheimnisvoll", "mysteriös", "rätselhaft"),
-    "epic": ("episch", "heroisch", "heldenhaft", "majestätisch", "triumphal", "großartig"),
+    "epic": ("episch", "heroisch", "heldenhaft", "majestätisch", "triumphal", "großartig", "stolz"),
     "romantic": ("romantisch", "leidenschaftlich", "gefühlvoll"),
     "dreamy": ("verträumt", "träumerisch", "schwebend", "ätherisch"),
     "tense": ("angespannt", "spannend", "nervös", "unruhig"),

@@ -6,6 +6,7 @@ import pytest
 
 from grym.cli.health import quick_checks
 from grym.settings import Settings
+from tests.support.generator_folders import write_pipeline
 
 
 def _by_name(settings: Settings) -> dict[str, tuple[bool, str, str]]:
@@ -49,3 +50,19 @@ def test_misspelt_settings_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyP
     ok, detail, _ = _by_name(Settings(home=tmp_path))["settings"]
     assert not ok
     assert "GRYM_SOUNDFOND" in detail
+
+
+def test_saved_models_are_listed_with_what_is_wrong(tmp_path: Path) -> None:
+    """Each model with its class, size, licence and use; one that is torn is told, an empty folder too."""
+    assert "model" not in _by_name(Settings(home=tmp_path))
+    empty = tmp_path / "models"
+    empty.mkdir()
+    assert "no saved models" in _by_name(Settings(home=tmp_path, models=empty))["model"][1]
+    folder = write_pipeline(empty / "ldm")
+    ok, detail, _ = _by_name(Settings(home=tmp_path, models=empty))["model"]
+    assert ok
+    assert "AudioLDM2Pipeline" in detail
+    assert "licence: unknown, --backend audioldm2/ldm" in detail
+    (folder / "unet" / "config.json").unlink()
+    ok, detail, _ = _by_name(Settings(home=tmp_path, models=empty))["model"]
+    assert (ok, "unet" in detail) == (False, True)

@@ -316,6 +316,8 @@ async def test_recognition_can_be_left_out(desk: Desk) -> None:
         ({"deadline_s": 1e308}, "request.deadline"),
         ({"user": ""}, "request.user"),
         ({"seed": -1}, "request.seed"),
+        ({"backend": "no such \n backend"}, "request.backend"),
+        ({"backend": "audioldm2/../x"}, "request.backend"),
     ],
 )
 async def test_impossible_requests_are_rejected_with_a_code(desk: Desk, changes: dict[str, Any], code: str) -> None:

@@ -66,6 +66,13 @@ def test_what_a_score_says_of_itself_does_not_count() -> None:
     assert not judge(replace(ASKED, styles=frozenset({"march"})), PLAN, score).followed
 
 
+def test_a_loop_has_exactly_its_bars() -> None:
+    """Sixteen bars are a loop of sixteen and not one of eight."""
+    loop = Request(prompt="a waltz", language="en", styles=frozenset({"waltz"}), bars=16)
+    assert judge(loop, PLAN, _score()).met["bars of a loop"]
+    assert not judge(replace(loop, bars=8), PLAN, _score()).met["bars of a loop"]
+
+
 def test_what_is_not_asked_is_not_judged() -> None:
     """A bare wish is met by its style alone."""
     bare = Request(prompt="a waltz", language="en", styles=frozenset({"waltz"}))

@@ -50,3 +50,11 @@ def test_a_loop_stays_open() -> None:
     sections = (SectionPlan(name="A", bars=4, intensity=0.5),)
     assert [passage.closing for passage in passages(sections, loop=True)] == ["half"]
     assert [passage.closing for passage in passages(sections)] == ["final"]
+
+
+def test_ten_minutes_bring_new_contrasts() -> None:
+    """A long rondo returns to A between sections that are new each time; a short one is as ever."""
+    names = [s.name for s in layout(360, family="rondo", bar_s=1.66, dynamics=0.5)]
+    assert len(set(names)) > 8
+    assert names[::2] == ["A"] * len(names[::2])
+    assert {s.name for s in layout(40, family="rondo", bar_s=2.0, dynamics=0.5)} <= {"A", "B", "C", "coda"}

@@ -36,6 +36,12 @@ def test_solo_of_a_chordal_instrument_accompanies_itself() -> None:
     assert _cast("solo flute", "jazz") == {"melody": "flute"}
 
 
+@pytest.mark.parametrize("prompt", ["for organ", "solo organ", "only organ"])
+def test_one_organ_plays_the_four_voices_of_a_chorale(prompt: str) -> None:
+    """Alone, and in four parts."""
+    assert _cast(prompt, "chorale") == dict.fromkeys(("melody", "counter", "chords", "bass"), "organ")
+
+
 def test_no_guitar_means_no_guitar() -> None:
     """Refusing an instrument refuses its family, not the bass."""
     cast = _cast("no guitar", "rock")

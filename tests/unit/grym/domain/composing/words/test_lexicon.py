@@ -1,5 +1,7 @@
 """The phrases that are understood."""
 
+from collections.abc import Collection
+
 import pytest
 
 from grym.domain.composing.instruments import VOICES
@@ -11,7 +13,13 @@ from grym.domain.composing.words.lexicon import PHRASES, meanings, style_called
 
 def test_every_meaning_exists() -> None:
     """No phrase of any language stands for a style, mood, instrument, ensemble or character that is not there."""
-    known = {"style": STYLES, "mood": MOODS, "instrument": VOICES, "ensemble": ENSEMBLES, "character": CHARACTERS}
+    known: dict[str, Collection[str]] = {
+        "style": STYLES,
+        "mood": MOODS,
+        "instrument": VOICES,
+        "ensemble": ENSEMBLES,
+        "character": CHARACTERS,
+    }
     for found in PHRASES.values():
         assert all(name in known[kind] for kind, name in found if kind in known)
     assert set(LEANINGS.values()) <= set(STYLES)
