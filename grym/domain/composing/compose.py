@@ -30,6 +30,7 @@ from grym.domain.composing.metrics import STEP_TICKS, bar_steps
 from grym.domain.composing.performance import Player, perform
 from grym.domain.composing.phrase import MelodyContext
 from grym.domain.composing.plan import Instrument, Motif, Plan
+from grym.domain.composing.right_hand import in_octaves
 from grym.domain.composing.score import ChordSpan, Hand, Note, Part, Role, Score, SectionSpan
 from grym.domain.composing.styles import Style
 from grym.domain.composing.styles.finding import style_of
@@ -186,7 +187,7 @@ class _Writer:
     def _played(self, role: Role, voice: Voice) -> list[tuple[PlayedNote, ...]]:
         """Write the notes of a role, section by section."""
         if role == "melody":
-            return [tuple(map(_melodic, section.melody)) for section in self.sections]
+            return [self._tune(section, voice) for section in self.sections]
         if self.lower and role in LOWER:
             return [LOWER[role](voices) for voices in self.lower]
         if role == "drums":
@@ -197,6 +198,12 @@ class _Writer:
         if role == "bass":
             return _carried(write_bass, textures, voice)
         return _carried(write_pad if role == "pad" else write_chords, textures, voice)
+
+    def _tune(self, section: Section, voice: Voice) -> tuple[PlayedNote, ...]:
+        """Write the melody as it is played: by the right hand of a rag in octaves, by all others as it is."""
+        if self.style.rhythm == "rag" and voice.program in _KEYBOARDS:
+            return in_octaves(section.melody, section.slots, self.plan.metre)
+        return tuple(map(_melodic, section.melody))
 
     def _texture(self, at: int) -> Texture:
         """Return what an accompanying part sees of a section."""
