@@ -69,9 +69,25 @@ def compose(plan: Plan, *, seed: int, motifs: Sequence[Motif] = ()) -> Score:
     Score
         Parts in the order of the plan's instruments, notes sorted by start and pitch.
     """
-    style = style_of(plan)
-    identity = "|".join((plan.title, plan.style, plan.mood, str(plan.metre), str(plan.tonality)))
-    sections = _sections(plan, style, identity, seed=seed, motifs=motifs)
+    style, identity = style_of(plan), identity_of(plan)
+    return performed(plan, _sections(plan, style, identity, seed=seed, motifs=motifs), seed=seed)
+
+
+def identity_of(plan: Plan) -> str:
+    """Return what a piece is called by besides its seed."""
+    return "|".join((plan.title, plan.style, plan.mood, str(plan.metre), str(plan.tonality)))
+
+
+def performed(plan: Plan, sections: Sequence[Section], *, seed: int) -> Score:
+    """Write everybody's part against sections whose chords and melody are given.
+
+    Parameters
+    ----------
+    sections
+        One for each section of the plan, in order.
+    """
+    style, identity = style_of(plan), identity_of(plan)
+    sections = tuple(sections)
     writer = _Writer(
         plan=plan,
         style=style,
