@@ -1,8 +1,9 @@
 """Scores played by FluidSynth on a General MIDI SoundFont, one stem per part in a single pass.
 
 Each part has a MIDI channel and an audio group of its own, so one run of the synthesiser fills all stems. Events are
-put between blocks of exactly the samples in between; FluidSynth itself works in steps of 64 samples, so a note starts
-at most 1.5 ms late. Its reverb and chorus are off (the master adds a room), its random generators are not used, and
+put between stretches of exactly the samples in between; FluidSynth itself works in steps of 64 samples, so a note
+starts at most 1.5 ms late. Every second and a half the stems go onto their reels, so a long piece needs no more memory
+than a short one. Its reverb and chorus are off (the master adds a room), its random generators are not used, and
 every rendering has a synthesiser of its own: the same score gives the same samples. Only the instruments a score
 needs are read from the SoundFont, so none is kept in memory between renderings.
 """
@@ -21,10 +22,11 @@ import numpy as np
 
 from grym.adapters.soundfonts import INSTALL_HINT, SoundFont, find_soundfont
 from grym.domain.composing.score import Score
+from grym.domain.reels import SIDES, Progress, Reels, in_memory, nobody_asks
 from grym.domain.signal import FloatArray, Signal
 from grym.domain.synthesis.performance import Performance, PlayedPart, perform
 from grym.errors import UnavailableError
-from grym.ports.sound import RenderedScore
+from grym.ports.sound import RenderedScore, SpooledScore
 
 SAMPLE_RATE_HZ = 44_100
 
@@ -41,6 +43,9 @@ LOG_LEVELS = 5
 """FluidSynth's five levels, panic to debug: all silenced, since failures come back as return codes."""
 
 CHANNELS_PER_PORT = 16
+BLOCK_SAMPLES = 1 << 16
+"""A second and a half: some 20 ms of work for six parts, after which a stop is noticed."""
+
 LEVEL_CC = 7
 PAN_CC = 10
 EXPRESSION_CC = 11
@@ -101,29 +106,61 @@ class FluidSynthRenderer:
         UnavailableError
             As `requirements`.
         """
+        spooled = self.spool(score, seed=seed, reels=in_memory, progress=nobody_asks)
+        stems = tuple(
+            (name, Signal(samples=reel.read(0, reel.length_samples), sample_rate_hz=SAMPLE_RATE_HZ))
+            for name, reel in spooled.stems
+        )
+        return RenderedScore(stems=stems, backend=spooled.backend, provenance=spooled.provenance)
+
+    def spool(self, score: Score, *, seed: int, reels: Reels, progress: Progress) -> SpooledScore:
+        """Play a score onto reels (see `grym.ports.sound.SpoolingRenderer`); `seed` is not used."""
         del seed
         library, soundfont = _load_library(), find_soundfont(self._configured)
         performance = perform(score)
-        samples, missing = _play(library, soundfont, performance)
-        for part, stem in zip(performance.parts, samples, strict=True):
-            np.multiply(stem, np.float32(10.0 ** (part.gain_db / 20.0)), out=stem)
-        stems = tuple(
-            (part.name, Signal(samples=stem, sample_rate_hz=SAMPLE_RATE_HZ))
-            for part, stem in zip(performance.parts, samples, strict=True)
-        )
+        tape = _Tape(performance, reels, progress)
+        missing = _play(library, soundfont, performance, tape)
         provenance = soundfont.provenance() | {"synthesiser": f"FluidSynth {_version(library)}"}
         if missing:
             provenance["programs_missing"] = ", ".join(missing)
-        return RenderedScore(stems=stems, backend="soundfont", provenance=provenance)
+        stems = tuple((part.name, reel) for part, reel in zip(performance.parts, tape.reels, strict=True))
+        return SpooledScore(stems=stems, sample_rate_hz=SAMPLE_RATE_HZ, backend="soundfont", provenance=provenance)
 
 
-def _play(library: ModuleType, soundfont: SoundFont, performance: Performance) -> tuple[FloatArray, list[str]]:
-    """Return the stems, shape (parts, 2, samples), and the instruments the SoundFont lacks."""
-    length = round(performance.duration_s * SAMPLE_RATE_HZ)
-    # FluidSynth wants all left channels, then all right ones; the caller sees (parts, 2, samples).
-    output = np.zeros((2, len(performance.parts), length), dtype=np.float32)
+class _Tape:
+    """The reels of all parts, filled together block by block."""
+
+    def __init__(self, performance: Performance, reels: Reels, progress: Progress) -> None:
+        self.length = round(performance.duration_s * SAMPLE_RATE_HZ)
+        self.reels = [reels(self.length) for _ in performance.parts]
+        self._gains = [np.float32(10.0 ** (part.gain_db / 20.0)) for part in performance.parts]
+        self._progress = progress
+        # FluidSynth wants all left channels, then all right ones.
+        self._block = np.zeros((SIDES, len(self.reels), min(self.length, BLOCK_SAMPLES)), dtype=np.float32)
+        self._start = 0
+
+    def advance(self, library: ModuleType, synth: Any, *, start: int, end: int) -> None:
+        """Let the synthesiser write the samples from `start` to `end` of every stem."""
+        while start < end:
+            stop = min(end, self._start + self._block.shape[2])
+            _write(library, synth, self._block, start=start - self._start, end=stop - self._start)
+            start = stop
+            if start == self.length or start == self._start + self._block.shape[2]:
+                self._wind(start)
+
+    def _wind(self, end: int) -> None:
+        """Put the block that is full onto the reels and go on to the next."""
+        for number, (reel, gain) in enumerate(zip(self.reels, self._gains, strict=True)):
+            reel.write(self._start, self._block[:, number, : end - self._start] * gain)
+        self._block[:] = 0.0
+        self._start = end
+        self._progress(end / self.length)
+
+
+def _play(library: ModuleType, soundfont: SoundFont, performance: Performance, tape: _Tape) -> list[str]:
+    """Fill the tape and return the instruments the SoundFont lacks."""
     if not performance.parts:
-        return output.transpose(1, 0, 2), []
+        return []
     with _synth(library, soundfont, parts=len(performance.parts)) as (synth, font_id):
         missing = [
             part.name
@@ -131,15 +168,15 @@ def _play(library: ModuleType, soundfont: SoundFont, performance: Performance) -
             if not _prepare_channel(synth, font_id, channel, part)
         ]
         position = 0
-        for message in _messages(performance, length=length):
-            _write(library, synth, output, start=position, end=message.at_samples)
+        for message in _messages(performance, length=tape.length):
+            tape.advance(library, synth, start=position, end=message.at_samples)
             position = message.at_samples
             if message.velocity:
                 synth.noteon(message.channel, message.key, message.velocity)
             else:
                 synth.noteoff(message.channel, message.key)
-        _write(library, synth, output, start=position, end=length)
-    return output.transpose(1, 0, 2), missing
+        tape.advance(library, synth, start=position, end=tape.length)
+    return missing
 
 
 @contextmanager
@@ -234,8 +271,6 @@ def _messages(performance: Performance, *, length: int) -> list[_Message]:
 
 def _write(library: ModuleType, synth: Any, output: FloatArray, *, start: int, end: int) -> None:
     """Let the synthesiser write the samples from `start` to `end` of every stem, without its effect busses."""
-    if end <= start:
-        return
     lefts, rights = (
         (ctypes.c_void_p * output.shape[1])(*(stem[start:].ctypes.data for stem in side)) for side in output
     )

@@ -3,24 +3,32 @@
 ``auto`` takes the SoundFont where library and SoundFont are there and the built-in synthesiser otherwise, and says so
 under ``fallback``; a backend asked for by name is never replaced. Runs inside a worker process, so it is picklable
 and loads a SoundFont once per process.
+
+Sound is on reels in the folder it is written to, and every stage goes over it block by block: ten minutes of six parts
+need as much memory as one, and a stop is noticed within a second.
 """
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from grym.adapters.audio_files import write_wav
 from grym.adapters.engraving import engrave
+from grym.adapters.reel_files import reels_in
+from grym.adapters.wav_writing import wav_writer
 from grym.domain.composing.score import Score
-from grym.domain.mastering import master
-from grym.domain.mixing import balance
+from grym.domain.finishing import Finish, find_finish
+from grym.domain.metering import reel_loudness_lufs
+from grym.domain.mixdown import mix_down
+from grym.domain.mixing import placed
+from grym.domain.reels import Progress, Reel, Reels, blocks_of, nobody_asks, part_of
 from grym.errors import InvariantError, UnavailableError
-from grym.ports.sound import Progress, Recorded, RenderedScore, Renderer
+from grym.ports.sound import Recorded, SpooledScore, SpoolingRenderer
 
 AUTO_ORDER = ("soundfont", "synth")
-RENDERED, MASTERED = 0.6, 0.85
-"""Shares of a performance, by the seconds each took for 30 s of six parts."""
+
+RENDERED, BALANCED, MIXED, FINISHED = 0.35, 0.5, 0.75, 0.9
+"""Shares of a performance, by the processor seconds each took for ten minutes of six parts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,66 +38,63 @@ class RecordingStudio:
     Parameters
     ----------
     renderers
-        By backend name: ``soundfont``, ``synth``.
+        By backend name: ``soundfont``, ``synth``, and those of plugins.
+    broken
+        By backend name, why a plugin's renderer cannot be had.
     """
 
-    renderers: Mapping[str, Renderer]
+    renderers: Mapping[str, SpoolingRenderer]
+    broken: Mapping[str, str] = field(default_factory=dict)
 
     def record(
-        self, score: Score, *, backend: str, seed: int, folder: Path, progress: Progress = lambda _: None
+        self, score: Score, *, backend: str, seed: int, folder: Path, progress: Progress = nobody_asks
     ) -> Recorded:
         """Render, balance, master and write the mix and every stem as WAV (see `grym.ports.sound.Studio`)."""
-        started = time.perf_counter()
-        rendered = self._render(score, backend=backend, seed=seed)
-        rendered_at = time.perf_counter()
-        progress(RENDERED)
-        signals = [signal for _, signal in rendered.stems]
-        faders = balance(score.parts, signals)
-        mastered = master(signals, gains_db=faders.gains_db, sends_db=faders.sends_db)
-        mastered_at = time.perf_counter()
-        progress(MASTERED)
-        mix = folder / "mix.wav"
-        write_wav(mastered.mix, mix)
-        stems = []
-        for number, ((name, _), signal) in enumerate(zip(rendered.stems, mastered.stems, strict=True)):
-            path = folder / f"stem-{number}.wav"
-            write_wav(signal, path)
-            stems.append((name, path))
+        clock = _Clock()
+        with reels_in(folder) as reels:
+            spooled = self._spooled(
+                score, backend=backend, seed=seed, reels=reels, progress=part_of(progress, 0.0, RENDERED)
+            )
+            clock.stage("render")
+            mix, finish = _mastered(score, spooled, reels, part_of(progress, RENDERED, FINISHED))
+            clock.stage("master")
+            files = _write_all(mix, spooled, finish, folder, part_of(progress, FINISHED, 1.0))
+            clock.stage("write")
         return Recorded(
-            mix=mix,
-            stems=tuple(stems),
-            backend=rendered.backend,
-            sample_rate_hz=mastered.mix.sample_rate_hz,
-            length_samples=mastered.mix.length_samples,
-            provenance=dict(rendered.provenance),
-            timings_s={
-                "render": rendered_at - started,
-                "master": mastered_at - rendered_at,
-                "write": time.perf_counter() - mastered_at,
-            },
+            mix=files[0],
+            stems=tuple(zip((name for name, _ in spooled.stems), files[1:], strict=True)),
+            backend=spooled.backend,
+            sample_rate_hz=spooled.sample_rate_hz,
+            length_samples=mix.length_samples,
+            provenance=dict(spooled.provenance),
+            timings_s=clock.stages_s,
         )
 
     def engrave(self, musicxml: str) -> list[str]:
         """Return one SVG document per page."""
         return engrave(musicxml)
 
-    def _render(self, score: Score, *, backend: str, seed: int) -> RenderedScore:
+    def _spooled(self, score: Score, *, backend: str, seed: int, reels: Reels, progress: Progress) -> SpooledScore:
         if backend != "auto":
-            return self._renderer(backend).render(score, seed=seed)
+            return self._renderer(backend).spool(score, seed=seed, reels=reels, progress=progress)
         reasons: list[str] = []
         for name in AUTO_ORDER:
             try:
-                rendered = self._renderer(name).render(score, seed=seed)
+                spooled = self._renderer(name).spool(score, seed=seed, reels=reels, progress=progress)
             except UnavailableError as error:
                 reasons.append(f"{name}: {error.message}")
                 continue
             fallback = {"fallback": "; ".join(reasons)} if reasons else {}
-            return RenderedScore(
-                stems=rendered.stems, backend=rendered.backend, provenance={**rendered.provenance, **fallback}
-            )
+            return replace(spooled, provenance={**spooled.provenance, **fallback})
         raise InvariantError(f"no renderer could be had: {'; '.join(reasons)}", code="studio.empty")
 
-    def _renderer(self, backend: str) -> Renderer:
+    def _renderer(self, backend: str) -> SpoolingRenderer:
+        if backend in self.broken:
+            raise UnavailableError(
+                f"the renderer {backend!r} cannot be had: {self.broken[backend]}",
+                code="renderer.broken",
+                hint="Mend or remove the package that brings it; grym doctor names it.",
+            )
         if backend not in self.renderers:
             raise UnavailableError(
                 f"the backend {backend!r} is not here",
@@ -97,3 +102,59 @@ class RecordingStudio:
                 hint=f"Choose one of: auto, score, {', '.join(sorted(self.renderers))}.",
             )
         return self.renderers[backend]
+
+
+class _Clock:
+    """How long each stage took, wall seconds."""
+
+    def __init__(self) -> None:
+        self.stages_s: dict[str, float] = {}
+        self._since_s = time.perf_counter()
+
+    def stage(self, name: str) -> None:
+        """End a stage."""
+        now_s = time.perf_counter()
+        self.stages_s[name], self._since_s = now_s - self._since_s, now_s
+
+
+def _mastered(score: Score, spooled: SpooledScore, reels: Reels, progress: Progress) -> tuple[Reel, Finish]:
+    """Balance the stems, mix them down in place, and find the finish of the mix."""
+    stems = [reel for _, reel in spooled.stems]
+    if len({stem.length_samples for stem in stems}) != 1:
+        raise InvariantError("stems must exist and agree in length", code="master.stems")
+    whole = FINISHED - RENDERED
+    balanced, mixed = (BALANCED - RENDERED) / whole, (MIXED - RENDERED) / whole
+    loudness = _loudness_lufs(stems, spooled.sample_rate_hz, part_of(progress, 0.0, balanced))
+    mix = reels(stems[0].length_samples)
+    mix_down(
+        stems,
+        mix,
+        faders=placed(score.parts, loudness),
+        sample_rate_hz=spooled.sample_rate_hz,
+        progress=part_of(progress, balanced, mixed),
+    )
+    finish = find_finish(mix, sample_rate_hz=spooled.sample_rate_hz, progress=part_of(progress, mixed, 1.0))
+    return mix, finish
+
+
+def _loudness_lufs(stems: Sequence[Reel], sample_rate_hz: int, progress: Progress) -> list[float | None]:
+    return [
+        reel_loudness_lufs(
+            stem,
+            sample_rate_hz=sample_rate_hz,
+            progress=part_of(progress, number / len(stems), (number + 1) / len(stems)),
+        )
+        for number, stem in enumerate(stems)
+    ]
+
+
+def _write_all(mix: Reel, spooled: SpooledScore, finish: Finish, folder: Path, progress: Progress) -> list[Path]:
+    """Write the finished mix and stems; return their paths, the mix first."""
+    reels = [mix, *(reel for _, reel in spooled.stems)]
+    paths = [folder / "mix.wav", *(folder / f"stem-{number}.wav" for number in range(len(spooled.stems)))]
+    for number, (reel, path) in enumerate(zip(reels, paths, strict=True)):
+        with wav_writer(path, sample_rate_hz=spooled.sample_rate_hz) as writer:
+            for start, end in blocks_of(reel.length_samples):
+                writer.write(finish.of(reel.read(start, end), start=start))
+                progress((number + end / reel.length_samples) / len(reels))
+    return paths

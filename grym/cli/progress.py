@@ -88,12 +88,14 @@ class LineTeller:
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
         self._started_s = time.monotonic()
+        self._said: dict[str, str] = {}
 
     def tell(self, label: str, kind: str, envelope: Envelope) -> None:
-        """Write a line where the event says what is being done."""
+        """Write a line where the event says that something else is being done."""
         del kind
         text = doing(envelope)
-        if text is not None:
+        if text is not None and text != self._said.get(label):
+            self._said[label] = text
             self._screen.note(f"{time.monotonic() - self._started_s:6.1f} s  {label}  {text}")
 
 

@@ -2,7 +2,8 @@
 
 A curve holds decibels of reduction, ≥ 0, at the edges of control steps of four samples; `gain_of` turns it into a
 linear gain for every sample, the same for every channel, so the stereo image does not move. Curves are found without
-a loop over samples, and at a quarter of the rate, which is still a hundred times finer than the gain ever moves.
+a loop over samples, and at a quarter of the rate, which is still a hundred times finer than the gain ever moves; they
+are found chunk by chunk, so a curve of ten minutes, 26 MB, is the largest array there is.
 """
 
 import numpy as np
@@ -43,7 +44,13 @@ KNEE_DB = 6.0
 FLOOR = 1e-9
 """−180 dB: keeps the logarithm of silence finite."""
 
-Curve = NDArray[np.float64]
+CHUNK_EDGES = 1 << 17
+"""Twelve seconds of a curve at once."""
+
+Vector = NDArray[np.float64]
+
+Curve = FloatArray
+"""Decibels at each edge."""
 
 
 def edges_of(length_samples: int) -> int:
@@ -64,21 +71,52 @@ def intersample_peaks(samples: FloatArray) -> FloatArray:
     FloatArray
         Shape (edges,): what a gain at this edge acts on, the control steps either side of it.
     """
-    length = samples.shape[1]
-    steps = edges_of(length) - 1
-    highest = np.zeros(steps + 2, dtype=np.float32)
-    for first in range(0, length, CHUNK_SAMPLES):
-        last = min(length, first + CHUNK_SAMPLES)
-        left = min(first, FILTER_REACH_SAMPLES)
-        chunk = samples[:, first - left : last + FILTER_REACH_SAMPLES]
-        between = np.abs(resample_poly(chunk, OVERSAMPLING, 1, axis=1)).max(axis=0)
-        between = between[left * OVERSAMPLING : (left + last - first) * OVERSAMPLING]
+    return PeakFinder.peaks_of(samples)
+
+
+class PeakFinder:
+    """The peaks of sound that comes in blocks.
+
+    Parameters
+    ----------
+    length_samples
+        Of the whole sound.
+    """
+
+    def __init__(self, length_samples: int) -> None:
+        self._highest = np.zeros(edges_of(length_samples) + 1, dtype=np.float32)
+
+    @classmethod
+    def peaks_of(cls, samples: FloatArray) -> FloatArray:
+        """Return the peaks of a whole sound (see `intersample_peaks`)."""
+        finder, length = cls(samples.shape[1]), samples.shape[1]
+        padded = np.pad(samples, ((0, 0), (FILTER_REACH_SAMPLES, FILTER_REACH_SAMPLES)))
+        for first in range(0, length, CHUNK_SAMPLES):
+            last = min(length, first + CHUNK_SAMPLES)
+            finder.look(padded[:, first : last + 2 * FILTER_REACH_SAMPLES], start=first)
+        return finder.peaks()
+
+    def look(self, samples: FloatArray, *, start: int) -> None:
+        """Look for peaks in the next samples.
+
+        Parameters
+        ----------
+        samples
+            Shape (channels, n) with `FILTER_REACH_SAMPLES` more at both ends.
+        start
+            Where the n samples begin in the whole; a multiple of `CONTROL_SAMPLES`.
+        """
+        reach = FILTER_REACH_SAMPLES * OVERSAMPLING
+        between = np.abs(resample_poly(samples, OVERSAMPLING, 1, axis=1)).max(axis=0)[reach:-reach]
         step_size = CONTROL_SAMPLES * OVERSAMPLING
         padded = np.pad(between, (0, -between.size % step_size)).reshape(-1, step_size)
-        at = 1 + first // CONTROL_SAMPLES
-        highest[at : at + padded.shape[0]] = padded.max(axis=1)
-    peaks: FloatArray = np.maximum(highest[:-1], highest[1:])
-    return peaks
+        at = 1 + start // CONTROL_SAMPLES
+        self._highest[at : at + padded.shape[0]] = padded.max(axis=1)
+
+    def peaks(self) -> FloatArray:
+        """Return the peaks of all that was looked at, shape (edges,)."""
+        peaks: FloatArray = np.maximum(self._highest[:-1], self._highest[1:])
+        return peaks
 
 
 def reduction_db(peaks: FloatArray, *, ceiling_db: float, sample_rate_hz: int) -> Curve:
@@ -102,19 +140,32 @@ def reduction_db(peaks: FloatArray, *, ceiling_db: float, sample_rate_hz: int) -
         Shape (edges,), decibels.
     """
     rate_hz = sample_rate_hz / CONTROL_SAMPLES
-    needed = np.maximum(0.0, 20.0 * np.log10(np.maximum(peaks, FLOOR), dtype=np.float64) - ceiling_db)
     quarter = max(1, round(LOOKAHEAD_S * rate_hz / 4))
-    # Centred windows of ±2 quarters: the mean around a peak then reaches no value that was not held for it.
-    held = maximum_filter1d(needed, 4 * quarter + 1, mode="nearest")
-    dense = uniform_filter1d(held, round(PASSAGE_S * rate_hz), mode="nearest")
-    smoothed = np.maximum(
-        _released(held, slope_db=PEAK_RELEASE_DB_PER_S / rate_hz),
-        _released(dense, slope_db=PASSAGE_RELEASE_DB_PER_S / rate_hz),
-    )
+    dense_size = round(PASSAGE_S * rate_hz)
+    reach = 2 * quarter + dense_size
+    quick = _Release(PEAK_RELEASE_DB_PER_S / rate_hz)
+    slow = _Release(PASSAGE_RELEASE_DB_PER_S / rate_hz)
+    smoothed = np.zeros(peaks.size, dtype=np.float32)
+    for first in range(0, peaks.size, CHUNK_EDGES):
+        last = min(peaks.size, first + CHUNK_EDGES)
+        before, after = min(first, reach), min(peaks.size - last, reach)
+        needed = _needed_db(peaks[first - before : last + after], ceiling_db=ceiling_db)
+        if not needed.any() and quick.is_over and slow.is_over:
+            continue
+        # Centred windows of ±2 quarters: the mean around a peak then reaches no value that was not held for it.
+        held = maximum_filter1d(needed, 4 * quarter + 1, mode="nearest")
+        dense = uniform_filter1d(held, dense_size, mode="nearest")
+        inside = slice(before, before + last - first)
+        smoothed[first:last] = np.maximum(quick.of(held[inside]), slow.of(dense[inside]))
     for _ in range(2):
         smoothed = uniform_filter1d(smoothed, 2 * quarter + 1, mode="nearest")
-    curve: Curve = smoothed
-    return curve
+    return smoothed
+
+
+def _needed_db(peaks: FloatArray, *, ceiling_db: float) -> Vector:
+    """Return the decibels that each magnitude lies above the ceiling."""
+    needed: Vector = np.maximum(0.0, 20.0 * np.log10(np.maximum(peaks, FLOOR), dtype=np.float64) - ceiling_db)
+    return needed
 
 
 def levelling_db(samples: FloatArray, *, threshold_db: float, ratio: float, sample_rate_hz: int) -> Curve:
@@ -135,21 +186,38 @@ def levelling_db(samples: FloatArray, *, threshold_db: float, ratio: float, samp
     ----------
     Giannoulis, Massberg and Reiss (2012), "Digital dynamic range compressor design", JAES 60(6), equation 4.
     """
-    length = samples.shape[1]
-    steps = -(-length // LEVEL_STEP_SAMPLES)
-    power = np.pad(np.square(samples).mean(axis=0), (0, steps * LEVEL_STEP_SAMPLES - length))
-    power = power.reshape(steps, LEVEL_STEP_SAMPLES).mean(axis=1, dtype=np.float64)
+    return levelling_of(
+        step_levels(samples),
+        length_samples=samples.shape[1],
+        threshold_db=threshold_db,
+        ratio=ratio,
+        sample_rate_hz=sample_rate_hz,
+    )
+
+
+def step_levels(samples: FloatArray) -> Vector:
+    """Return the mean square of each step of `LEVEL_STEP_SAMPLES`, over all channels."""
+    power = np.pad(np.square(samples).mean(axis=0), (0, -samples.shape[1] % LEVEL_STEP_SAMPLES))
+    levels: Vector = power.reshape(-1, LEVEL_STEP_SAMPLES).mean(axis=1, dtype=np.float64)
+    return levels
+
+
+def levelling_of(
+    power: Vector, *, length_samples: int, threshold_db: float, ratio: float, sample_rate_hz: int
+) -> Curve:
+    """Return the reduction of `levelling_db` for sound known by its `step_levels` and its length."""
     window = max(1, round(LEVEL_WINDOW_S * sample_rate_hz / LEVEL_STEP_SAMPLES))
     level_db = 10.0 * np.log10(np.maximum(uniform_filter1d(power, window, mode="nearest"), FLOOR**2))
     over_db = level_db - threshold_db
     knee_db = np.clip(over_db + KNEE_DB / 2, 0.0, KNEE_DB) ** 2 / (2 * KNEE_DB)
     excess_db = np.where(over_db > KNEE_DB / 2, over_db, knee_db)
-    held = _released(
-        (1.0 - 1.0 / ratio) * excess_db, slope_db=LEVEL_RELEASE_DB_PER_S * LEVEL_STEP_SAMPLES / sample_rate_hz
-    )
-    smoothed = uniform_filter1d(held, window, mode="nearest")
-    centres = (np.arange(steps) + 0.5) * LEVEL_STEP_SAMPLES
-    curve: Curve = np.interp(np.arange(edges_of(length)) * float(CONTROL_SAMPLES), centres, smoothed)
+    release = _Release(LEVEL_RELEASE_DB_PER_S * LEVEL_STEP_SAMPLES / sample_rate_hz)
+    smoothed = uniform_filter1d(release.of((1.0 - 1.0 / ratio) * excess_db), window, mode="nearest")
+    centres = (np.arange(power.size) + 0.5) * LEVEL_STEP_SAMPLES
+    curve = np.empty(edges_of(length_samples), dtype=np.float32)
+    for first in range(0, curve.size, CHUNK_EDGES):
+        edges = np.arange(first, min(curve.size, first + CHUNK_EDGES)) * float(CONTROL_SAMPLES)
+        curve[first : first + CHUNK_EDGES] = np.interp(edges, centres, smoothed)
     return curve
 
 
@@ -161,8 +229,21 @@ def gain_of(reduction: Curve, *, length_samples: int) -> FloatArray:
     return gain.reshape(-1)[:length_samples]
 
 
-def _released(needed: Curve, *, slope_db: float) -> Curve:
-    """Let a reduction fall by at most `slope_db` per step: a running maximum along a slope."""
-    slope = slope_db * np.arange(needed.shape[0], dtype=np.float64)
-    released: Curve = np.maximum.accumulate(needed + slope) - slope
-    return released
+class _Release:
+    """A reduction that falls by at most so many decibels per step, for values that come in chunks."""
+
+    def __init__(self, slope_db: float) -> None:
+        self._slope_db = slope_db
+        self._last = 0.0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left of earlier reductions."""
+        return self._last <= 0.0
+
+    def of(self, needed: Vector) -> Vector:
+        """Return the next values: a running maximum along a slope."""
+        slope = self._slope_db * np.arange(1, needed.shape[0] + 1, dtype=np.float64)
+        released: Vector = np.maximum.accumulate(np.maximum(needed + slope, self._last)) - slope
+        self._last = float(released[-1])
+        return released

@@ -85,6 +85,30 @@ def measure_loudness(signal: Signal) -> Loudness:
     )
 
 
+def integrated_lufs(step_power: NDArray[np.float64]) -> float | None:
+    """Return the integrated loudness of sound whose weighted mean square is known for every step of 0.1 s."""
+    return _integrated(_mean_power(step_power, MOMENTARY_STEPS))
+
+
+def stretch_peak(samples: FloatArray, *, floor: float) -> float:
+    """Return the highest interpolated magnitude of a stretch of sound, at least `floor`.
+
+    Parameters
+    ----------
+    samples
+        Shape (channels, samples): the stretch with `TAPS_PER_PHASE` samples of what lies around it at both ends.
+    floor
+        What was found already, full scale 1: what cannot exceed it is not interpolated.
+    """
+    phases, margin = interpolator(), TAPS_PER_PHASE
+    missing = -(samples.shape[1] - 2 * margin) % PEAK_BLOCK_SAMPLES
+    padded = np.pad(samples, ((0, 0), (0, missing)))
+    peak = max(floor, float(np.abs(samples[:, margin:-margin]).max(initial=0.0)))
+    for channel in padded:
+        peak = _stretch_peak(channel, phases, reach=_reach(), floor=peak)
+    return peak
+
+
 def true_peak_dbtp(signal: Signal) -> float | None:
     """Return the highest peak of the fourfold oversampled waveform in dBTP; None for silence.
 
@@ -96,7 +120,7 @@ def true_peak_dbtp(signal: Signal) -> float | None:
     BS.1770-4, annex 2: four phases of 12 taps; own windowed-sinc design, phase 0 being the samples themselves.
     """
     phases = interpolator()
-    reach = float(np.abs(phases).reshape(TAPS_PER_PHASE, OVERSAMPLING).sum(axis=0).max())
+    reach = _reach()
     peak = max(float(signal.samples.max(initial=0.0)), -float(signal.samples.min(initial=0.0)))
     if peak < FULL_SCALE_FLOOR:
         return None
@@ -228,6 +252,12 @@ def interpolator() -> NDArray[np.float32]:
     length = OVERSAMPLING * TAPS_PER_PHASE
     taps = firwin(length + 1, 1.0 / OVERSAMPLING, window=("kaiser", 5.0))[:-1] * OVERSAMPLING
     return taps.astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def _reach() -> float:
+    """Return how far above the samples around it an interpolated value may lie at most."""
+    return float(np.abs(interpolator()).reshape(TAPS_PER_PHASE, OVERSAMPLING).sum(axis=0).max())
 
 
 def _channel_peak(samples: FloatArray, phases: NDArray[np.float32], *, reach: float, floor: float) -> float:

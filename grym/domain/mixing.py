@@ -86,14 +86,18 @@ def balance(parts: Sequence[Part], stems: Sequence[Signal]) -> Faders:
     InvariantError
         ``mix.stems``: there are more or fewer stems than parts.
     """
-    if len(parts) != len(stems):
-        raise InvariantError(f"{len(stems)} stems for {len(parts)} parts", code="mix.stems")
+    return placed(parts, [measure_loudness(stem).integrated_lufs for stem in stems])
+
+
+def placed(parts: Sequence[Part], measured_lufs: Sequence[float | None]) -> Faders:
+    """Find the faders of `balance` for stems whose loudness is known; None stands for silence."""
+    if len(parts) != len(measured_lufs):
+        raise InvariantError(f"{len(measured_lufs)} stems for {len(parts)} parts", code="mix.stems")
     is_electric = any(part.program in ELECTRIC_PROGRAMS and not part.percussion for part in parts)
     places = ELECTRIC if is_electric else ACOUSTIC
     wanted_lu = np.array([places[part.role].loudness_lu + part.gain_db for part in parts])
-    measured = [measure_loudness(stem).integrated_lufs for stem in stems]
     return Faders(
-        gains_db=tuple(_corrections_db(wanted_lu, measured)),
+        gains_db=tuple(_corrections_db(wanted_lu, measured_lufs)),
         sends_db=tuple(places[part.role].room_db for part in parts),
     )
 

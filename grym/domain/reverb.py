@@ -93,12 +93,44 @@ def reverberate(mono: FloatArray, *, sample_rate_hz: int) -> FloatArray:
     FloatArray
         Shape (2, samples); what rings on beyond the end of `mono` is left out.
     """
-    spectrum, overlap, size = _room_spectrum(sample_rate_hz)
-    step = size - overlap
-    wet = np.zeros((2, mono.shape[0] + size), dtype=np.float32)
-    for first in range(0, mono.shape[0], step):
-        wet[:, first : first + size] += irfft(rfft(mono[first : first + step], size) * spectrum, size)
-    return wet[:, : mono.shape[0]]
+    room = Room(sample_rate_hz)
+    wet = np.empty((2, mono.shape[0]), dtype=np.float32)
+    for first in range(0, mono.shape[0], room.block_samples):
+        last = first + room.block_samples
+        wet[:, first:last] = room.answer(mono[first:last])
+    return wet
+
+
+class Room:
+    """The room for sound that comes in blocks: what rings on from earlier ones is kept.
+
+    Parameters
+    ----------
+    sample_rate_hz
+        Samples per second.
+    """
+
+    def __init__(self, sample_rate_hz: int) -> None:
+        self._spectrum, overlap, self._size = _room_spectrum(sample_rate_hz)
+        self._ringing = np.zeros((2, overlap), dtype=np.float32)
+        self.block_samples = self._size - overlap
+        """Most samples at once, and the cheapest number."""
+
+    def answer(self, mono: FloatArray) -> FloatArray:
+        """Return what comes back while the next samples sound, shape (2, samples).
+
+        Parameters
+        ----------
+        mono
+            Shape (samples,), at most `block_samples` of them.
+        """
+        length, overlap = mono.shape[0], self._ringing.shape[1]
+        reaching = np.zeros((2, length + overlap), dtype=np.float32)
+        if mono.any():
+            reaching += irfft(rfft(mono, self._size) * self._spectrum, self._size)[:, : length + overlap]
+        reaching[:, :overlap] += self._ringing
+        self._ringing = reaching[:, length:].copy()
+        return reaching[:, :length]
 
 
 @lru_cache(maxsize=2)

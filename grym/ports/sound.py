@@ -10,6 +10,7 @@ from grym.domain.composing.plan import Motif, Plan, Wish
 from grym.domain.composing.score import Score
 
 if TYPE_CHECKING:  # who only passes sound on loads nothing for it
+    from grym.domain.reels import Reel, Reels
     from grym.domain.signal import Signal
 
 T = TypeVar("T")
@@ -33,10 +34,36 @@ class RenderedScore:
 
 
 class Renderer(Protocol):
-    """Turn a score into sound."""
+    """Turn a score into sound in memory: all that a renderer from outside has to offer."""
 
     def render(self, score: Score, *, seed: int) -> RenderedScore:
-        """Render every part as a stereo stem at 44,100 Hz; all stems have one length."""
+        """Render every part as a stem, in the order of the score; all stems have one length and one rate."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SpooledScore:
+    """The sound of a score on reels: stems of equal length by part name (see `RenderedScore` for the rest)."""
+
+    stems: "tuple[tuple[str, Reel], ...]"
+    sample_rate_hz: int
+    backend: str
+    provenance: dict[str, str] = field(default_factory=dict)
+
+
+class SpoolingRenderer(Protocol):
+    """Turn a score into sound piece by piece, so that memory does not grow with its length."""
+
+    def spool(self, score: Score, *, seed: int, reels: "Reels", progress: "Progress") -> SpooledScore:
+        """Render every part onto a reel of its own, in the order of the score; all reels have one length.
+
+        Parameters
+        ----------
+        reels
+            Makes the reels.
+        progress
+            Told between blocks how much is rendered; what it raises passes through.
+        """
         ...
 
 

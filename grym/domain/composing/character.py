@@ -74,9 +74,9 @@ def character_of(style: Style, *, identity: str, seed: int) -> Character:
         repeats=rng.random() ** 2,
         arc_semitones=2.0 + (8.0 if wide else 5.0) * rng.random(),
         lean_semitones=(4.0 if wide else 2.0) + (8.0 if wide else 2.0) * rng.random(),
-        contrast=(0.6 if quartet else 0.4 if wide else 0.1) + 0.3 * rng.random(),
-        unity=(0.5 if is_song(style) else 0.0 if quartet else 0.25) + 0.5 * rng.random(),
-        plainness=1.0 if style.satb else (0.5 if is_song(style) else 0.0) + 0.5 * rng.random(),
+        contrast=(0.9 if quartet else 0.4 if wide else 0.1) + 0.3 * rng.random(),
+        unity=(0.5 if is_song(style) else 0.0 if quartet else 0.25) + (0.2 if quartet else 0.5) * rng.random(),
+        plainness=_plainness(style, rng.random()),
         shape=0.45 if style.satb else 1.0,
         chords=0.25 if style.satb else 1.0,
         colour=_colour(style) * (0.4 + rng.random()),
@@ -88,3 +88,10 @@ def _colour(style: Style) -> float:
     """Return the usual share of chromatic tones: hymns, songs and marches have none, rags have."""
     plain = style.satb or (is_song(style) and style.rhythm != "rag")
     return 0.0 if plain else _COLOUR.get(style.dialect, 0.0)
+
+
+def _plainness(style: Style, point: float) -> float:
+    """Return the share of plain repetitions: hymns are repeated as they were, songs nearly, themes ornamented."""
+    if style.satb:
+        return 1.0
+    return 0.75 + 0.25 * point if is_song(style) else 0.75 * point

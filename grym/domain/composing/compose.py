@@ -30,6 +30,7 @@ from grym.domain.composing.metrics import STEP_TICKS, bar_steps
 from grym.domain.composing.performance import Player, perform
 from grym.domain.composing.phrase import MelodyContext
 from grym.domain.composing.plan import Instrument, Motif, Plan
+from grym.domain.composing.right_hand import in_octaves
 from grym.domain.composing.score import ChordSpan, Hand, Note, Part, Role, Score, SectionSpan
 from grym.domain.composing.styles import Style
 from grym.domain.composing.styles.finding import style_of
@@ -39,6 +40,8 @@ from grym.domain.composing.theory import symbol_of
 T = TypeVar("T")
 
 _LONG_BAR_STEPS = 16
+# Forms of repeated strains.
+_STRAINS = frozenset({"binary", "march"})
 # Themes of fewer notes are not varied; slower than this they are divided into sixteenths rather than eighths.
 _FEWEST_TO_VARY = 4
 _SLOW_BPM = 80.0
@@ -166,7 +169,11 @@ def _again(
 def _passages(plan: Plan, style: Style) -> tuple[Passage, ...]:
     """Place the sections; lines of a hymn are two bars where a bar has four beats."""
     short = style.satb and bar_steps(plan.metre) >= _LONG_BAR_STEPS
-    return passages(plan.sections, loop=plan.loop, phrase_bars=2 if short else 4)
+    found = passages(plan.sections, loop=plan.loop, phrase_bars=2 if short else 4)
+    if style.form not in _STRAINS or plan.loop:
+        return found
+    # The strains of a dance or march are repeated as they are, with their close.
+    return tuple(replace(one, closing="authentic") if one.closing == "half" else one for one in found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +209,7 @@ class _Writer:
     def _played(self, role: Role, voice: Voice) -> list[tuple[PlayedNote, ...]]:
         """Write the notes of a role, section by section."""
         if role == "melody":
-            return [tuple(map(_melodic, section.melody)) for section in self.sections]
+            return [self._tune(section, voice) for section in self.sections]
         if self.lower and role in LOWER:
             return [LOWER[role](voices) for voices in self.lower]
         if role == "drums":
@@ -213,6 +220,12 @@ class _Writer:
         if role == "bass":
             return _carried(write_bass, textures, voice)
         return _carried(write_pad if role == "pad" else write_chords, textures, voice)
+
+    def _tune(self, section: Section, voice: Voice) -> tuple[PlayedNote, ...]:
+        """Write the melody as it is played: by the right hand of a rag in octaves, by all others as it is."""
+        if self.style.rhythm == "rag" and voice.program in _KEYBOARDS:
+            return in_octaves(section.melody, section.slots, self.plan.metre)
+        return tuple(map(_melodic, section.melody))
 
     def _texture(self, at: int) -> Texture:
         """Return what an accompanying part sees of a section."""

@@ -164,11 +164,21 @@ def motifs_of(score: Score, *, limit: int) -> tuple[Motif, ...]:
     if part is None or limit <= 0:
         return ()
     bars: dict[int, list[Note]] = {}
-    for note in part.notes:
+    for note in upper_line(part.notes):
         bars.setdefault(note.start_ticks // score.metre.bar_ticks, []).append(note)
     ideas = [_as_motif(bars[bar]) for bar in sorted(bars) if len(bars[bar]) >= 3]
     counts = Counter(ideas)
     return tuple(sorted(counts, key=lambda motif: (-counts[motif], ideas.index(motif)))[:limit])
+
+
+def upper_line(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """Return the highest note of every onset: the tune, where a hand plays chords under it."""
+    highest: dict[int, Note] = {}
+    for note in notes:
+        kept = highest.get(note.start_ticks)
+        if kept is None or note.midi_pitch > kept.midi_pitch:
+            highest[note.start_ticks] = note
+    return tuple(highest[start] for start in sorted(highest))
 
 
 def _as_motif(notes: Sequence[Note]) -> Motif:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Literal
 
 from grym.domain.composing.metrics import STEP_TICKS
-from grym.domain.composing.motif import from_memory
+from grym.domain.composing.motif import from_memory, upper_line
 from grym.domain.composing.plan import Motif
 from grym.domain.composing.score import TICKS_PER_QUARTER, Note, Part, Score
 
@@ -71,8 +71,9 @@ def _in_part(score: Score, part: Part, motif: Motif) -> Iterator[tuple[int, Quot
         return
     gaps = tuple(length * STEP_TICKS for length in idea.lengths[:-1])
     count, free_from = len(idea.lengths), 0
-    for at in range(len(part.notes) - count + 1):
-        notes = part.notes[at : at + count]
+    line = upper_line(part.notes)
+    for at in range(len(line) - count + 1):
+        notes = line[at : at + count]
         form = _form(notes, gaps, idea.intervals) if notes[0].start_ticks >= free_from else None
         if form is None:
             continue

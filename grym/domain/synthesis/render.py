@@ -11,11 +11,14 @@ import numpy as np
 
 from grym.domain.composing.score import Score
 from grym.domain.composing.seeds import stream
+from grym.domain.reels import Progress, Reel, Reels, in_memory, nobody_asks, part_of
 from grym.domain.signal import FloatArray, Signal
 from grym.domain.synthesis.drums import CLOSING_NUMBERS, OPEN_HAT, piece, strike
 from grym.domain.synthesis.patches import voice_of
 from grym.domain.synthesis.performance import PlayedNote, PlayedPart, perform
 from grym.domain.synthesis.voice import Touch, Voice, levelled
+
+SAMPLE_RATE_HZ = 44_100
 
 VELOCITY_EXPONENT = 1.7
 """Amplitude grows as velocity to this power: pp to ff spans some 30 dB, close to the General MIDI curve (2.0)."""
@@ -39,7 +42,7 @@ SETTLE_S = 0.004
 """Fade at the very end of every laid-down note."""
 
 
-def render_parts(score: Score, *, sample_rate_hz: int = 44_100, seed: int) -> tuple[tuple[str, Signal], ...]:
+def render_parts(score: Score, *, sample_rate_hz: int = SAMPLE_RATE_HZ, seed: int) -> tuple[tuple[str, Signal], ...]:
     """Play a score on the built-in instruments.
 
     Parameters
@@ -56,22 +59,39 @@ def render_parts(score: Score, *, sample_rate_hz: int = 44_100, seed: int) -> tu
     tuple of (str, Signal)
         Part name and stereo stem in the order of the score; all stems last the piece plus a release tail.
     """
+    reels = spool_parts(score, reels=in_memory, sample_rate_hz=sample_rate_hz, seed=seed)
+    return tuple(
+        (name, Signal(samples=reel.read(0, reel.length_samples), sample_rate_hz=sample_rate_hz)) for name, reel in reels
+    )
+
+
+def spool_parts(
+    score: Score, *, reels: Reels, sample_rate_hz: int = SAMPLE_RATE_HZ, seed: int, progress: Progress = nobody_asks
+) -> tuple[tuple[str, Reel], ...]:
+    """Play a score onto reels, one part after another (see `render_parts`)."""
     performance = perform(score)
     length = round(performance.duration_s * sample_rate_hz)
     stems = []
     for index, part in enumerate(performance.parts):
         canvas = np.zeros((2, length), dtype=np.float32)
         lay = _lay_kit if part.percussion else _lay_pitched
-        lay(canvas, part, sample_rate_hz=sample_rate_hz, seed=seed, index=index)
+        share = part_of(progress, index / len(performance.parts), (index + 1) / len(performance.parts))
+        lay(canvas, part, sample_rate_hz=sample_rate_hz, seed=seed, index=index, progress=share)
         canvas *= np.float32(10.0 ** (part.gain_db / 20.0))
-        stems.append((part.name, Signal(samples=canvas, sample_rate_hz=sample_rate_hz)))
+        reel = reels(length)
+        reel.write(0, canvas)
+        stems.append((part.name, reel))
+        share(1.0)
     return tuple(stems)
 
 
-def _lay_pitched(canvas: FloatArray, part: PlayedPart, *, sample_rate_hz: int, seed: int, index: int) -> None:
+def _lay_pitched(
+    canvas: FloatArray, part: PlayedPart, *, sample_rate_hz: int, seed: int, index: int, progress: Progress
+) -> None:
     """Render the distinct notes of a pitched part and add every occurrence to `canvas`."""
     voice = voice_of(part.program)
     level = 10.0 ** (voice.gain_db / 20.0)
+    laid = 0
     for (pitch, band, steps), notes in _alike(part.notes):
         touch = Touch(
             frequency_hz=440.0 * 2.0 ** ((pitch - 69) / 12.0),
@@ -85,6 +105,8 @@ def _lay_pitched(canvas: FloatArray, part: PlayedPart, *, sample_rate_hz: int, s
         placed = _panned(sound, pan=pan) * np.float32(level)
         for note in notes:
             _add_note(canvas, placed, note, voice=voice, sample_rate_hz=sample_rate_hz)
+        laid += len(notes)
+        progress(laid / len(part.notes))
 
 
 def _alike(notes: tuple[PlayedNote, ...]) -> Iterator[tuple[tuple[int, int, int], list[PlayedNote]]]:
@@ -132,7 +154,9 @@ def _release(length: int, *, whole: int) -> FloatArray:
     return fall.astype(np.float32)
 
 
-def _lay_kit(canvas: FloatArray, part: PlayedPart, *, sample_rate_hz: int, seed: int, index: int) -> None:
+def _lay_kit(
+    canvas: FloatArray, part: PlayedPart, *, sample_rate_hz: int, seed: int, index: int, progress: Progress
+) -> None:
     """Render the distinct hits of a percussion part and add every occurrence to `canvas`."""
     rendered: dict[tuple[int, int], FloatArray] = {}
     closings = np.array([note.onset_s for note in part.notes if note.midi_pitch in CLOSING_NUMBERS])
@@ -151,6 +175,7 @@ def _lay_kit(canvas: FloatArray, part: PlayedPart, *, sample_rate_hz: int, seed:
         gain = np.float32((note.velocity / 127.0) ** (VELOCITY_EXPONENT * KIT_FORCE_SPREAD))
         if length > 0:
             canvas[:, start : start + length] += sound[:, :length] * gain
+    progress(1.0)
     _fade_end(canvas, sample_rate_hz=sample_rate_hz)
 
 

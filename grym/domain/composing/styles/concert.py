@@ -37,7 +37,8 @@ ROWS = (
         name="ragtime", words=("rag", "stride", "cakewalk", "joplin", "honky-tonk"), tempo_bpm=(84,
             96, 112), metres=("2/4", "4/4"),
         modes=("major",), dialect="classical", rhythm="rag", melody=("piano", "honky-tonk piano"), chords=("piano",),
-        form="march", accompaniments=("stride",), chords_per_bar=1.0, density=0.7, dynamics=0.4, mood="playful",
+        form="march", tessitura=76.0, accompaniments=("stride",), chords_per_bar=1.0, density=0.7, dynamics=0.4,
+        mood="playful",
     ),
     Style(
         name="lullaby", words=("cradle song", "berceuse"), tempo_bpm=(60, 72, 88),

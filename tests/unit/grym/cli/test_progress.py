@@ -50,6 +50,19 @@ def test_lines_go_to_standard_error() -> None:
     assert line.endswith("s  piece  planning")
 
 
+def test_what_goes_on_is_told_once() -> None:
+    """Progress comes every second; a line comes when something else begins, for each label."""
+    errors = io.StringIO()
+    screen = Screen()
+    screen.__dict__["err"] = Console(file=errors, width=120)
+    teller = LineTeller(screen)
+    for number, stage in enumerate(("composing", "composing", "performing", "performing")):
+        teller.tell("one", "compose", _event(GenerationProgressed(stage=stage, share=number / 4)))
+    teller.tell("two", "compose", _event(GenerationProgressed(stage="performing", share=0.5)))
+    told = [line.split("  ")[-2:] for line in errors.getvalue().splitlines()]
+    assert told == [["one", "composing"], ["one", "performing"], ["two", "performing"]]
+
+
 def test_a_bar_moves_with_answers_and_shares() -> None:
     """An answered step counts one, a stage its share; a step that begins again counts no longer."""
     with Progress(TextColumn("{task.fields[label]}"), BarColumn(), console=Console(file=io.StringIO())) as bars:

@@ -1,0 +1,97 @@
+"""The studio: from a score to files, in blocks, told and stopped."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyloudnorm
+import pytest
+import soundfile
+
+from grym.adapters.builtin_synth import BuiltinSynthRenderer
+from grym.adapters.studio import RecordingStudio
+from grym.domain.composing.score import Score
+from grym.domain.mastering import master
+from grym.domain.mixing import balance
+from grym.domain.reels import Progress, Reels
+from grym.errors import GrymError, UnavailableError
+from grym.ports.sound import SpooledScore
+
+STUDIO = RecordingStudio(renderers={"synth": BuiltinSynthRenderer()})
+
+
+class Absent:
+    """A renderer whose library is not here."""
+
+    def spool(self, score: Score, *, seed: int, reels: Reels, progress: Progress) -> SpooledScore:
+        """Refuse."""
+        del score, seed, reels, progress
+        raise UnavailableError("no library", code="fluidsynth.missing")
+
+
+def test_the_files_are_those_of_a_master_in_memory(score: Score, tmp_path: Path) -> None:
+    """Reels on disk give the same mix and stems as the whole in memory, to half a step of 24 bits."""
+    recorded = STUDIO.record(score, backend="synth", seed=3, folder=tmp_path)
+    stems = [signal for _, signal in BuiltinSynthRenderer().render(score, seed=3).stems]
+    faders = balance(score.parts, stems)
+    wanted = master(stems, gains_db=faders.gains_db, sends_db=faders.sends_db)
+    for path, signal in zip(
+        (recorded.mix, *(path for _, path in recorded.stems)), (wanted.mix, *wanted.stems), strict=True
+    ):
+        samples, _ = soundfile.read(path, dtype="float32")
+        assert np.abs(samples.T - signal.samples).max() <= 2.0**-23
+    assert recorded.length_samples == wanted.mix.length_samples
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mix.wav", "stem-0.wav", "stem-1.wav", "stem-2.wav"]
+
+
+def test_the_mix_is_at_its_loudness(score: Score, tmp_path: Path) -> None:
+    """−14 LUFS by pyloudnorm, from the file."""
+    recorded = STUDIO.record(score, backend="synth", seed=3, folder=tmp_path)
+    samples, rate_hz = soundfile.read(recorded.mix)
+    assert pyloudnorm.Meter(rate_hz).integrated_loudness(samples) == pytest.approx(-14.0, abs=0.5)
+
+
+def test_progress_rises_from_start_to_end(score: Score, tmp_path: Path) -> None:
+    """Shares never fall and end at 1."""
+    told: list[float] = []
+    STUDIO.record(score, backend="synth", seed=3, folder=tmp_path, progress=told.append)
+    assert told == sorted(told)
+    assert told[-1] == pytest.approx(1.0)
+
+
+def stop_at(share: float) -> Callable[[float], None]:
+    """Return a progress that ends the work once so much is done."""
+
+    def progress(done: float) -> None:
+        if done >= share:
+            raise GrymError("nobody waits", code="work.stopped")
+
+    return progress
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.8, 0.95])
+def test_a_stop_leaves_nothing_behind(score: Score, tmp_path: Path, share: float) -> None:
+    """Wherever it comes, the error passes through and no half-written file stays."""
+    with pytest.raises(GrymError, match="nobody waits"):
+        STUDIO.record(score, backend="synth", seed=3, folder=tmp_path, progress=stop_at(share))
+    whole = [path for path in tmp_path.iterdir() if not path.name.endswith(".part")]
+    assert [*tmp_path.iterdir()] == whole
+    assert all(soundfile.info(path).frames for path in whole)
+
+
+def test_auto_names_its_fallback_and_a_named_backend_is_never_replaced(score: Score, tmp_path: Path) -> None:
+    """Without a SoundFont auto plays the synthesiser and says why; soundfont itself refuses."""
+    studio = RecordingStudio(renderers={"soundfont": Absent(), "synth": BuiltinSynthRenderer()})
+    recorded = studio.record(score, backend="auto", seed=3, folder=tmp_path)
+    assert (recorded.backend, recorded.provenance["fallback"]) == ("synth", "soundfont: no library")
+    with pytest.raises(UnavailableError):
+        studio.record(score, backend="soundfont", seed=3, folder=tmp_path)
+
+
+def test_an_unknown_or_broken_backend_is_named(score: Score, tmp_path: Path) -> None:
+    """Who asks for it learns what there is, or what is wrong with the package that should bring it."""
+    studio = RecordingStudio(renderers={"synth": BuiltinSynthRenderer()}, broken={"chip": "no module named chip"})
+    for backend, code in (("tape", "backend.unavailable"), ("chip", "renderer.broken")):
+        with pytest.raises(UnavailableError) as raised:
+            studio.record(score, backend=backend, seed=3, folder=tmp_path)
+        assert raised.value.code == code
