@@ -47,12 +47,12 @@ FileArgument = Annotated[
     Path, typer.Argument(metavar="FILE", readable=False, help="MIDI, MusicXML (plain or .mxl), or a sound.")
 ]
 WordsOption = Annotated[str, typer.Option("--prompt", help="A wish in words besides: 'calm', 'with a harp'.")]
-OnlyNewOption = Annotated[
-    bool, typer.Option("--only-new", help="Leave out the given bars.", show_default=False)
-]
+OnlyNewOption = Annotated[bool, typer.Option("--only-new", help="Leave out the given bars.", show_default=False)]
 BarsOption = Annotated[
     str | None,
-    typer.Option("--bars", metavar="5-8", help="Make these bars anew, leave all others as they are.", show_default=False),
+    typer.Option(
+        "--bars", metavar="5-8", help="Make these bars anew, leave all others as they are.", show_default=False
+    ),
 ]
 InstrumentsOption = Annotated[
     str | None,
@@ -65,7 +65,9 @@ AsIsOption = Annotated[
 ]
 QuantiseOption = Annotated[
     str | None,
-    typer.Option("--quantise", metavar="1/16", help="Draw notes to a grid: 1/4 to 1/32, 1/8t, 1/16t.", show_default=False),
+    typer.Option(
+        "--quantise", metavar="1/16", help="Draw notes to a grid: 1/4 to 1/32, 1/8t, 1/16t.", show_default=False
+    ),
 ]
 HumaniseOption = Annotated[float, typer.Option("--humanise", help="Play less evenly, 0 to 1.")]
 ArpeggiateOption = Annotated[
