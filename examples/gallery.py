@@ -65,7 +65,9 @@ WISHES: dict[str, Wish] = {
     "ambient": Wish(prompt="a dreamy ambient soundscape in F lydian, 50 seconds, no drums", seed=4),
     "synthwave": Wish(prompt="driving synthwave in F# minor, 104 bpm, 40 seconds", seed=11),
     "techno": Wish(prompt="dark techno at 128 bpm in G minor, 16 bars", seed=2),
-    "cinematic": Wish(prompt="an epic film score for french horn, choir and strings in C minor, 40 seconds", seed=6),
+    "cinematic": Wish(
+        prompt="an epic film score with french horn, strings, choir and drums in C minor, 40 seconds", seed=6
+    ),
     "minimalism": Wish(prompt="musique minimaliste pour marimba et piano à cinq temps, 30 secondes", seed=3),
 }
 
@@ -85,7 +87,9 @@ def make(name: str, wish: Wish) -> dict[str, Any]:
     folder = MADE / name
     shutil.rmtree(folder, ignore_errors=True)
     words = ("compose", wish.prompt, "--seed", str(wish.seed), "--backend", "soundfont", "--plot", "--json")
-    done = subprocess.run([GRYM, *words, "--out", str(folder)], check=True, capture_output=True, text=True)
+    done = subprocess.run([GRYM, *words, "--out", str(folder)], check=False, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{name}: {done.stdout or done.stderr}")
     facts = measures(wish, json.loads(done.stdout))
     picture(folder, KEPT / f"{name}.png")
     (KEPT / f"{name}.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n")

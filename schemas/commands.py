@@ -11,6 +11,7 @@ import msgspec
 
 from schemas.body import ArtifactRef, Body, CheckResult, MotifData
 from schemas.music import AnalysisSummary, LastPieceData, PlanData
+from schemas.reworking import ReworkData, SourceFacts
 from schemas.styles import StyleData
 
 Backend = str
@@ -46,6 +47,10 @@ class RequestComposition(Body, frozen=True, kw_only=True):
         A style brought along; it wins over `style`.
     open_length
         The sentence says how long (minutes, bars); `seconds` has no effect.
+    source
+        A score (MIDI, MusicXML) or a sound that the piece is made from, by claim check; `rework` says how.
+    rework
+        What is to be done with the source; null without one.
     """
 
     TYPE: ClassVar[str] = "grym.composition.request.v1"
@@ -65,6 +70,8 @@ class RequestComposition(Body, frozen=True, kw_only=True):
     pattern_ids: tuple[str, ...] = ()
     definition: StyleData | None = None
     open_length: bool = False
+    source: ArtifactRef | None = None
+    rework: ReworkData | None = None
 
 
 class RequestAnalysis(Body, frozen=True, kw_only=True):
@@ -262,6 +269,16 @@ class TakeImprint(Body, frozen=True, kw_only=True):
     max_seconds: float = 3600.0
 
 
+class StudySource(Body, frozen=True, kw_only=True):
+    """Ask what a score or a sound is made of, so that a piece can be made from it."""
+
+    TYPE: ClassVar[str] = "grym.source.study.v1"
+    TOPIC: ClassVar[str] = "grym.features.v1"
+
+    source: ArtifactRef
+    max_seconds: float = 900.0
+
+
 class ProposeParameters(Body, frozen=True, kw_only=True):
     """Ask the learner for the parameters of the next piece of this user and style."""
 
@@ -290,6 +307,8 @@ class MakePlan(Body, frozen=True, kw_only=True):
     last: LastPieceData | None = None
     definition: StyleData | None = None
     open_length: bool = False
+    heard: SourceFacts | None = None
+    rework: ReworkData | None = None
 
 
 class GenerateMusic(Body, frozen=True, kw_only=True):
@@ -301,6 +320,10 @@ class GenerateMusic(Body, frozen=True, kw_only=True):
         The request's own.
     deadline_at
         When the request will be cancelled; a piece that was not begun by then is not made.
+    source
+        The score that was read of the request's source, encoded by `streams.features.studying`.
+    source_sha256
+        Digest of the file that it was read from.
     whose
         A digest of the user's name: users take turns while pieces wait to be made.
     """
@@ -315,6 +338,10 @@ class GenerateMusic(Body, frozen=True, kw_only=True):
     round: int = 1
     priority: int = 0
     deadline_at: datetime | None = None
+    source: ArtifactRef | None = None
+    source_sha256: str = ""
+    heard: SourceFacts | None = None
+    rework: ReworkData | None = None
     whose: str = ""
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from schemas.body import ArtifactRef, Body, CheckResult, Fault, MotifData, MotifUse
 from schemas.music import Analysis, LastPieceData, PlanData
+from schemas.reworking import SourceFacts, TakenData
 
 RequestKind = Literal["compose", "analyze", "learn", "recognise", "change", "listen"]
 
@@ -380,6 +381,7 @@ class MusicGenerated(Body, frozen=True, kw_only=True):
     provenance: dict[str, str] = msgspec.field(default_factory=dict)
     timings_s: dict[str, float] = msgspec.field(default_factory=dict)
     round: int = 1
+    reference: TakenData | None = None
 
 
 class FeaturesExtracted(Body, frozen=True, kw_only=True):
@@ -393,6 +395,17 @@ class FeaturesExtracted(Body, frozen=True, kw_only=True):
     imprint: ArtifactRef | None = None
     extractor: str = "dsp/1"
     round: int = 1
+
+
+class SourceStudied(Body, frozen=True, kw_only=True):
+    """What a source is made of; `score` is what was read of it, None where only `fault` says why it could not be."""
+
+    TYPE: ClassVar[str] = "grym.source.studied.v1"
+    TOPIC: ClassVar[str] = "grym.features.v1"
+
+    facts: SourceFacts | None = None
+    score: ArtifactRef | None = None
+    fault: Fault | None = None
 
 
 class ImprintTaken(Body, frozen=True, kw_only=True):

@@ -8,12 +8,15 @@ import msgspec
 from grym.domain.composing.bounds import require_playable
 from grym.domain.composing.plan import LastPiece, Motif, Plan, Wish
 from grym.domain.composing.quoting import Quotation
+from grym.domain.composing.reworking.source import Rework, SourceFacts, Taken
 from grym.domain.composing.styles import Style
 from grym.domain.rating import Check
 from grym.errors import GrymError, InvalidRequestError
 from schemas.body import CheckResult, Fault, MotifData, MotifUse
 from schemas.commands import MakePlan, RequestComposition
 from schemas.music import LastPieceData, PlanData
+from schemas.reworking import ReworkData, TakenData
+from schemas.reworking import SourceFacts as SourceFactsData
 from schemas.styles import StyleData
 
 T = TypeVar("T")
@@ -70,6 +73,26 @@ def motifs_from_wire(motifs: Iterable[MotifData]) -> tuple[Motif, ...]:
 def uses_to_wire(uses: Iterable[Quotation]) -> tuple[MotifUse, ...]:
     """Write where motifs sound as it travels."""
     return tuple(_carry(use, MotifUse) for use in uses)
+
+
+def facts_to_wire(facts: SourceFacts) -> SourceFactsData:
+    """Write what was found in a source as it travels."""
+    return _carry(facts, SourceFactsData)
+
+
+def facts_from_wire(facts: SourceFactsData) -> SourceFacts:
+    """Read what was found in a source."""
+    return _carry(facts, SourceFacts)
+
+
+def rework_from_wire(rework: ReworkData) -> Rework:
+    """Read what is to be done with a source."""
+    return _carry(rework, Rework)
+
+
+def taken_to_wire(taken: Taken) -> TakenData:
+    """Write what a piece took of its source as it travels."""
+    return _carry(taken, TakenData)
 
 
 def last_to_wire(plan: PlanData, *, request_id: str) -> LastPieceData:

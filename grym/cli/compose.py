@@ -22,6 +22,7 @@ from grym.cli.screen import Screen
 from grym.errors import InvalidRequestError
 
 if TYPE_CHECKING:
+    from grym.cli.sources import Given
     from schemas.styles import StyleData
 
 BACKENDS = ("auto", "score", "synth", "soundfont")
@@ -66,7 +67,15 @@ PatternOption = Annotated[
         show_default=False,
     ),
 ]
-ReferenceOption = Annotated[Path | None, typer.Option("--reference", hidden=True)]
+ReferenceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--reference",
+        metavar="FILE",
+        help="Take tempo, key, metre, style and motifs from a sound, MIDI or MusicXML file, without copying it.",
+        show_default=False,
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -104,9 +113,9 @@ async def compose(
     from grym.domain.composing.plan import USUAL_SECONDS
     from schemas.commands import RequestComposition
 
-    _refuse_later(backend, reference)
+    require_backend(backend)
     wishes = wanted(formats, sample_rate)
-    definition = _brought_along(style)
+    definition = brought_along(style)
     wish = RequestComposition(
         prompt=sys.stdin.read() if prompt == STDIN else prompt,
         seconds=USUAL_SECONDS if seconds is None else seconds,
@@ -134,16 +143,24 @@ async def compose(
         no_wait=no_wait,
         timeout_s=timeout_s,
         finishing=Finishing(play=play, plot=plot, formats=wishes),
+        source=_reference(reference),
     )
 
 
-def _refuse_later(backend: str, reference: Path | None) -> None:
+def _reference(path: Path | None) -> "Given | None":
+    """Look at the file that a piece is to be made after."""
+    if path is None:
+        return None
+    from grym.cli.sources import given
+    from schemas.reworking import ReworkData
+
+    return given(path, ReworkData(verb="reference"))
+
+
+def require_backend(backend: str) -> None:
+    """Refuse a backend that nobody has."""
     from grym.ports.generating import NEURAL_BACKENDS, is_neural
 
-    if reference is not None:
-        raise InvalidRequestError(
-            "--reference is not in this version of grym", code="version.not_here", hint="Leave --reference out."
-        )
     if backend not in BACKENDS and not is_neural(backend):
         choices = ", ".join((*BACKENDS, *NEURAL_BACKENDS))
         raise InvalidRequestError(
@@ -151,7 +168,7 @@ def _refuse_later(backend: str, reference: Path | None) -> None:
         )
 
 
-def _brought_along(style: str | None) -> "StyleData | None":
+def brought_along(style: str | None) -> "StyleData | None":
     """Return the definition of a style that is a file, or the name of one in GRYM_HOME."""
     from grym.adapters.style_files import FOLDER, own_style
     from grym.settings import read_settings

@@ -9,6 +9,7 @@ from grym.cli.screen import Screen
 from grym.errors import GrymError, InvalidRequestError
 
 if TYPE_CHECKING:
+    from grym.cli.sources import Given
     from grym.runtime import Runtime
     from producers.status import RequestStatus
     from schemas.commands import RequestComposition
@@ -71,6 +72,7 @@ async def perform(
     no_wait: bool,
     timeout_s: float | None,
     finishing: Finishing,
+    source: "Given | None" = None,
 ) -> int:
     """Ask for pieces, wait for them unless that is not wanted, write and show them; return the exit code.
 
@@ -78,6 +80,8 @@ async def perform(
     ----------
     patterns
         Ids or names of patterns that the pieces build on.
+    source
+        The file that they are made from; it is stored before anything is asked for.
     """
     from grym.cli.results import exit_code_of_outcomes, pending_json
     from grym.cli.waiting import checked_timeout, opened
@@ -86,6 +90,8 @@ async def perform(
     await _require_possible(errands)
     async with opened(to_work=not no_wait) as runtime:
         errands = await _building_on(runtime, errands, patterns)
+        if source is not None:
+            errands = await _made_from(runtime, errands, source)
         ids = [await _publish(runtime, errand, tenant=tenant) for errand in errands]
         if no_wait or any(outcome == "unknown" for _, outcome in ids):
             results = [pending_json(name, "compose", outcome) for name, outcome in ids]
@@ -144,6 +150,16 @@ async def _building_on(runtime: "Runtime", errands: list[Errand], patterns: list
     chosen = [replace(one, wish=msgspec.structs.replace(one.wish, pattern_ids=ids)) for one in errands]
     await _require_possible(chosen)
     return chosen
+
+
+async def _made_from(runtime: "Runtime", errands: list[Errand], source: "Given") -> list[Errand]:
+    """Return errands whose pieces are made from a file."""
+    import msgspec
+
+    from grym.cli.sources import stored
+
+    ref = await stored(runtime, source)
+    return [replace(one, wish=msgspec.structs.replace(one.wish, source=ref, rework=source.rework)) for one in errands]
 
 
 async def _require_possible(errands: list[Errand]) -> None:

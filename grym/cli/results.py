@@ -22,6 +22,7 @@ COMPOSITION_KEYS: dict[str, Any] = {
     "attempts": 0,
     "parameters": {},
     "patterns": [],
+    "reference": None,
     "provenance": {},
     "timings_s": {},
 }

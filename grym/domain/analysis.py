@@ -23,7 +23,7 @@ from grym.domain.rhythm.tracking import track_pulse
 from grym.domain.separation import energy_shares
 from grym.domain.signal import FloatArray, Signal
 from grym.domain.spectral import SpectralFrames, describe
-from grym.domain.stft import framing_for
+from grym.domain.stft import Framing, framing_for
 from grym.domain.structure import sections
 from grym.errors import InvalidAudioError
 
@@ -75,7 +75,7 @@ def _core(signal: Signal, mono: FloatArray, frames: SpectralFrames) -> Analysis:
         metre=pulse.metre,
         beats_s=pulse.beats_s,
         downbeats_s=pulse.downbeats_s,
-        onsets_s=onset_times(envelope, frame_rate_hz=framing.frame_rate_hz),
+        onsets_s=_onsets(envelope, framing, duration_s=signal.duration_s),
         beats_per_bar=pulse.beats_per_bar,
         key=keys.whole,
         keys=keys.spans,
@@ -89,6 +89,12 @@ def _core(signal: Signal, mono: FloatArray, frames: SpectralFrames) -> Analysis:
         features=_summaries(frames, pitch, mfcc, envelope),
         embedding=embed(mfcc, pitch.weights, envelope, duration_s=signal.duration_s),
     )
+
+
+def _onsets(envelope: FloatArray, framing: Framing, *, duration_s: float) -> FloatArray:
+    """Return when something begins; where a sound breaks off, the break looks like an onset in the last half window."""
+    times = onset_times(envelope, frame_rate_hz=framing.frame_rate_hz)
+    return times[times < duration_s - 0.5 * framing.n_fft / framing.sample_rate_hz]
 
 
 def _everything(found: Analysis, mono: FloatArray, frames: SpectralFrames) -> Analysis:

@@ -97,7 +97,7 @@ class Commission:
     guide_backend
         What made that sound.
     seconds
-        Length of the score.
+        Length of the score with its held end.
     """
 
     backend: str

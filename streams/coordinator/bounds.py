@@ -24,6 +24,8 @@ EMBEDDING = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 BACKEND = re.compile(r"[a-z][a-z0-9_-]{0,31}(/[A-Za-z0-9][A-Za-z0-9._-]{0,63})?")
 """A renderer, or a kind of neural model with the name of one after a slash."""
 MAX_PRIORITY = 10
+MAX_GRID_TICKS = 1920  # a whole note
+MAX_PLAYERS = 10  # as many as a plan takes
 MAX_NAME_CHARACTERS = 200  # users, collections, patterns and tags are names, not texts
 MAX_TAGS = 32
 MAX_TOP = 100  # more matches than anybody reads
@@ -54,6 +56,26 @@ def _check_composition(wish: RequestComposition) -> None:
         raise _refusal("seed", "a seed is a whole number from 0 to 9223372036854775807", "Choose one of those.")
     if len(wish.pattern_ids) > MAX_LENT or not all(0 < len(name) <= MAX_NAME_CHARACTERS for name in wish.pattern_ids):
         raise _refusal("patterns", f"a piece builds on at most {MAX_LENT} patterns, by their ids", "Name fewer.")
+    _check_rework(wish)
+
+
+def _check_rework(wish: RequestComposition) -> None:
+    if (wish.source is None) != (wish.rework is None):
+        raise _refusal("source", "a source and what is to be done with it come together", "Send both, or neither.")
+    if wish.source is None or wish.rework is None:
+        return
+    if not ARTIFACT_ADDRESS.fullmatch(wish.source.uri):
+        hint = "Store the file first, and send the reference that the store gives."
+        raise _refusal("source", "the source is not the address of an artifact", hint)
+    rework = wish.rework
+    if not 0 <= rework.first_bar <= rework.last_bar or (rework.first_bar == 0) != (rework.last_bar == 0):
+        raise _refusal("bars", "bars are two numbers from 1, the first not above the last", "Write --bars 5-8.")
+    if not (math.isfinite(rework.humanise) and 0.0 <= rework.humanise <= 1.0):
+        raise _refusal("humanise", "unevenness lies between 0 and 1", "Leave it out for none.")
+    if not 0 <= rework.quantise_ticks <= MAX_GRID_TICKS:
+        raise _refusal("quantise", "a grid is 1/4 to 1/64 of a whole note", "Write --quantise 1/16.")
+    if len(rework.instruments) > MAX_PLAYERS or any(len(name) > MAX_NAME_CHARACTERS for name in rework.instruments):
+        raise _refusal("instruments", f"at most {MAX_PLAYERS} players, each by a short name", "Name fewer.")
 
 
 def _check_analysis(wish: RequestAnalysis) -> None:

@@ -1,6 +1,7 @@
 """The workflows, and which command each step sends.
 
-compose: recall and learned parameters → plan → generate → features → rate → (adapt, again ≤ 3) → remember.
+compose: recall, learned parameters and the study of a source → plan → generate → features → rate →
+(adapt, again ≤ 3) → remember.
 analyze: features and rate side by side; recall (recognition) once there are features.
 learn: imprint → remember. recognise: imprint → recall. change: change. listen: listen, which nobody is told to do.
 """
@@ -20,6 +21,7 @@ from schemas.commands import (
     RateQuality,
     RecallPatterns,
     RememberPatterns,
+    StudySource,
     TakeImprint,
 )
 from schemas.events import (
@@ -32,6 +34,7 @@ from schemas.events import (
     PatternsRemembered,
     PlanMade,
     QualityRated,
+    SourceStudied,
 )
 from schemas.live import StreamEnded
 from schemas.music import Analysis, AnalysisSummary
@@ -46,8 +49,9 @@ COMPOSE = Workflow(
     version=1,
     steps=(
         Step(name="recall"),
+        Step(name="study"),
         Step(name="parameters"),
-        Step(name="plan", needs=("recall", "parameters")),
+        Step(name="plan", needs=("recall", "study", "parameters")),
         Step(name="generate", needs=("plan",)),
         Step(name="features", needs=("generate",)),
         Step(name="rate", needs=("generate", "features")),
@@ -95,6 +99,7 @@ STEP_OF_ANSWER: dict[type[Body], str] = {
     ImprintTaken: "imprint",
     PatternsChanged: "change",
     StreamEnded: "listen",
+    SourceStudied: "study",
 }
 
 
@@ -123,6 +128,13 @@ def _recall_for_composition(run: Run) -> Output:
     return Output(body=command)
 
 
+def _study(run: Run) -> Output:
+    wish = run.composition
+    assert wish is not None
+    assert wish.source is not None
+    return Output(body=StudySource(source=wish.source))
+
+
 def _propose(run: Run) -> Output:
     return Output(body=ProposeParameters(user=run.request.user, style=run.style))
 
@@ -146,6 +158,8 @@ def _plan(run: Run) -> Output:
             last=answers.recall.last,
             definition=wish.definition,
             open_length=wish.open_length,
+            heard=answers.study.facts if answers.study else None,
+            rework=wish.rework,
         )
     )
 
@@ -154,6 +168,7 @@ def _generate(run: Run) -> Output:
     assert run.plan is not None
     assert run.composition is not None
     assert run.answers.recall is not None
+    wish, studied = run.composition, run.answers.study
     return Output(
         body=GenerateMusic(
             plan=run.plan,
@@ -163,6 +178,10 @@ def _generate(run: Run) -> Output:
             round=run.round,
             priority=run.composition.priority,
             deadline_at=run.due_at,
+            source=studied.score if studied else None,
+            source_sha256=wish.source.sha256 if wish.source else "",
+            heard=studied.facts if studied else None,
+            rework=wish.rework,
             whose=hashlib.sha256(run.request.user.encode()).hexdigest()[:DIGEST_CHARACTERS],
         ),
         attempt=run.round,
@@ -296,6 +315,7 @@ def summary_of(analysis: Analysis) -> AnalysisSummary:
 
 _COMMANDS: dict[tuple[str, str], Callable[[Run], Output]] = {
     ("compose", "recall"): _recall_for_composition,
+    ("compose", "study"): _study,
     ("compose", "parameters"): _propose,
     ("compose", "plan"): _plan,
     ("compose", "generate"): _generate,

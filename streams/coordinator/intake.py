@@ -81,7 +81,10 @@ def _kept(envelope: Envelope, run: Run) -> tuple[Effect, ...]:
     """Return what must outlive the request's own event: the prompt by reference, or a hold on what it was sent with."""
     wish = envelope.body
     if isinstance(wish, RequestComposition):
-        return (KeepText(ref=run.prompt_ref, request_id=run.request_id, user=wish.user, text=wish.prompt),)
+        text = KeepText(ref=run.prompt_ref, request_id=run.request_id, user=wish.user, text=wish.prompt)
+        if wish.source is None:
+            return (text,)
+        return (text, HoldArtifact(request_id=run.request_id, uri=wish.source.uri))
     sent = wish.file if isinstance(wish, RequestPatternChange) else wish.audio
     return () if sent is None else (HoldArtifact(request_id=run.request_id, uri=sent.uri),)
 

@@ -5,10 +5,12 @@ from dataclasses import replace
 import msgspec
 
 from grym.domain.composing.adapt import adapt
+from grym.domain.composing.reworking.planning import require_fitting
 from grym.domain.entries.known import session_entry
 from grym.domain.workflow import ready, repeated
+from grym.errors import InvalidRequestError
 from grym.ports.effects import Effect, HoldArtifact, KeepEntry
-from schemas.body import ArtifactRef, Body
+from schemas.body import ArtifactRef, Body, Fault
 from schemas.envelope import Envelope
 from schemas.events import (
     FeaturesExtracted,
@@ -20,6 +22,7 @@ from schemas.events import (
     QualityRated,
     RequestCompleted,
     RequestRejected,
+    SourceStudied,
     StepStarted,
 )
 from schemas.music import LastPieceData
@@ -28,7 +31,15 @@ from streams.coordinator.endings import Decided, end, ignored
 from streams.coordinator.results import result_of
 from streams.coordinator.run import Run, Span, Take
 from streams.processor import Decision, Output, instant_of
-from streams.translate import checks_from_wire, last_to_wire, plan_from_wire, plan_to_wire
+from streams.translate import (
+    checks_from_wire,
+    facts_from_wire,
+    fault_of,
+    last_to_wire,
+    plan_from_wire,
+    plan_to_wire,
+    rework_from_wire,
+)
 
 
 def answer(envelope: Envelope, run: Run | None) -> Decided:
@@ -44,6 +55,10 @@ def answer(envelope: Envelope, run: Run | None) -> Decided:
         return end(envelope, run, "rejected", RequestRejected(fault=fault), fault=fault)
     if isinstance(body, PatternsRecalled) and body.last is not None:
         run = _following(run, body.last)
+    if isinstance(body, SourceStudied):
+        if fault := _impossible(run, body):
+            return end(envelope, run, "rejected", RequestRejected(fault=fault), fault=fault)
+        run = _guided(run, body)
     if isinstance(body, PlanMade):
         run = msgspec.structs.replace(run, plan=body.plan)
     if isinstance(body, QualityRated) and run.composition is not None:
@@ -55,6 +70,26 @@ def _following(run: Run, last: LastPieceData) -> Run:
     """Return the run with what it takes over from its listener's last piece."""
     known = {"style": last.style, "mode": last.tonality.mode}
     return msgspec.structs.replace(run, **{name: known[name] for name in run.follows})
+
+
+def _impossible(run: Run, studied: SourceStudied) -> Fault | None:
+    """Return why what is asked for cannot be made of this source."""
+    wish = run.composition
+    if wish is None or wish.rework is None or studied.facts is None:
+        return None
+    try:
+        require_fitting(facts_from_wire(studied.facts), rework_from_wire(wish.rework))
+    except InvalidRequestError as error:
+        return fault_of(error)
+    return None
+
+
+def _guided(run: Run, studied: SourceStudied) -> Run:
+    """Return the run with the style and mode of its source, unless a style was asked for."""
+    facts, wish = studied.facts, run.composition
+    if facts is None or wish is None or wish.style is not None or wish.definition is not None:
+        return run
+    return msgspec.structs.replace(run, style=facts.style, mode=facts.tonality.mode)
 
 
 def _expected(run: Run, step: str, envelope: Envelope) -> bool:
@@ -146,4 +181,6 @@ def _held_artifacts(run: Run, body: Body) -> tuple[Effect, ...]:
         refs = (body.windows, body.imprint)
     elif isinstance(body, ImprintTaken):
         refs = (body.imprint,)
+    elif isinstance(body, SourceStudied):
+        refs = (body.score,)
     return tuple(HoldArtifact(request_id=run.request_id, uri=ref.uri) for ref in refs if ref is not None)

@@ -41,9 +41,20 @@ def composition_result(run: Run, *, at: datetime) -> dict[str, Any]:
         },
         "patterns": lent_patterns(recalled, made) if recalled else [],
         "analysis": analysis_facts(answers.features) if answers.features else None,
-        "provenance": {**made.provenance, "planner": plan.planner, "request_event_id": run.request_event_id},
+        "reference": None if made.reference is None else whole(made.reference),
+        "provenance": {
+            **made.provenance,
+            **_origin(made),
+            "planner": plan.planner,
+            "request_event_id": run.request_event_id,
+        },
         "timings_s": timings_s(run, at=at) | {f"generate.{name}": took for name, took in made.timings_s.items()},
     }
+
+
+def _origin(made: MusicGenerated) -> dict[str, str]:
+    """Return the digest of the file that a piece was made from."""
+    return {} if made.reference is None else {"source_sha256": made.reference.source_sha256}
 
 
 def analysis_result(run: Run, *, at: datetime) -> dict[str, Any]:

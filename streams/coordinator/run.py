@@ -28,6 +28,7 @@ from schemas.events import (
     PatternsRemembered,
     PlanMade,
     QualityRated,
+    SourceStudied,
 )
 from schemas.live import StreamEnded
 from schemas.music import PlanData
@@ -67,6 +68,7 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     imprint: ImprintTaken | None = None
     change: PatternsChanged | None = None
     listen: StreamEnded | None = None
+    study: SourceStudied | None = None
 
     def ended(self) -> frozenset[str]:
         """Return the names of the steps that were answered."""
@@ -151,16 +153,19 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def skipped(self) -> frozenset[str]:
         """Steps that this request does not need."""
-        if self.composition is not None and self.composition.backend == "score":
-            return frozenset({"features"})
+        if self.composition is not None:
+            silent = frozenset({"features"}) if self.composition.backend == "score" else frozenset[str]()
+            return silent if self.composition.source is not None else silent | {"study"}
         if self.analysis is not None and not self.analysis.recognise:
             return frozenset({"recall"})
         return frozenset()
 
     @property
     def held(self) -> frozenset[str]:
-        """Steps that wait for the last piece to be recalled, since its style decides what they ask for."""
-        return frozenset({"parameters"}) if self.refers_back and self.answers.recall is None else frozenset()
+        """Steps that wait for the last piece or for the source, since its style decides what they ask for."""
+        recalling = self.refers_back and self.answers.recall is None
+        studying = self.composition is not None and self.composition.source is not None and self.answers.study is None
+        return frozenset({"parameters"}) if recalling or studying else frozenset()
 
     @property
     def ended(self) -> frozenset[str]:

@@ -17,11 +17,12 @@ from grym.ports.artifacts import ArtifactStore
 from grym.ports.embedding import OWN_EMBEDDING, NoModels, SavedModels
 from grym.ports.sound import TURN_S, AudioDoor, CpuPool, Task
 from schemas.body import ArtifactRef, Body
-from schemas.commands import ExtractFeatures, TakeImprint
+from schemas.commands import ExtractFeatures, StudySource, TakeImprint
 from schemas.envelope import Envelope
 from schemas.events import AudioRefused, FeaturesExtracted, ImprintTaken
 from schemas.music import Analysis
 from streams.features.embedding import embedding_of
+from streams.features.sources import Sources
 from streams.processor import Decision, Output
 from streams.translate import fault_of
 
@@ -42,7 +43,7 @@ class Features:
     """Analyses sounds; stateless."""
 
     name = "features"
-    accepts: tuple[type[Body], ...] = (ExtractFeatures, TakeImprint)
+    accepts: tuple[type[Body], ...] = (ExtractFeatures, TakeImprint, StudySource)
     state_type: type[None] = type(None)
     limit_s = TURN_S
 
@@ -53,13 +54,16 @@ class Features:
         self._cpu = cpu
         self._door = door
         self._models = models or NoModels()
+        self._sources = Sources(artifacts=artifacts, cpu=cpu, door=door)
 
     def state_key(self, envelope: Envelope) -> None:  # noqa: ARG002 (the port's signature)
         """Return None: an analysis depends on nothing but its sound."""
         return
 
     async def process(self, envelope: Envelope, state: None) -> Decision[None]:  # noqa: ARG002 (the port's signature)
-        """Analyse one sound, or take its imprint."""
+        """Analyse one sound, take its imprint, or study what a piece is to be made from."""
+        if isinstance(envelope.body, StudySource):
+            return Decision(outputs=(Output(body=await self._sources.studied(envelope.body)),))
         command: ExtractFeatures | TakeImprint = envelope.body
         try:
             body = await (self._extract(command) if isinstance(command, ExtractFeatures) else self._take(command))

@@ -34,11 +34,12 @@ async def perform_by_model(
         guiding = folder / "guide"
         guiding.mkdir()
         guide = await cpu.run(RECORD, studio, score, GUIDE_BACKEND, command.seed, guiding, timeout_s=GUIDE_TIMEOUT_S)
+    plan = plan_from_wire(command.plan)
     return await musicians.perform(
         Commission(
             backend=command.backend,
-            plan=plan_from_wire(command.plan),
-            seconds=score.duration_s,
+            plan=plan,
+            seconds=score.duration_s + plan.hold_s,
             seed=command.seed,
             guide=None if guide is None else guide.mix,
             guide_backend="" if guide is None else guide.backend,

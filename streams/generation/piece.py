@@ -14,6 +14,7 @@ from grym.domain.composing.motif import motifs_of
 from grym.domain.composing.musicxml import score_to_musicxml
 from grym.domain.composing.plan import Motif, Plan
 from grym.domain.composing.quoting import Quotation, quotations
+from grym.domain.composing.reworking.source import Taken
 from grym.domain.composing.score import Score
 from grym.domain.rating import Check
 from grym.ports.sound import Recorded, Studio
@@ -32,6 +33,7 @@ class Written:
     checks: tuple[Check, ...]
     motifs: tuple[Motif, ...]
     uses: tuple[Quotation, ...]
+    taken: Taken | None = None
 
 
 def write(studio: Studio, plan: Plan, seed: int, motifs: tuple[Motif, ...]) -> Written:

@@ -5,6 +5,7 @@ A plan that somebody has to be asked for takes long: its command becomes a job o
 
 from dataclasses import replace
 
+from grym.domain.composing.reworking.planning import fitted, guided
 from grym.errors import PermanentError
 from grym.ports.effects import EnqueueJob
 from grym.ports.sound import Planner
@@ -14,7 +15,7 @@ from schemas.commands import GenerateMusic, MakePlan
 from schemas.envelope import Envelope, encode
 from schemas.events import PlanMade
 from streams.processor import Decision, Output
-from streams.translate import motifs_from_wire, plan_to_wire, wish_of
+from streams.translate import facts_from_wire, motifs_from_wire, plan_to_wire, rework_from_wire, wish_of
 
 JOB_KIND = "generation"
 PLANNING_KIND = "planning"
@@ -61,12 +62,14 @@ async def planned(command: MakePlan, *, planner: Planner, texts: Texts) -> Outpu
     prompt = await texts.text(command.prompt_ref)
     if prompt is None:
         raise PermanentError("the prompt was erased", code="prompt.erased", hint="Send the request again.")
-    plan = await planner.plan(
-        wish_of(command, prompt=prompt),
-        seed=command.seed,
-        parameters=command.parameters,
-        motifs=motifs_from_wire(command.motifs),
-    )
+    wish, motifs = wish_of(command, prompt=prompt), motifs_from_wire(command.motifs)
+    if command.heard is None or command.rework is None:
+        plan = await planner.plan(wish, seed=command.seed, parameters=command.parameters, motifs=motifs)
+    else:
+        facts, rework = facts_from_wire(command.heard), rework_from_wire(command.rework)
+        wish = guided(wish, facts, rework)
+        plan = await planner.plan(wish, seed=command.seed, parameters=command.parameters, motifs=motifs)
+        plan = fitted(plan, facts, rework)
     return Output(body=PlanMade(plan=plan_to_wire(plan)))
 
 

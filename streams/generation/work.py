@@ -21,12 +21,21 @@ from streams.generation.checkpoint import Checkpoint, pack, papers_of, unpack
 from streams.generation.neural import perform_by_model
 from streams.generation.processor import JOB_KIND
 from streams.processor import Output, Report
-from streams.translate import checks_to_wire, motifs_from_wire, motifs_to_wire, plan_from_wire, uses_to_wire
+from streams.translate import (
+    checks_to_wire,
+    motifs_from_wire,
+    motifs_to_wire,
+    plan_from_wire,
+    rework_from_wire,
+    taken_to_wire,
+    uses_to_wire,
+)
 
 if TYPE_CHECKING:
     from streams.generation.piece import Written
 
 WRITE: "Task[Written]" = Task("streams.generation.piece", "write")
+REWORK: "Task[Written]" = Task("streams.generation.reworking", "rework")
 RECORD: Task[Recorded] = Task("streams.generation.piece", "record")
 WRITING_TIMEOUT_S = 60.0  # ten minutes of music are written in some seconds
 PERFORMING, STORING = 0.3, 0.9  # of the whole work
@@ -91,15 +100,24 @@ class GenerationWork:
         )
 
     async def _put_on_paper(self, command: GenerateMusic) -> Checkpoint:
+        source = await self._given(command)
         written = await self._cpu.run(
-            WRITE,
+            WRITE if not source else REWORK,
             self._studio,
             plan_from_wire(command.plan),
             command.seed,
             motifs_from_wire(command.motifs),
+            *source,
             timeout_s=WRITING_TIMEOUT_S,
         )
         return Checkpoint(score=written.score, body=await self._body(command, written))
+
+    async def _given(self, command: GenerateMusic) -> tuple[object, ...]:
+        """Return what a piece is made from, and how; nothing where it is made from a plan alone."""
+        if command.source is None or command.rework is None:
+            return ()
+        packed = await self._artifacts.get(command.source)
+        return packed, rework_from_wire(command.rework), command.source_sha256
 
     async def _body(self, command: GenerateMusic, written: "Written") -> MusicGenerated:
         pages = enumerate(written.pages, start=1)
@@ -112,6 +130,7 @@ class GenerationWork:
             score_checks=checks_to_wire(written.checks),
             motifs=motifs_to_wire(written.motifs),
             uses=uses_to_wire(written.uses),
+            reference=None if written.taken is None else taken_to_wire(written.taken),
             round=command.round,
         )
 

@@ -69,3 +69,13 @@ def test_doctor_tells_whether_the_model_answers(grym: CommandLine, monkeypatch: 
         monkeypatch.setenv("GRYM_LLM_MODEL", "absent-1b")
         assert (check()["ok"], "listener-7b" in str(check()["detail"])) == (False, True)
     assert (check()["ok"], "GRYM_LLM" in str(check()["remedy"])) == (False, True)
+
+
+def test_a_deadline_ends_a_question_that_nobody_answers(grym: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The request is cancelled though the model has an hour, and the program ends without waiting for it."""
+    with describing_server(FakeServer(hangs=True)) as server:
+        monkeypatch.setenv("GRYM_LLM", f"{server.url}/v1")
+        monkeypatch.setenv("GRYM_LLM_TIMEOUT_S", "3600")
+        told = grym("compose", SENTENCE, "--deadline-s", "3", "--json", *QUICK).ok(3).told
+        assert (told["outcome"], told["reason"]) == ("cancelled", "deadline")
+        assert len(server.asked) <= 1

@@ -1,5 +1,7 @@
 """Generators of every kind, tiny, saved and loaded as a user's would be: what the sound of each keeps to."""
 
+import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from grym.adapters.models.generating.inspecting import require_usable
 from grym.adapters.models.generating.loading import quiet
 from grym.adapters.models.generating.opening import generator_of
 from grym.adapters.models.generating.pipelines import PipelineGenerator
@@ -177,6 +180,39 @@ def test_what_was_drawn_is_not_called_learned(generator_shelf: Path, tmp_path: P
     (folder / "README.md").write_text("---\nlicense: cc-by-nc-sa-4.0\n---\n# Tiny\n", encoding="utf-8")
     learned = opened(tmp_path, "audioldm2").provenance
     assert (learned["pretrained"], learned["licence"]) == ("true", "cc-by-nc-sa-4.0")
+
+
+def test_checkpoints_of_older_versions_load(generator_shelf: Path, tmp_path: Path) -> None:
+    """A language model saved without its head, as first checkpoints of AudioLDM 2 are, gives the same to the bit."""
+    import transformers
+
+    folder = Path(shutil.copytree(generator_shelf / "audioldm2", tmp_path / "audioldm2"))
+    language = transformers.GPT2LMHeadModel.from_pretrained(str(folder / "language_model")).transformer
+    shutil.rmtree(folder / "language_model")
+    language.save_pretrained(str(folder / "language_model"))
+    index = json.loads((folder / "model_index.json").read_text(encoding="utf-8"))
+    index["language_model"][1] = "GPT2Model"
+    (folder / "model_index.json").write_text(json.dumps(index), encoding="utf-8")
+    generators.say(folder, steps=8)
+    assert np.array_equal(
+        made(opened(tmp_path, "audioldm2")).samples, made(opened(generator_shelf, "audioldm2")).samples
+    )
+
+
+def test_pickles_that_are_allowed_are_read(generator_shelf: Path, tmp_path: Path) -> None:
+    """Weights of one part as a pickle give the same sound, once somebody has allowed them by name."""
+    from safetensors.torch import load_file
+
+    folder = Path(shutil.copytree(generator_shelf / "audioldm2", tmp_path / "audioldm2"))
+    file = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    torch.save(load_file(file), file.with_suffix(".bin"))
+    file.unlink()
+    saved = chosen_generator(tmp_path, "audioldm2")
+    with pytest.raises(InvalidRequestError, match="pickled"):
+        require_usable(saved)
+    require_usable(saved, pickles_allowed=True)
+    theirs = made(opened(generator_shelf, "audioldm2"))
+    assert made(opened(tmp_path, "audioldm2")).samples == pytest.approx(theirs.samples, abs=1e-6)
 
 
 @pytest.mark.parametrize("part", ["unet", "text_encoder_2", "vocoder"])

@@ -40,6 +40,8 @@ from grym.domain.composing.theory import symbol_of
 T = TypeVar("T")
 
 _LONG_BAR_STEPS = 16
+# Forms of repeated strains.
+_STRAINS = frozenset({"binary", "march"})
 # Themes of fewer notes are not varied; slower than this they are divided into sixteenths rather than eighths.
 _FEWEST_TO_VARY = 4
 _SLOW_BPM = 80.0
@@ -67,9 +69,25 @@ def compose(plan: Plan, *, seed: int, motifs: Sequence[Motif] = ()) -> Score:
     Score
         Parts in the order of the plan's instruments, notes sorted by start and pitch.
     """
-    style = style_of(plan)
-    identity = "|".join((plan.title, plan.style, plan.mood, str(plan.metre), str(plan.tonality)))
-    sections = _sections(plan, style, identity, seed=seed, motifs=motifs)
+    style, identity = style_of(plan), identity_of(plan)
+    return performed(plan, _sections(plan, style, identity, seed=seed, motifs=motifs), seed=seed)
+
+
+def identity_of(plan: Plan) -> str:
+    """Return what a piece is called by besides its seed."""
+    return "|".join((plan.title, plan.style, plan.mood, str(plan.metre), str(plan.tonality)))
+
+
+def performed(plan: Plan, sections: Sequence[Section], *, seed: int) -> Score:
+    """Write everybody's part against sections whose chords and melody are given.
+
+    Parameters
+    ----------
+    sections
+        One for each section of the plan, in order.
+    """
+    style, identity = style_of(plan), identity_of(plan)
+    sections = tuple(sections)
     writer = _Writer(
         plan=plan,
         style=style,
@@ -151,7 +169,11 @@ def _again(
 def _passages(plan: Plan, style: Style) -> tuple[Passage, ...]:
     """Place the sections; lines of a hymn are two bars where a bar has four beats."""
     short = style.satb and bar_steps(plan.metre) >= _LONG_BAR_STEPS
-    return passages(plan.sections, loop=plan.loop, phrase_bars=2 if short else 4)
+    found = passages(plan.sections, loop=plan.loop, phrase_bars=2 if short else 4)
+    if style.form not in _STRAINS or plan.loop:
+        return found
+    # The strains of a dance or march are repeated as they are, with their close.
+    return tuple(replace(one, closing="authentic") if one.closing == "half" else one for one in found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,13 @@ CLASSICAL: Mapping[int, Schemes] = {
     3: ((2, "a; a; b."), (2, "p, q; b."), (1, "a; b; a.")),
     4: ((2, "a; b; a; c."), (2, "a; a. b; a."), (2, "p, q; p, q."), (1, "a; a. b; q."), (1, "a; b; a; b.")),
 }
+# Quartets go on to something else rather than repeat a phrase at once.
+DEVELOPED: Mapping[int, Schemes] = {
+    1: ((1, "a."),),
+    2: ((1.5, "a; a."), (3, "p, q."), (3, "a; b."), (1.5, "a; q.")),
+    3: ((2, "a; b; c."), (2, "p, q; b."), (1, "a; b; a.")),
+    4: ((3, "a; b; c; d."), (2, "a; b; a; c."), (2, "p, q; b; q."), (1, "a; b; c; q.")),
+}
 LOOPED: Mapping[int, Schemes] = {
     1: ((1, "a."),),
     2: ((4, "a, a."), (2, "a, b."), (1, "a; a.")),
@@ -104,6 +111,8 @@ def schemes_of(style: Style) -> Mapping[int, Schemes]:
     """Return the schemes that a style's sections follow."""
     if style.satb:
         return HYMN
+    if style.writing == "quartet":
+        return DEVELOPED
     return SONG if style.dialect == "classical" and is_song(style) else _BY_DIALECT[style.dialect]
 
 

@@ -45,3 +45,10 @@ def pick(rng: np.random.Generator, options: Sequence[T], weights: Sequence[float
 def chance(rng: np.random.Generator, probability: float) -> bool:
     """Draw true with the given probability 0–1."""
     return bool(rng.random() < probability)
+
+
+def derived(seed: int, number: int) -> int:
+    """Return the seed of the `number`-th try: the seed itself in the first, another one in every further try."""
+    if number == 1:
+        return seed
+    return int.from_bytes(hashlib.sha256(SEPARATOR.join((str(seed), "try", str(number))).encode()).digest()[:4], "big")

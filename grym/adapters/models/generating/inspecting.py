@@ -88,7 +88,7 @@ def require_usable(saved: SavedGenerator, *, pickles_allowed: bool = False) -> I
 def digest_of(folder: Path) -> str:
     """Return the beginning of the SHA-256 over all weights of a folder and its parts, by path."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.safetensors")):
+    for path in sorted(path for kind in ("*.safetensors", *PICKLES) for path in folder.rglob(kind)):
         digest.update(str(path.relative_to(folder)).encode())
         with path.open("rb") as file:
             while block := file.read(_BLOCK_BYTES):
@@ -139,21 +139,30 @@ def _weights(folder: Path, *, needed: bool) -> list[Tensors]:
         return []
     if not (folder / "config.json").is_file():
         raise FileNotFoundError("config.json is missing")
-    files = sorted(folder.glob("*.safetensors"))
-    if not files and any(path for pattern in PICKLES for path in folder.glob(pattern)):
+    files, variants = _files(folder)
+    if not files and not variants and any(path for pattern in PICKLES for path in folder.glob(pattern)):
         raise _PickledError(f"{folder.name} holds pickled weights, which run code as they are read")
     if not files:
-        raise FileNotFoundError("its weights are missing")
+        what = f"there is only the variant {variants[0].name}" if variants else "its weights are missing"
+        raise FileNotFoundError(what)
     missing = sorted(_named_shards(folder) - {path.name for path in files})
     if missing:
         raise FileNotFoundError(f"{missing[0]} is missing")
     return [read_header(path) for path in files]
 
 
+def _files(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Return the weights that are loaded, and variants beside them (``model.fp16.safetensors``)."""
+    files = sorted(folder.glob("*.safetensors"))
+    return [path for path in files if "." not in path.stem], [path for path in files if "." in path.stem]
+
+
 def _named_shards(folder: Path) -> set[str]:
     """Return the files that indexes of split weights name."""
     named: set[str] = set()
     for index in folder.glob("*.safetensors.index.json"):
+        if "." in index.name.removesuffix(".safetensors.index.json"):
+            continue  # that of a variant
         weight_map = json.loads(index.read_text(encoding="utf-8")).get("weight_map", {})
         named.update(str(file) for file in weight_map.values())
     return named

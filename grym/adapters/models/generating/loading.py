@@ -25,6 +25,9 @@ REMEDY = "Save it again with save_pretrained, with the versions of the extra ml.
 DECODERS = ("vae", "vocoder")
 """What turns numbers into sound stays exact: eight bits of mantissa would be heard as noise at −50 dB."""
 
+STAND_INS = {"GPT2Model": "GPT2LMHeadModel"}
+"""Classes that checkpoints of older versions name: the pipeline of AudioLDM 2 calls what only the other one has now."""
+
 
 @contextmanager
 def quiet() -> Iterator[None]:
@@ -126,6 +129,7 @@ def _part(saved: SavedGenerator, name: str, library: str, kind: str, place: Plac
 def _class_of(saved: SavedGenerator, part: str, library: str, kind: str) -> Any:
     if library not in LIBRARIES:
         raise refused(saved.name, f"{part} is of the library {library}, whose code is not run here", REMEDY)
+    kind = STAND_INS.get(kind, kind)
     own = library in {"diffusers", "transformers"}
     module = importlib.import_module(library if own else f"diffusers.pipelines.{library}")
     found = getattr(module, kind, None)

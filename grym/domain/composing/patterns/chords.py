@@ -23,8 +23,11 @@ CHORDS: dict[str, Pattern] = {
         metres={"3/4": ("b...*...*...", "f...*...*...")},
         short=0.8,
     ),
+    # The fifth comes every other time only: as often as the root it would pass for one.
     "oompah": Pattern(
-        cells={8: ("b...*...", "f...*..."), 6: ("b...*.", "f...*."), 12: ("b...*...*...", "f...*...*...")}, short=0.7
+        cells={8: ("b...*...", "b...*..."), 6: ("b...*.", "f...*."), 12: ("b...*...*...", "f...*...*...")},
+        bars={16: ("b...*...b...*...", "b...*...f...*...")},
+        short=0.7,
     ),
     # Ragtime's left hand: bass and chord in turn, the bass between root and fifth (Berlin 1980, "Ragtime", ch. 5).
     "stride": Pattern(

@@ -166,3 +166,10 @@ def test_everything_is_more_than_the_core(piece: Signal, found: Analysis) -> Non
     assert everything.morphology is not None
     np.testing.assert_array_equal(everything.beats_s, found.beats_s)
     assert everything.chords == found.chords
+
+
+def test_where_a_sound_breaks_off_nothing_begins(lab: Laboratory) -> None:
+    """A tone that is cut at full strength begins once, at its start."""
+    tone = np.concatenate([np.zeros(22_050, dtype=np.float32), lab.sine(440.0, seconds=2.0)])
+    onsets_s = analyse(lab.signal(tone[: 2 * 44_100])).onsets_s
+    np.testing.assert_allclose(onsets_s, [0.5], atol=0.05)

@@ -8,6 +8,7 @@ from grym.domain.composing.plan import LastPiece, Plan, Wish
 from grym.domain.composing.planner import plan
 from grym.domain.composing.referring import left_open, refers_back
 from grym.domain.composing.score import Metre, Tonality
+from grym.domain.composing.styles import STYLES
 
 LAST = LastPiece(
     request_id="r1",
@@ -115,6 +116,14 @@ def test_what_is_named_wins() -> None:
     assert after("another one, happy").mood == "happy"
     assert after("another one", style="jazz", key="F major").style == "jazz"
     assert after("another one", key="F major").tonality == Tonality(tonic=5, mode="major")
+
+
+def test_a_style_that_was_brought_along_is_taken_over() -> None:
+    """Its definition goes with the name, unless another style is named."""
+    own = replace(STYLES["waltz"], name="ländler")
+    last = replace(LAST, style="ländler", definition=own)
+    assert after("another one", last=last).definition == own
+    assert after("like the last one, but as a march", last=last).definition is None
 
 
 def test_comparatives_move_parameters() -> None:

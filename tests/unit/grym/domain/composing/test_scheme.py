@@ -3,7 +3,7 @@
 import pytest
 
 from grym.domain.composing.form import Passage, phrase_lengths
-from grym.domain.composing.scheme import BLUES, CLASSICAL, LOOPED, SONG, scheme_of
+from grym.domain.composing.scheme import BLUES, CLASSICAL, DEVELOPED, HYMN, LOOPED, SONG, is_song, scheme_of, schemes_of
 from grym.domain.composing.styles import STYLES
 
 
@@ -19,7 +19,7 @@ def _passage(bars: int, name: str = "A") -> Passage:
     )
 
 
-@pytest.mark.parametrize("schemes", [SONG, CLASSICAL, LOOPED, BLUES])
+@pytest.mark.parametrize("schemes", [SONG, CLASSICAL, LOOPED, BLUES, HYMN, DEVELOPED])
 def test_schemes_name_every_phrase(schemes: dict[int, tuple[tuple[float, str], ...]]) -> None:
     """A scheme has a letter and a close for each phrase, begins with an opening and closes fully."""
     for count, rows in schemes.items():
@@ -59,3 +59,13 @@ def test_most_sections_repeat_a_phrase() -> None:
     """In most sections of four phrases some phrase comes back."""
     found = [scheme_of(_passage(16), STYLES["folk"], identity="x", seed=seed) for seed in range(40)]
     assert all(any(phrase.statement for phrase in one) for one in found)
+
+
+def test_every_kind_of_music_has_its_schemes() -> None:
+    """Hymns are through-composed, quartets develop, marches repeat like songs though their harmony is classical."""
+    assert schemes_of(STYLES["chorale"]) is HYMN
+    assert schemes_of(STYLES["string quartet"]) is DEVELOPED
+    assert schemes_of(STYLES["march"]) is SONG
+    assert schemes_of(STYLES["nocturne"]) is CLASSICAL
+    assert is_song(STYLES["folk"])
+    assert not is_song(STYLES["classical"])

@@ -67,6 +67,17 @@ def test_weights_that_are_cut_off_or_split_and_incomplete(folder: Path) -> None:
     assert (found.code, "second.safetensors is missing" in found.message) == ("model.incomplete", True)
 
 
+def test_variants_are_no_weights(folder: Path) -> None:
+    """Beside the weights a variant is not counted; alone it is told by name, since it would not be loaded."""
+    weights = require_usable(saved(folder)).weights
+    variant = folder / "unet" / "diffusion_pytorch_model.fp16.safetensors"
+    write_tensors(variant)
+    assert require_usable(saved(folder)).weights == weights
+    (folder / "unet" / WEIGHTS).unlink()
+    found = refusal(folder)
+    assert (found.code, variant.name in found.message) == ("model.incomplete", True)
+
+
 def test_a_part_that_the_index_does_not_name(tmp_path: Path) -> None:
     """An index without a needed part is incomplete."""
     folder = write_pipeline(tmp_path / "m", unet=None)

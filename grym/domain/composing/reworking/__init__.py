@@ -1,0 +1,1 @@
+"""Reworking: pieces made from what is given, a score or a sound, instead of from nothing."""

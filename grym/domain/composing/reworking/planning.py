@@ -1,0 +1,195 @@
+"""Plans of pieces that are made from a source: what the source says fills in what was not asked for.
+
+What is asked for explicitly wins; for a piece in the manner of a reference the words of the sentence win too. What is
+reworked keeps tempo, metre and length of its source, whatever a sentence says of them.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grym.domain.composing.instruments import VOICES
+from grym.domain.composing.plan import MAX_SECONDS, MIN_SECONDS, Instrument, Plan, SectionPlan, Wish
+from grym.domain.composing.reading import read
+from grym.domain.composing.reworking.source import LONGEST_S, Rework, SourceFacts
+from grym.domain.composing.score import Role
+from grym.errors import InvalidRequestError
+
+GIVEN = "given"
+THEME, VARIATION = "theme", "variation"
+_SECTION_BARS = 8
+_USUAL_VARIATIONS = 3
+_MOST_PLAYERS = 10
+
+
+def guided(wish: Wish, facts: SourceFacts, rework: Rework) -> Wish:
+    """Return the wish with what its source says where it says nothing itself."""
+    reading = read(wish.prompt)
+    free = rework.verb == "reference"
+    keeps_style = wish.style is not None or wish.definition is not None or bool(free and reading.words.get("style"))
+    in_words = any(reading.words.get(kind) for kind in ("tempo", "slow", "fast"))
+    keeps_tempo = wish.tempo_bpm is not None or (free and (bool(reading.tempi_bpm) or in_words))
+    keeps_metre = free and bool(wish.metre or reading.metres or reading.words.get("metre"))
+    keeps_key = wish.key is not None or (free and bool(reading.tonalities or reading.modes))
+    return replace(
+        wish,
+        style=wish.style if keeps_style else facts.style,
+        tempo_bpm=wish.tempo_bpm if keeps_tempo else facts.tempo_bpm,
+        metre=wish.metre if keeps_metre else str(facts.metre),
+        key=wish.key if keeps_key else str(facts.tonality),
+        seconds=wish.seconds if free or rework.verb in {"continue", "vary"} else _possible(facts.seconds),
+    )
+
+
+def fitted(plan: Plan, facts: SourceFacts, rework: Rework) -> Plan:
+    """Return the plan with the sections, players and habits that its source asks for.
+
+    Raises
+    ------
+    InvalidRequestError
+        ``request.instruments`` for players that are not known, ``request.seconds`` where the piece would be too long.
+    """
+    if rework.verb == "reference":
+        groove = {"density": (plan.parameters.get("density", 0.5) + facts.density) / 2}
+        if facts.made_of != "sound":
+            groove["swing"] = facts.swing
+        notes = (*plan.notes, f"Made after a reference: {facts.tempo_bpm:g} BPM, {facts.metre}, {facts.tonality}.")
+        return replace(
+            plan, parameters={**plan.parameters, **groove}, notes=notes, instruments=_cast(plan, facts, rework)
+        )
+    bar_s = plan.metre.bar_ticks / 480 * 60.0 / plan.tempo_bpm
+    sections = _SECTIONS[rework.verb](plan, facts, rework, bar_s)
+    seconds = sum(section.bars for section in sections) * bar_s
+    if seconds > MAX_SECONDS:
+        raise InvalidRequestError(
+            f"The piece would last {seconds:.0f} seconds.",
+            code="request.seconds",
+            hint=f"Ask for at most {MAX_SECONDS:g} seconds, or send less of the piece.",
+        )
+    return replace(
+        plan, sections=sections, seconds=seconds, hold_s=0.0, loop=False, instruments=_cast(plan, facts, rework)
+    )
+
+
+def require_fitting(facts: SourceFacts, rework: Rework) -> None:
+    """Refuse what cannot be made of a source, whatever the plan.
+
+    Raises
+    ------
+    InvalidRequestError
+        ``request.bars``, ``request.instruments``, ``score.too_long`` or ``score.no_melody``.
+    """
+    if rework.last_bar > facts.bars:
+        raise InvalidRequestError(
+            f"The source has {facts.bars} bars.", code="request.bars", hint=f"Write --bars 1-{facts.bars} or less."
+        )
+    _named(rework.instruments)
+    if rework.verb != "reference" and facts.seconds > LONGEST_S:
+        raise InvalidRequestError(
+            f"The source lasts {facts.seconds:.0f} seconds.",
+            code="score.too_long",
+            hint=f"Send at most {LONGEST_S:g} seconds of it.",
+        )
+    if not rework.as_is and all(one.percussion for one in facts.players):
+        raise InvalidRequestError(
+            "The source has drums only.", code="score.no_melody", hint="Send a piece that has a melody."
+        )
+
+
+def _possible(seconds: float) -> float:
+    """Return a length that can be planned; the sections set it right."""
+    return min(MAX_SECONDS, max(MIN_SECONDS, seconds))
+
+
+def _cast(plan: Plan, facts: SourceFacts, rework: Rework) -> tuple[Instrument, ...]:
+    """Return who plays: those that were named, else those of the source, else those of the style."""
+    if rework.instruments:
+        return _named(rework.instruments)
+    if rework.verb in {"continue", "vary"} or rework.as_is:
+        return _from_source(facts)
+    if rework.verb == "harmonise":
+        return _with_lead(plan, facts)
+    return plan.instruments
+
+
+def _from_source(facts: SourceFacts) -> tuple[Instrument, ...]:
+    """Return the players of the source."""
+    return facts.players[:64] or (Instrument(role="melody", name="piano", program=0),)
+
+
+def _with_lead(plan: Plan, facts: SourceFacts) -> tuple[Instrument, ...]:
+    """Return the style's players under whoever has the melody in the source."""
+    lead = next((one for one in facts.players if one.role == "melody"), None)
+    others = tuple(one for one in plan.instruments if one.role != "melody")
+    kept = lead or next(one for one in plan.instruments if one.role == "melody")
+    if not {"chords", "pad"} & {one.role for one in others}:
+        others = (*others, Instrument(role="chords", name="piano", program=0))
+    if "bass" not in {one.role for one in others}:
+        others = (*others, Instrument(role="bass", name="double bass", program=32))
+    return (kept, *others)
+
+
+def _named(names: Sequence[str]) -> tuple[Instrument, ...]:
+    """Turn names of players into players: each has the first role it suits that is still free."""
+    unknown = [name for name in names if name not in VOICES]
+    if unknown:
+        raise InvalidRequestError(
+            f"{unknown[0][:40]!r} is no instrument of grym.",
+            code="request.instruments",
+            hint="Such as: " + ", ".join(sorted(VOICES)[:12]) + ".",
+        )
+    found: list[Instrument] = []
+    for name in names[:_MOST_PLAYERS]:
+        voice = VOICES[name]
+        taken = {one.role for one in found}
+        found.append(
+            Instrument(
+                role=_free_role(voice.role, taken), name=name, program=voice.program, percussion=voice.percussion
+            )
+        )
+    if found and "melody" not in {one.role for one in found}:
+        at = next((at for at, one in enumerate(found) if not one.percussion), 0)
+        found[at] = replace(found[at], role="melody")
+    return tuple(found)
+
+
+def _free_role(own: Role, taken: set[Role]) -> Role:
+    """Return the role a player takes: the tune where nobody has it, then chords, then a counter melody."""
+    if own in {"bass", "drums"}:
+        return own
+    order: tuple[Role, ...] = ("melody", "chords", "counter", "pad")
+    return next((role for role in order if role not in taken), "chords")
+
+
+def _continued(plan: Plan, facts: SourceFacts, rework: Rework, bar_s: float) -> tuple[SectionPlan, ...]:
+    """Return the given bars and the sections that were planned to follow."""
+    del bar_s
+    given = () if rework.only_new else (SectionPlan(name=GIVEN, bars=facts.bars, intensity=0.5),)
+    return (*given, *plan.sections)
+
+
+def _varied(plan: Plan, facts: SourceFacts, rework: Rework, bar_s: float) -> tuple[SectionPlan, ...]:
+    """Return the theme and its variations, or the whole with the bars that are made anew."""
+    del plan
+    if rework.first_bar:
+        cuts = (rework.first_bar - 1, rework.last_bar - rework.first_bar + 1, facts.bars - rework.last_bar)
+        names = (GIVEN, VARIATION, GIVEN)
+        return tuple(SectionPlan(name=n, bars=bars, intensity=0.5) for n, bars in zip(names, cuts, strict=True) if bars)
+    theme_s = facts.bars * bar_s
+    most = max(1, math.floor(MAX_SECONDS / theme_s) - 1)
+    count = min(_USUAL_VARIATIONS, most)
+    return tuple(
+        SectionPlan(name=THEME if at == 0 else VARIATION, bars=facts.bars, intensity=0.4 + 0.15 * min(at, 3))
+        for at in range(count + 1)
+    )
+
+
+def _whole(plan: Plan, facts: SourceFacts, rework: Rework, bar_s: float) -> tuple[SectionPlan, ...]:
+    """Return the source in sections of eight bars; what is left over belongs to the last."""
+    del plan, rework, bar_s
+    count = max(1, facts.bars // _SECTION_BARS)
+    lengths = [_SECTION_BARS] * (count - 1) + [facts.bars - _SECTION_BARS * (count - 1)]
+    return tuple(SectionPlan(name="A", bars=bars, intensity=0.5) for bars in lengths)
+
+
+_SECTIONS = {"continue": _continued, "vary": _varied, "harmonise": _whole, "arrange": _whole}
