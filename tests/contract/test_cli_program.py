@@ -25,7 +25,7 @@ def test_help_lists_the_commands_of_this_version(grym: CommandLine) -> None:
     running = {"up", "worker", "topics", "doctor", "schema", "db"}
     words = set(out.split())
     assert asking | running <= words
-    assert not words & {"enhance", "harmonise"}
+    assert not words & {"enhance", "erase"}
 
 
 def test_version(grym: CommandLine) -> None:

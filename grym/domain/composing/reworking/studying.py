@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from grym.domain.composing.plan import Instrument
 from grym.domain.composing.reworking.chords import chord_spans, harmony_of
-from grym.domain.composing.reworking.manner import manner_of
+from grym.domain.composing.reworking.nearness import nearest_style
 from grym.domain.composing.reworking.roles import with_roles
 from grym.domain.composing.reworking.source import Read, Source, SourceFacts
 from grym.domain.composing.reworking.tune import ideas_of, on_grid, tune_of
@@ -24,7 +24,7 @@ def study(read: Read, *, sure: Mapping[str, float] | None = None, energy: Mappin
     sure
         How sure tempo, metre, key and notes are where they were heard; None where they were read.
     energy
-        Of a sound: shares of its energy (`manner.manner_of`).
+        Of a sound: shares of its energy (`nearness.nearest_style`).
     """
     seconds = read.length_ticks / TICKS_PER_QUARTER * 60.0 / read.tempo_bpm
     tonality, key_sure = _tonality(read)
@@ -41,7 +41,7 @@ def study(read: Read, *, sure: Mapping[str, float] | None = None, energy: Mappin
     tune, bars = tune_of(score), read.length_ticks // read.metre.bar_ticks
     slots = harmony_of(score.parts, on_grid(tune), tonality, read.metre, bars=bars)
     score = replace(score, chords=chord_spans(slots, tonality))
-    manner = manner_of(score, tune, hears_players=read.made_of != "sound", energy=energy)
+    nearest = nearest_style(score, tune, hears_players=read.made_of != "sound", energy=energy)
     heard = {"tempo": 1.0, "metre": 1.0, "key": key_sure, "notes": 1.0} | {
         name: 0.0 for name in ("tempo", "metre") if name not in read.stated
     }
@@ -54,13 +54,13 @@ def study(read: Read, *, sure: Mapping[str, float] | None = None, energy: Mappin
             tonality=tonality,
             bars=bars,
             seconds=round(seconds, 3),
-            style=manner.style,
-            swing=manner.swing,
-            density=manner.density,
+            style=nearest.style,
+            swing=nearest.swing,
+            density=nearest.density,
             notes=sum(len(part.notes) for part in score.parts),
             players=_players(score),
-            sure={**heard, **(sure or {}), "style": manner.sure},
-            reasons=manner.reasons,
+            sure={**heard, **(sure or {}), "style": nearest.sure},
+            reasons=nearest.reasons,
             warnings=read.warnings,
             motifs=ideas_of(tune, bar_ticks=read.metre.bar_ticks, limit=_KEPT_IDEAS),
         ),

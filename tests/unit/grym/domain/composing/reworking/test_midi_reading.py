@@ -1,5 +1,6 @@
 """Reading MIDI files: grym's own come back note by note, foreign ones as they sound, broken ones are refused."""
 
+import contextlib
 import io
 
 import mido
@@ -102,10 +103,8 @@ def test_any_bytes_are_read_or_refused(data: bytes, at: int) -> None:
     whole = bytearray(file_of([*note(60, 96), *note(62, 48)]))
     whole[at : at + len(data) // 4] = data[: len(data) // 4]
     for candidate in (b"MThd" + data, bytes(whole)):
-        try:
-            read_midi(candidate)
-        except ContractError as error:
-            assert error.code.startswith("score.")
+        with contextlib.suppress(ContractError):
+            assert read_midi(candidate).length_ticks > 0
 
 
 @given(st.integers(0, 10**6), st.sampled_from([(4, 4), (3, 4), (6, 8), (7, 8)]))

@@ -31,7 +31,7 @@ _FULL_RATE = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
+class Nearest:
     """The nearest style, how sure it is, why, and what was measured on the way."""
 
     style: str
@@ -41,7 +41,9 @@ class Manner:
     density: float
 
 
-def manner_of(score: Score, tune: Sequence[Note], *, hears_players: bool, energy: Mapping[str, float] | None) -> Manner:
+def nearest_style(
+    score: Score, tune: Sequence[Note], *, hears_players: bool, energy: Mapping[str, float] | None
+) -> Nearest:
     """Find the style nearest to a score.
 
     Parameters
@@ -64,7 +66,7 @@ def manner_of(score: Score, tune: Sequence[Note], *, hears_players: bool, energy
     whole = sum(_WEIGHTS.values()) - _WEIGHTS["title"]
     known = whole - (0.0 if hears_players else _WEIGHTS["players"])
     lead = (costs[second] - costs[best]) / known
-    return Manner(
+    return Nearest(
         style=best,
         sure=round(min(1.0, lead / _CLEAR_LEAD) * known / whole, 2),
         reasons=_reasons(STYLES[best], score, swing=swing, drums=drums, hears=hears_players, second=second),
