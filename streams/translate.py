@@ -9,6 +9,7 @@ from grym.domain.composing.bounds import require_playable
 from grym.domain.composing.formal.choice import FormalChoice
 from grym.domain.composing.plan import LastPiece, Motif, Plan, Wish
 from grym.domain.composing.quoting import Quotation
+from grym.domain.composing.reworking.bounds import require_sound_facts, require_sound_rework
 from grym.domain.composing.reworking.source import Rework, SourceFacts, Taken
 from grym.domain.composing.styles import Style
 from grym.domain.rating import Check
@@ -83,13 +84,29 @@ def facts_to_wire(facts: SourceFacts) -> SourceFactsData:
 
 
 def facts_from_wire(facts: SourceFactsData) -> SourceFacts:
-    """Read what was found in a source."""
-    return _carry(facts, SourceFacts)
+    """Read what was found in a source.
+
+    Raises
+    ------
+    InvalidRequestError
+        ``source.invalid`` where no source is like that.
+    """
+    read = _carry(facts, SourceFacts)
+    require_sound_facts(read)
+    return read
 
 
 def rework_from_wire(rework: ReworkData) -> Rework:
-    """Read what is to be done with a source."""
-    return _carry(rework, Rework)
+    """Read what is to be done with a source.
+
+    Raises
+    ------
+    InvalidRequestError
+        ``source.invalid`` where its numbers mean nothing.
+    """
+    read = _carry(rework, Rework)
+    require_sound_rework(read)
+    return read
 
 
 def taken_to_wire(taken: Taken) -> TakenData:

@@ -8,6 +8,7 @@ import typer
 
 from grym.cli.command import command
 from grym.cli.errands import Finishing, errands_for, perform
+from grym.cli.exporting import FormatOption, SampleRateOption, wanted
 from grym.cli.options import (
     DeadlineOption,
     NoWaitOption,
@@ -101,6 +102,8 @@ async def compose(
     out: OutOption = None,
     play: PlayOption = False,
     plot: PlotOption = False,
+    formats: FormatOption = None,
+    sample_rate: SampleRateOption = None,
     no_wait: NoWaitOption = False,
     timeout_s: TimeoutOption = None,
     deadline_s: DeadlineOption = 600.0,
@@ -111,6 +114,7 @@ async def compose(
     from schemas.commands import RequestComposition
 
     require_backend(backend)
+    wishes = wanted(formats, sample_rate)
     definition = brought_along(style)
     wish = RequestComposition(
         prompt=sys.stdin.read() if prompt == STDIN else prompt,
@@ -138,7 +142,7 @@ async def compose(
         tenant=tenant,
         no_wait=no_wait,
         timeout_s=timeout_s,
-        finishing=Finishing(play=play, plot=plot),
+        finishing=Finishing(play=play, plot=plot, formats=wishes),
         source=_reference(reference),
     )
 

@@ -150,6 +150,8 @@ def _remove_leftovers(folder: Path, *, keep: set[str]) -> None:
         return
     named = [earlier.get("audio"), earlier.get("midi"), earlier.get("score"), earlier.get("plot")]
     named += [*_list(earlier.get("stems")), *_list(earlier.get("pages"))]
+    for export in _list(earlier.get("exports")):
+        named += [export.get("audio"), *_list(export.get("stems"))] if isinstance(export, dict) else []
     for path in filter(None, named):
         name = Path(str(path))
         inside = f"stems/{name.name}" if name.parent.name == "stems" else name.name

@@ -1,9 +1,10 @@
 """Errands: pieces that are asked for, waited for, and written where they belong, each as soon as it is ready."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grym.cli.exporting import Wanted, delivered, export_piece
 from grym.cli.screen import Screen
 from grym.errors import GrymError, InvalidRequestError
 
@@ -32,6 +33,7 @@ class Finishing:
 
     play: bool
     plot: bool
+    formats: Wanted = field(default_factory=Wanted)
 
 
 def errands_for(
@@ -194,6 +196,9 @@ async def finish(
         from grym.cli.pictures import draw_piece
 
         files["plot"] = await draw_piece(runtime, status, target)
+    if finishing.formats.formats:
+        facts = {**status.result, "request_id": status.request_id}
+        files["exports"] = await export_piece(facts, delivered(files), target, finishing.formats)
     result = result_json(status, folder=str(target), **files)
     write_manifest(target, result)
     if finishing.play:

@@ -18,12 +18,14 @@ from grym.cli import (
     dlq,
     doctor,
     events,
+    export,
     later,
     memory,
     patterns,
     rate,
     replay,
     requests,
+    reworking,
     schema,
     stream,
     styles,
@@ -61,7 +63,22 @@ def root(
     del version  # its callback has acted on it
 
 
-for module in (compose, analyze, describe, stream, rate, requests, up, worker, replay, doctor, later):
+_COMMANDS = (
+    compose,
+    reworking,
+    export,
+    analyze,
+    describe,
+    stream,
+    rate,
+    requests,
+    up,
+    worker,
+    replay,
+    doctor,
+    later,
+)
+for module in _COMMANDS:
     module.register(app)
 app.add_typer(events.app, name="events")
 app.add_typer(patterns.app, name="patterns")
