@@ -38,6 +38,8 @@ _AWAY = {"V": 1.2, "vi": 0.7, "ii": 1.5, "IV": 1.5, "III": 0.3, "VII": 1.5, "iv"
 _AWAY_CHANCE = 6.0
 # The Stollen, which is repeated, establishes the key: what more it costs there.
 _IN_STOLLEN = 2.5
+# So few bars have no time to go anywhere.
+_SHORT_BARS = 12
 _RELATED = {"major": ("V", "vi", "ii", "IV"), "minor": ("III", "v", "iv", "VII", "VI")}
 
 Span = tuple[int, int]
@@ -86,7 +88,8 @@ def _line(
         kind = "half" if phrase.closing in {"half", "open"} else "authentic"
         return list(harmonise_tune(melody, home, plan.metre, spans=spans, closings={arrival: kind}))
     keys = [(0.0, home, phrase.closing)]
-    if phrase.closing != "final" and phrase.label != "a":
+    short = sum(section.bars for section in plan.sections) <= _SHORT_BARS
+    if phrase.closing != "final" and phrase.label != "a" and not short:
         for degree in _RELATED[home.mode]:
             price = _AWAY[degree] + _AWAY_CHANCE * (rng.random() - 0.5) + _IN_STOLLEN * stollen
             keys.append((price, key_of(degree, home), "authentic"))
