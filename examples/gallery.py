@@ -65,9 +65,7 @@ WISHES: dict[str, Wish] = {
     "ambient": Wish(prompt="a dreamy ambient soundscape in F lydian, 50 seconds, no drums", seed=4),
     "synthwave": Wish(prompt="driving synthwave in F# minor, 104 bpm, 40 seconds", seed=11),
     "techno": Wish(prompt="dark techno at 128 bpm in G minor, 16 bars", seed=2),
-    "cinematic": Wish(
-        prompt="an epic film score with french horn, strings, choir and drums in C minor, 40 seconds", seed=6
-    ),
+    "cinematic": Wish(prompt="epic film music with french horn, strings, choir and drums in C minor, 40 s", seed=6),
     "minimalism": Wish(prompt="musique minimaliste pour marimba et piano à cinq temps, 30 secondes", seed=3),
 }
 

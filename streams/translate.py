@@ -6,14 +6,17 @@ from typing import TypeVar
 import msgspec
 
 from grym.domain.composing.bounds import require_playable
+from grym.domain.composing.formal.choice import FormalChoice
 from grym.domain.composing.plan import LastPiece, Motif, Plan, Wish
 from grym.domain.composing.quoting import Quotation
+from grym.domain.composing.reworking.bounds import require_sound_facts, require_sound_rework
 from grym.domain.composing.reworking.source import Rework, SourceFacts, Taken
 from grym.domain.composing.styles import Style
 from grym.domain.rating import Check
 from grym.errors import GrymError, InvalidRequestError
 from schemas.body import CheckResult, Fault, MotifData, MotifUse
 from schemas.commands import MakePlan, RequestComposition
+from schemas.formal import FormalData
 from schemas.music import LastPieceData, PlanData
 from schemas.reworking import ReworkData, TakenData
 from schemas.reworking import SourceFacts as SourceFactsData
@@ -81,13 +84,29 @@ def facts_to_wire(facts: SourceFacts) -> SourceFactsData:
 
 
 def facts_from_wire(facts: SourceFactsData) -> SourceFacts:
-    """Read what was found in a source."""
-    return _carry(facts, SourceFacts)
+    """Read what was found in a source.
+
+    Raises
+    ------
+    InvalidRequestError
+        ``source.invalid`` where no source is like that.
+    """
+    read = _carry(facts, SourceFacts)
+    require_sound_facts(read)
+    return read
 
 
 def rework_from_wire(rework: ReworkData) -> Rework:
-    """Read what is to be done with a source."""
-    return _carry(rework, Rework)
+    """Read what is to be done with a source.
+
+    Raises
+    ------
+    InvalidRequestError
+        ``source.invalid`` where its numbers mean nothing.
+    """
+    read = _carry(rework, Rework)
+    require_sound_rework(read)
+    return read
 
 
 def taken_to_wire(taken: Taken) -> TakenData:
@@ -99,6 +118,11 @@ def last_to_wire(plan: PlanData, *, request_id: str) -> LastPieceData:
     """Write what is remembered of a finished piece."""
     facts = {name: getattr(plan, name) for name in LastPieceData.__struct_fields__ if name != "request_id"}
     return LastPieceData(request_id=request_id, **facts)
+
+
+def formal_to_wire(choices: Iterable[FormalChoice]) -> tuple[FormalData, ...]:
+    """Write laws of formal music as they travel."""
+    return tuple(_carry(choice, FormalData) for choice in choices)
 
 
 def wish_of(command: RequestComposition | MakePlan, *, prompt: str) -> Wish:
@@ -113,6 +137,7 @@ def wish_of(command: RequestComposition | MakePlan, *, prompt: str) -> Wish:
         style=command.style,
         definition=None if command.definition is None else style_from_wire(command.definition),
         last=None if last is None else _carry(last, LastPiece),
+        formal=tuple(_carry(choice, FormalChoice) for choice in command.formal),
     )
 
 

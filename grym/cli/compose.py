@@ -170,6 +170,18 @@ def require_backend(backend: str) -> None:
         raise InvalidRequestError(
             f"there is no backend {backend!r}", code="request.backend", hint=f"Choose one of: {choices}."
         )
+    if is_neural(backend):
+        _require_model(backend)
+
+
+def _require_model(backend: str) -> None:
+    """Refuse a model that is not here or not whole, where the work is done here; on Kafka only workers know theirs."""
+    from grym.adapters.models.generating.serving import takes_guide
+    from grym.settings import read_settings
+
+    settings = read_settings()
+    if settings.kafka is None:
+        takes_guide(settings.models, backend, settings.pickles_allowed)
 
 
 def brought_along(style: str | None) -> "StyleData | None":

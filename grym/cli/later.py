@@ -7,13 +7,9 @@ from grym.cli.screen import Screen
 from grym.errors import InvalidRequestError
 
 NAMES = (
-    "arrange",
-    "continue",
     "enhance",
     "erase",
-    "harmonise",
     "learn",
-    "vary",
 )
 
 

@@ -25,6 +25,7 @@ from grym.cli import (
     rate,
     replay,
     requests,
+    reworking,
     schema,
     stream,
     styles,
@@ -62,7 +63,22 @@ def root(
     del version  # its callback has acted on it
 
 
-for module in (compose, export, analyze, describe, stream, rate, requests, up, worker, replay, doctor, later):
+_COMMANDS = (
+    compose,
+    reworking,
+    export,
+    analyze,
+    describe,
+    stream,
+    rate,
+    requests,
+    up,
+    worker,
+    replay,
+    doctor,
+    later,
+)
+for module in _COMMANDS:
     module.register(app)
 app.add_typer(events.app, name="events")
 app.add_typer(patterns.app, name="patterns")

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+import torch
 
 from grym.adapters.models.generating.opening import generator_of
 from grym.adapters.models.generating.performing import perform
 from grym.adapters.models.generating.piecewise import Piece, whole_piece
 from grym.adapters.models.generating.shelf import chosen_generator
-from grym.adapters.models.torch_home import Place
+from grym.adapters.models.torch_home import Place, compute_widely
 from grym.adapters.step_files import StepFiles
 from grym.domain.loudness import measure_loudness, true_peak_dbtp
 from grym.domain.signal import Signal
@@ -100,6 +101,16 @@ def test_segments_shrink_until_they_fit(generator_shelf: Path) -> None:
     assert watched[-1] == pytest.approx(1.0, abs=0.05)
     with pytest.raises(MemoryError):
         whole_piece(Forgetful(generator_shelf, 0.5), piece, watched.append, lambda: None)
+
+
+@pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 2), (3, 2), (16, 8)])
+def test_half_the_cores_are_left_to_others(cores: int, threads: int) -> None:
+    """Two threads where there are two cores, half of more; and that is what torch then uses."""
+    before = torch.get_num_threads()
+    try:
+        assert compute_widely(cores) == torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)
 
 
 LIMITED = """

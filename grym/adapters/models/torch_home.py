@@ -69,6 +69,17 @@ def loaded_torch() -> Any:
     return torch
 
 
+def compute_widely(cores: int | None = None) -> int:
+    """Let torch use half the cores of this process's machine, two at least where there are two; return how many.
+
+    A generator works for minutes and alone in its process; composing, rendering and the database work beside it.
+    """
+    there = cores or os.cpu_count() or 1
+    threads = min(there, max(MOST_THREADS, there // 2))
+    loaded_torch().set_num_threads(threads)
+    return threads
+
+
 def chosen_place(precision: Precision = "auto", device: str | None = None) -> Place:
     """Return the device that is there, and bf16 where the processor multiplies it natively.
 

@@ -10,6 +10,7 @@ from grym.adapters.audio_files import read_signal, write_wav
 from grym.adapters.models.generating.memory import no_memory, release
 from grym.adapters.models.generating.opening import opened_generator
 from grym.adapters.models.generating.piecewise import Piece, Whole, whole_piece
+from grym.adapters.models.torch_home import compute_widely
 from grym.adapters.step_files import StepFiles
 from grym.domain.mastering import master
 from grym.domain.signal import Signal
@@ -33,6 +34,7 @@ def perform(
     """Make the sound of a piece, finish it and write it (see `grym.ports.generating.Musicians.perform`)."""
     files, started = StepFiles(folder), time.perf_counter()
     files.tell("loading", 0.0)
+    compute_widely()
     generator, smaller = opened_generator(models, commission.backend, pickles_allowed)
     piece = Piece(
         plan=commission.plan,

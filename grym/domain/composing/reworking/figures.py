@@ -19,7 +19,7 @@ _LEAST_SPLIT = 2
 
 
 def figured(line: Sequence[MelodyNote], tonality: Tonality, rng: np.random.Generator) -> tuple[MelodyNote, ...]:
-    """Fill steps between notes: thirds with the note between, repeated notes with a neighbour, long notes with turns."""
+    """Fill time: thirds with the note between, repeated notes with neighbours, long ones with a turn."""
     found: list[MelodyNote] = []
     for note, following in pairwise([*line, *line[-1:]]):
         figure = _figure(note.midi_pitch, following.midi_pitch, note.length_steps, tonality, rng)

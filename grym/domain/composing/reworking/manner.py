@@ -9,12 +9,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grym.domain.composing.instruments import VOICES
+from grym.domain.composing.reading import read
 from grym.domain.composing.score import TICKS_PER_QUARTER, Note, Part, Score
 from grym.domain.composing.styles import STYLES, Style
 
-_WEIGHTS = {"tempo": 2.0, "metre": 2.0, "players": 3.0, "drums": 1.5, "swing": 1.5, "density": 1.0, "mode": 0.5}
+_WEIGHTS = {
+    "tempo": 2.0,
+    "metre": 2.0,
+    "players": 3.0,
+    "drums": 1.5,
+    "swing": 1.5,
+    "density": 1.0,
+    "mode": 0.5,
+    "title": 3.0,
+}
 _CLEAR_LEAD = 0.25
 """A lead of this share of the whole weight counts as sure."""
+_OTHER_METRE = 0.35
 _FULL_RATE = 4.0
 """Melody notes a second that density 1 means."""
 
@@ -50,11 +61,12 @@ def manner_of(score: Score, tune: Sequence[Note], *, hears_players: bool, energy
     }
     order = sorted(costs, key=lambda name: (costs[name], name))
     best, second = order[0], order[1]
-    known = sum(_WEIGHTS.values()) - (0.0 if hears_players else _WEIGHTS["players"])
+    whole = sum(_WEIGHTS.values()) - _WEIGHTS["title"]
+    known = whole - (0.0 if hears_players else _WEIGHTS["players"])
     lead = (costs[second] - costs[best]) / known
     return Manner(
         style=best,
-        sure=round(min(1.0, lead / _CLEAR_LEAD) * known / sum(_WEIGHTS.values()), 2),
+        sure=round(min(1.0, lead / _CLEAR_LEAD) * known / whole, 2),
         reasons=_reasons(STYLES[best], score, swing=swing, drums=drums, hears=hears_players, second=second),
         swing=round(swing, 2),
         density=round(density, 2),
@@ -74,6 +86,11 @@ def swing_of(score: Score) -> float:
     return min(1.0, max(0.0, late / 80.0)) if late > 20 else 0.0
 
 
+def titled(title: str) -> tuple[str, ...]:
+    """Return the styles that a title names: a piece called a waltz is one."""
+    return read(title).words.get("style", ()) if title.strip() else ()
+
+
 def _density(score: Score, tune: Sequence[Note]) -> float:
     """Return how dense a melody is, as the parameter of a plan."""
     seconds = score.duration_s
@@ -85,7 +102,8 @@ def _distance(style: Style, score: Score, *, swing: float, density: float, drums
     slowest, usual, fastest = style.tempo_bpm
     away = abs(math.log2(score.tempo_bpm / usual)) / max(0.2, math.log2(fastest / slowest) / 2)
     cost = _WEIGHTS["tempo"] * min(1.0, away / 2)
-    cost += _WEIGHTS["metre"] * (0.0 if _counted_so(style, score, by_ear=not hears_players) else 1.0)
+    cost += _WEIGHTS["metre"] * _miscounted(style, score, by_ear=not hears_players)
+    cost -= _WEIGHTS["title"] * (style.name in titled(score.title))
     cost += _WEIGHTS["drums"] * (drums != bool(style.drums)) * (0.5 if style.drums_optional and not drums else 1.0)
     cost += _WEIGHTS["swing"] * abs(style.swing - swing)
     cost += _WEIGHTS["density"] * abs(style.density - density)
@@ -95,12 +113,17 @@ def _distance(style: Style, score: Score, *, swing: float, density: float, drums
     return cost
 
 
-def _counted_so(style: Style, score: Score, *, by_ear: bool) -> bool:
-    """Tell whether a style counts in a metre; the ear does not tell two bars of two from one of four."""
+def _miscounted(style: Style, score: Score, *, by_ear: bool) -> float:
+    """Return how little a metre is a style's: 0 its usual one, 0.35 another of its own, 1 a foreign one.
+
+    The ear does not tell two bars of two from one of four.
+    """
     names = {str(score.metre)}
     if by_ear and names & {"2/4", "4/4"}:
         names = {"2/4", "4/4"}
-    return bool(names & set(style.metres))
+    if names & {*style.metres[:1]}:
+        return 0.0
+    return _OTHER_METRE if names & {*style.metres} else 1.0
 
 
 def _strangers(style: Style, parts: Sequence[Part]) -> float:
@@ -124,10 +147,12 @@ def _reasons(style: Style, score: Score, *, swing: float, drums: bool, hears: bo
     inside = "within" if slowest <= score.tempo_bpm <= fastest else "outside"
     found = [
         f"{score.tempo_bpm:.0f} BPM is {inside} its {slowest:g} to {fastest:g}",
-        f"{score.metre} {'is' if _counted_so(style, score, by_ear=not hears) else 'is not'} one of its metres",
+        f"{score.metre} {'is' if _miscounted(style, score, by_ear=not hears) < 1 else 'is not'} one of its metres",
         f"{'drums' if drums else 'no drums'}",
         f"swing {swing:.2f}",
     ]
+    if style.name in titled(score.title):
+        found.append("its title says so")
     if hears:
         found.append(f"{1 - _strangers(style, score.parts):.0%} of players agree")
     else:

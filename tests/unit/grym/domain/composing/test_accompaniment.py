@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from grym.domain.composing.accompaniment import CHORDS_HIGH, CHORDS_LOW, write_chords, write_pad
+from grym.domain.composing.accompaniment import CHORDS_HIGH, CHORDS_LOW, SECOND_HAND_HIGH, write_chords, write_pad
 from grym.domain.composing.form import Passage
 from grym.domain.composing.harmony import Slot
 from grym.domain.composing.instruments import VOICES
@@ -79,3 +79,21 @@ def test_voices_lead_on_over_the_section(planned: Planned) -> None:
     moves = [abs(a - b) for one, two in itertools.pairwise(chords) for a, b in zip(one, two, strict=True)]
     assert sum(moves) / len(moves) < 5
     assert CHORDS_HIGH > CHORDS_LOW
+
+
+def test_stride_has_bass_octaves_and_chords_in_turn(planned: Planned) -> None:
+    """Root and fifth in octaves on the beats, the chord above them between."""
+    texture = _texture(planned("a ragtime in C major", metre="4/4"), has_bass=False)
+    notes, _ = write_chords(texture, VOICES["piano"], None)
+    bar = [note for note in notes if note.start_steps < 16]
+    on_beats = {step: sorted(note.midi_pitch for note in bar if note.start_steps == step) for step in (0, 4, 8, 12)}
+    assert [pitches[1] - pitches[0] for pitches in on_beats.values()] == [12] * 4
+    assert [pitches[0] % 12 for pitches in on_beats.values()] == [0, 7, 0, 7]
+    assert min(note.midi_pitch for note in bar if note.start_steps % 4 == 2) > on_beats[0][0]
+
+
+def test_the_second_hand_stays_under_the_tune(planned: Planned) -> None:
+    """A wide figure on the instrument of the melody is folded down."""
+    texture = _texture(planned("a piano sonata in C major", metre="4/4"), has_bass=False)
+    notes, _ = write_chords(texture, VOICES["piano"], None)
+    assert max(note.midi_pitch for note in notes) <= SECOND_HAND_HIGH

@@ -61,3 +61,11 @@ def test_the_last_bass_note_is_held(planned: Planned) -> None:
     """At the end of the piece the root lasts the whole bar."""
     notes, _ = write_bass(_texture(planned("a jazz tune", metre="4/4"), ending=True), VOICES["double bass"], None)
     assert (notes[-1].start_steps, notes[-1].length_steps) == (48, 16)
+
+
+def test_tumbao_leaves_the_downbeat_free_and_sounds_the_next_root_early(planned: Planned) -> None:
+    """Beat four has the root of the bar that comes, and nothing is struck on beat one."""
+    notes, _ = write_bass(_texture(planned("salsa in C major")), VOICES["double bass"], None)
+    fourth = [note.midi_pitch % 12 for note in notes if note.start_steps % 16 == 12]
+    assert fourth == [9, 2, 7, 0]
+    assert not [note for note in notes if note.start_steps % 16 == 0]

@@ -173,3 +173,13 @@ def test_a_piece_without_a_melody_part_is_written(planned: Planned) -> None:
     plan = planned("a nocturne")
     score = compose(replace(plan, instruments=tuple(one for one in plan.instruments if one.role == "chords")), seed=1)
     assert [part.role for part in score.parts] == ["chords"]
+
+
+@pytest.mark.parametrize("style", ["nocturne", "rock", "chorale", "string quartet"])
+def test_the_last_chord_is_held_until_the_time_is_up(planned: Planned, style: str) -> None:
+    """Where whole bars at the tempo asked do not fill the time, the piece sounds as long as was asked all the same."""
+    plan = planned("a piece", style=style, metre="4/4", tempo_bpm=61.0, seconds=14.0)
+    score = compose(plan, seed=3)
+    end_ticks = max(note.end_ticks + note.ring_ticks for part in score.parts for note in part.notes)
+    assert plan.hold_s > 1
+    assert end_ticks / 480 * 60 / score.tempo_bpm == pytest.approx(14.0, rel=0.03)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from grym.domain.composing.drums import write_drums
 from grym.domain.composing.form import Passage
 from grym.domain.composing.harmony import Slot
+from grym.domain.composing.patterns import Pattern
 from grym.domain.composing.patterns.kit import CRASH, HAT, KICK, SNARE
 from grym.domain.composing.plan import Plan
 from grym.domain.composing.score import Tonality
@@ -69,3 +70,36 @@ def test_styles_without_drums_borrow_a_kit(planned: Callable[..., Plan]) -> None
     """A lullaby that asks for drums gets a groove."""
     plan = replace(planned("lullaby with drums", metre="4/4"))
     assert write_drums(_texture(plan))
+
+
+def test_a_section_ends_with_a_fill_of_its_style(planned: Callable[..., Plan]) -> None:
+    """The groove stops for the last half of the section, and a march rolls on the snare there."""
+    march = write_drums(_texture(planned("a march", metre="4/4")))
+    assert {note.midi_pitch for note in march if note.start_steps >= 24} <= {SNARE, KICK}
+    assert len([note for note in march if note.start_steps >= 24 and note.midi_pitch == SNARE]) >= 6
+
+
+def test_short_bars_have_short_fills(planned: Callable[..., Plan]) -> None:
+    """In two quarters the fill takes one."""
+    march = write_drums(_texture(planned("a march", metre="2/4")))
+    groove = [note for note in march if 8 <= note.start_steps < 12]
+    assert groove == [replace(note, start_steps=note.start_steps + 8) for note in march if note.start_steps < 4]
+
+
+def test_a_style_without_fills_goes_on(planned: Callable[..., Plan]) -> None:
+    """Its two bars are alike."""
+    plan = planned("rock", metre="3/4")
+    texture = replace(_texture(plan), style=replace(STYLES["rock"], fills=()))
+    notes = write_drums(texture)
+    first = [note for note in notes if note.start_steps < 12]
+    assert [note for note in notes if note.start_steps >= 12] == [
+        replace(note, start_steps=note.start_steps + 12) for note in first
+    ]
+
+
+def test_own_patterns_win(planned: Callable[..., Plan]) -> None:
+    """A style that brings a groove along plays it, in any metre."""
+    groove = {SNARE: Pattern(metres={"4/4": ("x...............",)})}
+    style = replace(STYLES["rock"], fills=(), crashes=False, drum_patterns={"rock": groove})
+    notes = write_drums(replace(_texture(planned("rock", metre="3/4")), style=style))
+    assert [(note.start_steps, note.midi_pitch) for note in notes] == [(0, SNARE), (12, SNARE)]
