@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from schemas.body import ArtifactRef, Body, CheckResult, MotifData
+from schemas.formal import FormalData
 from schemas.music import AnalysisSummary, LastPieceData, PlanData
 from schemas.reworking import ReworkData, SourceFacts
 from schemas.styles import StyleData
@@ -47,6 +48,8 @@ class RequestComposition(Body, frozen=True, kw_only=True):
         A style brought along; it wins over `style`.
     open_length
         The sentence says how long (minutes, bars); `seconds` has no effect.
+    formal
+        Laws of formal music that the piece is to obey.
     source
         A score (MIDI, MusicXML) or a sound that the piece is made from, by claim check; `rework` says how.
     rework
@@ -70,6 +73,7 @@ class RequestComposition(Body, frozen=True, kw_only=True):
     pattern_ids: tuple[str, ...] = ()
     definition: StyleData | None = None
     open_length: bool = False
+    formal: tuple[FormalData, ...] = ()
     source: ArtifactRef | None = None
     rework: ReworkData | None = None
 
@@ -307,6 +311,7 @@ class MakePlan(Body, frozen=True, kw_only=True):
     last: LastPieceData | None = None
     definition: StyleData | None = None
     open_length: bool = False
+    formal: tuple[FormalData, ...] = ()
     heard: SourceFacts | None = None
     rework: ReworkData | None = None
 

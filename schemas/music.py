@@ -14,6 +14,7 @@ from schemas.facts import (
     SharesFact,
     TempoFact,
 )
+from schemas.formal import FormalData
 from schemas.shapes import MorphologyFact
 from schemas.styles import StyleData
 
@@ -70,6 +71,7 @@ class PlanData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     definition: StyleData | None = None
     loop: bool = False
     hold_s: float = 0.0
+    formal: tuple[FormalData, ...] = ()
 
 
 class LastPieceData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

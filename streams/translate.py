@@ -6,6 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from grym.domain.composing.bounds import require_playable
+from grym.domain.composing.formal.choice import FormalChoice
 from grym.domain.composing.plan import LastPiece, Motif, Plan, Wish
 from grym.domain.composing.quoting import Quotation
 from grym.domain.composing.reworking.bounds import require_sound_facts, require_sound_rework
@@ -15,6 +16,7 @@ from grym.domain.rating import Check
 from grym.errors import GrymError, InvalidRequestError
 from schemas.body import CheckResult, Fault, MotifData, MotifUse
 from schemas.commands import MakePlan, RequestComposition
+from schemas.formal import FormalData
 from schemas.music import LastPieceData, PlanData
 from schemas.reworking import ReworkData, TakenData
 from schemas.reworking import SourceFacts as SourceFactsData
@@ -118,6 +120,11 @@ def last_to_wire(plan: PlanData, *, request_id: str) -> LastPieceData:
     return LastPieceData(request_id=request_id, **facts)
 
 
+def formal_to_wire(choices: Iterable[FormalChoice]) -> tuple[FormalData, ...]:
+    """Write laws of formal music as they travel."""
+    return tuple(_carry(choice, FormalData) for choice in choices)
+
+
 def wish_of(command: RequestComposition | MakePlan, *, prompt: str) -> Wish:
     """Read the wish out of a request or a planning command."""
     last = command.last if isinstance(command, MakePlan) else None
@@ -130,6 +137,7 @@ def wish_of(command: RequestComposition | MakePlan, *, prompt: str) -> Wish:
         style=command.style,
         definition=None if command.definition is None else style_from_wire(command.definition),
         last=None if last is None else _carry(last, LastPiece),
+        formal=tuple(_carry(choice, FormalChoice) for choice in command.formal),
     )
 
 

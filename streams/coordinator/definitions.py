@@ -158,6 +158,7 @@ def _plan(run: Run) -> Output:
             last=answers.recall.last,
             definition=wish.definition,
             open_length=wish.open_length,
+            formal=wish.formal,
             heard=answers.study.facts if answers.study else None,
             rework=wish.rework,
         )

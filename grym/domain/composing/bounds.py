@@ -2,6 +2,7 @@
 
 import math
 
+from grym.domain.composing.formal.choice import require_lawful
 from grym.domain.composing.plan import MAX_TEMPO_BPM, MIN_TEMPO_BPM, Plan
 from grym.domain.composing.theory import SCALES
 from grym.errors import InvalidRequestError
@@ -19,8 +20,9 @@ def require_playable(plan: Plan) -> None:
     Raises
     ------
     InvalidRequestError
-        With the code ``plan.invalid`` and the field in the message.
+        With the code ``plan.invalid`` and the field in the message; ``formal.invalid`` or ``formal.sieve`` for a law.
     """
+    require_lawful(plan.formal)
     for field, fine in _findings(plan):
         if not fine:
             raise InvalidRequestError(

@@ -20,6 +20,7 @@ from grym.domain.composing.diminution import MANNERS, varied_tune
 from grym.domain.composing.drums import write_drums
 from grym.domain.composing.ensemble import LOWER, Section, lower_voices
 from grym.domain.composing.form import Passage, material, passages
+from grym.domain.composing.formal.applying import formalised
 from grym.domain.composing.harmony import Slot, harmonise
 from grym.domain.composing.holding import held
 from grym.domain.composing.instruments import Voice, voice_of_program
@@ -98,7 +99,7 @@ def performed(plan: Plan, sections: Sequence[Section], *, seed: int) -> Score:
     )
     end_ticks = sum(section.bars for section in plan.sections) * plan.metre.bar_ticks
     parts = [writer.part(instrument) for instrument in plan.instruments]
-    return Score(
+    score = Score(
         title=plan.title,
         tempo_bpm=plan.tempo_bpm,
         metre=plan.metre,
@@ -115,6 +116,7 @@ def performed(plan: Plan, sections: Sequence[Section], *, seed: int) -> Score:
         ),
         length_ticks=end_ticks,
     )
+    return formalised(score, plan, seed=seed)
 
 
 def _sections(plan: Plan, style: Style, identity: str, *, seed: int, motifs: Sequence[Motif]) -> tuple[Section, ...]:

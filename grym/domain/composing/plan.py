@@ -6,6 +6,7 @@ events, and is what the quality loop adapts. All values are plain, so a plan sur
 
 from dataclasses import dataclass, field
 
+from grym.domain.composing.formal.choice import FormalChoice
 from grym.domain.composing.score import Metre, Role, Tonality
 from grym.domain.composing.styles.style import Style
 
@@ -69,6 +70,8 @@ class Plan:
         The piece goes round: no introduction and no ending, and what leads on at its end leads to its start.
     hold_s
         How much longer than written the last chord is held, so that the piece lasts `seconds`.
+    formal
+        Laws that the written score obeys, in this order.
     """
 
     title: str
@@ -86,6 +89,7 @@ class Plan:
     definition: Style | None = None
     loop: bool = False
     hold_s: float = 0.0
+    formal: tuple[FormalChoice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +120,8 @@ class Wish:
         A style brought along; it wins over `style`.
     last
         The piece that the sentence may refer back to; without such a sentence it has no effect.
+    formal
+        Laws that the piece is to obey.
     """
 
     prompt: str
@@ -126,6 +132,7 @@ class Wish:
     style: str | None = None
     definition: Style | None = None
     last: LastPiece | None = None
+    formal: tuple[FormalChoice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

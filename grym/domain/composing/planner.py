@@ -18,6 +18,7 @@ from grym.domain.composing.choices import (
     choose_tonality,
 )
 from grym.domain.composing.form import layout
+from grym.domain.composing.formal.choice import require_lawful
 from grym.domain.composing.naming import read_metre
 from grym.domain.composing.orchestration import choose_instruments, written_in_voices
 from grym.domain.composing.plan import (
@@ -118,6 +119,7 @@ def plan(
         definition=definition or wish.definition,
         loop=reading.loop,
         hold_s=0.0 if reading.loop else fit.hold_s,
+        formal=wish.formal,
     )
     return followed(
         made, advice, prompt=wish.prompt, fixed_form=reading.loop or style.satb or bool((definition or style).writing)
@@ -131,7 +133,8 @@ def validate_wish(wish: Wish) -> None:
     ------
     InvalidRequestError
         With the codes ``request.prompt_empty``, ``request.prompt_too_long``, ``request.seconds``, ``request.bars``,
-        ``request.style``, ``request.tempo``, ``request.key``, ``request.metre`` or ``style.invalid``, and a hint.
+        ``request.style``, ``request.tempo``, ``request.key``, ``request.metre``, ``style.invalid``,
+        ``formal.invalid`` or ``formal.sieve``, and a hint.
     """
     if not wish.prompt.strip():
         raise InvalidRequestError(
@@ -145,6 +148,7 @@ def validate_wish(wish: Wish) -> None:
             code="request.prompt_too_long",
             hint=f"Use at most {MAX_PROMPT_CHARACTERS} characters.",
         )
+    require_lawful(wish.formal)
     reading = read(wish.prompt)
     _validate_style(wish)
     _validate_numbers(wish, reading)
