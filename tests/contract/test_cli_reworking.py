@@ -102,23 +102,24 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_published(
 
 
 @pytest.mark.parametrize(
-    ("data", "words", "code"),
+    ("data", "asked"),
     [
-        (b"MThd broken", ("vary",), "score.unreadable"),
-        (b'<!DOCTYPE a [<!ENTITY b "c">]><score-partwise/>', ("continue",), "score.entities"),
-        (None, ("vary", "--bars", "90-99"), "request.bars"),
-        (None, ("arrange", "--instruments", "flute,kazoo"), "request.instruments"),
+        (b"MThd broken", "vary -> score.unreadable"),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><score-partwise/>', "continue -> score.entities"),
+        (None, "vary --bars 90-99 -> request.bars"),
+        (None, "arrange --instruments flute,kazoo -> request.instruments"),
     ],
 )
 def test_what_cannot_be_made_is_rejected_once(
-    grym: CommandLine, files: Path, tmp_path: Path, data: bytes | None, words: tuple[str, ...], code: str
+    grym: CommandLine, files: Path, tmp_path: Path, data: bytes | None, asked: str
 ) -> None:
     """The request ends with the fault of its source, exit 3, and nothing is written."""
+    (verb, *more), code = asked.split(" -> ")[0].split(), asked.split(" -> ")[1]
     path = files / "waltz.mid"
     if data is not None:
         path = tmp_path / "given"
         path.write_bytes(data)
-    answer = grym(words[0], str(path), *words[1:], "--out", str(tmp_path / "out"), *SILENT)
+    answer = grym(verb, str(path), *more, "--out", str(tmp_path / "out"), *SILENT)
     assert answer.code == 3
     assert (answer.told["outcome"], answer.told["fault"]["code"]) == ("rejected", code)
     assert not list((tmp_path / "out").glob("*"))
