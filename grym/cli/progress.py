@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DOING = {
     "recall": "asking pattern memory",
+    "study": "studying what it comes from",
     "parameters": "asking the learner",
     "plan": "planning",
     "generate": "making the piece",

@@ -114,7 +114,8 @@ def test_what_cannot_be_made_is_rejected_once(
     grym: CommandLine, files: Path, tmp_path: Path, data: bytes | None, asked: str
 ) -> None:
     """The request ends with the fault of its source, exit 3, and nothing is written."""
-    (verb, *more), code = asked.split(" -> ")[0].split(), asked.split(" -> ")[1]
+    words, code = asked.split(" -> ")
+    verb, *more = words.split()
     path = files / "waltz.mid"
     if data is not None:
         path = tmp_path / "given"

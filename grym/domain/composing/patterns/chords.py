@@ -38,14 +38,14 @@ CHORDS: dict[str, Pattern] = {
     ),
     "afterbeat": Pattern(cells=everywhere(",,*.,,*.", ",,*.*.", ",,,,*...*..."), short=0.6),
     "block": Pattern(
-        cells={8: ("*.......", "........"), 6: ("*.....", "......"), 12: ("*...........", "*...........")}
+        cells={8: ("B.......", "........"), 6: ("B.....", "......"), 12: ("B...........", "B...........")}
     ),
-    "halves": Pattern(cells=everywhere("*.......", "*.....", "*...........")),
-    "quarters": Pattern(cells=everywhere("*...*...", "*.....", "*...*...*..."), short=0.9),
-    "eighths": Pattern(cells=everywhere("*.*.*.*.", "*.*.*.", "*.*.*.*.*.*."), short=0.85),
+    "halves": Pattern(cells=everywhere("B.......", "B.....", "B...........")),
+    "quarters": Pattern(cells=everywhere("B...*...", "B.....", "B...*...*..."), short=0.9),
+    "eighths": Pattern(cells=everywhere("B.*.*.*.", "B.*.*.", "B.*.*.*.*.*."), short=0.85),
     "strum": Pattern(
-        cells=everywhere("*...*.*.", "*...*.", "*...*.*.*.*."),
-        bars={16: ("*...*.*...*.*.*.", "*...*.*.*...*.*.")},
+        cells=everywhere("B...*.*.", "B...*.", "B...*.*.*.*."),
+        bars={16: ("B...*.*...*.*.*.", "B...*.*.*...*.*.")},
         ring=True,
     ),
     "picking": Pattern(
@@ -55,23 +55,23 @@ CHORDS: dict[str, Pattern] = {
         cells={8: ("*...2.1.", "*...2.1."), 6: ("*...2.", "*...1."), 12: ("*...2...1...", "*...2...1...")}, ring=True
     ),
     "charleston": Pattern(
-        cells=everywhere("*.....*.", "*..*..", "*.....*.,,,,"),
-        bars={16: ("*.....*.,,,,,,,,", ",,,,*.,,,,*.,,,,", "*.....*.,,,,*.,,", ",,*.,,,,*.....,,")},
+        cells=everywhere("B.....*.", "B..*..", "B.....*.,,,,"),
+        bars={16: ("B.....*.,,,,,,,,", ",,,,*.,,,,*.,,,,", "B.....*.,,,,*.,,", ",,*.,,,,*.....,,")},
         short=0.7,
     ),
     "bossa": Pattern(
-        cells=everywhere("*.....*.", "*..*..", "*.....*...*."),
-        bars={16: ("*.....*.....*...", "....*.....*.....")},
+        cells=everywhere("B.....*.", "B..*..", "B.....*...*."),
+        bars={16: ("B.....*.....*...", "....*.....*.....")},
         short=0.8,
     ),
     "lofi": Pattern(
-        cells=everywhere("*.......", "*.....", "*.......*..."),
-        bars={16: ("*.......,,*.....", "*.....*.....*...")},
+        cells=everywhere("B.......", "B.....", "B.......*..."),
+        bars={16: ("B.......,,*.....", "B.....*.....*...")},
         ring=True,
     ),
     "shuffle": Pattern(
-        cells=everywhere("*...,,*.", "*...*.", "*...,,*.*..."),
-        bars={16: ("*...,,*.*...,,*.", "*...,,*.,,*.*...")},
+        cells=everywhere("B...,,*.", "B...*.", "B...,,*.*..."),
+        bars={16: ("B...,,*.*...,,*.", "B...,,*.,,*.*...")},
         short=0.8,
     ),
     "stabs": Pattern(
@@ -89,18 +89,18 @@ CHORDS: dict[str, Pattern] = {
         cells={8: ("*.......", "..2...3."), 6: ("*.....", "..2.3."), 12: ("*...2...3...", "*...2...3...")}, ring=True
     ),
     "rock": Pattern(
-        cells=everywhere("*.*.*.*.", "*.*.*.", "*.*.*.*.*.*."), bars={16: ("*...*.*.*...*.*.", "*...*.*.*.*.*.*.")}
+        cells=everywhere("B.*.*.*.", "B.*.*.", "B.*.*.*.*.*."), bars={16: ("B...*.*.*...*.*.", "B...*.*.*.*.*.*.")}
     ),
     "lullaby": Pattern(
         cells={8: ("b...2...", "1...2..."), 6: ("b.1.2.", "1.2.1."), 12: ("b...1...2...", "b...1...2...")}, ring=True
     ),
     "ostinato": Pattern(cells=everywhere("0.1.2.1.", "0.2.1.", "0.1.2.1.2.1."), bars={16: ("0.1.2.1.0.1.2.1.",)}),
     # Freddie Green's guitar: every quarter, short.
-    "four-in-the-bar": Pattern(cells=everywhere("*...*...", "*..*..", "*...*...*..."), short=0.45),
+    "four-in-the-bar": Pattern(cells=everywhere("B...*...", "B..*..", "B...*...*..."), short=0.45),
     # Two bars of offbeats that lock with a 2-3 clave (Mauleón 1993, "Salsa Guidebook", ch. 5).
     "montuno": Pattern(
-        cells=everywhere("*.,.*.*.", "*.,.*.", "*.,.*.*.,.*."),
-        bars={16: ("*.,.*.*.,.*.,.*.", ",.*.,.*.,.*.,.*.")},
+        cells=everywhere("B.,.*.*.", "B.,.*.", "B.,.*.*.,.*."),
+        bars={16: ("B.,.*.*.,.*.,.*.", ",.*.,.*.,.*.,.*.")},
         short=0.8,
     ),
     "marcato": Pattern(cells=everywhere("*...*...", "*..*..", "*...*...*..."), short=0.5),

@@ -70,7 +70,7 @@ def test_a_bar_moves_with_answers_and_shares() -> None:
         for body in (StepStarted(step="recall"), PatternsRecalled(known=False)):
             teller.tell("piece", "compose", _event(body))
         (task,) = bars.tasks
-        assert (task.completed, task.total) == (1.0, 7)
+        assert (task.completed, task.total) == (1.0, 8)
         teller.tell("piece", "compose", _event(GenerationProgressed(stage="performing", share=0.5)))
         assert (bars.tasks[0].completed, bars.tasks[0].description) == (1.5, "performing")
         teller.tell("piece", "compose", _event(StepStarted(step="recall", round=2)))
