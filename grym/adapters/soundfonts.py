@@ -7,6 +7,7 @@ the Debian packages; a bank that is not known says so.
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -41,7 +42,13 @@ LICENCES = {
     "TimGM6mb": "GPL-2.0",
 }
 
-UNKNOWN_LICENCE = "unknown: check the terms of this SoundFont before you publish"
+KNOWN_FILES = {
+    "74594e8f4250680adf590507a306655a299935343583256f3b722c48a1bc1cb0": "MIT",
+    "82475b91a76de15cb28a104707d3247ba932e228bada3f47bba63c6b31aaf7a1": "GPL-2.0",
+}
+"""By digest, whatever the file is called."""
+
+UNKNOWN_LICENCE = "unknown: see its documentation before you publish"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +68,10 @@ class SoundFont:
             "soundfont_licence": self.licence,
             "soundfont_file": self.path.name,
         }
+
+    def told(self) -> str:
+        """Return name, file, licence and the beginning of the digest in one line."""
+        return f"{self.name} ({self.path}), licence: {self.licence}, sha256: {self.sha256[:16]}"
 
 
 def find_soundfont(configured: Path | None = None, *, search_paths: Sequence[Path] = SEARCH_PATHS) -> SoundFont:
@@ -102,7 +113,18 @@ def find_soundfont(configured: Path | None = None, *, search_paths: Sequence[Pat
         raise UnavailableError(
             f"{found} is not a SoundFont", code="soundfont.unreadable", hint="Name an .sf2 or .sf3 file."
         )
-    return SoundFont(path=found, name=real.stem, sha256=digest, licence=LICENCES.get(real.stem, UNKNOWN_LICENCE))
+    licence = KNOWN_FILES.get(digest) or LICENCES.get(real.stem, UNKNOWN_LICENCE)
+    return SoundFont(path=found, name=real.stem, sha256=digest, licence=licence)
+
+
+def installed_soundfonts(search_paths: Sequence[Path] = SEARCH_PATHS) -> tuple[SoundFont, ...]:
+    """Return every SoundFont that lies where one is looked for, each file once, best first, without broken ones."""
+    found: dict[Path, SoundFont] = {}
+    for path in search_paths:
+        if path.is_file() and path.resolve() not in found:
+            with suppress(UnavailableError):
+                found[path.resolve()] = find_soundfont(path)
+    return tuple(found.values())
 
 
 @lru_cache(maxsize=8)

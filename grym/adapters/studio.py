@@ -22,7 +22,7 @@ from grym.domain.metering import reel_loudness_lufs
 from grym.domain.mixdown import mix_down
 from grym.domain.mixing import placed
 from grym.domain.reels import Progress, Reel, Reels, blocks_of, nobody_asks, part_of
-from grym.errors import InvariantError, UnavailableError
+from grym.errors import InvariantError, PermanentError, UnavailableError
 from grym.ports.sound import Recorded, SpooledScore, SpoolingRenderer
 
 AUTO_ORDER = ("soundfont", "synth")
@@ -90,7 +90,8 @@ class RecordingStudio:
 
     def _renderer(self, backend: str) -> SpoolingRenderer:
         if backend in self.broken:
-            raise UnavailableError(
+            # No outage: waiting would not mend it.
+            raise PermanentError(
                 f"the renderer {backend!r} cannot be had: {self.broken[backend]}",
                 code="renderer.broken",
                 hint="Mend or remove the package that brings it; grym doctor names it.",

@@ -52,7 +52,7 @@ BackendOption = Annotated[
     typer.Option(
         "--backend",
         help="auto, score (no sound), synth (built in), soundfont, or a saved neural model: audioldm2, acestep, "
-        "stableaudio, stableaudio3, musicgen, each with /NAME of its folder where there are several.",
+        "stableaudio, stableaudio3, musicgen, each with /NAME of its folder where there are several; or a plugin.",
     ),
 ]
 PlayOption = Annotated[bool, typer.Option("--play", help="Play the piece when it is done.", show_default=False)]
@@ -164,11 +164,27 @@ def require_backend(backend: str) -> None:
     """Refuse a backend that nobody has."""
     from grym.ports.generating import NEURAL_BACKENDS, is_neural
 
-    if backend not in BACKENDS and not is_neural(backend):
-        choices = ", ".join((*BACKENDS, *NEURAL_BACKENDS))
+    if backend in BACKENDS or is_neural(backend):
+        return
+    from grym.adapters.renderer_plugins import plugin_names  # only now: it looks at every installed package
+
+    if backend not in plugin_names():
+        choices = ", ".join((*BACKENDS, *NEURAL_BACKENDS, *plugin_names()))
         raise InvalidRequestError(
             f"there is no backend {backend!r}", code="request.backend", hint=f"Choose one of: {choices}."
         )
+    if is_neural(backend):
+        _require_model(backend)
+
+
+def _require_model(backend: str) -> None:
+    """Refuse a model that is not here or not whole, where the work is done here; on Kafka only workers know theirs."""
+    from grym.adapters.models.generating.serving import takes_guide
+    from grym.settings import read_settings
+
+    settings = read_settings()
+    if settings.kafka is None:
+        takes_guide(settings.models, backend, settings.pickles_allowed)
 
 
 def brought_along(style: str | None) -> "StyleData | None":

@@ -35,7 +35,7 @@ SHOWN_MODELS = 5
 
 INSTEAD = "the built-in synthesiser plays instead"
 
-OPTIONAL = frozenset({"fluidsynth", "soundfont", "memory", "disk", "redis", "model", "llm"})
+OPTIONAL = frozenset({"fluidsynth", "soundfont", "renderer", "memory", "disk", "redis", "model", "llm"})
 """Checks that may fail without keeping grym from working."""
 
 
@@ -58,9 +58,9 @@ def quick_checks(settings: Settings) -> list[Check]:
         _disk,
         _settings,
         _fluidsynth,
-        _soundfont,
     )
-    return [probe(settings) for probe in probes] + _models(settings) + _libraries()
+    sound = _soundfonts(settings) + _renderers()
+    return [probe(settings) for probe in probes] + sound + _models(settings) + _libraries()
 
 
 def _python(settings: Settings) -> Check:
@@ -125,14 +125,35 @@ def _settings(settings: Settings) -> Check:
     return Check(name="settings", ok=True, detail="every variable is understood")
 
 
-def _soundfont(settings: Settings) -> Check:
-    from grym.adapters.soundfonts import find_soundfont
+def _soundfonts(settings: Settings) -> list[Check]:
+    """Return the SoundFont that plays, then the others that lie where one is looked for."""
+    from grym.adapters.soundfonts import find_soundfont, installed_soundfonts
 
     try:
-        found = find_soundfont(settings.soundfont)
+        playing = find_soundfont(settings.soundfont)
     except GrymError as error:
-        return Check(name="soundfont", ok=False, detail=f"{error.message}; {INSTEAD}", remedy=error.hint)
-    return Check(name="soundfont", ok=True, detail=f"{found.name} ({found.path}), licence: {found.licence}")
+        return [Check(name="soundfont", ok=False, detail=f"{error.message}; {INSTEAD}", remedy=error.hint)]
+    others = [one for one in installed_soundfonts() if one.sha256 != playing.sha256]
+    return [
+        Check(name="soundfont", ok=True, detail=f"{'plays: ' if one is playing else ''}{one.told()}")
+        for one in (playing, *others)
+    ]
+
+
+def _renderers() -> list[Check]:
+    """Return every renderer that another package brings."""
+    from grym.adapters.renderer_plugins import plugins
+
+    remedy = "Mend or remove that package; grym works without it."
+    return [
+        Check(
+            name="renderer",
+            ok=not one.fault,
+            detail=f"{one.name} of {one.package}{one.fault and f': {one.fault}'}",
+            remedy=remedy if one.fault else "",
+        )
+        for one in plugins()
+    ]
 
 
 def _fluidsynth(settings: Settings) -> Check:

@@ -59,6 +59,11 @@ class DoorInWorker:
 def _studio(soundfont: Path | None) -> "RecordingStudio":
     from grym.adapters.builtin_synth import BuiltinSynthRenderer  # noqa: PLC0415 (in workers only)
     from grym.adapters.fluidsynth import FluidSynthRenderer  # noqa: PLC0415 (in workers only)
+    from grym.adapters.renderer_plugins import plugins, renderers_of  # noqa: PLC0415 (in workers only)
     from grym.adapters.studio import RecordingStudio  # noqa: PLC0415 (in workers only)
 
-    return RecordingStudio(renderers={"soundfont": FluidSynthRenderer(soundfont), "synth": BuiltinSynthRenderer()})
+    foreign, broken = renderers_of(plugins())
+    return RecordingStudio(
+        renderers={**foreign, "soundfont": FluidSynthRenderer(soundfont), "synth": BuiltinSynthRenderer()},
+        broken=broken,
+    )

@@ -36,6 +36,10 @@ _HOME = 4.0
 # What a line in a related key costs, and how much of it is left to chance.
 _AWAY = {"V": 1.2, "vi": 0.7, "ii": 1.5, "IV": 1.5, "III": 0.3, "VII": 1.5, "iv": 1.5, "v": 1.0, "VI": 1.5}
 _AWAY_CHANCE = 6.0
+# The Stollen, which is repeated, establishes the key: what more it costs there.
+_IN_STOLLEN = 2.5
+# So few bars have no time to go anywhere.
+_SHORT_BARS = 12
 _RELATED = {"major": ("V", "vi", "ii", "IV"), "minor": ("III", "v", "iv", "VII", "VI")}
 
 Span = tuple[int, int]
@@ -64,7 +68,7 @@ def chorale_slots(
     for phrase in scheme:
         spans, arrival = line_spans(melody, plan.metre, first=phrase.first_bar * bar, bars=phrase.bars)
         rng = stream(seed, "chorale", identity, passage.name, str(phrase.index))
-        found += _line(melody, phrase, spans, arrival, plan, rng=rng)
+        found += _line(melody, phrase, spans, arrival, plan, stollen=passage.name == "A", rng=rng)
     return tuple(found)
 
 
@@ -75,6 +79,7 @@ def _line(
     arrival: int,
     plan: Plan,
     *,
+    stollen: bool,
     rng: np.random.Generator,
 ) -> list[Slot]:
     """Set a line in the key in which it is set best."""
@@ -83,9 +88,10 @@ def _line(
         kind = "half" if phrase.closing in {"half", "open"} else "authentic"
         return list(harmonise_tune(melody, home, plan.metre, spans=spans, closings={arrival: kind}))
     keys = [(0.0, home, phrase.closing)]
-    if phrase.closing != "final" and phrase.label != "a":
+    short = sum(section.bars for section in plan.sections) <= _SHORT_BARS
+    if phrase.closing != "final" and phrase.label != "a" and not short:
         for degree in _RELATED[home.mode]:
-            price = _AWAY[degree] + _AWAY_CHANCE * (rng.random() - 0.5)
+            price = _AWAY[degree] + _AWAY_CHANCE * (rng.random() - 0.5) + _IN_STOLLEN * stollen
             keys.append((price, key_of(degree, home), "authentic"))
     noise = _CHANCE * rng.random((len(spans), max(map(len, WORDS.values()))))
     settings = [

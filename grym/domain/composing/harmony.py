@@ -25,7 +25,9 @@ from grym.domain.composing.theory import MINOR_MODES, Chord, chord_of
 # Degrees that have dominants of their own, the complexity above which they appear, and how often from there on.
 _APPLIED_TO = frozenset({"V", "vi", "ii", "iv", "IV", "VI", "III", "vi7", "ii7"})
 _PLAIN_UP_TO = 0.3
-_APPLIED = {"classical": 0.9, "jazz": 0.35, "folk": 0.3, "loops": 0.3, "blues": 0.3}
+_APPLIED = {"classical": 0.7, "jazz": 0.35, "folk": 0.3, "loops": 0.3, "blues": 0.3}
+# How often they do not begin on the tonic.
+_DEPARTS = 0.35
 # With which degrees contrasting phrases begin, and how often.
 _DEPARTURES = {"vi": 2, "IV": 3, "ii": 1, "VI": 3, "iv": 2, "III": 2, "VII": 1, "II": 1, "v": 1, "IVmaj7": 3, "vi7": 2,
                "ii7": 1, "iv7": 3, "VImaj7": 2}  # fmt: skip
@@ -222,7 +224,7 @@ class _Words:
     def _opening(self, phrase: PhrasePlan, table: Table, *, rng: np.random.Generator) -> str:
         """Choose a phrase's first chord: the tonic, or another degree where a section or phrase contrasts."""
         tonic = self._tonic(table)
-        departs = phrase.label not in {"a", "p"} and chance(rng, 0.5)
+        departs = phrase.label not in {"a", "p"} and chance(rng, _DEPARTS)
         if not departs and (self.section in {"A", "theme", "verse", "chorus"} or phrase.index % 2):
             return tonic
         options = [numeral for numeral in _DEPARTURES if numeral in table]

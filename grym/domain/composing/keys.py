@@ -37,6 +37,9 @@ _GOALS: Mapping[str, Mapping[str, Goals]] = {
 # How often a contrasting section leaves the key, by harmonic dialect.
 _LEAVES = {"classical": 0.75, "jazz": 0.35, "folk": 0.1, "loops": 0.15, "blues": 0.0}
 _AWAY_AT_MOST = 1 / 3
+# Relative keys share all tones with home: a section that is longer than this share would be taken for it.
+_MUCH = 0.27
+_RELATIVES = frozenset({"vi", "III"})
 _SHORTEST_BARS = 4
 # A section that leaves the key ends on the dominant of home this often, and with a full close of its own otherwise.
 _LEADS_BACK = 0.6
@@ -49,7 +52,8 @@ def in_keys(found: Sequence[Passage], plan: Plan, style: Style, *, identity: str
     """
     goals = _GOALS.get(plan.tonality.mode, {})
     body = [passage.name for passage in found if passage.name not in {"intro", "coda"}]
-    room = _AWAY_AT_MOST * sum(passage.bars for passage in found)
+    total = sum(passage.bars for passage in found)
+    room = _AWAY_AT_MOST * total
     away: dict[str, Tonality] = {}
     for name in dict.fromkeys(body):
         mine = [passage for passage in found if passage.name == name]
@@ -57,7 +61,10 @@ def in_keys(found: Sequence[Passage], plan: Plan, style: Style, *, identity: str
         fits = bars <= room and mine[0].bars >= _SHORTEST_BARS and body[0] != name != body[-1]
         rng = stream(seed, "keys", identity, name)
         if _kind(name) in goals and fits and chance(rng, _LEAVES[style.dialect]):
-            away[name] = key_of(pick(rng, list(goals[_kind(name)]), list(goals[_kind(name)].values())), plan.tonality)
+            options = goals[_kind(name)]
+            if bars > _MUCH * total:
+                options = {goal: weight for goal, weight in options.items() if goal not in _RELATIVES}
+            away[name] = key_of(pick(rng, list(options), list(options.values())), plan.tonality)
             room -= bars
     return tuple(_placed(passage, away, plan.tonality, identity=identity, seed=seed) for passage in found)
 

@@ -31,6 +31,10 @@ _GESTURES: tuple[tuple[float, tuple[int, ...]], ...] = (
 )  # fmt: skip
 
 
+# An idea that stays within a third is an ornament rather than a thought.
+_LEAST_AMBITUS = 3
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Idea:
     """One bar of melodic thought.
@@ -62,6 +66,18 @@ def invent(
 
 
 def contour(count: int, *, rng: np.random.Generator) -> tuple[int, ...]:
+    """Join gestures to `count` staff steps that stay within an octave and, of three tries, do not turn on the spot."""
+    tries = [_joined(count, rng=rng) for _ in range(3)]
+    return next((steps for steps in tries if _ambitus(steps) >= min(_LEAST_AMBITUS, count)), tries[0])
+
+
+def _ambitus(steps: Sequence[int]) -> int:
+    """Return how many staff steps lie between the lowest and the highest note of a contour."""
+    places = [0, *itertools.accumulate(steps)]
+    return max(places) - min(places)
+
+
+def _joined(count: int, *, rng: np.random.Generator) -> tuple[int, ...]:
     """Join gestures to `count` staff steps that stay within an octave."""
     steps: list[int] = []
     while len(steps) < count:

@@ -41,7 +41,7 @@ class Tonality:
     mode: str
 
     def __str__(self) -> str:
-        return f"{PITCH_CLASS_NAMES[self.tonic]} {self.mode}"
+        return f"{PITCH_CLASS_NAMES[self.tonic % 12]} {self.mode}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grym.adapters.soundfonts import INSTALL_HINT, UNKNOWN_LICENCE, find_soundfont
+from grym.adapters.soundfonts import INSTALL_HINT, UNKNOWN_LICENCE, find_soundfont, installed_soundfonts
 from grym.errors import UnavailableError
 
 HEADER = b"RIFF\x00\x00\x00\x00sfbk"
@@ -79,3 +79,13 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError) as raised:
         find_soundfont(path)
     assert raised.value.code == "soundfont.unreadable"
+
+
+def test_all_that_are_installed_are_listed_once(tmp_path: Path) -> None:
+    """A bank and a link to it are one; what is no SoundFont is left out."""
+    bank = fake(tmp_path / "FluidR3_GM.sf2")
+    (tmp_path / "default.sf2").symlink_to(bank)
+    (tmp_path / "broken.sf2").write_bytes(b"nothing")
+    paths = [tmp_path / name for name in ("default.sf2", "FluidR3_GM.sf2", "broken.sf2", "missing.sf2")]
+    (found,) = installed_soundfonts(paths)
+    assert found.told() == f"FluidR3_GM ({paths[0]}), licence: MIT, sha256: {found.sha256[:16]}"

@@ -92,6 +92,6 @@ def test_an_unknown_or_broken_backend_is_named(score: Score, tmp_path: Path) -> 
     """Who asks for it learns what there is, or what is wrong with the package that should bring it."""
     studio = RecordingStudio(renderers={"synth": BuiltinSynthRenderer()}, broken={"chip": "no module named chip"})
     for backend, code in (("tape", "backend.unavailable"), ("chip", "renderer.broken")):
-        with pytest.raises(UnavailableError) as raised:
+        with pytest.raises(GrymError) as raised:
             studio.record(score, backend=backend, seed=3, folder=tmp_path)
         assert raised.value.code == code
