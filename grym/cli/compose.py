@@ -9,6 +9,7 @@ import typer
 from grym.cli.command import command
 from grym.cli.errands import Finishing, errands_for, perform
 from grym.cli.exporting import FormatOption, SampleRateOption, wanted
+from grym.cli.formal import FormalOption, obeyed
 from grym.cli.options import (
     DeadlineOption,
     NoWaitOption,
@@ -108,6 +109,7 @@ async def compose(
     timeout_s: TimeoutOption = None,
     deadline_s: DeadlineOption = 600.0,
     reference: ReferenceOption = None,
+    formal: FormalOption = None,
 ) -> int:
     """Compose a piece for a sentence and write it as WAV, MIDI, MusicXML, an engraved page and stems."""
     from grym.domain.composing.plan import USUAL_SECONDS
@@ -125,6 +127,7 @@ async def compose(
         metre=metre,
         style=None if definition else style,
         definition=definition,
+        formal=obeyed(formal),
         seed=seed,
         backend=backend,
         user=user,

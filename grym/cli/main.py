@@ -19,6 +19,7 @@ from grym.cli import (
     doctor,
     events,
     export,
+    formal,
     later,
     memory,
     patterns,
@@ -84,6 +85,7 @@ app.add_typer(events.app, name="events")
 app.add_typer(patterns.app, name="patterns")
 app.add_typer(memory.app, name="memory")
 app.add_typer(styles.app, name="styles")
+app.add_typer(formal.app, name="formal")
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(database.app, name="db")
 app.add_typer(topics.app, name="topics")

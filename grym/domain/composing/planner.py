@@ -18,7 +18,7 @@ from grym.domain.composing.choices import (
     choose_tonality,
 )
 from grym.domain.composing.form import layout
-from grym.domain.composing.formal.choice import require_lawful
+from grym.domain.composing.formal.choice import require_lawful, told
 from grym.domain.composing.naming import read_metre
 from grym.domain.composing.orchestration import choose_instruments, written_in_voices
 from grym.domain.composing.plan import (
@@ -103,6 +103,7 @@ def plan(
         notes.append("A soloist and others both asked: took the soloist.")
     if reading.unknown:
         notes.append(f"Words of the sentence outside the vocabulary, without effect: {reading.unknown}.")
+    notes += told(wish.formal)
     made = Plan(
         title=_title(style, tonality, wish, seed),
         style=style.name,

@@ -91,6 +91,15 @@ def require_lawful(choices: Sequence[FormalChoice]) -> None:
         _require_law(choice)
 
 
+def told(choices: Sequence[FormalChoice]) -> list[str]:
+    """Say in a sentence each which law writes what."""
+    return [
+        f"{one.target.capitalize()} of {', '.join(one.roles)}: {one.generator} law {one.law}"
+        + (f" ({one.source})." if one.source else ".")
+        for one in choices
+    ]
+
+
 def automaton(law: str) -> int | None:
     """Return the rule number of a cellular law; None for Life.
 

@@ -8,6 +8,7 @@ import pytest
 
 from grym.domain.composing.checks import entropy_bits, score_checks
 from grym.domain.composing.compose import compose
+from grym.domain.composing.formal.choice import FormalChoice
 from grym.domain.composing.plan import Plan, Wish
 from grym.domain.composing.planner import plan
 from grym.domain.composing.score import Note, Score, Tonality
@@ -161,3 +162,13 @@ def test_long_pieces_are_compared_by_the_minute() -> None:
     ]
     looped = replace(score, parts=(replace(melody, notes=tuple(loop)),))
     assert "music.not_monotonous" in _failed(looped, made)
+
+
+def test_laws_of_formal_music_stand_in_for_key_and_cadence(scale_score: Score, scale_plan: Plan) -> None:
+    """Where a law writes pitches, no key is asked for and no cadence; all else is measured as ever."""
+    law = FormalChoice(generator="sieve", law="5@0", target="pitch")
+    plan = replace(scale_plan, tonality=Tonality(tonic=6, mode="major"), formal=(law,))
+    names = {check.name: check.passed for check in score_checks(scale_score, plan)}
+    assert names["music.in_key"]
+    assert "music.ends_on_cadence" not in names
+    assert "music.tempo" in names
