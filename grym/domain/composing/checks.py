@@ -45,8 +45,8 @@ def score_checks(score: Score, plan: Plan) -> tuple[Check, ...]:
         _tempo(score, plan),
         _length(score, plan),
         _not_monotonous(score),
-        # A law may end a piece where it will.
-        *(() if plan.formal else (_ends_on_cadence(score),)),
+        # A law may end a piece where it will, and a loop has no end.
+        *(() if plan.formal or plan.loop else (_ends_on_cadence(score),)),
         _range(score),
         _density(score),
         _no_gaps(score),

@@ -26,6 +26,7 @@ from grym.domain.composing.theory import Chord, chord_of, symbol_of
 
 _OUTSIDE, _MISSING, _ROOTLESS = 10.0, 0.6, 1.5
 _HOME = 1.0
+_DEAREST_MOVE = 5.0
 _FEWEST_AT_ONCE = 1.5
 
 Floats = NDArray[np.float64]
@@ -84,7 +85,9 @@ def _explained(notes: Sequence[Note], spans: Sequence[tuple[int, int]], tonality
     home = np.array([numeral == tonic_numeral(tonality) for numeral in numerals])
     local[0] -= _HOME * home
     local[-1] -= _HOME * home
-    path = cheapest(local, np.minimum(move_costs(words, numerals), 5.0))
+    moves = np.minimum(move_costs(words, numerals), _DEAREST_MOVE)
+    np.fill_diagonal(moves, 0.0)  # a chord that goes on moves nowhere
+    path = cheapest(local, moves)
     return tuple(
         Slot(start_steps=start, length_steps=length, chord=chords[place])
         for (start, length), place in zip(spans, path, strict=True)

@@ -56,9 +56,9 @@ class Playing(Listener):
         self.away += 1
         return ()
 
-    def note(self, name: str, cause: object = None) -> Sequence[Message]:
+    def note(self, name: str, cause: object = None, *, always: bool = False) -> Sequence[Message]:
         """Keep what is noted."""
-        del cause
+        del cause, always
         self.notes.append(name)
         return ()
 

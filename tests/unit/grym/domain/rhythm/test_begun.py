@@ -16,7 +16,8 @@ def strokes(frames: int) -> np.ndarray:
     """Return bands in which noise is struck every 43 frames, each third stroke louder, shape (frames, 128)."""
     rng = np.random.default_rng(3)
     decay = np.exp(-(np.arange(frames) % 43) / 8.0) * (1.0 + 2.0 * (np.arange(frames) // 43 % 3 == 0))
-    return (1e-3 * decay[:, None] ** 2 * rng.uniform(0.5, 1.0, (frames, 128)) + 1e-9).astype(np.float32)
+    noise = rng.uniform(0.5, 1.0, (frames, 128))
+    return np.asarray(1e-3 * decay[:, None] ** 2 * noise + 1e-9, dtype=np.float32)
 
 
 @pytest.mark.parametrize("block", [31, 64, 500])
