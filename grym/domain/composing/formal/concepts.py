@@ -113,8 +113,8 @@ _ROWS = (
         group="basic",
         meaning="players that compete for the beat instead of sharing it",
         influences=(
-            Influence(generator="game", laws=("scissors competitive",), target="rhythm", roles=_ALL, step_beats=0.25),
-            Influence(generator="game", laws=("scissors nash",), target="dynamics", roles=_ALL, step_beats=0.25),
+            Influence(generator="game", laws=("scissors nash",), target="rhythm", roles=_ALL, step_beats=0.25),
+            Influence(generator="game", laws=("scissors competitive",), target="dynamics", roles=_ALL, step_beats=0.25),
         ),
     ),
     Concept(
@@ -202,6 +202,7 @@ _ROWS = (
         meaning="abstract sound to images of the world: voices that come and go like birds",
         influences=(
             Influence(generator="cellular", laws=("life",), target="players", roles=_INNER, step_beats=4.0),
+            Influence(generator="cellular", laws=("life",), target="rhythm"),
             Influence(generator="cellular", laws=("life",), target="articulation", roles=_LINES, step_beats=0.5),
         ),
     ),
