@@ -80,4 +80,4 @@ def test_lengths_agree_across_chunks(length: int) -> None:
     peaks = intersample_peaks(samples)
     assert peaks.shape == (edges_of(length),)
     assert float(peaks.max()) == pytest.approx(1.0, abs=0.02)
-    assert gain_of(np.zeros(edges_of(length)), length_samples=length).shape == (length,)
+    assert gain_of(np.zeros(edges_of(length), dtype=np.float32), length_samples=length).shape == (length,)
