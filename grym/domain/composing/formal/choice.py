@@ -13,10 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from grym.domain.composing.formal.game import GAMES, MANNERS
+from grym.domain.composing.formal.names import DISTRIBUTION_NAMES, GAME_NAMES, MANNERS
 from grym.domain.composing.formal.pitch_sets import Row, inverted, multiplied, retrograde, transposed
 from grym.domain.composing.formal.sieve import read_sieve
-from grym.domain.composing.formal.stochastic import LAWS
 from grym.domain.composing.score import Role
 from grym.errors import InvalidRequestError
 
@@ -172,8 +171,8 @@ def _require_law(choice: FormalChoice) -> None:
     """Refuse a law that its generator does not have."""
     if len(choice.law) > _LONGEST_LAW:
         raise refusal("its text is too long", hint=f"Use at most {_LONGEST_LAW} characters.")
-    if choice.generator == "stochastic" and choice.law not in LAWS:
-        raise refusal("no such distribution", hint=f"Choose from: {', '.join(LAWS)}.")
+    if choice.generator == "stochastic" and choice.law not in DISTRIBUTION_NAMES:
+        raise refusal("no such distribution", hint=f"Choose from: {', '.join(DISTRIBUTION_NAMES)}.")
     if choice.generator == "sieve":
         read_sieve(choice.law)
     if choice.generator == "cellular":
@@ -182,8 +181,8 @@ def _require_law(choice: FormalChoice) -> None:
         row_of(choice.law)
     if choice.generator == "game":
         name, _, manner = choice.law.partition(" ")
-        if name not in GAMES or manner not in MANNERS:
+        if name not in GAME_NAMES or manner not in MANNERS:
             raise refusal(
                 "no such game",
-                hint=f"Write one of {', '.join(GAMES)}, then one of {', '.join(MANNERS)}: scissors nash.",
+                hint=f"Write one of {', '.join(GAME_NAMES)}, then one of {', '.join(MANNERS)}: scissors nash.",
             )

@@ -11,7 +11,8 @@ import numpy as np
 
 from grym.domain.composing.formal.cellular import Cells, elementary, life, scattered
 from grym.domain.composing.formal.choice import FormalChoice, Target, automaton, row_of
-from grym.domain.composing.formal.game import GAMES, Manner, play
+from grym.domain.composing.formal.game import GAMES, play
+from grym.domain.composing.formal.names import Manner
 from grym.domain.composing.formal.sieve import read_sieve
 from grym.domain.composing.formal.stochastic import values
 

@@ -11,13 +11,13 @@ by fictitious play. Nisan et al. 2007, Algorithmic Game Theory, ch. 3 (support e
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Final, Literal, get_args
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-Manner = Literal["nash", "cooperative", "competitive"]
-MANNERS: Final[tuple[str, ...]] = get_args(Manner)
+from grym.domain.composing.formal.names import Manner
+
 _EXACT: Final = 1e-9
 
 Matrix = tuple[tuple[float, ...], ...]
