@@ -39,7 +39,7 @@ async def perform_by_model(
         Commission(
             backend=command.backend,
             plan=plan,
-            seconds=score.duration_s + plan.hold_s,
+            seconds=score.sounding_s,
             seed=command.seed,
             guide=None if guide is None else guide.mix,
             guide_backend="" if guide is None else guide.backend,

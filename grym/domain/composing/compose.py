@@ -22,7 +22,7 @@ from grym.domain.composing.ensemble import LOWER, Section, lower_voices
 from grym.domain.composing.form import Passage, material, passages
 from grym.domain.composing.formal.applying import formalised
 from grym.domain.composing.harmony import Slot, harmonise
-from grym.domain.composing.holding import held
+from grym.domain.composing.holding import held, hold_ticks
 from grym.domain.composing.instruments import Voice, voice_of_program
 from grym.domain.composing.invention import leading
 from grym.domain.composing.keys import in_keys
@@ -99,12 +99,13 @@ def performed(plan: Plan, sections: Sequence[Section], *, seed: int) -> Score:
     )
     end_ticks = sum(section.bars for section in plan.sections) * plan.metre.bar_ticks
     parts = [writer.part(instrument) for instrument in plan.instruments]
+    extra_ticks = hold_ticks(plan.hold_s, plan.tempo_bpm)
     score = Score(
         title=plan.title,
         tempo_bpm=plan.tempo_bpm,
         metre=plan.metre,
         tonality=plan.tonality,
-        parts=held(parts, end_ticks=end_ticks, hold_s=plan.hold_s, tempo_bpm=plan.tempo_bpm),
+        parts=held(parts, end_ticks=end_ticks, extra_ticks=extra_ticks),
         chords=_chord_spans(plan, sections),
         sections=tuple(
             SectionSpan(
@@ -115,6 +116,7 @@ def performed(plan: Plan, sections: Sequence[Section], *, seed: int) -> Score:
             for section in sections
         ),
         length_ticks=end_ticks,
+        hold_ticks=extra_ticks,
     )
     return formalised(score, plan, seed=seed)
 

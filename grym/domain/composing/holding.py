@@ -6,20 +6,24 @@ from dataclasses import replace
 from grym.domain.composing.score import TICKS_PER_QUARTER, Part
 
 
-def held(parts: Iterable[Part], *, end_ticks: int, hold_s: float, tempo_bpm: float) -> tuple[Part, ...]:
+def hold_ticks(hold_s: float, tempo_bpm: float) -> int:
+    """Return seconds of holding in ticks."""
+    return round(hold_s * tempo_bpm / 60 * TICKS_PER_QUARTER)
+
+
+def held(parts: Iterable[Part], *, end_ticks: int, extra_ticks: int) -> tuple[Part, ...]:
     """Let every note that lasts to the end of the piece ring on; drums strike once, as they do.
 
     Parameters
     ----------
     end_ticks
         Written end of the piece.
-    hold_s
-        How much longer, in seconds.
+    extra_ticks
+        How much longer.
     """
-    extra = round(hold_s * tempo_bpm / 60 * TICKS_PER_QUARTER)
-    if not extra:
+    if not extra_ticks:
         return tuple(parts)
-    return tuple(part if part.percussion else _held(part, end_ticks, extra) for part in parts)
+    return tuple(part if part.percussion else _held(part, end_ticks, extra_ticks) for part in parts)
 
 
 def _held(part: Part, end_ticks: int, extra: int) -> Part:

@@ -124,7 +124,13 @@ class SectionSpan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """A whole piece; `length_ticks` is a whole number of bars and the tempo is constant."""
+    """A whole piece; `length_ticks` is a whole number of bars and the tempo is constant.
+
+    Parameters
+    ----------
+    hold_ticks
+        How much longer than written the last chord sounds.
+    """
 
     title: str
     tempo_bpm: float
@@ -134,8 +140,14 @@ class Score:
     chords: tuple[ChordSpan, ...]
     sections: tuple[SectionSpan, ...]
     length_ticks: int
+    hold_ticks: int = 0
 
     @property
     def duration_s(self) -> float:
         """Written length in seconds (a beat of `tempo_bpm` is a quarter note)."""
         return self.length_ticks / TICKS_PER_QUARTER * 60.0 / self.tempo_bpm
+
+    @property
+    def sounding_s(self) -> float:
+        """Length in seconds with the last chord held."""
+        return (self.length_ticks + self.hold_ticks) / TICKS_PER_QUARTER * 60.0 / self.tempo_bpm

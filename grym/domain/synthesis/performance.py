@@ -88,7 +88,7 @@ def perform(score: Score) -> Performance:
     """
     seconds_per_tick = 60.0 / (score.tempo_bpm * TICKS_PER_QUARTER)
     parts = tuple(_played_part(part, seconds_per_tick=seconds_per_tick) for part in score.parts)
-    written_s = score.duration_s
+    written_s = score.sounding_s
     last_onset_s = max((note.onset_s for part in parts for note in part.notes), default=0.0)
     overhang_s = max(SHORTEST_TAIL_S, OVERHANG_SHARE * written_s)
     duration_s = max(written_s + overhang_s, last_onset_s + MIN_NOTE_S + SHORTEST_TAIL_S)

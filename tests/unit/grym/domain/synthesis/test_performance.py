@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from grym.domain.composing.holding import held, hold_ticks
 from grym.domain.composing.midi import played_span
 from grym.domain.composing.score import TICKS_PER_QUARTER, Note, Part, Score
 from grym.domain.synthesis.performance import MIN_NOTE_S, SHORTEST_TAIL_S, perform
@@ -98,3 +99,14 @@ def test_a_score_without_parts_has_its_written_length(score_of: ScoreOf) -> None
     performance = perform(score_of())
     assert performance.parts == ()
     assert performance.duration_s == pytest.approx(4.0 + SHORTEST_TAIL_S)
+
+
+def test_a_held_end_sounds_as_long_as_it_is_held(score_of: ScoreOf, part_of: PartOf, note_at: NoteAt) -> None:
+    """The room after the last note begins where holding ends, and what rings lasts until then."""
+    plain = score_of(part_of(note_at(beat=7)))
+    extra_ticks = hold_ticks(2.0, plain.tempo_bpm)
+    parts = held(plain.parts, end_ticks=plain.length_ticks, extra_ticks=extra_ticks)
+    longer = perform(replace(plain, parts=parts, hold_ticks=extra_ticks))
+    assert longer.duration_s == pytest.approx(perform(plain).duration_s + 2.0, abs=0.1)
+    (note,) = longer.parts[0].notes
+    assert note.onset_s + note.duration_s > plain.duration_s + 1.5
