@@ -274,7 +274,13 @@ class TakeImprint(Body, frozen=True, kw_only=True):
 
 
 class StudySource(Body, frozen=True, kw_only=True):
-    """Ask what a score or a sound is made of, so that a piece can be made from it."""
+    """Ask what a score or a sound is made of, so that a piece can be made from it.
+
+    Parameters
+    ----------
+    source
+        MIDI, MusicXML or a sound, by claim check.
+    """
 
     TYPE: ClassVar[str] = "grym.source.study.v1"
     TOPIC: ClassVar[str] = "grym.features.v1"
