@@ -33,7 +33,8 @@ and measured anew by one command, which writes this page too:
 
 Sound, stems, MIDI and scores then lie in `out/gallery`. The same version of grym makes the same pieces. Key and onsets
 are those that grym hears in the sound; brightness is the centre of the spectrum; silence is the share of frames without
-sound. Every piece passed all checks of its sound and score.
+sound. Where a note below says so, the first piece did not pass every check and was composed anew; what is kept passed
+all.
 
 | piece | style | key heard | BPM | seconds | onsets a second | brightness (Hz) | LUFS | range (LU) | silence |
 |---|---|---|---|---|---|---|---|---|---|"""
@@ -155,7 +156,7 @@ def _piece(name: str, facts: dict[str, Any]) -> str:
     return (
         f"## {name}\n\n> {facts['prompt']}\n\n"
         f"Seed {facts['seed']}, {metre}, {plan['tempo_bpm']:g} BPM, {facts['plan']['sections']}; "
-        f"{'; '.join(plan['players'])}. {facts['note'].removesuffix('.').capitalize()}.\n\n"
+        f"{'; '.join(plan['players'])}. {_sentence(facts['note'])}.\n\n"
         f"![waveform, spectrogram, piano roll and first page](../examples/prompts/{name}.png)\n"
     )
 
@@ -198,6 +199,12 @@ def _page(folder: Path) -> Image.Image | None:
         return None
     page = _scaled(page.crop((0, inked[1], page.width, inked[3] + 20)))
     return page.crop((0, 0, page.width, min(PAGE_PIXELS, page.height)))
+
+
+def _sentence(note: str) -> str:
+    """Return a note that begins with a capital, but for the name of a check."""
+    note = note.removesuffix(".")
+    return note if "." in note.split(" ")[0] else note[:1].upper() + note[1:]
 
 
 if __name__ == "__main__":
