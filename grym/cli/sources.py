@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grym.errors import ContractError
+from grym.errors import ContractError, InvalidAudioError
 
 if TYPE_CHECKING:
     from grym.runtime import Runtime
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 MAX_SOUND_S = 900.0
 _HEAD_BYTES = 64
 _MIDI, _ZIP = b"MThd", b"PK"
+_HINTS = {
+    "audio.not_audio": "MIDI, MusicXML (.musicxml, .mxl), WAV, AIFF, FLAC, Ogg, Opus and MP3 can be read.",
+    "audio.too_long": f"Cut the sound to at most {MAX_SOUND_S:g} s.",
+}
+"""What helps here; where sound alone is asked for, the hints are others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +46,11 @@ def given(path: Path, rework: "ReworkData") -> Given:
     kind = _score_type(head)
     if kind:
         return Given(path=path, media_type=kind, rework=rework)
-    inspected(path, max_seconds=MAX_SOUND_S)
+    try:
+        inspected(path, max_seconds=MAX_SOUND_S)
+    except InvalidAudioError as error:
+        hint = _HINTS.get(error.code, error.hint)
+        raise InvalidAudioError(error.message, code=error.code, hint=hint, details=error.details) from error
     return Given(path=path, media_type=MEDIA_TYPES.get(path.suffix.lower(), "audio/wav"), rework=rework)
 
 

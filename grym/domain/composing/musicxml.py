@@ -41,6 +41,7 @@ _PERCUSSION_CHANNEL = 10
 _DYNAMICS = ((42, "pp"), (57, "p"), (71, "mp"), (85, "mf"), (103, "f"))
 # More chords a bar than this are voices that move: symbols over them would hide the page.
 _MOST_SYMBOLS = 2.5
+_VIOLA = 41  # the one instrument of the alto clef
 # Below this mean pitch a part is read in the bass clef.
 _BASS_CLEF_BELOW = 57.0
 
@@ -165,9 +166,11 @@ def _attributes(score: Score, player: Sequence[Part]) -> Iterator[str]:
 
 
 def _clef(parts: Sequence[Part], number: str) -> str:
-    """Choose the clef in which the parts of a staff need the fewest ledger lines."""
+    """Choose the clef that players of the instrument read, or the one with the fewest ledger lines."""
     if parts[0].percussion:
         return f"<clef{number}><sign>percussion</sign></clef>"
+    if parts[0].program == _VIOLA:
+        return f"<clef{number}><sign>C</sign><line>3</line></clef>"
     pitches = [note.midi_pitch for part in parts for note in part.notes] or [60]
     sign, line = ("F", 4) if sum(pitches) / len(pitches) < _BASS_CLEF_BELOW else ("G", 2)
     return f"<clef{number}><sign>{sign}</sign><line>{line}</line></clef>"

@@ -72,6 +72,13 @@ def test_key_time_tempo_and_symbols(scale_score: Score) -> None:
     assert [clef.text for clef in root.findall(".//clef/sign")] == ["G", "F"]
 
 
+def test_violas_read_the_alto_clef(scale_score: Score) -> None:
+    """Whatever they play: their players read no other by choice."""
+    violas = tuple(replace(part, program=41) for part in scale_score.parts)
+    root = ET.fromstring(score_to_musicxml(replace(scale_score, parts=violas)).partition('dtd">\n')[2])
+    assert {(clef.findtext("sign"), clef.findtext("line")) for clef in root.iter("clef")} == {("C", "3")}
+
+
 def _accidentals(score: Score) -> list[tuple[str, str | None, str | None]]:
     root = ET.fromstring(score_to_musicxml(score).partition('dtd">\n')[2])
     return [
