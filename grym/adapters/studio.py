@@ -22,7 +22,7 @@ from grym.domain.metering import reel_loudness_lufs
 from grym.domain.mixdown import mix_down
 from grym.domain.mixing import placed
 from grym.domain.reels import Progress, Reel, Reels, blocks_of, nobody_asks, part_of
-from grym.errors import InvariantError, PermanentError, UnavailableError
+from grym.errors import InvalidRequestError, InvariantError, PermanentError, UnavailableError
 from grym.ports.sound import Recorded, SpooledScore, SpoolingRenderer
 
 AUTO_ORDER = ("soundfont", "synth")
@@ -97,7 +97,8 @@ class RecordingStudio:
                 hint="Mend or remove the package that brings it; grym doctor names it.",
             )
         if backend not in self.renderers:
-            raise UnavailableError(
+            # Nor here: a wish for it is impossible until somebody installs it.
+            raise InvalidRequestError(
                 f"the backend {backend!r} is not here",
                 code="backend.unavailable",
                 hint=f"Choose one of: auto, score, {', '.join(sorted(self.renderers))}.",

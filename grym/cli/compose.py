@@ -164,7 +164,10 @@ def require_backend(backend: str) -> None:
     """Refuse a backend that nobody has."""
     from grym.ports.generating import NEURAL_BACKENDS, is_neural
 
-    if backend in BACKENDS or is_neural(backend):
+    if is_neural(backend):
+        _require_model(backend)
+        return
+    if backend in BACKENDS:
         return
     from grym.adapters.renderer_plugins import plugin_names  # only now: it looks at every installed package
 
@@ -173,8 +176,6 @@ def require_backend(backend: str) -> None:
         raise InvalidRequestError(
             f"there is no backend {backend!r}", code="request.backend", hint=f"Choose one of: {choices}."
         )
-    if is_neural(backend):
-        _require_model(backend)
 
 
 def _require_model(backend: str) -> None:

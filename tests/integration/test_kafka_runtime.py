@@ -85,14 +85,14 @@ async def test_the_example_in_java_gets_its_piece(world: KafkaWorld) -> None:
     assert (told[:2], told[-1]) == (["asked", "grym.request.accepted.v1"], "grym.request.completed.v1")
 
 
-async def test_the_example_in_java_learns_that_nobody_can_read_its_wish(world: KafkaWorld) -> None:
-    """A request that becomes a dead letter has no end to wait for; outcomes say why, and the example ends with 1."""
+async def test_the_example_in_java_learns_that_nobody_can_grant_its_wish(world: KafkaWorld) -> None:
+    """A backend that no worker has: the request becomes a dead letter that says so, and the example ends with 1."""
     world.start("all", "up")
     asked = await ask_by_java(world, "a waltz", "tuba")
     assert asked.returncode == 1, asked.stdout + asked.stderr
     told = [line.split()[0] for line in asked.stdout.splitlines()]
-    assert told == ["asked", "grym.request.ignored.v1"]
-    assert "not accepted: contract.body" in asked.stdout
+    assert told[-1] == "grym.request.deadlettered.v1"
+    assert "backend.unavailable" in asked.stdout
 
 
 async def test_the_command_line_asks_waits_and_rates(world: KafkaWorld) -> None:

@@ -35,10 +35,10 @@ def adapter_of(path: Path, checkout: Path) -> str:
     [
         ("asyncpg", {"postgres"}),
         ("fluidsynth", {"fluidsynth"}),
-        ("matplotlib", {"plots", "match_plots"}),
+        ("matplotlib", {"plots", "match_plots", "formal_plots"}),
         ("obstore", {"artifact_objects"}),
         ("pebble", {"cpu_pool"}),
-        ("soundfile", {"audio_files", "audio_stretches"}),
+        ("soundfile", {"audio_files", "audio_stretches", "audio_export", "wav_writing"}),
         ("verovio", {"engraving"}),
     ],
 )

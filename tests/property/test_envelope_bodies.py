@@ -47,6 +47,8 @@ def values(node: mi.Type) -> st.SearchStrategy[Any]:
         return st.sampled_from(node.values)
     if isinstance(node, mi.VarTupleType):
         return st.lists(values(node.item_type), max_size=2).map(tuple)
+    if isinstance(node, mi.TupleType):
+        return st.tuples(*map(values, node.item_types))
     if isinstance(node, mi.DictType):
         return st.dictionaries(values(node.key_type), values(node.value_type), max_size=2)
     return PLAIN[type(node)]
