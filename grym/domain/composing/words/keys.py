@@ -28,6 +28,11 @@ _ENGLISH = re.compile(
     re.IGNORECASE,
 )
 _SUFFIXED = re.compile(r"(?<![\w'#])(?P<lead>in |key of |key: ?)?(?P<letter>[A-G])(?P<sign>[#♯♭b])?m(?![\w'])")
+_REFUSED = re.compile(
+    r"(?<!\w)(?:not|never|nicht|pas|jamais|except|ausser|außer|sauf|anything but)"
+    r"(?: in| en| dans| the| la| der| tonart| tonalit[eé]| key| of| de)*[ :]*$",
+    re.IGNORECASE,
+)
 _TONES = {
     "c": 0, "cis": 1, "his": 0, "des": 1, "d": 2, "dis": 3, "es": 3, "e": 4, "fes": 4, "eis": 5, "f": 5, "fis": 6,
     "ges": 6, "g": 7, "gis": 8, "as": 8, "a": 9, "ais": 10, "b": 10, "hes": 10, "h": 11, "ces": 11,
@@ -57,7 +62,7 @@ def keys(text: str) -> tuple[Tonality, ...]:
     """Return the keys that are named, in the order of the text; a mode that is left open is empty.
 
     A letter alone is a key only in capitals after "in" or "key of"; the article of "a minor key" or "a major success"
-    is none.
+    is none. A key that is refused ("not in C major") is not wanted.
     """
     found = [*_german(text), *_french(text)]
     taken = [(start, end) for start, end, _ in found]
@@ -66,7 +71,8 @@ def keys(text: str) -> tuple[Tonality, ...]:
         for start, end, key in (*_suffixed(text), *_english(text))
         if not any(start < last and first < end for first, last in taken)
     ]
-    return tuple(dict.fromkeys(key for _, _, key in sorted(found, key=lambda entry: entry[0])))
+    wanted = [(start, key) for start, _, key in found if not _REFUSED.search(text[:start])]
+    return tuple(dict.fromkeys(key for _, key in sorted(wanted, key=lambda entry: entry[0])))
 
 
 def asked_key(text: str) -> Tonality:

@@ -39,6 +39,8 @@ _SECONDS = (
     rf"(?:{_FIGURE} ?(?:seconds?|secs?|s|sekunden?|sek|secondes?)|(?:{_WORDS}) (?:seconds?|secs|sekunden?|secondes?))"
 )
 _MINUTES = rf"(?:{_FIGURE} ?(?:minutes?|mins?|minuten?)|(?:{_WORDS}) (?:minutes?|minuten?))"
+_HOURS = rf"(?:{_FIGURE} ?(?:hours?|hrs?|stunden?|heures?)|(?:{_WORDS}) (?:hours?|stunden?|heures?))"
+_HOUR_LENGTH = re.compile(rf"{_BEFORE}{_HOURS}\b")
 _MINUTE_LENGTH = re.compile(
     rf"{_BEFORE}(?P<minutes>{_MINUTES})\b(?P<half>(?: and a half| et demie?))?"
     rf"(?:,? (?:and |et |und )?(?P<seconds>{_SECONDS}\b|[1-5]?\d(?! ?(?:[\d./]|bpm|beats|{_BARS}))))?"
@@ -93,6 +95,7 @@ def lengths_s(text: str) -> tuple[float, ...]:
         for match in _SECOND_LENGTH.finditer(text)
         if not any(start <= match.start() < end for start, end in (one.span() for one in minutes))
     ]
+    found += [(match.start(), 3600 * _value(match[0])) for match in _HOUR_LENGTH.finditer(text)]
     found += [(match.start(), int(match[1]) * 60 + int(match[2])) for match in _CLOCK.finditer(text)]
     return tuple(length for _, length in sorted(found))
 

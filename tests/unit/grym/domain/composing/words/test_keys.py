@@ -78,3 +78,15 @@ def test_words_of_keys() -> None:
     """They are not counted as unknown."""
     assert all(map(is_tonal, ("moll", "fis", "bemol", "majeur")))
     assert not is_tonal("klavier")
+
+
+@pytest.mark.parametrize("text", ["music not in C major", "nicht in C-Dur", "pas en do majeur", "anything but C major"])
+def test_a_refused_key_is_not_wanted(text: str) -> None:
+    """What is said not to be wanted is no wish."""
+    assert keys(text) == ()
+
+
+def test_a_refusal_reaches_no_further_than_its_key() -> None:
+    """What else is refused, and what else is wanted, stays as it is."""
+    assert [key.tonic for key in keys("not too fast, in E minor")] == [4]
+    assert [key.tonic for key in keys("in C major, not in G major")] == [0]

@@ -8,6 +8,12 @@ from grym.domain.composing.words import numbers
 from grym.domain.composing.words.folding import folded
 
 
+@pytest.mark.parametrize(("text", "hours"), [("a piece of 3 hours", 3.0), ("zwei Stunden", 2.0), ("une heure", 1.0)])
+def test_hours_are_lengths_too(text: str, hours: float) -> None:
+    """However impossible, so that the wish is refused and not overheard."""
+    assert numbers.lengths_s(folded(text)) == (3600.0 * hours,)
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [
