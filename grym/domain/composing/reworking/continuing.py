@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grym.domain.composing.compose import compose
-from grym.domain.composing.plan import Motif, Plan, SectionPlan
+from grym.domain.composing.plan import Motif, Plan
 from grym.domain.composing.reworking.planning import GIVEN
 from grym.domain.composing.reworking.source import Source
 from grym.domain.composing.score import Part, Score, SectionSpan
@@ -18,22 +18,14 @@ def continued(source: Source, plan: Plan, *, seed: int, motifs: Sequence[Motif])
     The given bars are those of the source, to the tick.
     """
     given_bars = sum(section.bars for section in plan.sections if section.name == GIVEN)
-    sections = _going_on([section for section in plan.sections if section.name != GIVEN])
+    sections = tuple(section for section in plan.sections if section.name != GIVEN)
     bar_s = plan.metre.bar_ticks / 480 * 60.0 / plan.tempo_bpm
-    fresh_plan = replace(plan, sections=sections, seconds=sum(one.bars for one in sections) * bar_s)
+    fresh_plan = replace(plan, sections=sections, seconds=sum(one.bars for one in sections) * bar_s + plan.hold_s)
     ideas = (*motifs, *source.facts.motifs[:_IDEAS])
     fresh = compose(fresh_plan, seed=seed, motifs=ideas)
     if not given_bars:
         return fresh, fresh
     return _behind(source.score, fresh, plan), fresh
-
-
-def _going_on(sections: Sequence[SectionPlan]) -> tuple[SectionPlan, ...]:
-    """Return sections without an introduction: a piece that goes on has begun."""
-    if len(sections) > 1 and sections[0].name == "intro":
-        first = replace(sections[1], bars=sections[1].bars + sections[0].bars)
-        return (first, *sections[2:])
-    return tuple(sections)
 
 
 def _behind(given: Score, fresh: Score, plan: Plan) -> Score:
@@ -48,6 +40,7 @@ def _behind(given: Score, fresh: Score, plan: Plan) -> Score:
         chords=(*given.chords, *chords),
         sections=(SectionSpan(name=GIVEN, start_ticks=0, duration_ticks=at), *spans),
         length_ticks=at + fresh.length_ticks,
+        hold_ticks=fresh.hold_ticks,
     )
 
 

@@ -59,7 +59,8 @@ def fitted(plan: Plan, facts: SourceFacts, rework: Rework) -> Plan:
         )
     bar_s = plan.metre.bar_ticks / 480 * 60.0 / plan.tempo_bpm
     sections = _SECTIONS[rework.verb](plan, facts, rework, bar_s)
-    seconds = sum(section.bars for section in sections) * bar_s
+    hold_s = plan.hold_s if rework.verb == "continue" else 0.0
+    seconds = sum(section.bars for section in sections) * bar_s + hold_s
     if seconds > MAX_SECONDS:
         raise InvalidRequestError(
             f"The piece would last {seconds:.0f} seconds.",
@@ -67,7 +68,7 @@ def fitted(plan: Plan, facts: SourceFacts, rework: Rework) -> Plan:
             hint=f"Ask for at most {MAX_SECONDS:g} seconds, or send less of the piece.",
         )
     return replace(
-        plan, sections=sections, seconds=seconds, hold_s=0.0, loop=False, instruments=_cast(plan, facts, rework)
+        plan, sections=sections, seconds=seconds, hold_s=hold_s, loop=False, instruments=_cast(plan, facts, rework)
     )
 
 
@@ -165,7 +166,15 @@ def _continued(plan: Plan, facts: SourceFacts, rework: Rework, bar_s: float) -> 
     """Return the given bars and the sections that were planned to follow."""
     del bar_s
     given = () if rework.only_new else (SectionPlan(name=GIVEN, bars=facts.bars, intensity=0.5),)
-    return (*given, *plan.sections)
+    return (*given, *_going_on(plan.sections))
+
+
+def _going_on(sections: Sequence[SectionPlan]) -> tuple[SectionPlan, ...]:
+    """Return sections without an introduction: a piece that goes on has begun."""
+    if len(sections) > 1 and sections[0].name == "intro":
+        first = replace(sections[1], bars=sections[1].bars + sections[0].bars)
+        return (first, *sections[2:])
+    return tuple(sections)
 
 
 def _varied(plan: Plan, facts: SourceFacts, rework: Rework, bar_s: float) -> tuple[SectionPlan, ...]:

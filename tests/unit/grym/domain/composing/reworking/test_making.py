@@ -17,7 +17,7 @@ VERBS: tuple[Verb, ...] = ("reference", "continue", "vary", "harmonise", "arrang
 
 def made(source: Source, planned_for: Planned, rework: Rework, *, seed: int = 7, **wish: object) -> Made:
     """Make a piece."""
-    return make(source, planned_for(source, rework, **wish), rework, seed=seed, motifs=(), sha256="0" * 64)
+    return make(source, planned_for(source, rework, **wish), rework, seed=7, motifs=(), sha256="0" * 64)
 
 
 def notes_of(parts: Iterable[Part], start: int, end: int) -> list[tuple[str, Note]]:
@@ -114,3 +114,13 @@ def test_a_score_as_it_is_stays_as_it_is(waltz: Source, planned_for: Planned) ->
     """Nothing is written anew."""
     found = made(waltz, planned_for, Rework(verb="arrange", as_is=True)).score
     assert found.parts == waltz.score.parts
+
+
+@pytest.mark.parametrize("seconds", [17.0, 20.0, 33.0])
+def test_what_follows_lasts_as_long_as_was_asked(waltz: Source, planned_for: Planned, seconds: float) -> None:
+    """No introduction in the middle, and the last chord held where bars do not fill the time."""
+    rework = Rework(verb="continue")
+    plan = planned_for(waltz, rework, seconds=seconds)
+    assert [section.name for section in plan.sections][:2] != ["given", "intro"]
+    found = make(waltz, plan, rework, seed=7, motifs=(), sha256="0" * 64)
+    assert found.score.sounding_s - waltz.score.duration_s == pytest.approx(seconds, rel=0.021)
