@@ -17,7 +17,7 @@ VERBS: tuple[Verb, ...] = ("reference", "continue", "vary", "harmonise", "arrang
 
 def made(source: Source, planned_for: Planned, rework: Rework, *, seed: int = 7, **wish: object) -> Made:
     """Make a piece."""
-    return make(source, planned_for(source, rework, **wish), rework, seed=7, motifs=(), sha256="0" * 64)
+    return make(source, planned_for(source, rework, **wish), rework, seed=seed, motifs=(), sha256="0" * 64)
 
 
 def notes_of(parts: Iterable[Part], start: int, end: int) -> list[tuple[str, Note]]:
