@@ -7,7 +7,7 @@ the sentence is private and plans are not.
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from grym.domain.composing.advice import Advice, advised_parameters, filled, followed
 from grym.domain.composing.choices import (
@@ -95,15 +95,7 @@ def plan(
     values = _shifted(choose_parameters(style, reading, parameters or {}, mood, notes), again)
     instruments = choose_instruments(style, reading, mood, notes, rng=stream(seed, "players", wish.prompt, style.name))
     definition = written_in_voices(style, reading)
-    bar_s = fit.seconds / fit.bars
-    if motifs:
-        notes.append(f"Builds on {len(motifs)} remembered motif{'s' * (len(motifs) > 1)}.")
-    notes += overruled(wish, reading, style, fit)
-    if reading.solo and reading.words.get("role"):
-        notes.append("A soloist and others both asked: took the soloist.")
-    if reading.unknown:
-        notes.append(f"Words of the sentence outside the vocabulary, without effect: {reading.unknown}.")
-    notes += told(wish.formal)
+    notes += [*_remembered(motifs), *overruled(wish, reading, style, fit), *_overheard(reading), *told(wish.formal)]
     made = Plan(
         title=_title(style, tonality, wish, seed),
         style=style.name,
@@ -112,7 +104,7 @@ def plan(
         metre=fit.metre,
         tonality=tonality,
         seconds=fit.plan_seconds,
-        sections=_sections(fit.bars, style, bar_s, values["dynamics"], reading),
+        sections=_sections(fit.bars, style, fit.seconds / fit.bars, values["dynamics"], reading),
         instruments=instruments,
         parameters=values,
         notes=tuple(notes),
@@ -125,6 +117,20 @@ def plan(
     return followed(
         made, advice, prompt=wish.prompt, fixed_form=reading.loop or style.satb or bool((definition or style).writing)
     )
+
+
+def _remembered(motifs: Sequence[Motif]) -> Iterator[str]:
+    """Say that remembered ideas are used."""
+    if motifs:
+        yield f"Builds on {len(motifs)} remembered motif{'s' * (len(motifs) > 1)}."
+
+
+def _overheard(reading: Reading) -> Iterator[str]:
+    """Say what of the sentence has no effect."""
+    if reading.solo and reading.words.get("role"):
+        yield "A soloist and others both asked: took the soloist."
+    if reading.unknown:
+        yield f"Words of the sentence outside the vocabulary, without effect: {reading.unknown}."
 
 
 def validate_wish(wish: Wish) -> None:
