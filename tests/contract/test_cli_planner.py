@@ -1,6 +1,7 @@
 """`grym compose` with a language model: its plan is followed; without it the piece still comes, and says so."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -9,6 +10,12 @@ from tests.support.describing import FakeServer, describing_server
 from tests.support.language import PLAN, completion, shapes
 
 SENTENCE = "what a wet sunday sounds like"
+
+
+@pytest.fixture(autouse=True)
+def apart(another_home: Callable[[], None]) -> None:
+    """Work on a home of its own: an audit without the model would plan by rules what the model was asked for."""
+    another_home()
 
 
 def test_the_plan_of_a_model_is_followed(grym: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
