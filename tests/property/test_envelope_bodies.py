@@ -1,6 +1,7 @@
 """Any body of any type survives the wire and fits its published schema."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC
 from typing import Any
 
@@ -37,21 +38,21 @@ PLAIN: dict[type[mi.Type], st.SearchStrategy[Any]] = {
 }
 
 
+MADE: dict[type[mi.Type], Callable[[Any], st.SearchStrategy[Any]]] = {
+    mi.StructType: lambda node: st.builds(node.cls, **{field.name: values(field.type) for field in node.fields}),
+    mi.UnionType: lambda node: st.one_of([values(part) for part in node.types]),
+    mi.LiteralType: lambda node: st.sampled_from(node.values),
+    mi.VarTupleType: lambda node: st.lists(values(node.item_type), max_size=2).map(tuple),
+    mi.TupleType: lambda node: st.tuples(*map(values, node.item_types)),
+    mi.DictType: lambda node: st.dictionaries(values(node.key_type), values(node.value_type), max_size=2),
+}
+"""What is made of other types."""
+
+
 def values(node: mi.Type) -> st.SearchStrategy[Any]:
     """Return a strategy for every value that a wire type allows."""
-    if isinstance(node, mi.StructType):
-        return st.builds(node.cls, **{field.name: values(field.type) for field in node.fields})
-    if isinstance(node, mi.UnionType):
-        return st.one_of([values(part) for part in node.types])
-    if isinstance(node, mi.LiteralType):
-        return st.sampled_from(node.values)
-    if isinstance(node, mi.VarTupleType):
-        return st.lists(values(node.item_type), max_size=2).map(tuple)
-    if isinstance(node, mi.TupleType):
-        return st.tuples(*map(values, node.item_types))
-    if isinstance(node, mi.DictType):
-        return st.dictionaries(values(node.key_type), values(node.value_type), max_size=2)
-    return PLAIN[type(node)]
+    make = MADE.get(type(node))
+    return PLAIN[type(node)] if make is None else make(node)
 
 
 @pytest.mark.parametrize("cls", BODIES, ids=lambda cls: cls.TYPE)
