@@ -92,7 +92,7 @@ def plan(
     mode_point, key_point, time_point = (float(rng.random()) for _ in range(3))
     tonality = choose_tonality(wish, reading, style, mood, notes, mode_point=mode_point, key_point=key_point)
     fit = choose_time(wish, reading, style, mood, notes, point=time_point)
-    values = _shifted(choose_parameters(style, reading, parameters or {}, mood, notes), again)
+    values = _shifted(choose_parameters(style, reading, parameters, mood, notes), again)
     instruments = choose_instruments(style, reading, mood, notes, rng=stream(seed, "players", wish.prompt, style.name))
     definition = written_in_voices(style, reading)
     notes += [*_remembered(motifs), *overruled(wish, reading, style, fit), *_overheard(reading), *told(wish.formal)]

@@ -1,5 +1,6 @@
 """Generators that are pipelines of diffusers: what each is asked, and how each is watched between steps."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -23,7 +24,7 @@ Told = Callable[[float], None]
 """Hears the share of steps that are done."""
 
 
-class PipelineGenerator:
+class PipelineGenerator(ABC):
     """A saved pipeline (see `grym.ports.generating.Generator`); loads its weights when first asked.
 
     Subclasses say what their pipeline is asked. Everything that is drawn at random follows from the seed: the noise is
@@ -44,14 +45,14 @@ class PipelineGenerator:
         return self._saved.takes_guide
 
     @property
+    @abstractmethod
     def rate_hz(self) -> int:
         """The sample rate of its sound."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def longest_s(self) -> float:
         """What it makes at once, in seconds (see `grym.ports.generating.Generator.longest_s`)."""
-        raise NotImplementedError
 
     @property
     def steps(self) -> int:
@@ -97,9 +98,9 @@ class PipelineGenerator:
             watch(0.0)
             return self._call(asked, noise, lambda share: watch(min(1.0, share)))
 
+    @abstractmethod
     def arguments(self, asked: Asked) -> Arguments:
         """Return what the pipeline is asked, besides noise and callback."""
-        raise NotImplementedError
 
     def _call(self, asked: Asked, noise: Any, told: Told) -> Any:
         """Run the pipeline."""
