@@ -2,9 +2,28 @@
 
 # ruff: noqa: E402  (numpy reads what the first call sets as it is loaded)
 
+import atexit
+import os
+import shutil
+import tempfile
+
 from grym.cli.main import keep_to_one_core
 
 keep_to_one_core()
+
+
+def compile_for_oneself() -> None:
+    """Give this process, and those that it starts, a place of its own for what numba compiles.
+
+    librosa, an oracle here, lets numba keep its compiled kernels where every process finds them, and two that fill an
+    empty place at once may read halves of each other's and crash (numba issue 10128).
+    """
+    place = tempfile.mkdtemp(prefix="grym-test-numba-")
+    os.environ["NUMBA_CACHE_DIR"] = place  # noqa: TID251 (numba reads it there, and so do child processes)
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+
+
+compile_for_oneself()
 
 from collections.abc import Iterator
 
