@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import TopicPartition as KafkaPartition
 from aiokafka.record.util import calc_crc32c
 
 from grym.adapters.kafka.reader import KafkaLog
@@ -203,6 +204,17 @@ async def test_what_comes_while_a_worker_starts_over_is_not_lost(world: FeedWorl
     assert found == list(range(8))
 
 
+async def marked(world: FeedWorld, *, end: int) -> None:
+    """Wait until the broker has written its mark of an undone transaction, which it does after having said so."""
+    reader = AIOKafkaConsumer(bootstrap_servers=world.settings.bootstrap, isolation_level="read_committed")
+    await reader.start()
+    lane = KafkaPartition(world.settings.physical(LANE), 0)
+    async with asyncio.timeout(PATIENCE_S):
+        while (await reader.end_offsets([lane]))[lane] < end:
+            pass
+    await reader.stop()
+
+
 async def test_marks_of_transactions_are_passed_over(world: FeedWorld) -> None:
     """What was undone is never seen; up to where nothing is left is told once what came before was polled."""
     producer = AIOKafkaProducer(bootstrap_servers=world.settings.bootstrap, transactional_id=world.settings.prefix)
@@ -214,6 +226,7 @@ async def test_marks_of_transactions_are_passed_over(world: FeedWorld) -> None:
     await producer.send_and_wait(topic, b"2", partition=0)
     await producer.abort_transaction()
     await producer.stop()
+    await marked(world, end=4)
     async with world.feed(topics=(LANE,)).assigned(asyncio.Event()) as assignment:
         assert assignment is not None
         assert assignment.ends == {ONE: 4}
