@@ -4,7 +4,7 @@ The piece is composed all the same: the score is what can be read, edited and ma
 what the plan says, and is given the score's own sound as a guide where it takes one.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -21,6 +21,13 @@ NEURAL_BACKENDS = ("audioldm2", "acestep", "stableaudio", "stableaudio3", "music
 
 Watch = Callable[[float], None]
 """Told between steps how much is done, 0–1; raises to stop."""
+
+SEGMENTS = "segments"
+"""The folder beside the sound where finished segments lie; what lies there already is not made again."""
+SEGMENT_SUFFIX = ".segment"
+
+Landed = Callable[[Path], Awaitable[None]]
+"""Told of each segment's file once it is complete; raises to stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -121,11 +128,12 @@ class Musicians(Protocol):
         """
         ...
 
-    async def perform(self, commission: Commission, folder: Path) -> Recorded:
+    async def perform(self, commission: Commission, folder: Path, landed: Landed) -> Recorded:
         """Make the sound of a piece, finish it, and write it into `folder`.
 
-        How far it is, the folder tells (`grym.ports.artifacts.Scratch.told`). A call that is cancelled stops between
-        two steps.
+        Finished segments lie in `SEGMENTS` below it, those of an earlier try included, and `landed` is told of new
+        ones. How far it is, the folder tells (`grym.ports.artifacts.Scratch.told`). A call that is cancelled stops
+        between two steps.
 
         Raises
         ------
@@ -150,9 +158,9 @@ class NoMusicians:
         """
         raise unknown_generator(backend, [])
 
-    async def perform(self, commission: Commission, folder: Path) -> Recorded:
+    async def perform(self, commission: Commission, folder: Path, landed: Landed) -> Recorded:
         """Refuse, as `takes_guide`."""
-        del folder
+        del folder, landed
         raise unknown_generator(commission.backend, [])
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from grym.domain.composing.score import Score
-from grym.ports.generating import Commission, Musicians
+from grym.ports.generating import Commission, Landed, Musicians
 from grym.ports.sound import CpuPool, Recorded, Studio, Task
 from schemas.commands import GenerateMusic
 from streams.translate import plan_from_wire
@@ -21,8 +21,9 @@ async def perform_by_model(
     cpu: CpuPool,
     studio: Studio,
     musicians: Musicians,
+    landed: Landed,
 ) -> Recorded:
-    """Make the sound of a score by the model that a command names.
+    """Make the sound of a score by the model that a command names; `landed` is told of each finished segment.
 
     Raises
     ------
@@ -45,4 +46,5 @@ async def perform_by_model(
             guide_backend="" if guide is None else guide.backend,
         ),
         folder,
+        landed,
     )

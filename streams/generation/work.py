@@ -1,6 +1,7 @@
 """The long part of generation: compose, engrave, perform, store; repeatable after a crash, since the seed decides.
 
-Once a piece is on paper a checkpoint keeps it, so that a crash repeats the performance only.
+Once a piece is on paper a checkpoint keeps it, so that a crash repeats the performance only; of a model's performance
+what was not finished.
 """
 
 import re
@@ -9,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grym.domain.composing.score import Score
 from grym.ports.artifacts import ArtifactStore, Scratch
 from grym.ports.generating import Musicians, NoMusicians, is_neural
 from grym.ports.sound import CpuPool, Recorded, Studio, Task
@@ -17,9 +17,10 @@ from schemas.body import ArtifactRef, Body
 from schemas.commands import GenerateMusic
 from schemas.envelope import Envelope
 from schemas.events import GenerationProgressed, MusicGenerated
-from streams.generation.checkpoint import Checkpoint, pack, papers_of, unpack
+from streams.generation.checkpoint import Checkpoint, held_by, pack, unpack
 from streams.generation.neural import perform_by_model
 from streams.generation.processor import JOB_KIND
+from streams.generation.segments import Segments
 from streams.processor import Output, Report
 from streams.translate import (
     checks_to_wire,
@@ -77,11 +78,11 @@ class GenerationWork:
             paper = await self._put_on_paper(command)
             if command.backend == "score":
                 return (Output(body=paper.body),)
-            await report.keep(pack(paper), holds=papers_of(paper.body))
+            await report.keep(pack(paper), holds=held_by(paper))
         await report("performing", PERFORMING)
         with self._scratch.folder() as folder:
             report.follow(lambda: self._heard(folder))
-            recorded = await self._performed(command, paper.score, folder)
+            recorded = await self._performed(command, paper, folder, report)
             report.follow(None)
             await report("storing", STORING)
             return (Output(body=await self._with_sound(paper.body, recorded)),)
@@ -91,12 +92,16 @@ class GenerationWork:
         stage, share = self._scratch.told(folder)
         return stage, PERFORMING + (STORING - PERFORMING) * share
 
-    async def _performed(self, command: GenerateMusic, score: Score, folder: Path) -> Recorded:
-        cpu, studio = self._cpu, self._studio
-        if is_neural(command.backend):
-            return await perform_by_model(command, score, folder, cpu=cpu, studio=studio, musicians=self._musicians)
-        return await cpu.run(
-            RECORD, studio, score, command.backend, command.seed, folder, timeout_s=RECORDING_TIMEOUT_S
+    async def _performed(self, command: GenerateMusic, paper: Checkpoint, folder: Path, report: Report) -> Recorded:
+        cpu, studio, score = self._cpu, self._studio, paper.score
+        if not is_neural(command.backend):
+            return await cpu.run(
+                RECORD, studio, score, command.backend, command.seed, folder, timeout_s=RECORDING_TIMEOUT_S
+            )
+        segments = Segments(artifacts=self._artifacts, report=report, paper=paper)
+        await segments.lay_out(folder)
+        return await perform_by_model(
+            command, score, folder, cpu=cpu, studio=studio, musicians=self._musicians, landed=segments.land
         )
 
     async def _put_on_paper(self, command: GenerateMusic) -> Checkpoint:

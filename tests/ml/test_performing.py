@@ -11,16 +11,17 @@ import pytest
 import soundfile
 import torch
 
-from grym.adapters.models.generating.opening import generator_of
+from grym.adapters.models.generating.opening import generator_of, opened_generator
 from grym.adapters.models.generating.performing import perform
 from grym.adapters.models.generating.piecewise import Piece, whole_piece
+from grym.adapters.models.generating.segment_files import SegmentFiles
 from grym.adapters.models.generating.shelf import chosen_generator
 from grym.adapters.models.torch_home import Place, compute_widely
 from grym.adapters.step_files import StepFiles
 from grym.domain.loudness import measure_loudness, true_peak_dbtp
 from grym.domain.signal import Signal
 from grym.errors import AdapterError
-from grym.ports.generating import Asked, Commission, Watch
+from grym.ports.generating import SEGMENTS, Asked, Commission, Watch
 from tests.support import plans
 
 F32 = Place(device="cpu", precision="f32")
@@ -89,18 +90,39 @@ class Forgetful:
         return self._inner.generate(asked, watch)
 
 
-def test_segments_shrink_until_they_fit(generator_shelf: Path) -> None:
+def test_what_was_finished_is_not_made_again(generator_shelf: Path, tmp_path: Path) -> None:
+    """A second try takes the first one's segments, gives the same file, and never asks the model."""
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    first = perform(generator_shelf, commission("musicgen"), tmp_path / "one")
+    (tmp_path / "one" / SEGMENTS).rename(tmp_path / "two" / SEGMENTS)
+    again = perform(generator_shelf, commission("musicgen"), tmp_path / "two")
+    assert again.mix.read_bytes() == first.mix.read_bytes()
+    order = commission("musicgen")
+    piece = Piece(plan=order.plan, seconds=order.seconds, seed=order.seed)
+    asked_before, silent = opened_generator(generator_shelf, "musicgen")[0], Forgetful(generator_shelf, 0.0)
+    silent.longest_s = asked_before.longest_s
+    keeping = SegmentFiles(folder=tmp_path / "two" / SEGMENTS, provenance=asked_before.provenance)
+    watched: list[float] = []
+    whole = whole_piece(silent, piece, watched.append, lambda: None, keeping)
+    assert watched == []
+    assert whole.sound.duration_s == pytest.approx(8.0, abs=0.01)
+
+
+def test_segments_shrink_until_they_fit(generator_shelf: Path, tmp_path: Path) -> None:
     """Out of memory: half as long, and half again; the result says so and is whole."""
     released: list[bool] = []
+    keeping = SegmentFiles(folder=tmp_path / "kept", provenance={})
+    other = SegmentFiles(folder=tmp_path / "other", provenance={})
     order = commission()
     piece = Piece(plan=order.plan, seconds=order.seconds, seed=order.seed)
     watched: list[float] = []
-    whole = whole_piece(Forgetful(generator_shelf, 2.5), piece, watched.append, lambda: released.append(True))
+    whole = whole_piece(Forgetful(generator_shelf, 2.5), piece, watched.append, lambda: released.append(True), keeping)
     assert (whole.longest_s, whole.shortened, len(released)) == (2.0, True, 2)
     assert whole.sound.duration_s == pytest.approx(8.0, abs=0.01)
     assert watched[-1] == pytest.approx(1.0, abs=0.05)
     with pytest.raises(MemoryError):
-        whole_piece(Forgetful(generator_shelf, 0.5), piece, watched.append, lambda: None)
+        whole_piece(Forgetful(generator_shelf, 0.5), piece, watched.append, lambda: None, other)
 
 
 @pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 2), (3, 2), (16, 8)])
@@ -119,26 +141,32 @@ from pathlib import Path
 from grym.adapters.models.generating.opening import generator_of
 from grym.adapters.models.generating.piecewise import Piece, whole_piece
 from grym.adapters.models.generating.memory import release
+from grym.adapters.models.generating.segment_files import SegmentFiles
 from grym.adapters.models.generating.shelf import chosen_generator
 from grym.adapters.models.torch_home import Place
 from tests.support import plans
 
 generator = generator_of(chosen_generator(Path(sys.argv[1]), "stableaudio3"), Place(device="cpu", precision="f32"))
 watch = lambda share: None
-whole_piece(generator, Piece(plan=plans.short_plan(), seconds=1.5, seed=1), watch, release)
+keeping = SegmentFiles(folder=Path(sys.argv[4]), provenance=generator.provenance)
+whole_piece(generator, Piece(plan=plans.short_plan(), seconds=1.5, seed=1), watch, release, keeping)
 used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 limit = used + int(sys.argv[2]) * 2**20
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-whole = whole_piece(generator, Piece(plan=plans.short_plan(), seconds=float(sys.argv[3]), seed=1), watch, release)
+piece = Piece(plan=plans.short_plan(), seconds=float(sys.argv[3]), seed=1)
+whole = whole_piece(generator, piece, watch, release, keeping)
 print(whole.longest_s, whole.shortened, whole.sound.duration_s)
 """
 
 
 @pytest.mark.skipif(not hasattr(resource, "RLIMIT_AS") or sys.platform != "linux", reason="limits of Linux")
-def test_a_real_limit_on_memory_is_met(generator_shelf: Path) -> None:
+def test_a_real_limit_on_memory_is_met(generator_shelf: Path, tmp_path: Path) -> None:
     """A process that may take no more memory makes shorter segments, by the errors torch really raises."""
     told = subprocess.run(
-        [sys.executable, "-c", LIMITED, str(generator_shelf), "500", "24"], check=True, capture_output=True, text=True
+        [sys.executable, "-c", LIMITED, str(generator_shelf), "500", "24", str(tmp_path)],
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout.split()
     assert float(told[0]) < 24.0
     assert (told[1], float(told[2])) == ("True", 24.0)

@@ -10,7 +10,7 @@ import pytest
 from grym.adapters.models.generating.serving import PooledMusicians
 from grym.adapters.step_files import StepFiles
 from grym.errors import InvalidRequestError
-from grym.ports.generating import Commission
+from grym.ports.generating import SEGMENTS, Commission
 from tests.support import generators, plans
 
 COMMISSION = Commission(backend="audioldm2", plan=plans.short_plan(), seconds=8.0, seed=4)
@@ -23,6 +23,10 @@ async def rested(musicians: PooledMusicians) -> None:
     await asyncio.gather(*musicians._closing)
 
 
+async def unheard(path: Path) -> None:
+    """Take no notice of a segment."""
+
+
 async def test_a_piece_a_stop_and_a_rest(tmp_path: Path) -> None:
     """Progress is told while it works; a cancelled piece stops between steps and the model stays; an idle one goes."""
     shelf = tmp_path / "models"
@@ -33,11 +37,19 @@ async def test_a_piece_a_stop_and_a_rest(tmp_path: Path) -> None:
     for name in ("one", "two", "three"):
         (tmp_path / name).mkdir()
     async with PooledMusicians(shelf, idle_s=3600.0) as musicians:
-        made = await musicians.perform(COMMISSION, tmp_path / "one")
+        landed: list[Path] = []
+
+        async def land(path: Path) -> None:
+            landed.append(path)
+
+        made = await musicians.perform(COMMISSION, tmp_path / "one", land)
         assert made.mix.is_file()
+        assert len(set(landed)) == int(made.provenance["segments"]) == 4
+        assert {path.parent for path in landed} == {tmp_path / "one" / SEGMENTS}
         assert StepFiles(tmp_path / "one").told() == ("mastering", 1.0)
         worker = await musicians._cpu.run(os.getpid, timeout_s=60.0)
-        slow = asyncio.ensure_future(musicians.perform(replace(COMMISSION, backend="audioldm2/slow"), tmp_path / "two"))
+        endless = replace(COMMISSION, backend="audioldm2/slow")
+        slow = asyncio.ensure_future(musicians.perform(endless, tmp_path / "two", unheard))
         while StepFiles(tmp_path / "two").told()[0] != "performing":
             await asyncio.wait({slow}, timeout=0.05)
             assert not slow.done()
@@ -47,7 +59,7 @@ async def test_a_piece_a_stop_and_a_rest(tmp_path: Path) -> None:
         assert not (tmp_path / "two" / "mix.wav").exists()
         assert await musicians._cpu.run(os.getpid, timeout_s=60.0) == worker
         musicians._idle_s = 0.0
-        again = await musicians.perform(COMMISSION, tmp_path / "three")
+        again = await musicians.perform(COMMISSION, tmp_path / "three", unheard)
         assert again.mix.read_bytes() == made.mix.read_bytes()
         await rested(musicians)
         assert musicians._cpu._pool is None

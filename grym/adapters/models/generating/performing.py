@@ -10,12 +10,13 @@ from grym.adapters.audio_files import read_signal, write_wav
 from grym.adapters.models.generating.memory import no_memory, release
 from grym.adapters.models.generating.opening import opened_generator
 from grym.adapters.models.generating.piecewise import Piece, Whole, whole_piece
+from grym.adapters.models.generating.segment_files import SegmentFiles
 from grym.adapters.models.torch_home import compute_widely
 from grym.adapters.step_files import StepFiles
 from grym.domain.mastering import master
 from grym.domain.signal import Signal
 from grym.domain.signal_measures import bandwidth_hz, long_term_spectrum
-from grym.ports.generating import Commission, Generator
+from grym.ports.generating import SEGMENTS, Commission, Generator
 from grym.ports.sound import Recorded
 
 DELIVERED_HZ = 44_100
@@ -42,8 +43,9 @@ def perform(
         seed=commission.seed,
         guide=None if commission.guide is None else read_signal(commission.guide, max_seconds=MAX_GUIDE_S),
     )
+    keeping = SegmentFiles(folder=folder / SEGMENTS, provenance=generator.provenance)
     try:
-        whole = whole_piece(generator, piece, lambda share: files.tell("performing", share), release)
+        whole = whole_piece(generator, piece, lambda share: files.tell("performing", share), release, keeping)
     except MemoryError as error:
         opened_generator.cache_clear()
         raise no_memory(commission.backend, "even short segments do not fit beside its weights") from error

@@ -1,12 +1,14 @@
 """A whole piece by a generator that makes so many seconds at once and may run out of memory.
 
 The piece is cut into segments, each is made by its own seed, and they are cross-faded. Where memory runs out, segments
-become half as long, three times at most, and the result says how long they were.
+become half as long, three times at most, and the result says how long they were. Finished segments are kept, so that
+an earlier try's are not made again.
 """
 
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -39,6 +41,18 @@ class Piece:
     guide: Signal | None = None
 
 
+class Keeping(Protocol):
+    """Where finished segments are."""
+
+    def kept(self, asked: Asked) -> Signal | None:
+        """Return what was made for a question; None where it is still to be made."""
+        ...
+
+    def keep(self, asked: Asked, sound: Signal) -> None:
+        """Keep what was made."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Whole:
     """A piece in one sound.
@@ -62,7 +76,9 @@ class Whole:
     shortened: bool
 
 
-def whole_piece(generator: Generator, piece: Piece, watch: Watch, release: Callable[[], None]) -> Whole:
+def whole_piece(
+    generator: Generator, piece: Piece, watch: Watch, release: Callable[[], None], keeping: Keeping
+) -> Whole:
     """Make a piece.
 
     Parameters
@@ -80,16 +96,34 @@ def whole_piece(generator: Generator, piece: Piece, watch: Watch, release: Calla
     lengths_s = [length_s for length_s in lengths_s if length_s > 2 * FADE_S] or [at_once_s]
     for longest_s in lengths_s[:-1]:
         with suppress(MemoryError):
-            return _made(generator, piece, longest_s, watch, shortened=longest_s < at_once_s)
+            return _made(_Maker(generator, watch, keeping), piece, longest_s, shortened=longest_s < at_once_s)
         release()
-    return _made(generator, piece, lengths_s[-1], watch, shortened=lengths_s[-1] < at_once_s)
+    return _made(_Maker(generator, watch, keeping), piece, lengths_s[-1], shortened=lengths_s[-1] < at_once_s)
 
 
-def _made(generator: Generator, piece: Piece, longest_s: float, watch: Watch, *, shortened: bool) -> Whole:
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Makes segments, each once."""
+
+    generator: Generator
+    watch: Watch
+    keeping: Keeping
+
+    def made(self, asked: Asked, number: int, count: int) -> Signal:
+        """Return the segment of a number out of so many."""
+        kept = self.keeping.kept(asked)
+        if kept is not None:
+            return kept
+        sound = self.generator.generate(asked, _within(self.watch, number, count))
+        self.keeping.keep(asked, sound)
+        return sound
+
+
+def _made(maker: _Maker, piece: Piece, longest_s: float, *, shortened: bool) -> Whole:
     """Make all segments of at most so many seconds, and join them."""
     segments = segments_of(piece.plan, seconds=piece.seconds, longest_s=longest_s, seed=piece.seed)
     asked = [_asked(piece, segment) for segment in segments]
-    sounds = [generator.generate(one, _within(watch, number, len(asked))) for number, one in enumerate(asked)]
+    sounds = [maker.made(one, number, len(asked)) for number, one in enumerate(asked)]
     rate_hz = sounds[0].sample_rate_hz
     return Whole(
         sound=Signal(

@@ -13,7 +13,7 @@ from grym.adapters.cpu_pool import ProcessCpuPool
 from grym.adapters.models.generating.inspecting import require_usable
 from grym.adapters.models.generating.shelf import chosen_generator
 from grym.adapters.step_files import StepFiles
-from grym.ports.generating import Commission
+from grym.ports.generating import SEGMENT_SUFFIX, SEGMENTS, Commission, Landed
 from grym.ports.sound import Recorded, Task
 
 PERFORM: Task[Recorded] = Task("grym.adapters.models.generating.performing", "perform")
@@ -23,6 +23,9 @@ IDLE_S = 300.0
 
 STOP_S = 1.5
 """How long a step may take to notice that it should stop, before its process is ended; a call is to stop within 2 s."""
+
+LOOK_S = 0.5
+"""How often finished segments are looked for; each took seconds."""
 
 START_TIMEOUT_S = 600.0
 """Loading ten gigabytes from a slow disk takes minutes."""
@@ -68,24 +71,25 @@ class PooledMusicians:
         """Return whether a model can follow a sound (see `grym.ports.generating.Musicians.takes_guide`)."""
         return await asyncio.to_thread(takes_guide, self._models, backend, self._pickles_allowed)
 
-    async def perform(self, commission: Commission, folder: Path) -> Recorded:
+    async def perform(self, commission: Commission, folder: Path, landed: Landed) -> Recorded:
         """Make the sound of a piece in the worker process (see `grym.ports.generating.Musicians.perform`)."""
         self._forget_ending()
         self._busy += 1
         try:
-            return await self._stoppable(commission, folder)
+            return await self._stoppable(commission, folder, landed)
         finally:
             self._busy -= 1
             if not self._busy:
                 self._ending = asyncio.get_running_loop().call_later(self._idle_s, self._end)
 
-    async def _stoppable(self, commission: Commission, folder: Path) -> Recorded:
+    async def _stoppable(self, commission: Commission, folder: Path, landed: Landed) -> Recorded:
         """Wait for the worker; whoever stops waiting stops it between two steps, or ends it with its process."""
         timeout_s = START_TIMEOUT_S + TIMEOUT_S_PER_SECOND * commission.seconds
         asked = (self._models, commission, folder, self._pickles_allowed)
         work = asyncio.ensure_future(self._cpu.run(PERFORM, *asked, timeout_s=timeout_s))
         try:
-            return await asyncio.shield(work)
+            await _watched(work, folder / SEGMENTS, landed)
+            return work.result()
         finally:
             if not work.done():
                 work.add_done_callback(_forgotten)
@@ -104,6 +108,21 @@ class PooledMusicians:
         closing = asyncio.ensure_future(self._cpu.close())
         self._closing.add(closing)
         closing.add_done_callback(self._closing.discard)
+
+
+async def _watched(work: asyncio.Future[Recorded], folder: Path, landed: Landed) -> None:
+    """Tell of every segment that appears in a folder until the work is done."""
+    told = frozenset(_segments(folder))
+    while not work.done():
+        await asyncio.wait({work}, timeout=LOOK_S)
+        fresh = [path for path in _segments(folder) if path not in told]
+        told = told.union(fresh)
+        for path in fresh:
+            await landed(path)
+
+
+def _segments(folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"*{SEGMENT_SUFFIX}"), key=lambda path: path.stat().st_mtime_ns)
 
 
 def _forgotten(work: asyncio.Future[Recorded]) -> None:

@@ -41,6 +41,11 @@ class FakeTexts:
         return self.texts.get(ref)
 
 
+def content(path: Path) -> bytes:
+    """Return what is in a file; nothing where there is none."""
+    return path.read_bytes() if path.is_file() else b""
+
+
 class FakeStore:
     """Artifacts by digest."""
 
@@ -54,12 +59,19 @@ class FakeStore:
         return ArtifactRef(uri=uri, size_bytes=len(payload), media_type=media_type, samples=samples, name=name)
 
     async def put_file(self, path: Path, *, media_type: str, samples: int | None = None, name: str = "") -> ArtifactRef:
-        """Keep a file's name: the fake studio writes nothing else."""
-        return await self.put(path.name.encode(), media_type=media_type, samples=samples, name=name)
+        """Keep a file; its name where the fake studio has written none."""
+        payload = content(path) or path.name.encode()
+        return await self.put(payload, media_type=media_type, samples=samples, name=name)
 
     async def get(self, ref: ArtifactRef) -> bytes:
         """Return a payload."""
+        if ref.uri not in self.payloads:
+            raise PermanentError("it was swept", code="artifact.missing")
         return self.payloads[ref.uri]
+
+    def lose(self, uri: str) -> None:
+        """Forget a payload."""
+        del self.payloads[uri]
 
     async def local_path(self, ref: ArtifactRef) -> Path:
         """Nobody asks for paths here."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from grym.errors import InvalidRequestError
-from grym.ports.generating import Commission, NoMusicians, unknown_generator
+from grym.ports.generating import SEGMENT_SUFFIX, SEGMENTS, Commission, Landed, NoMusicians, unknown_generator
 from grym.ports.sound import Recorded
 from schemas.commands import GenerateMusic
 from schemas.events import MusicGenerated
@@ -26,6 +26,7 @@ class OneMusician:
 
     def __init__(self) -> None:
         self.asked: list[Commission] = []
+        self.found: list[list[bytes]] = []
 
     async def takes_guide(self, backend: str) -> bool:
         """Know two models."""
@@ -33,9 +34,14 @@ class OneMusician:
             raise unknown_generator(backend, ["musicgen/m"])
         return backend == "stableaudio3/small"
 
-    async def perform(self, commission: Commission, folder: Path) -> Recorded:
-        """Name a mix."""
+    async def perform(self, commission: Commission, folder: Path, landed: Landed) -> Recorded:
+        """Finish one more segment than there are, then name a mix."""
         self.asked.append(commission)
+        there = sorted((folder / SEGMENTS).iterdir())
+        self.found.append([path.read_bytes() for path in there])
+        fresh = folder / SEGMENTS / f"s{len(there)}{SEGMENT_SUFFIX}"
+        fresh.write_bytes(b"made of %d" % len(there))
+        await landed(fresh)
         return Recorded(
             mix=folder / "mix.wav",
             stems=(),
@@ -68,7 +74,29 @@ async def test_the_score_is_written_and_the_model_plays(event: Any, tmp_path: Pa
     assert commission.seconds == pytest.approx(12.0, abs=2.0)
     assert studio.performed == []
     assert [stage for stage, _ in reports.told] == ["composing", "performing", "storing"]
-    assert len(reports.kept) == 1
+    assert len(reports.kept) == 2
+
+
+async def test_finished_segments_survive_a_crash(event: Any, tmp_path: Path) -> None:
+    """Each is kept as it lands; the next try finds them before the model begins, but not one that was lost."""
+    store, musician = FakeStore(), OneMusician()
+    command = event(GenerateMusic(plan=PLAN, seed=7, backend="musicgen"))
+    kept: bytes | None = None
+    for tried in ("first", "second", "third"):
+        (tmp_path / tried).mkdir()
+        reports = Reports(kept)
+        work = GenerationWork(
+            artifacts=store,
+            scratch=FolderDesk(tmp_path / tried),
+            cpu=InlinePool(),
+            studio=FakeStudio(),
+            musicians=musician,
+        )
+        await work.work(command, reports)
+        kept, holds = reports.kept[-1]
+        if tried == "second":
+            store.lose(holds[-1])
+    assert musician.found == [[], [b"made of 0"], [b"made of 0"]]
 
 
 async def test_a_model_that_can_is_given_the_sound_of_the_score(event: Any, tmp_path: Path) -> None:
