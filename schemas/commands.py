@@ -290,7 +290,15 @@ class StudySource(Body, frozen=True, kw_only=True):
 
 
 class ProposeParameters(Body, frozen=True, kw_only=True):
-    """Ask the learner for the parameters of the next piece of this user and style."""
+    """Ask the learner for the parameters of the next piece of this user and style.
+
+    Parameters
+    ----------
+    defaults
+        What the piece would have without the learner: values 0–1 by name, by style, mood and words.
+    fixed
+        Values 0–1 of what the wish itself decides; nothing is proposed for them.
+    """
 
     TYPE: ClassVar[str] = "grym.parameters.propose.v1"
     TOPIC: ClassVar[str] = "grym.learning.v1"
@@ -319,6 +327,9 @@ class MakePlan(Body, frozen=True, kw_only=True):
     open_length: bool = False
     formal: tuple[FormalData, ...] = ()
     heard: SourceFacts | None = None
+    mood: str = ""
+    defaults: dict[str, float] = msgspec.field(default_factory=dict)
+    fixed: dict[str, float] = msgspec.field(default_factory=dict)
     rework: ReworkData | None = None
 
 
