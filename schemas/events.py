@@ -457,7 +457,13 @@ class AudioRefused(Body, frozen=True, kw_only=True):
 
 
 class QualityRated(Body, frozen=True, kw_only=True):
-    """Every check with what was measured and required."""
+    """Every check with what was measured and required.
+
+    Parameters
+    ----------
+    profile
+        Name of what it was judged by; empty in events of earlier versions.
+    """
 
     TYPE: ClassVar[str] = "grym.quality.rated.v1"
     TOPIC: ClassVar[str] = "grym.quality.v1"
@@ -465,6 +471,7 @@ class QualityRated(Body, frozen=True, kw_only=True):
     passed: bool
     checks: tuple[CheckResult, ...]
     round: int = 1
+    profile: str = ""
 
 
 class FeedbackGiven(Body, frozen=True, kw_only=True):
