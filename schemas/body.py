@@ -58,7 +58,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One measured requirement (see `grym.domain.rating.Check`)."""
+    """One measured requirement (see `grym.domain.quality.check.Check`)."""
 
     name: str
     value: float | None
@@ -66,6 +66,24 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     passed: bool
     advice: str = ""
+
+
+class ProfileData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a sound is judged by (see `grym.domain.quality.profiles.Profile`).
+
+    Parameters
+    ----------
+    name
+        What it is called.
+    base
+        The profile of grym it begins with; by default the one of its own name.
+    bounds
+        Least and most by name of the check, in the check's unit; null is an open end.
+    """
+
+    name: str
+    base: str = ""
+    bounds: dict[str, tuple[float | None, float | None]] = msgspec.field(default_factory=dict)
 
 
 class MotifData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

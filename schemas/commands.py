@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from schemas.body import ArtifactRef, Body, CheckResult, MotifData
+from schemas.body import ArtifactRef, Body, CheckResult, MotifData, ProfileData
 from schemas.formal import FormalData
 from schemas.music import AnalysisSummary, LastPieceData, PlanData
 from schemas.reworking import ReworkData, SourceFacts
@@ -79,7 +79,13 @@ class RequestComposition(Body, frozen=True, kw_only=True):
 
 
 class RequestAnalysis(Body, frozen=True, kw_only=True):
-    """Ask for the facts of a recording, given by claim check; `max_seconds` is the longest sound that is accepted."""
+    """Ask for the facts of a recording, given by claim check; `max_seconds` is the longest sound that is accepted.
+
+    Parameters
+    ----------
+    profile
+        What the sound is judged by; None: as the recording of somebody.
+    """
 
     TYPE: ClassVar[str] = "grym.analysis.request.v1"
     TOPIC: ClassVar[str] = "grym.requests.v1"
@@ -91,6 +97,7 @@ class RequestAnalysis(Body, frozen=True, kw_only=True):
     max_seconds: float = 900.0
     user: str = ANONYMOUS
     deadline_s: float = 600.0
+    profile: ProfileData | None = None
 
 
 class RequestLearning(Body, frozen=True, kw_only=True):
@@ -290,7 +297,15 @@ class StudySource(Body, frozen=True, kw_only=True):
 
 
 class ProposeParameters(Body, frozen=True, kw_only=True):
-    """Ask the learner for the parameters of the next piece of this user and style."""
+    """Ask the learner for the parameters of the next piece of this user and style.
+
+    Parameters
+    ----------
+    defaults
+        What the piece would have without the learner: values 0–1 by name, by style, mood and words.
+    fixed
+        Values 0–1 of what the wish itself decides; nothing is proposed for them.
+    """
 
     TYPE: ClassVar[str] = "grym.parameters.propose.v1"
     TOPIC: ClassVar[str] = "grym.learning.v1"
@@ -319,6 +334,9 @@ class MakePlan(Body, frozen=True, kw_only=True):
     open_length: bool = False
     formal: tuple[FormalData, ...] = ()
     heard: SourceFacts | None = None
+    mood: str = ""
+    defaults: dict[str, float] = msgspec.field(default_factory=dict)
+    fixed: dict[str, float] = msgspec.field(default_factory=dict)
     rework: ReworkData | None = None
 
 
@@ -370,7 +388,13 @@ class ExtractFeatures(Body, frozen=True, kw_only=True):
 
 
 class RateQuality(Body, frozen=True, kw_only=True):
-    """Ask whether a sound is good enough: signal checks always, musical ones against the plan where there is one."""
+    """Ask whether a sound is good enough: signal checks always, musical ones against the plan where there is one.
+
+    Parameters
+    ----------
+    profile
+        What it is judged by; None: what its purpose calls for.
+    """
 
     TYPE: ClassVar[str] = "grym.quality.rate.v1"
     TOPIC: ClassVar[str] = "grym.quality.v1"
@@ -382,3 +406,4 @@ class RateQuality(Body, frozen=True, kw_only=True):
     score_checks: tuple[CheckResult, ...] = ()
     max_seconds: float = 900.0
     round: int = 1
+    profile: ProfileData | None = None

@@ -330,7 +330,24 @@ class PatternReembedded(Body, frozen=True, kw_only=True):
 
 
 class ParametersProposed(Body, frozen=True, kw_only=True):
-    """The learner's answer: values 0–1 by name, where each came from, and how many ratings stand behind them."""
+    """The learner's answer: values 0–1 by name, where each came from, and how many ratings stand behind them.
+
+    Parameters
+    ----------
+    arm
+        What is served: ``learned``; or, with no values, ``holdout`` (the default by lot, to compare with), ``fallback``
+        (the default, since the guard sees no gain) and ``default`` (nothing was learned yet).
+    propensity
+        How likely this arm was before the lot was drawn, above 0 to 1.
+    position, as_of, state_sha256
+        Pieces and opinions the learner's state held, the id of the newest event in it, and its digest.
+    candidates_sha256
+        Digest of the settings that were compared; empty where none were.
+    verdict
+        What the guard says, in a few words.
+    expected, expected_default
+        Utility 0–1 expected of these values, and of the default; null where nothing was learned yet.
+    """
 
     TYPE: ClassVar[str] = "grym.parameters.proposed.v1"
     TOPIC: ClassVar[str] = "grym.learning.v1"
@@ -340,6 +357,16 @@ class ParametersProposed(Body, frozen=True, kw_only=True):
     learner: str
     ratings: int
 
+    arm: str = ""
+    holdout: bool = False
+    propensity: float = 1.0
+    position: int = 0
+    as_of: str = ""
+    state_sha256: str = ""
+    candidates_sha256: str = ""
+    verdict: str = ""
+    expected: float | None = None
+    expected_default: float | None = None
 
 class PlanMade(Body, frozen=True, kw_only=True):
     """A plan and who made it."""
@@ -430,7 +457,13 @@ class AudioRefused(Body, frozen=True, kw_only=True):
 
 
 class QualityRated(Body, frozen=True, kw_only=True):
-    """Every check with what was measured and required."""
+    """Every check with what was measured and required.
+
+    Parameters
+    ----------
+    profile
+        Name of what it was judged by; empty in events of earlier versions.
+    """
 
     TYPE: ClassVar[str] = "grym.quality.rated.v1"
     TOPIC: ClassVar[str] = "grym.quality.v1"
@@ -438,6 +471,7 @@ class QualityRated(Body, frozen=True, kw_only=True):
     passed: bool
     checks: tuple[CheckResult, ...]
     round: int = 1
+    profile: str = ""
 
 
 class FeedbackGiven(Body, frozen=True, kw_only=True):
@@ -453,7 +487,17 @@ class FeedbackGiven(Body, frozen=True, kw_only=True):
 
 
 class ParametersExposed(Body, frozen=True, kw_only=True):
-    """A piece with these parameters reached a listener; ratings of it are credited to them."""
+    """A piece with these parameters reached a listener; ratings of it are credited to them.
+
+    Parameters
+    ----------
+    parameters
+        What the finished piece really has, which may differ from what was proposed.
+    asked
+        Names that the wish decided; what was heard of them says nothing about the learner.
+    arm, propensity, expected
+        As in the proposal that the piece was made with.
+    """
 
     TYPE: ClassVar[str] = "grym.parameters.exposed.v1"
     TOPIC: ClassVar[str] = "grym.feedback.v1"
@@ -487,7 +531,15 @@ class OpinionCredited(Body, frozen=True, kw_only=True):
 
 
 class FeedbackFolded(Body, frozen=True, kw_only=True):
-    """The learner has taken in an opinion, or says why it has no effect."""
+    """The learner has taken in an opinion, or says why it has no effect.
+
+    Parameters
+    ----------
+    held
+        Whether the opinion waits for its piece, which is not finished; told again once it counts.
+    code
+        Why it has no effect, as a stable name such as `feedback.unknown`; empty where it has one.
+    """
 
     TYPE: ClassVar[str] = "grym.feedback.folded.v1"
     TOPIC: ClassVar[str] = "grym.learning.v1"
@@ -505,6 +557,11 @@ class StreamOpened(Body, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "grym.stream.opened.v1"
     TOPIC: ClassVar[str] = "grym.audio-frames.v1"
 
+    mood: str = ""
+    asked: tuple[str, ...] = ()
+    arm: str = ""
+    propensity: float = 1.0
+    expected: float | None = None
     sample_rate_hz: int
     channels: int
     sample_format: Literal["s16le", "f32le"]
@@ -529,3 +586,26 @@ class BreakerChanged(Body, frozen=True, kw_only=True):
     dependency: str
     state: Literal["closed", "open", "half-open"]
     before: Literal["closed", "open", "half-open"]
+    held: bool = False
+    code: str = ""
+
+
+class GuardChanged(Body, frozen=True, kw_only=True):
+    """The guard lets learned values through again, or falls back to the default, and says why.
+
+    Parameters
+    ----------
+    serving
+        Whether learned values are served from now on.
+    lower, holdout
+        Lower confidence bound of the utility 0–1 of what was learned, and the mean of what it is compared with.
+    """
+
+    TYPE: ClassVar[str] = "grym.guard.changed.v1"
+    TOPIC: ClassVar[str] = "grym.learning.v1"
+
+    style: str
+    serving: bool
+    reason: str
+    lower: float
+    holdout: float

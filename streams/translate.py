@@ -12,7 +12,7 @@ from grym.domain.composing.quoting import Quotation
 from grym.domain.composing.reworking.bounds import require_sound_facts, require_sound_rework
 from grym.domain.composing.reworking.source import Rework, SourceFacts, Taken
 from grym.domain.composing.styles import Style
-from grym.domain.rating import Check
+from grym.domain.quality.check import Check
 from grym.errors import GrymError, InvalidRequestError
 from schemas.body import CheckResult, Fault, MotifData, MotifUse
 from schemas.commands import MakePlan, RequestComposition

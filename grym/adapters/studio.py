@@ -27,6 +27,9 @@ from grym.ports.sound import Recorded, SpooledScore, SpoolingRenderer
 
 AUTO_ORDER = ("soundfont", "synth")
 
+NOT_INSTALLED = frozenset({"soundfont.missing", "soundfont.unreadable", "fluidsynth.missing"})
+"""What a renderer lacks until somebody installs it: waiting does not help, as it does with an outage."""
+
 RENDERED, BALANCED, MIXED, FINISHED = 0.35, 0.5, 0.75, 0.9
 """Shares of a performance, by the processor seconds each took for ten minutes of six parts."""
 
@@ -76,7 +79,7 @@ class RecordingStudio:
 
     def _spooled(self, score: Score, *, backend: str, seed: int, reels: Reels, progress: Progress) -> SpooledScore:
         if backend != "auto":
-            return self._renderer(backend).spool(score, seed=seed, reels=reels, progress=progress)
+            return self._by_name(score, backend=backend, seed=seed, reels=reels, progress=progress)
         reasons: list[str] = []
         for name in AUTO_ORDER:
             try:
@@ -87,6 +90,19 @@ class RecordingStudio:
             fallback = {"fallback": "; ".join(reasons)} if reasons else {}
             return replace(spooled, provenance={**spooled.provenance, **fallback})
         raise InvariantError(f"no renderer could be had: {'; '.join(reasons)}", code="studio.empty")
+
+    def _by_name(self, score: Score, *, backend: str, seed: int, reels: Reels, progress: Progress) -> SpooledScore:
+        """Render by the backend that was asked for, and refuse for good where it is not installed here."""
+        try:
+            return self._renderer(backend).spool(score, seed=seed, reels=reels, progress=progress)
+        except UnavailableError as error:
+            if error.code not in NOT_INSTALLED:
+                raise
+            raise InvalidRequestError(
+                f"the backend {backend!r} cannot play here: {error.message}",
+                code=error.code,
+                hint=f"{error.hint} Or ask for --backend auto, which plays with what is here.",
+            ) from error
 
     def _renderer(self, backend: str) -> SpoolingRenderer:
         if backend in self.broken:

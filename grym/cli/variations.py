@@ -10,7 +10,7 @@ from grym.cli.screen import Screen
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from grym.domain.rating import Check
+    from grym.domain.quality.check import Check
 
 
 def tell_ready(screen: Screen, label: str, result: dict[str, Any]) -> None:
@@ -26,7 +26,7 @@ def tell_ready(screen: Screen, label: str, result: dict[str, Any]) -> None:
 
 def ranked(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return results with their ``rank``: 1 is the best, null where there is no piece."""
-    from grym.domain.ranking import ranks
+    from grym.domain.quality.ranking import ranks
 
     whole = [at for at, result in enumerate(results) if result["outcome"] == "completed"]
     found = dict(zip(whole, ranks([_checks(results[at]) for at in whole]), strict=True))

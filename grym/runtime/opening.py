@@ -37,7 +37,7 @@ PRELOADED = (
     "grym.adapters.fluidsynth",
     "grym.adapters.studio",
     "grym.domain.analysis",
-    "grym.domain.signal_checks",
+    "grym.domain.quality.gate",
     "streams.generation.piece",
 )
 """What worker processes import while the database still starts."""

@@ -296,6 +296,7 @@ def _rate_recording(run: Run) -> Output:
             purpose="recording",
             audio=run.analysis.audio,
             max_seconds=run.analysis.max_seconds,
+            profile=run.analysis.profile,
         )
     )
 

@@ -153,8 +153,8 @@ def analysis_facts(extracted: FeaturesExtracted) -> dict[str, Any]:
 
 
 def quality_facts(rated: QualityRated) -> dict[str, Any]:
-    """Return the checks and whether all passed."""
-    return {"passed": rated.passed, "checks": _plain(rated.checks)}
+    """Return the checks, whether all passed, and by which profile."""
+    return {"passed": rated.passed, "profile": rated.profile, "checks": _plain(rated.checks)}
 
 
 def timings_s(run: Run, *, at: datetime) -> dict[str, float]:

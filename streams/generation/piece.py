@@ -16,7 +16,7 @@ from grym.domain.composing.plan import Motif, Plan
 from grym.domain.composing.quoting import Quotation, quotations
 from grym.domain.composing.reworking.source import Taken
 from grym.domain.composing.score import Score
-from grym.domain.rating import Check
+from grym.domain.quality.check import Check
 from grym.ports.sound import Recorded, Studio
 
 KEPT_MOTIFS = 4  # the ideas a listener would remember of a short piece

@@ -8,7 +8,7 @@ from grym.domain.composing.plan import Motif, Plan
 from grym.domain.composing.quoting import quotations
 from grym.domain.composing.reworking.making import Made, make
 from grym.domain.composing.reworking.source import Rework
-from grym.domain.rating import Check
+from grym.domain.quality.check import Check
 from grym.ports.sound import Studio
 from streams.features.studying import unpack
 from streams.generation.piece import KEPT_MOTIFS, Written

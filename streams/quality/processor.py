@@ -5,8 +5,9 @@ was measured, what was required and what to change; the coordinator turns failed
 that is none is refused, as by the features processor, which may look at it at the same time.
 """
 
-from grym.domain.piece_checks import heard_length, heard_tempo
-from grym.domain.rating import Check, Rating
+from grym.domain.quality.check import Check, Rating
+from grym.domain.quality.piece import heard_length, heard_tempo
+from grym.domain.quality.profiles import RECORDING, RELEASE, Profile, profile_from
 from grym.errors import InvalidAudioError
 from grym.ports.artifacts import ArtifactStore
 from grym.ports.sound import TURN_S, AudioDoor, CpuPool, Task
@@ -49,7 +50,12 @@ class Quality:
         except InvalidAudioError as error:
             return Decision(outputs=(Output(body=AudioRefused(fault=fault_of(error), round=command.round)),))
         rating = Rating(checks=tuple(checks))
-        body = QualityRated(passed=rating.passed, checks=checks_to_wire(rating.checks), round=command.round)
+        body = QualityRated(
+            passed=rating.passed,
+            checks=checks_to_wire(rating.checks),
+            round=command.round,
+            profile=profile_of(command).name,
+        )
         return Decision(outputs=(Output(body=body),))
 
     async def _signal(self, command: RateQuality) -> list[Check]:
@@ -61,7 +67,7 @@ class Quality:
             self._door,
             path,
             command.max_seconds,
-            command.purpose == "composition",
+            profile_of(command),
             timeout_s=check_timeout_s(command.max_seconds),
         )
 
@@ -69,6 +75,20 @@ class Quality:
 def check_timeout_s(max_seconds: float) -> float:
     """Return how long checking a sound of at most `max_seconds` may take."""
     return START_TIMEOUT_S + TIMEOUT_S_PER_MINUTE * max(0.0, max_seconds) / 60.0
+
+
+def profile_of(command: RateQuality) -> Profile:
+    """Return what a sound is judged by: what was asked for, else what its purpose calls for.
+
+    Raises
+    ------
+    InvalidRequestError
+        ``quality.profile``: a profile that this worker does not know.
+    """
+    asked = command.profile
+    if asked is None:
+        return RELEASE if command.purpose == "composition" else RECORDING
+    return profile_from(asked.name, base=asked.base, bounds=asked.bounds)
 
 
 def _promised(command: RateQuality) -> list[Check]:

@@ -18,7 +18,7 @@ from grym.domain.composing.reading import read
 from grym.domain.composing.score import PITCH_CLASS_NAMES, Metre, Note
 from grym.domain.composing.styles import STYLES
 from grym.domain.composing.theory import SCALES
-from grym.domain.rating import Check
+from grym.domain.quality.check import Check
 from grym.errors import InvalidRequestError
 
 SETTINGS = settings(

@@ -14,7 +14,7 @@ from grym.domain.composing.instruments import voice_of_program
 from grym.domain.composing.plan import Plan
 from grym.domain.composing.score import TICKS_PER_QUARTER, Note, Part, Score
 from grym.domain.composing.theory import MINOR_MODES, scale_of
-from grym.domain.rating import Check
+from grym.domain.quality.check import Check
 
 # Tonal music keeps well above nine tenths of its duration in key and chord; uniformly drawn pitches reach about 0.65.
 IN_KEY = 0.9

@@ -31,7 +31,7 @@ from grym.domain.composing.plan import (
     SectionPlan,
     Wish,
 )
-from grym.domain.composing.reading import Reading, read
+from grym.domain.composing.reading import Reading, both_ways, read
 from grym.domain.composing.referring import Continuation, continued, refers_back
 from grym.domain.composing.score import Tonality
 from grym.domain.composing.seeds import stream
@@ -127,6 +127,8 @@ def _remembered(motifs: Sequence[Motif]) -> Iterator[str]:
 
 def _overheard(reading: Reading) -> Iterator[str]:
     """Say what of the sentence has no effect."""
+    for name in both_ways(reading):
+        yield f"With {name} and without both asked: took without."
     if reading.solo and reading.words.get("role"):
         yield "A soloist and others both asked: took the soloist."
     if reading.unknown:

@@ -128,6 +128,13 @@ def read(prompt: str) -> Reading:
     )
 
 
+def both_ways(reading: Reading) -> tuple[str, ...]:
+    """Return what a sentence asks for and refuses: styles, moods, players and roles, each once."""
+    kinds = ("style", "mood", "instrument", "role", "ensemble")
+    found = (name for kind in kinds for name in reading.words.get(kind, ()) if name in reading.refused.get(kind, ()))
+    return tuple(dict.fromkeys(found))
+
+
 def _words(lower: str) -> _Found:
     """Match the longest phrases of the vocabulary from left to right, minding negations."""
     tokens = _WORD.findall(lower)

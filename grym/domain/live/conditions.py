@@ -1,6 +1,6 @@
 """What lasts: silence, an offset of the waveform, clipping. Noted when it begins and when it is over.
 
-References: thresholds as in `grym.domain.signal_measures` and `signal_checks`, which judge whole recordings.
+References: thresholds as in `grym.domain.quality.waveform` and `profiles`, which judge whole recordings.
 """
 
 from typing import Any
@@ -9,16 +9,16 @@ import numpy as np
 
 from grym.domain.live.alerts import Alerts
 from grym.domain.live.frame import StreamFormat
+from grym.domain.quality.profiles import RECORDING
+from grym.domain.quality.waveform import CLIPPED_RUN_SAMPLES, SILENCE_DBFS
 from grym.domain.signal import FloatArray
-from grym.domain.signal_checks import RECORDING
-from grym.domain.signal_measures import CLIPPED_RUN_SAMPLES, SILENCE_DBFS
 
 SILENT_POWER = 10.0 ** (SILENCE_DBFS / 10.0)
 SILENT_WINDOWS = 20
 """Two seconds: rests and pauses between pieces are shorter or are worth knowing of."""
 
 OFFSET_WINDOWS = 30
-OFFSET = RECORDING.highest_offset
+OFFSET = RECORDING.bounds["signal.dc_offset"].most or 0.0
 OFFSET_OVER = OFFSET / 2.0
 """An offset is told from low tones over three seconds, and is over at half of what it began at: it cannot flicker."""
 

@@ -11,7 +11,7 @@ from grym.domain.composing.planner import plan
 from grym.domain.composing.quoting import Quotation
 from grym.domain.composing.score import Metre, Tonality
 from grym.domain.composing.styles import STYLES, Style
-from grym.domain.rating import Check
+from grym.domain.quality.check import Check
 from grym.errors import InvalidRequestError
 from schemas.body import CheckResult, MotifData, MotifUse
 from schemas.commands import MakePlan

@@ -14,8 +14,8 @@ from grym.adapters.models.generating.segment_files import SegmentFiles
 from grym.adapters.models.torch_home import compute_widely
 from grym.adapters.step_files import StepFiles
 from grym.domain.mastering import master
+from grym.domain.quality.spectrum import bandwidth_hz, long_term_spectrum
 from grym.domain.signal import Signal
-from grym.domain.signal_measures import bandwidth_hz, long_term_spectrum
 from grym.ports.generating import SEGMENTS, Commission, Generator
 from grym.ports.sound import Recorded
 

@@ -1,6 +1,7 @@
 """The studio: from a score to files, in blocks, told and stopped."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,19 +15,22 @@ from grym.domain.composing.score import Score
 from grym.domain.mastering import master
 from grym.domain.mixing import balance
 from grym.domain.reels import Progress, Reels
-from grym.errors import GrymError, UnavailableError
+from grym.errors import GrymError, InvalidRequestError, UnavailableError
 from grym.ports.sound import SpooledScore
 
 STUDIO = RecordingStudio(renderers={"synth": BuiltinSynthRenderer()})
 
 
+@dataclass(frozen=True, kw_only=True)
 class Absent:
-    """A renderer whose library is not here."""
+    """A renderer that cannot be had."""
+
+    code: str = "fluidsynth.missing"
 
     def spool(self, score: Score, *, seed: int, reels: Reels, progress: Progress) -> SpooledScore:
         """Refuse."""
         del score, seed, reels, progress
-        raise UnavailableError("no library", code="fluidsynth.missing")
+        raise UnavailableError("no library", code=self.code)
 
 
 def test_the_files_are_those_of_a_master_in_memory(score: Score, tmp_path: Path) -> None:
@@ -80,12 +84,21 @@ def test_a_stop_leaves_nothing_behind(score: Score, tmp_path: Path, share: float
 
 
 def test_auto_names_its_fallback_and_a_named_backend_is_never_replaced(score: Score, tmp_path: Path) -> None:
-    """Without a SoundFont auto plays the synthesiser and says why; soundfont itself refuses."""
+    """Without a SoundFont auto plays the synthesiser and says why; soundfont itself refuses for good, with a remedy."""
     studio = RecordingStudio(renderers={"soundfont": Absent(), "synth": BuiltinSynthRenderer()})
     recorded = studio.record(score, backend="auto", seed=3, folder=tmp_path)
     assert (recorded.backend, recorded.provenance["fallback"]) == ("synth", "soundfont: no library")
-    with pytest.raises(UnavailableError):
+    with pytest.raises(InvalidRequestError) as refusal:
         studio.record(score, backend="soundfont", seed=3, folder=tmp_path)
+    assert refusal.value.code == "fluidsynth.missing"
+    assert "--backend auto" in refusal.value.hint
+
+
+def test_an_outage_of_a_renderer_stays_one(score: Score, tmp_path: Path) -> None:
+    """A plugin whose server is away may answer later, so its error is not made a refusal."""
+    studio = RecordingStudio(renderers={"far": Absent(code="far.away")})
+    with pytest.raises(UnavailableError):
+        studio.record(score, backend="far", seed=3, folder=tmp_path)
 
 
 def test_an_unknown_or_broken_backend_is_named(score: Score, tmp_path: Path) -> None:

@@ -103,7 +103,8 @@ async def test_what_is_no_music_does_not_pass(event: Any, samples: NDArray[np.fl
 async def test_a_score_alone_is_rated_by_its_own_checks(event: Any) -> None:
     """Without sound the checks of the score decide."""
     command = RateQuality(purpose="composition", audio=None, score_checks=(GOOD,), round=2)
-    assert await rate(event, command, None) == QualityRated(passed=True, checks=(GOOD,), round=2)
+    rated = QualityRated(passed=True, checks=(GOOD,), round=2, profile="release")
+    assert await rate(event, command, None) == rated
 
 
 async def test_what_the_plan_promised_is_held_against_what_was_heard(event: Any) -> None:

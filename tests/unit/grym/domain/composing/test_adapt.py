@@ -4,7 +4,7 @@ import pytest
 
 from grym.domain.composing.adapt import RULES, adapt
 from grym.domain.composing.plan import Plan
-from grym.domain.rating import Check
+from grym.domain.quality.check import Check
 
 
 def _failed(name: str, value: float | None = 0.0) -> Check:

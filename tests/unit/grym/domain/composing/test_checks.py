@@ -13,7 +13,7 @@ from grym.domain.composing.plan import Plan, Wish
 from grym.domain.composing.planner import plan
 from grym.domain.composing.score import Note, Score, Tonality
 from grym.domain.composing.styles import STYLES
-from grym.domain.rating import Check
+from grym.domain.quality.check import Check
 
 
 def _checks(score: Score, plan: Plan) -> dict[str, Check]:

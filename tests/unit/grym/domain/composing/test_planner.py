@@ -143,6 +143,8 @@ def test_an_unknown_style_is_refused_with_the_known_ones() -> None:
         ("a slow piece at 200 bpm", "Slow and 200 bpm"),
         ("a fast march at 40 bpm", "Fast and 40 bpm"),
         ("solo piano with drums", "A soloist and others"),
+        ("rock with drums and no drums", "With drums and without"),
+        ("ein Marsch mit Trompete, ohne Trompete", "With trumpet and without"),
     ],
 )
 def test_what_numbers_overrule_is_said(prompt: str, words: str) -> None:

@@ -7,7 +7,7 @@ algorithms", accuracy 2).
 
 from grym.domain.composing.plan import Plan
 from grym.domain.composing.score import TICKS_PER_QUARTER
-from grym.domain.rating import Check
+from grym.domain.quality.check import Check
 
 LENGTH_TOLERANCE = 0.05
 SHORTEST_RING_S = 0.3  # the last note of even the shortest piece rings so long after the bar line

@@ -6,7 +6,7 @@ import pytest
 
 from grym.domain.composing.plan import Instrument, Plan, SectionPlan
 from grym.domain.composing.score import Metre, Tonality
-from grym.domain.piece_checks import heard_length, heard_tempo
+from grym.domain.quality.piece import heard_length, heard_tempo
 
 PLAN = Plan(
     title="A piece",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from grym.domain.rating import Check
+from grym.domain.quality.check import Check
 
 GRADED = {"music.in_key": 1.0, "music.ends_on_cadence": 1.0, "music.range": 1.0, "music.not_monotonous": 2.0}
 """Checks whose value says how good, with the value beyond which more is not better: of variety, twice what suffices."""

@@ -1,7 +1,7 @@
 """Takes are ranked by failed checks, then by grades."""
 
-from grym.domain.ranking import merit, ranks
-from grym.domain.rating import Check
+from grym.domain.quality.check import Check
+from grym.domain.quality.ranking import merit, ranks
 
 
 def check(name: str, value: float | None, *, passed: bool = True) -> Check:
