@@ -54,7 +54,13 @@ class SectionPlanData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlanData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What will be composed (see `grym.domain.composing.plan.Plan`)."""
+    """What will be composed (see `grym.domain.composing.plan.Plan`).
+
+    Parameters
+    ----------
+    asked
+        Parameters and tastes that the request itself decides, by name.
+    """
 
     title: str
     style: str
@@ -72,6 +78,7 @@ class PlanData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     loop: bool = False
     hold_s: float = 0.0
     formal: tuple[FormalData, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 class LastPieceData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

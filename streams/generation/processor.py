@@ -5,7 +5,7 @@ A plan that somebody has to be asked for takes long: its command becomes a job o
 
 from dataclasses import replace
 
-from grym.domain.composing.reworking.planning import fitted, guided
+from grym.domain.composing.reworking.planning import fitted, guided, keeps_players
 from grym.errors import PermanentError
 from grym.ports.effects import EnqueueJob
 from grym.ports.sound import Planner
@@ -68,7 +68,9 @@ async def planned(command: MakePlan, *, planner: Planner, texts: Texts) -> Outpu
     else:
         facts, rework = facts_from_wire(command.heard), rework_from_wire(command.rework)
         wish = guided(wish, facts, rework)
-        plan = await planner.plan(wish, seed=command.seed, parameters=command.parameters, motifs=motifs)
+        kept = {"strings"} if keeps_players(rework) else set[str]()
+        learned = {name: value for name, value in command.parameters.items() if name not in kept}
+        plan = await planner.plan(wish, seed=command.seed, parameters=learned, motifs=motifs)
         plan = fitted(plan, facts, rework)
     return Output(body=PlanMade(plan=plan_to_wire(plan)))
 

@@ -98,6 +98,19 @@ def filled(reading: Reading, advice: Advice | None) -> Reading:
     )
 
 
+def unlearned(advice: Advice | None, learned: Mapping[str, float]) -> Advice | None:
+    """Return advice without what ratings have taught: a listener knows better what pleases than whoever guesses."""
+    if advice is None:
+        return None
+    return replace(
+        advice,
+        tempo_bpm=None if "pace" in learned else advice.tempo_bpm,
+        tonality=None if "minor" in learned else advice.tonality,
+        instruments=() if "strings" in learned else advice.instruments,
+        parameters={name: value for name, value in advice.parameters.items() if name not in learned},
+    )
+
+
 def advised_parameters(reading: Reading, advice: Advice | None) -> dict[str, float]:
     """Return the parameters that are suggested and that no word of the sentence decides."""
     said = {name for word in reading.words.get("character", ()) for name in CHARACTERS[word]}

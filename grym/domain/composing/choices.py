@@ -8,11 +8,15 @@ from grym.domain.composing.reading import Reading
 from grym.domain.composing.score import Tonality
 from grym.domain.composing.styles import DEFAULT_STYLE, STYLES, Style
 from grym.domain.composing.styles.checking import require_sound
+from grym.domain.composing.taste import TASTES, USUAL_MODE_WEIGHT, drawn_mode
 from grym.domain.composing.vocabulary import CHARACTERS, MOODS
 from grym.domain.composing.words.keys import asked_key
 from grym.domain.composing.words.lexicon import style_called
 
 PARAMETERS = ("density", "brightness", "complexity", "swing", "dynamics", "humanise")
+"""What the composer obeys."""
+LEARNABLE = (*PARAMETERS, *TASTES)
+"""What ratings teach: these, and choices of the planner."""
 
 # Common keys are drawn more often: few accidentals read and lie well (weights by distance on the circle of fifths).
 _KEY_WEIGHTS = {0: 4.0, 1: 4.0, 2: 3.5, 3: 3.0, 4: 2.0, 5: 1.0, 6: 0.5}
@@ -90,16 +94,26 @@ def choose_mood(style: Style, reading: Reading, notes: list[str]) -> str:
 
 
 def choose_tonality(
-    wish: Wish, reading: Reading, style: Style, mood: str, notes: list[str], *, mode_point: float, key_point: float
+    wish: Wish,
+    reading: Reading,
+    style: Style,
+    mood: str,
+    notes: list[str],
+    *,
+    mode_point: float,
+    key_point: float,
+    minor: float | None = None,
 ) -> Tonality:
-    """Choose the key: explicit, then named, then by mood, style and chance (two points 0–1)."""
+    """Choose the key: explicit, then named, then by mood, by taste (`minor`), by style and chance (two points 0–1)."""
     if wish.key is not None:
         return asked_key(wish.key)
     if len(reading.tonalities) > 1:
         notes.append(f"Several keys asked ({', '.join(map(_named, reading.tonalities))}): took the first.")
     mode = next(iter(reading.modes), "") or (MOODS[mood].mode if mood in MOODS else "")
+    if minor is not None and not reading.modes:
+        mode = drawn_mode(style.modes, minor=minor, point=mode_point)
     if not mode:
-        weights = [2.5] + [1.0] * (len(style.modes) - 1)
+        weights = [USUAL_MODE_WEIGHT] + [1.0] * (len(style.modes) - 1)
         point = mode_point * sum(weights)
         at = next(at for at in range(len(weights)) if point < sum(weights[: at + 1]) or at == len(weights) - 1)
         mode = style.modes[at]
@@ -144,7 +158,7 @@ def choose_parameters(
     for word in reading.words.get("character", ()):
         values.update(CHARACTERS[word])
     values.update({name: value for name, value in given.items() if name in values and math.isfinite(value)})
-    ignored = sorted(set(given) - set(values))
+    ignored = sorted(set(given) - set(LEARNABLE))
     if ignored:
         notes.append(f"Unknown parameters had no effect: {', '.join(ignored)[:120]}.")
     return {name: round(min(1.0, max(0.0, values[name])), 4) for name in PARAMETERS}

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from grym.domain.composing.bowing import BOWED, USUAL_PLAYER_WEIGHT, with_strings
 from grym.domain.composing.instruments import VOICES, Voice
 from grym.domain.composing.plan import Instrument
 from grym.domain.composing.reading import Reading
@@ -32,7 +33,13 @@ _MOST_PLAYERS = 10
 
 
 def choose_instruments(
-    style: Style, reading: Reading, mood: str, notes: list[str], *, rng: np.random.Generator
+    style: Style,
+    reading: Reading,
+    mood: str,
+    notes: list[str],
+    *,
+    rng: np.random.Generator,
+    strings: float | None = None,
 ) -> tuple[Instrument, ...]:
     """Choose an instrument for every role the piece will have, in the order of `Role`.
 
@@ -42,6 +49,8 @@ def choose_instruments(
     ----------
     notes
         Receives a sentence where a wish could not be met.
+    strings
+        Learned share 0–1 of the pitched parts for bowed strings; None leaves it to the style.
     """
     cast = _of_style(style, mood, rng=rng)
     for name in reading.words.get("ensemble", ()):
@@ -56,12 +65,23 @@ def choose_instruments(
     elif reading.solo and len(asked) <= 1:
         cast = _soloist(cast)
     _refuse(cast, style, reading, notes)
+    if strings is not None and not decides_players(style, reading):
+        refused = frozenset(name for name in BOWED if _refused_by(name, reading))
+        cast = with_strings(cast, style, strings, kept=frozenset(wanted), without=refused)
     doubling = [voice for voice in asked if voice.name not in cast.values() and not _refused_by(voice.name, reading)]
     players = [_instrument(role, cast[role]) for role in _ROLES if role in cast]
     players += [_instrument(_doubled(voice), voice.name) for voice in doubling]
     if len(players) > _MOST_PLAYERS:
         notes.append(f"More than {_MOST_PLAYERS} players asked: took the first {_MOST_PLAYERS}.")
     return tuple(sorted(players[:_MOST_PLAYERS], key=lambda player: _ROLES.index(player.role)))
+
+
+def decides_players(style: Style, reading: Reading) -> bool:
+    """Tell whether a sentence says who plays every part, or anything of bowed strings."""
+    asked = [VOICES[name] for name in reading.words.get("instrument", ())]
+    named = {*reading.words.get("instrument", ()), *reading.refused.get("instrument", ())}
+    few = reading.only or reading.solo or reading.written_for or reading.words.get("ensemble")
+    return bool(few or named & BOWED) or _plays_alone(asked, style, reading)
 
 
 def written_in_voices(style: Style, reading: Reading) -> Style | None:
@@ -84,7 +104,7 @@ def _of_style(style: Style, mood: str, *, rng: np.random.Generator) -> dict[Role
     )
     for role, names in choices:
         if names:
-            cast[role] = pick(rng, names, [2.0] + [1.0] * (len(names) - 1))
+            cast[role] = pick(rng, names, [USUAL_PLAYER_WEIGHT] + [1.0] * (len(names) - 1))
     if style.drums and not (mood in _QUIET_MOODS and style.drums_optional):
         cast["drums"] = "drums"
     return cast

@@ -72,6 +72,8 @@ class Plan:
         How much longer than written the last chord is held, so that the piece lasts `seconds`.
     formal
         Laws that the written score obeys, in this order.
+    asked
+        Parameters and tastes that the request itself decides, by name (`taste.decided`).
     """
 
     title: str
@@ -90,6 +92,7 @@ class Plan:
     loop: bool = False
     hold_s: float = 0.0
     formal: tuple[FormalChoice, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

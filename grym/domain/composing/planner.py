@@ -8,8 +8,9 @@ the sentence is private and plans are not.
 import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from grym.domain.composing.advice import Advice, advised_parameters, filled, followed
+from grym.domain.composing.advice import Advice, advised_parameters, filled, followed, unlearned
 from grym.domain.composing.choices import (
     PARAMETERS,
     choose_mood,
@@ -20,7 +21,7 @@ from grym.domain.composing.choices import (
 from grym.domain.composing.form import layout
 from grym.domain.composing.formal.choice import require_lawful, told
 from grym.domain.composing.naming import read_metre
-from grym.domain.composing.orchestration import choose_instruments, written_in_voices
+from grym.domain.composing.orchestration import choose_instruments, decides_players, written_in_voices
 from grym.domain.composing.plan import (
     MAX_SECONDS,
     MAX_TEMPO_BPM,
@@ -37,6 +38,7 @@ from grym.domain.composing.score import Tonality
 from grym.domain.composing.seeds import stream
 from grym.domain.composing.styles import STYLES, Style
 from grym.domain.composing.styles.checking import require_sound
+from grym.domain.composing.taste import decided, heeded, told_tastes
 from grym.domain.composing.timing import asked_seconds, choose_time, overruled
 from grym.domain.composing.words.keys import asked_key
 from grym.domain.composing.words.lexicon import style_called
@@ -63,7 +65,7 @@ def plan(
     seed
         Chooses where the wish leaves a choice.
     parameters
-        Learned or requested parameters 0–1 by name; they replace those of the style.
+        Learned parameters and tastes 0–1 by name; they replace those of the style where the wish leaves them open.
     motifs
         Recalled melodic ideas; they are named in the notes and used by the composer.
     advice
@@ -75,25 +77,18 @@ def plan(
         When the wish asks for something impossible (see `validate_wish`).
     """
     validate_wish(wish)
-    reading = read(wish.prompt)
     notes: list[str] = []
-    again = continued(wish, reading)
-    if again is not None:
-        wish, parameters = again.wish, {**again.parameters, **(parameters or {})}
-        notes.append(again.note)
-    elif refers_back(wish.prompt):
-        notes.append("No last piece to refer to is known.")
-    advice = None if again else advice  # another go at a known piece is about that piece
-    parameters = {**advised_parameters(reading, advice), **(parameters or {})}
-    reading = filled(reading, advice)
-    style = choose_style(wish, reading, notes)
-    mood = (again and again.mood) or choose_mood(style, reading, notes)
+    heard = _understood(wish, parameters or {}, advice, notes)
+    wish, reading, style, taste = heard.wish, heard.reading, heard.style, heard.taste
+    mood = (heard.again and heard.again.mood) or choose_mood(style, reading, notes)
     rng = stream(seed, "plan", wish.prompt, style.name)
     mode_point, key_point, time_point = (float(rng.random()) for _ in range(3))
-    tonality = choose_tonality(wish, reading, style, mood, notes, mode_point=mode_point, key_point=key_point)
-    fit = choose_time(wish, reading, style, mood, notes, point=time_point)
-    values = _shifted(choose_parameters(style, reading, parameters, mood, notes), again)
-    instruments = choose_instruments(style, reading, mood, notes, rng=stream(seed, "players", wish.prompt, style.name))
+    points = {"mode_point": mode_point, "key_point": key_point}
+    tonality = choose_tonality(wish, reading, style, mood, notes, **points, minor=taste.get("minor"))
+    fit = choose_time(wish, reading, style, mood, notes, point=time_point, pace=taste.get("pace"))
+    values = _shifted(choose_parameters(style, reading, heard.parameters, mood, notes), heard.again)
+    players = stream(seed, "players", wish.prompt, style.name)
+    instruments = choose_instruments(style, reading, mood, notes, rng=players, strings=taste.get("strings"))
     definition = written_in_voices(style, reading)
     notes += [*_remembered(motifs), *overruled(wish, reading, style, fit), *_overheard(reading), *told(wish.formal)]
     made = Plan(
@@ -113,9 +108,65 @@ def plan(
         loop=reading.loop,
         hold_s=0.0 if reading.loop else fit.hold_s,
         formal=wish.formal,
+        asked=heard.asked,
     )
+    made = replace(made, notes=(*made.notes, *told_tastes(made, taste)))
     return followed(
-        made, advice, prompt=wish.prompt, fixed_form=reading.loop or style.satb or bool((definition or style).writing)
+        made,
+        heard.advice,
+        prompt=wish.prompt,
+        fixed_form=reading.loop or style.satb or bool((definition or style).writing),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Understood:
+    """What a wish, whoever advises and what was learned come to before anything is chosen by chance.
+
+    Parameters
+    ----------
+    asked
+        Parameters and tastes that the wish decides.
+    taste
+        What was learned, as far as the wish leaves it open.
+    parameters
+        The same with what is advised and what is taken over from the last piece.
+    """
+
+    wish: Wish
+    reading: Reading
+    again: Continuation | None
+    advice: Advice | None
+    style: Style
+    asked: tuple[str, ...]
+    taste: Mapping[str, float]
+    parameters: Mapping[str, float]
+
+
+def _understood(wish: Wish, learned: Mapping[str, float], advice: Advice | None, notes: list[str]) -> _Understood:
+    """Return what is asked for: the wish wins over what was learned, and that over advice."""
+    said = read(wish.prompt)
+    again = continued(wish, said)
+    if again is not None:
+        wish, advice = again.wish, None  # another go at a known piece is about that piece
+        notes.append(again.note)
+    elif refers_back(wish.prompt):
+        notes.append("No last piece to refer to is known.")
+    advice = unlearned(advice, learned)
+    reading = filled(said, advice)
+    style = choose_style(wish, reading, notes)
+    asked = decided(wish, said, players=decides_players(style, said))
+    taste = heeded(learned, asked=asked)
+    taken = again.parameters if again else advised_parameters(said, advice)
+    return _Understood(
+        wish=wish,
+        reading=reading,
+        again=again,
+        advice=advice,
+        style=style,
+        asked=asked,
+        taste=taste,
+        parameters={**taken, **taste},
     )
 
 

@@ -5,6 +5,7 @@ then gives way to a length that is asked too. A loop has as many bars as were as
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 from grym.domain.composing.fitting import Fit, bar_seconds, fit_bars
@@ -15,6 +16,7 @@ from grym.domain.composing.reading import Reading
 from grym.domain.composing.score import Metre
 from grym.domain.composing.seeds import pick, stream
 from grym.domain.composing.styles import Style
+from grym.domain.composing.taste import asked_tempo
 from grym.domain.composing.vocabulary import FAST_WORDS, MOODS, SLOW_WORDS, TEMPO_WORDS
 from grym.errors import InvalidRequestError
 
@@ -29,7 +31,16 @@ SHORTEST_BARS_S = 1.0
 _STRETCH = 1.25
 
 
-def choose_time(wish: Wish, reading: Reading, style: Style, mood: str, notes: list[str], *, point: float) -> Fit:
+def choose_time(
+    wish: Wish,
+    reading: Reading,
+    style: Style,
+    mood: str,
+    notes: list[str],
+    *,
+    point: float,
+    pace: float | None = None,
+) -> Fit:
     """Choose tempo, metre and bars.
 
     Parameters
@@ -38,6 +49,8 @@ def choose_time(wish: Wish, reading: Reading, style: Style, mood: str, notes: li
         Receives a sentence where a wish could not be met to the letter.
     point
         Drawn by chance, 0–1: where the tempo lies about the usual one, and which metre is taken.
+    pace
+        Learned place of the tempo in the range of the style, 0–1 (see `taste`); None where nothing was learned.
 
     Raises
     ------
@@ -45,11 +58,15 @@ def choose_time(wish: Wish, reading: Reading, style: Style, mood: str, notes: li
         When the bars asked for last too long or too short (code ``request.bars``).
     """
     seconds = asked_seconds(wish, reading)
+
+    def open_bpm() -> float:
+        return _about_usual(style, reading, mood, notes, point, pace=pace)
+
     if wish.seconds is None and reading.lengths_bars:
         bars = reading.lengths_bars[0]
-        return _counted(bars, seconds, wish=wish, reading=reading, style=style, mood=mood, notes=notes, point=point)
+        return _counted(bars, seconds, open_bpm, wish=wish, reading=reading, style=style, notes=notes, point=point)
     if reading.loop and seconds is None:
-        return _counted(_LOOP_BARS, None, wish=wish, reading=reading, style=style, mood=mood, notes=notes, point=point)
+        return _counted(_LOOP_BARS, None, open_bpm, wish=wish, reading=reading, style=style, notes=notes, point=point)
     length_s = USUAL_SECONDS if seconds is None else seconds
     tempo_bpm = _asked_tempo(wish, reading, notes)
     metres = _metres(wish, reading, style, notes, in_numbers=tempo_bpm is not None)
@@ -57,7 +74,7 @@ def choose_time(wish: Wish, reading: Reading, style: Style, mood: str, notes: li
         return fit_bars(
             length_s, metres=metres, slowest_bpm=tempo_bpm, usual_bpm=tempo_bpm, fastest_bpm=tempo_bpm, notes=notes
         )
-    usual = _about_usual(style, reading, mood, notes, point)
+    usual = open_bpm()
     chosen = _drawn(metres, point)
     if length_s / bar_seconds(chosen, usual) < _FEWEST_BARS:
         chosen = min(metres, key=lambda one: one.bar_ticks)
@@ -82,11 +99,11 @@ def asked_seconds(wish: Wish, reading: Reading) -> float | None:
 def _counted(
     bars: int,
     seconds: float | None,
+    open_bpm: Callable[[], float],
     *,
     wish: Wish,
     reading: Reading,
     style: Style,
-    mood: str,
     notes: list[str],
     point: float,
 ) -> Fit:
@@ -94,7 +111,7 @@ def _counted(
     tempo_bpm = _asked_tempo(wish, reading, notes)
     metre = _drawn(_metres(wish, reading, style, notes, in_numbers=tempo_bpm is not None), point)
     if tempo_bpm is None:
-        tempo_bpm = round(_about_usual(style, reading, mood, notes, point))
+        tempo_bpm = round(open_bpm())
         if seconds is not None:
             needed = bars * bar_seconds(metre, 60.0) * 60.0 / seconds
             slowest, _, fastest = style.tempo_bpm
@@ -162,14 +179,16 @@ def _drawn(metres: list[Metre], point: float) -> Metre:
     return pick(stream(int(point * 1e9), "metre"), metres, (3, *(1 for _ in metres[1:])))
 
 
-def _about_usual(style: Style, reading: Reading, mood: str, notes: list[str], point: float) -> float:
+def _about_usual(
+    style: Style, reading: Reading, mood: str, notes: list[str], point: float, *, pace: float | None
+) -> float:
     """Return a tempo about the usual one, where the pieces of a style gather."""
-    usual = usual_tempo(style, reading, mood, notes) * (1 + (point - 0.5) * 0.14)
+    usual = usual_tempo(style, reading, mood, notes, pace=pace) * (1 + (point - 0.5) * 0.14)
     return min(MAX_TEMPO_BPM, max(MIN_TEMPO_BPM, usual))
 
 
-def usual_tempo(style: Style, reading: Reading, mood: str, notes: list[str]) -> float:
-    """Return the tempo that words, mood and style ask for, in quarter notes a minute."""
+def usual_tempo(style: Style, reading: Reading, mood: str, notes: list[str], *, pace: float | None = None) -> float:
+    """Return the tempo that words, taste, mood and style ask for, in quarter notes a minute."""
     slowest, usual, fastest = style.tempo_bpm
     # "not too fast" asks for the slow side, "not slow" for the fast one.
     slow = [*reading.words.get("slow", ()), *(["slow"] if reading.refused.get("fast") else [])]
@@ -181,6 +200,8 @@ def usual_tempo(style: Style, reading: Reading, mood: str, notes: list[str]) -> 
         if len(named) > 1:
             notes.append(f"Several tempi asked ({', '.join(named)}): took {named[0]}.")
         return TEMPO_WORDS[named[0]]
+    if pace is not None and not slow and not fast:
+        return asked_tempo(style, pace, mood=mood, written=mood in reading.words.get("mood", ()))
     factor = SLOW_WORDS[slow[0]] if slow else FAST_WORDS[fast[0]] if fast else 1.0
     if factor == 1.0 and mood in MOODS:
         return min(fastest, max(slowest, usual * MOODS[mood].tempo_factor))

@@ -67,9 +67,21 @@ def fitted(plan: Plan, facts: SourceFacts, rework: Rework) -> Plan:
             code="request.seconds",
             hint=f"Ask for at most {MAX_SECONDS:g} seconds, or send less of the piece.",
         )
+    asked = (*plan.asked, "strings") if keeps_players(rework) and "strings" not in plan.asked else plan.asked
     return replace(
-        plan, sections=sections, seconds=seconds, hold_s=hold_s, loop=False, instruments=_cast(plan, facts, rework)
+        plan,
+        sections=sections,
+        seconds=seconds,
+        hold_s=hold_s,
+        loop=False,
+        instruments=_cast(plan, facts, rework),
+        asked=asked,
     )
+
+
+def keeps_players(rework: Rework) -> bool:
+    """Tell whether who plays is named or is as in the source, so that no taste for other players counts."""
+    return bool(rework.instruments) or rework.verb in {"continue", "vary"} or rework.as_is
 
 
 def require_fitting(facts: SourceFacts, rework: Rework) -> None:
@@ -106,7 +118,7 @@ def _cast(plan: Plan, facts: SourceFacts, rework: Rework) -> tuple[Instrument, .
     """Return who plays: those that were named, else those of the source, else those of the style."""
     if rework.instruments:
         return _named(rework.instruments)
-    if rework.verb in {"continue", "vary"} or rework.as_is:
+    if keeps_players(rework):
         return _from_source(facts)
     if rework.verb == "harmonise":
         return _with_lead(plan, facts)
