@@ -34,6 +34,7 @@ from schemas.commands import (
     CancelRequest,
     RequestAnalysis,
     RequestComposition,
+    RequestEnhancement,
     RequestLearning,
     RequestPatternChange,
     RequestRecognition,
@@ -115,6 +116,12 @@ class GrymClient:
 
     async def analyze(self, wish: RequestAnalysis, *, request_id: str | None = None, tenant: str = "default") -> Ticket:
         """Ask for the facts of a sound that lies in the artifact store (see `keep_sound`); otherwise as `compose`."""
+        return await self._request(wish, request_id=request_id, tenant=tenant)
+
+    async def enhance(
+        self, wish: RequestEnhancement, *, request_id: str | None = None, tenant: str = "default"
+    ) -> Ticket:
+        """Ask for the repair of a sound that lies in the artifact store (see `keep_sound`); otherwise as `compose`."""
         return await self._request(wish, request_id=request_id, tenant=tenant)
 
     async def learn(self, wish: RequestLearning, *, request_id: str | None = None, tenant: str = "default") -> Ticket:

@@ -66,6 +66,7 @@ FEEDBACK = "grym.feedback.v1"
 AUDIO_FRAMES = "grym.audio-frames.v1"
 LIVE = "grym.live.v1"
 STREAMS = "grym.streams.v1"
+SESSIONS = "grym.sessions.v1"
 
 TOPICS: tuple[Topic, ...] = (
     Topic(
@@ -188,12 +189,21 @@ TOPICS: tuple[Topic, ...] = (
         about="Ratings asked for and given by measurement.",
     ),
     Topic(
+        name="grym.enhancing.v1",
+        key="request id",
+        partitions=8,
+        retention_s=14 * DAY_S,
+        writers=("coordinator", "enhancing"),
+        readers=("enhancing", "coordinator"),
+        about="Recordings to be repaired, in progress and repaired.",
+    ),
+    Topic(
         name=FEEDBACK,
         key="user",
         partitions=1,
         retention_s=None,
-        writers=("upstream", "gateway", "coordinator", "learning"),
-        readers=("learning", "patterns"),
+        writers=("upstream", "gateway", "operator", "coordinator", "learning"),
+        readers=("learning", "patterns", "sessions"),
         about="What listeners said, and what they were exposed to: the one sequence the learner folds.",
         on_failure="hold",
     ),
@@ -205,6 +215,15 @@ TOPICS: tuple[Topic, ...] = (
         writers=("coordinator", "learning"),
         readers=("learning", "coordinator"),
         about="Parameters proposed and feedback taken in.",
+    ),
+    Topic(
+        name=SESSIONS,
+        key="user",
+        partitions=4,
+        retention_s=14 * DAY_S,
+        writers=("upstream", "gateway", "operator", "coordinator", "sessions", "learning"),
+        readers=("sessions", "upstream"),
+        about="How each person's attempts ended, what they prefer, and what was forgotten or restored of them.",
     ),
     Topic(
         name="grym.outcomes.v1",

@@ -173,6 +173,28 @@ class RequestPatternChange(Body, frozen=True, kw_only=True):
     deadline_s: float = 600.0
 
 
+class RequestEnhancement(Body, frozen=True, kw_only=True):
+    """Ask that a recording is repaired, given by claim check, and left alone where nothing is wrong with it.
+
+    Parameters
+    ----------
+    stages
+        Which repairs may be made, by name; all that are found necessary where none is named.
+    dry_run
+        Only tell what would be repaired.
+    """
+
+    TYPE: ClassVar[str] = "grym.enhancement.request.v1"
+    TOPIC: ClassVar[str] = "grym.requests.v1"
+
+    audio: ArtifactRef
+    stages: tuple[str, ...] = ()
+    dry_run: bool = False
+    max_seconds: float = 900.0
+    user: str = ANONYMOUS
+    deadline_s: float = 3600.0
+
+
 class CancelRequest(Body, frozen=True, kw_only=True):
     """Ask that a request ends now; may arrive before the request itself and is then remembered."""
 
@@ -312,6 +334,9 @@ class ProposeParameters(Body, frozen=True, kw_only=True):
 
     user: str
     style: str
+    mood: str = ""
+    defaults: dict[str, float] = msgspec.field(default_factory=dict)
+    fixed: dict[str, float] = msgspec.field(default_factory=dict)
 
 
 class MakePlan(Body, frozen=True, kw_only=True):
@@ -334,9 +359,6 @@ class MakePlan(Body, frozen=True, kw_only=True):
     open_length: bool = False
     formal: tuple[FormalData, ...] = ()
     heard: SourceFacts | None = None
-    mood: str = ""
-    defaults: dict[str, float] = msgspec.field(default_factory=dict)
-    fixed: dict[str, float] = msgspec.field(default_factory=dict)
     rework: ReworkData | None = None
 
 
@@ -385,6 +407,25 @@ class ExtractFeatures(Body, frozen=True, kw_only=True):
     full: bool = False
     max_seconds: float = 900.0
     round: int = 1
+
+
+class EnhanceAudio(Body, frozen=True, kw_only=True):
+    """Ask for the repair of a sound; long work, run under a lease. Its fields are those of `RequestEnhancement`.
+
+    Parameters
+    ----------
+    deadline_at
+        When the request will be cancelled; a repair that was not begun by then is not made.
+    """
+
+    TYPE: ClassVar[str] = "grym.audio.enhance.v1"
+    TOPIC: ClassVar[str] = "grym.enhancing.v1"
+
+    audio: ArtifactRef
+    stages: tuple[str, ...] = ()
+    dry_run: bool = False
+    max_seconds: float = 900.0
+    deadline_at: datetime | None = None
 
 
 class RateQuality(Body, frozen=True, kw_only=True):

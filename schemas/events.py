@@ -9,10 +9,11 @@ from typing import ClassVar, Literal
 import msgspec
 
 from schemas.body import ArtifactRef, Body, CheckResult, Fault, MotifData, MotifUse
+from schemas.enhancing import RepairStep
 from schemas.music import Analysis, LastPieceData, PlanData
 from schemas.reworking import SourceFacts, TakenData
 
-RequestKind = Literal["compose", "analyze", "learn", "recognise", "change", "listen"]
+RequestKind = Literal["compose", "analyze", "learn", "recognise", "change", "listen", "enhance"]
 
 
 class RequestAccepted(Body, frozen=True, kw_only=True):
@@ -356,7 +357,6 @@ class ParametersProposed(Body, frozen=True, kw_only=True):
     sources: dict[str, str]
     learner: str
     ratings: int
-
     arm: str = ""
     holdout: bool = False
     propensity: float = 1.0
@@ -367,6 +367,7 @@ class ParametersProposed(Body, frozen=True, kw_only=True):
     verdict: str = ""
     expected: float | None = None
     expected_default: float | None = None
+
 
 class PlanMade(Body, frozen=True, kw_only=True):
     """A plan and who made it."""
@@ -432,6 +433,47 @@ class SourceStudied(Body, frozen=True, kw_only=True):
 
     facts: SourceFacts | None = None
     score: ArtifactRef | None = None
+    fault: Fault | None = None
+
+
+class EnhancementProgressed(Body, frozen=True, kw_only=True):
+    """How far the repair of a sound is: stage by name, share 0–1."""
+
+    TYPE: ClassVar[str] = "grym.audio.progressed.v1"
+    TOPIC: ClassVar[str] = "grym.enhancing.v1"
+
+    stage: str
+    share: float
+
+
+class AudioEnhanced(Body, frozen=True, kw_only=True):
+    """What was wrong with a sound, what was done about it, and which of the two was kept.
+
+    Parameters
+    ----------
+    kept
+        ``enhanced``, or ``original`` where nothing was wrong or no repair made it better.
+    before, after
+        Measures by name, each in the unit its name ends in; null where it cannot be measured.
+    steps
+        Every stage in the order it was tried, those that were not needed included.
+    audio
+        The repaired sound; null where the original was kept or nobody asked for more than a look.
+    fault
+        Why the sound cannot be used; everything else is empty then.
+    """
+
+    TYPE: ClassVar[str] = "grym.audio.enhanced.v1"
+    TOPIC: ClassVar[str] = "grym.enhancing.v1"
+
+    kept: Literal["original", "enhanced"] = "original"
+    before: dict[str, float | None] = msgspec.field(default_factory=dict)
+    after: dict[str, float | None] = msgspec.field(default_factory=dict)
+    steps: tuple[RepairStep, ...] = ()
+    audio: ArtifactRef | None = None
+    duration_s: float = 0.0
+    sample_rate_hz: int | None = None
+    channels: int = 0
     fault: Fault | None = None
 
 
@@ -507,6 +549,11 @@ class ParametersExposed(Body, frozen=True, kw_only=True):
     parameters: dict[str, float]
     quality_passed: bool
     quality_share: float
+    mood: str = ""
+    asked: tuple[str, ...] = ()
+    arm: str = ""
+    propensity: float = 1.0
+    expected: float | None = None
 
 
 class OpinionCredited(Body, frozen=True, kw_only=True):
@@ -549,6 +596,29 @@ class FeedbackFolded(Body, frozen=True, kw_only=True):
     reason: str = ""
     style: str = ""
     parameters: dict[str, float] = msgspec.field(default_factory=dict)
+    held: bool = False
+    code: str = ""
+
+
+class GuardChanged(Body, frozen=True, kw_only=True):
+    """The guard lets learned values through again, or falls back to the default, and says why.
+
+    Parameters
+    ----------
+    serving
+        Whether learned values are served from now on.
+    lower, holdout
+        Lower confidence bound of the utility 0–1 of what was learned, and the mean of what it is compared with.
+    """
+
+    TYPE: ClassVar[str] = "grym.guard.changed.v1"
+    TOPIC: ClassVar[str] = "grym.learning.v1"
+
+    style: str
+    serving: bool
+    reason: str
+    lower: float
+    holdout: float
 
 
 class StreamOpened(Body, frozen=True, kw_only=True):
@@ -557,11 +627,6 @@ class StreamOpened(Body, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "grym.stream.opened.v1"
     TOPIC: ClassVar[str] = "grym.audio-frames.v1"
 
-    mood: str = ""
-    asked: tuple[str, ...] = ()
-    arm: str = ""
-    propensity: float = 1.0
-    expected: float | None = None
     sample_rate_hz: int
     channels: int
     sample_format: Literal["s16le", "f32le"]
@@ -586,26 +651,3 @@ class BreakerChanged(Body, frozen=True, kw_only=True):
     dependency: str
     state: Literal["closed", "open", "half-open"]
     before: Literal["closed", "open", "half-open"]
-    held: bool = False
-    code: str = ""
-
-
-class GuardChanged(Body, frozen=True, kw_only=True):
-    """The guard lets learned values through again, or falls back to the default, and says why.
-
-    Parameters
-    ----------
-    serving
-        Whether learned values are served from now on.
-    lower, holdout
-        Lower confidence bound of the utility 0–1 of what was learned, and the mean of what it is compared with.
-    """
-
-    TYPE: ClassVar[str] = "grym.guard.changed.v1"
-    TOPIC: ClassVar[str] = "grym.learning.v1"
-
-    style: str
-    serving: bool
-    reason: str
-    lower: float
-    holdout: float

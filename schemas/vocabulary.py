@@ -47,6 +47,10 @@ SHARED: dict[str, str] = {
     "duration_s": "Length in seconds.",
     "max_seconds": "Longest sound that is accepted, in seconds.",
     "frames": "How many frames were sent.",
+    "stages": "Names of repairs, as `grym enhance --stages` takes them.",
+    "dry_run": "Whether only told, nothing done.",
+    "kept": "Which of the two was kept: `original` or `enhanced`.",
+    "steps": "What was done, in order.",
     "stems": "One sound per part, all of equal length.",
     "backend": "How the score becomes sound.",
     # Facts of a sound

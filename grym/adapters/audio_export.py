@@ -23,6 +23,8 @@ from grym.errors import AdapterError, InvalidRequestError
 
 RATES_HZ = (44_100, 48_000)
 
+EXPORT_START_S = 30.0
+
 BLOCK_FRAMES = 1 << 15
 """Less than a second: encoders of libsndfile keep a block on the stack, and megabytes overflow it."""
 
@@ -136,6 +138,7 @@ def export(
     format_name: str,
     sample_rate_hz: int | None = None,
     facts: Facts = Facts(),
+    channels: int = SIDES,
     progress: Progress = nobody_asks,
 ) -> Exported:
     """Write a sound file in another format.
@@ -143,13 +146,15 @@ def export(
     Parameters
     ----------
     source
-        A stereo file that grym wrote.
+        A file that grym wrote, or has decoded to its end before.
     target
         Replaced where it exists.
     format_name
         One of `FORMATS`.
     sample_rate_hz
         44,100 or 48,000; None keeps that of the source. Opus always has 48,000.
+    channels
+        Of the source; one where two are asked for goes to both sides.
 
     Returns
     -------
@@ -167,9 +172,9 @@ def export(
     try:
         with _Becoming(target) as partial, soundfile.SoundFile(source) as reader:
             rate_hz = rate_hz or int(reader.samplerate)
-            meters = LoudnessMeter(rate_hz), PeakMeter()
-            with _opened(partial, chosen, rate_hz, facts) as writer:
-                for block in _resampled(reader, rate_hz, progress):
+            meters = LoudnessMeter(rate_hz, sides=channels), PeakMeter(sides=channels)
+            with _opened(partial, chosen, rate_hz, facts, channels=channels) as writer:
+                for block in _resampled(reader, rate_hz, progress, channels=channels):
                     for meter in meters:
                         meter.hear(block)
                     writer.write(block.T)
@@ -183,6 +188,26 @@ def export(
             hint="Name a folder that exists, is writable and has room.",
         ) from error
     return exported
+
+
+def export_whole(source: Path, target: Path, format_name: str) -> Exported:
+    """Write a recording in another format with all its channels, at its own rate where the format knows it.
+
+    Raises
+    ------
+    AdapterError
+        As `export`.
+    """
+    with soundfile.SoundFile(source) as reader:
+        channels, too_fast = int(reader.channels), format_name == "mp3" and reader.samplerate > RATES_HZ[-1]
+    rate_hz = RATES_HZ[-1] if too_fast else None
+    return export(source, target, format_name=format_name, sample_rate_hz=rate_hz, channels=channels)
+
+
+def export_timeout_s(source: Path) -> float:
+    """Return how long writing a recording in another format may take: encoders are far faster than sound."""
+    with soundfile.SoundFile(source) as reader:
+        return EXPORT_START_S + float(reader.frames / reader.samplerate)
 
 
 @dataclass(slots=True)
@@ -210,13 +235,13 @@ class _Becoming:
         self.partial.replace(self.target)
 
 
-def _opened(path: Path, chosen: Format, sample_rate_hz: int, facts: Facts) -> soundfile.SoundFile:
+def _opened(path: Path, chosen: Format, sample_rate_hz: int, facts: Facts, *, channels: int) -> soundfile.SoundFile:
     """Open a new file and put the facts before the first sample, where every format takes them."""
     writer = soundfile.SoundFile(
         path,
         "w",
         samplerate=sample_rate_hz,
-        channels=SIDES,
+        channels=channels,
         format=chosen.container,
         subtype=chosen.encoding,
         compression_level=chosen.compression,
@@ -234,18 +259,18 @@ def _opened(path: Path, chosen: Format, sample_rate_hz: int, facts: Facts) -> so
     return writer
 
 
-def _resampled(reader: soundfile.SoundFile, rate_hz: int, progress: Progress) -> Iterator[FloatArray]:
-    """Yield the sound in blocks of shape (2, n) at a rate."""
+def _resampled(reader: soundfile.SoundFile, rate_hz: int, progress: Progress, *, channels: int) -> Iterator[FloatArray]:
+    """Yield the sound in blocks of shape (channels, n) at a rate."""
     resampler = None
     if rate_hz != reader.samplerate:
-        resampler = soxr.ResampleStream(reader.samplerate, rate_hz, SIDES, dtype="float32", quality="HQ")
+        resampler = soxr.ResampleStream(reader.samplerate, rate_hz, channels, dtype="float32", quality="HQ")
     done, length = 0, max(1, int(reader.frames))
     while True:
         block = reader.read(BLOCK_FRAMES, dtype="float32", always_2d=True)
         done += len(block)
         is_last = len(block) < BLOCK_FRAMES
-        if block.shape[1] == 1:
-            block = np.repeat(block, SIDES, axis=1)
+        if block.shape[1] < channels:
+            block = np.repeat(block, channels, axis=1)
         if resampler is not None:
             block = resampler.resample_chunk(block, last=is_last)
         if len(block):

@@ -106,6 +106,20 @@ def verify(path: Path, *, max_seconds: float, max_bytes: int = MAX_BYTES) -> Non
             pass
 
 
+def decoded_blocks(path: Path, *, max_seconds: float, max_bytes: int = MAX_BYTES) -> Iterator[FloatArray]:
+    """Decode a file block by block, each of shape (channels, samples) and checked before the next is read.
+
+    Raises
+    ------
+    InvalidAudioError
+        As `read_signal`.
+    """
+    with opened(path) as file:
+        info = _inspect_open(file, name=path.name, max_seconds=max_seconds, max_bytes=max_bytes)
+        for block in _decoded(file, info=info, name=path.name, max_seconds=max_seconds):
+            yield np.ascontiguousarray(block.T)
+
+
 def read_signal(path: Path, *, max_seconds: float = DEFAULT_MAX_SECONDS, sample_rate_hz: int | None = None) -> Signal:
     """Decode a file in this process.
 

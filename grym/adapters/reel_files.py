@@ -27,12 +27,15 @@ class FileReel:
         Unbuffered and empty.
     length_samples
         Samples per side; the file is sparse, so silence that is never written takes no room.
+    sides
+        Channels, one after the other in the file.
     """
 
-    def __init__(self, file: IO[bytes], length_samples: int) -> None:
+    def __init__(self, file: IO[bytes], length_samples: int, *, sides: int = SIDES) -> None:
         self._file = file
         self._length = length_samples
-        file.truncate(SIDES * SAMPLE_BYTES * length_samples)
+        self._sides = sides
+        file.truncate(sides * SAMPLE_BYTES * length_samples)
 
     @property
     def length_samples(self) -> int:
@@ -41,10 +44,10 @@ class FileReel:
 
     def read(self, start: int, end: int) -> FloatArray:
         """Return samples, zeros beyond both ends (see `grym.domain.reels.Reel`)."""
-        block = np.zeros((SIDES, end - start), dtype=np.float32)
+        block = np.zeros((self._sides, end - start), dtype=np.float32)
         first, last = max(0, start), min(end, self._length)
         with _trouble("read"):
-            for side in range(SIDES):
+            for side in range(self._sides if first < last else 0):
                 self._seek(side, first)
                 view = _bytes(block[side, first - start : max(first, last) - start])
                 while view and (count := self._file.readinto(view)):  # type: ignore[attr-defined] # raw files have it
@@ -54,7 +57,7 @@ class FileReel:
     def write(self, start: int, samples: FloatArray) -> None:
         """Put samples at `start` (see `grym.domain.reels.Reel`)."""
         with _trouble("written"):
-            for side in range(SIDES):
+            for side in range(self._sides):
                 self._seek(side, start)
                 view = _bytes(np.ascontiguousarray(samples[side], dtype=np.float32))
                 while view:
@@ -70,8 +73,8 @@ def _bytes(samples: FloatArray) -> memoryview:
 
 
 @contextmanager
-def reels_in(folder: Path) -> Iterator[Reels]:
-    """Yield a maker of reels in a folder; all are closed, and so gone, at the end.
+def reels_in(folder: Path, *, sides: int = SIDES) -> Iterator[Reels]:
+    """Yield a maker of reels of so many sides in a folder; all are closed, and so gone, at the end.
 
     Raises
     ------
@@ -84,7 +87,7 @@ def reels_in(folder: Path) -> Iterator[Reels]:
             with _trouble("made"):
                 # Without a name nothing is left behind, whatever ends the process.
                 file = stack.enter_context(tempfile.TemporaryFile(dir=folder, buffering=0))
-                return FileReel(file, length_samples)
+                return FileReel(file, length_samples, sides=sides)
 
         yield reel
 

@@ -13,19 +13,19 @@ SIDES = 2
 
 
 class WavWriter:
-    """An open stereo file."""
+    """An open file."""
 
     def __init__(self, file: soundfile.SoundFile) -> None:
         self._file = file
 
     def write(self, samples: FloatArray) -> None:
-        """Append samples of shape (2, n); what is beyond full scale is clipped."""
+        """Append samples of shape (channels, n); what is beyond full scale is clipped."""
         self._file.write(samples.T)
 
 
 @contextmanager
-def wav_writer(path: Path, *, sample_rate_hz: int) -> Iterator[WavWriter]:
-    """Yield a writer for a new stereo file; it has its name when the block ends well, and is gone otherwise.
+def wav_writer(path: Path, *, sample_rate_hz: int, channels: int = SIDES) -> Iterator[WavWriter]:
+    """Yield a writer for a new file of so many channels; it has its name when the block ends well, and is gone otherwise.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def wav_writer(path: Path, *, sample_rate_hz: int) -> Iterator[WavWriter]:
     partial = path.with_name(f".{path.name}.part")
     try:
         with soundfile.SoundFile(
-            partial, "w", samplerate=sample_rate_hz, channels=SIDES, format="WAV", subtype="PCM_24"
+            partial, "w", samplerate=sample_rate_hz, channels=channels, format="WAV", subtype="PCM_24"
         ) as file:
             yield WavWriter(file)
         partial.replace(path)

@@ -163,6 +163,18 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a file byte for byte, whole or not at all.
+
+    Raises
+    ------
+    AdapterError
+        ``files.write_failed``.
+    """
+    with _writing(target.parent):
+        _copy(source, target)
+
+
 def _copy(source: Path, target: Path) -> None:
     _write(target, lambda path: shutil.copyfile(source, path))
 

@@ -7,7 +7,6 @@ from grym.cli.screen import Screen
 from grym.errors import InvalidRequestError
 
 NAMES = (
-    "enhance",
     "erase",
     "learn",
 )

@@ -31,6 +31,12 @@ async def draw_recording(runtime: "Runtime", source: Path, result: dict[str, Any
     return str(target)
 
 
+async def draw_repair(runtime: "Runtime", source: Path, better: Path, result: dict[str, Any], target: Path) -> str:
+    """Draw a recording before and after its repair and return the path."""
+    await runtime.cpu.run(repair_picture, source, better, target, result, timeout_s=DRAWING_TIMEOUT_S)
+    return str(target)
+
+
 async def draw_match(runtime: "Runtime", result: dict[str, Any], target: Path) -> dict[str, Any]:
     """Draw a sound upon the surest match and return the path as ``plot``; nothing where nothing was recognised."""
     from streams.patterns.cutting import start_of
@@ -48,6 +54,16 @@ async def draw_match(runtime: "Runtime", result: dict[str, Any], target: Path) -
     file = Path(result["file"]).name
     await runtime.cpu.run(match_picture, sound, found[0].imprint, target, match, file, timeout_s=DRAWING_TIMEOUT_S)
     return {"plot": str(target)}
+
+
+def repair_picture(source: Path, better: Path, target: Path, result: dict[str, Any]) -> None:
+    """Draw a repair; runs in a worker process."""
+    from grym.adapters.audio_files import read_signal
+    from grym.adapters.plots.repairs import draw_repair as draw
+
+    limit_s = float(result["duration_s"]) + 1.0
+    after = None if better == source else read_signal(better, max_seconds=limit_s)
+    draw(read_signal(source, max_seconds=limit_s), after, result, target)
 
 
 async def _command(runtime: "Runtime", status: "RequestStatus") -> GenerateMusic:

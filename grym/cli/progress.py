@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from grym.cli.screen import Screen
 from schemas.envelope import Envelope
 from schemas.events import (
+    EnhancementProgressed,
     GenerationProgressed,
     RequestAccepted,
     RequestCancelled,
@@ -32,6 +33,7 @@ DOING = {
     "remember": "remembering",
     "imprint": "listening",
     "change": "changing memory",
+    "enhance": "repairing",
 }
 """What a step is called while it runs."""
 
@@ -41,6 +43,10 @@ ENDINGS: dict[type, str] = {
     RequestDeadLettered: "dead-lettered",
     RequestCancelled: "cancelled",
 }
+
+
+PROGRESSED = (GenerationProgressed, EnhancementProgressed)
+"""What tells of long work while it is done."""
 
 
 class Teller(Protocol):
@@ -76,7 +82,7 @@ def doing(envelope: Envelope) -> str | None:
     if isinstance(body, StepStarted):
         again = f" (round {body.round})" if body.round > 1 else ""
         return DOING.get(body.step, body.step) + again
-    if isinstance(body, GenerationProgressed):
+    if isinstance(body, PROGRESSED):
         return f"{body.stage}"
     if isinstance(body, RequestAccepted):
         return "accepted"
@@ -125,4 +131,4 @@ class BarTeller:
 
 
 def _share(envelope: Envelope) -> float:
-    return envelope.body.share if isinstance(envelope.body, GenerationProgressed) else 0.0
+    return envelope.body.share if isinstance(envelope.body, PROGRESSED) else 0.0

@@ -70,6 +70,10 @@ def _result_panel(kind: str, value: dict[str, Any]) -> Any:
             return pattern_tables.learned_table([value])
         case "recognise":
             return pattern_tables.recognition_panel(value)
+        case "enhance":
+            from grym.cli import repair_panels
+
+            return repair_panels.repair_panel(value)
         case "listen":
             return panels.stream_panel(value)
         case _:

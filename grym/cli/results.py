@@ -99,6 +99,19 @@ LISTENING_KEYS: dict[str, Any] = {
     "timings_s": {},
 }
 
+ENHANCEMENT_KEYS: dict[str, Any] = {
+    "before": {},
+    "after": {},
+    "steps": [],
+    "kept": None,
+    "audio": None,
+    "duration_s": None,
+    "sample_rate_hz": None,
+    "channels": None,
+    "provenance": {},
+    "timings_s": {},
+}
+
 KEYS: dict[str, dict[str, Any]] = {
     "compose": COMPOSITION_KEYS,
     "analyze": ANALYSIS_KEYS,
@@ -106,6 +119,7 @@ KEYS: dict[str, dict[str, Any]] = {
     "recognise": RECOGNITION_KEYS,
     "change": CHANGE_KEYS,
     "listen": LISTENING_KEYS,
+    "enhance": ENHANCEMENT_KEYS,
 }
 
 

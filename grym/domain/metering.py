@@ -7,31 +7,35 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import sosfilt
 
-from grym.domain.loudness import STEP_S, TAPS_PER_PHASE, integrated_lufs, k_weighting, stretch_peak
+from grym.domain.loudness import STEP_S, TAPS_PER_PHASE, channel_weights, integrated_lufs, k_weighting, stretch_peak
 from grym.domain.reels import SIDES, Progress, Reel, blocks_of, nobody_asks
 from grym.domain.signal import FloatArray
 
 
 class LoudnessMeter:
-    """Integrated loudness of stereo sound; the filter's memory and the power of each tenth of a second are kept.
+    """Integrated loudness of sound; the filter's memory and the power of each tenth of a second are kept.
 
     Parameters
     ----------
     sample_rate_hz
         Samples per second.
+    sides
+        Channels; weighted as BS.1770 has it.
     """
 
-    def __init__(self, sample_rate_hz: int) -> None:
+    def __init__(self, sample_rate_hz: int, *, sides: int = SIDES) -> None:
         self._sections = k_weighting(sample_rate_hz)
-        self._memory = np.zeros((len(self._sections), SIDES, 2))
+        self._memory = np.zeros((len(self._sections), sides, 2))
+        self._weights = None if sides <= SIDES else channel_weights(sides)[:, None]
         self._step = round(STEP_S * sample_rate_hz)
         self._rest = np.zeros(0)
         self._power: list[NDArray[np.float64]] = []
 
     def hear(self, samples: FloatArray) -> NDArray[np.float64]:
-        """Take the next samples, shape (2, n), and return their weighted power, both sides added, shape (n,)."""
+        """Take the next samples, shape (sides, n), and return their weighted power, all sides added, shape (n,)."""
         filtered, self._memory = sosfilt(self._sections, samples.astype(np.float64), axis=1, zi=self._memory)
-        power: NDArray[np.float64] = np.square(filtered, out=filtered).sum(axis=0)
+        squares: NDArray[np.float64] = np.square(filtered, out=filtered)
+        power: NDArray[np.float64] = (squares if self._weights is None else self._weights * squares).sum(axis=0)
         joined = np.concatenate([self._rest, power])
         whole = joined.size // self._step * self._step
         self._power.append(joined[:whole].reshape(-1, self._step).mean(axis=1))
@@ -58,19 +62,30 @@ def reel_loudness_lufs(reel: Reel, *, sample_rate_hz: int, progress: Progress = 
 
 
 class PeakMeter:
-    """True peak of stereo sound; what lies around the end of a block is kept until the next one is there."""
+    """True peak of sound; what lies around the end of a block is kept until the next one is there.
 
-    def __init__(self) -> None:
-        self._tail: FloatArray = np.zeros((SIDES, 2 * TAPS_PER_PHASE), dtype=np.float32)
+    Parameters
+    ----------
+    sides
+        Channels.
+    """
+
+    def __init__(self, *, sides: int = SIDES) -> None:
+        self._tail: FloatArray = np.zeros((sides, 2 * TAPS_PER_PHASE), dtype=np.float32)
         self._peak = 0.0
 
     def hear(self, samples: FloatArray) -> None:
-        """Take the next samples, shape (2, n); what lies after the last twelve counts with the next call."""
+        """Take the next samples, shape (sides, n); what lies after the last twelve counts with the next call."""
         joined = np.concatenate([self._tail, samples], axis=1)
         self._peak = stretch_peak(joined, floor=self._peak)
         self._tail = joined[:, -2 * TAPS_PER_PHASE :].copy()
 
     def peak(self) -> float:
         """Return the highest magnitude so far, full scale 1, once the last samples have rung out."""
-        self.hear(np.zeros((SIDES, TAPS_PER_PHASE), dtype=np.float32))
+        self.hear(np.zeros((len(self._tail), TAPS_PER_PHASE), dtype=np.float32))
         return self._peak
+
+    def peak_dbtp(self) -> float | None:
+        """Return the true peak so far in dBTP, as `peak`; None for silence."""
+        highest = self.peak()
+        return 20.0 * float(np.log10(highest)) if highest else None

@@ -22,7 +22,7 @@ from grym.ports.generating import Musicians
 from grym.ports.sound import CpuPool
 from grym.runtime.housekeeping import Housekeeper
 from grym.runtime.names import checked_names
-from grym.runtime.studio import DoorInWorker, StudioInWorker
+from grym.runtime.studio import DoorInWorker, StudioInWorker, WorkbenchInWorker
 from streams.processor import AnyProcessor
 
 if TYPE_CHECKING:
@@ -138,6 +138,20 @@ def _learning(shop: Workshop) -> AnyProcessor:
     return Learning()
 
 
+def _enhancing(shop: Workshop) -> AnyProcessor:
+    from streams.enhancing import Enhancing
+
+    del shop
+    return Enhancing()
+
+
+def _sessions(shop: Workshop) -> AnyProcessor:
+    from streams.sessions import Sessions
+
+    del shop
+    return Sessions()
+
+
 def _live(shop: Workshop) -> Component:
     from consumers.live.recognising import Memory
     from consumers.live.runner import LiveRunner
@@ -166,6 +180,8 @@ _BUILDERS: dict[str, Callable[[Workshop], Component]] = {
     "generation": _runs(_generation),
     "quality": _runs(_quality),
     "learning": _runs(_learning),
+    "sessions": _runs(_sessions),
+    "enhancing": _runs(_enhancing),
     "live": _live,
 }
 
@@ -176,6 +192,8 @@ def components(shop: Workshop, only: Collection[str] | None) -> list[Component]:
     found = [_BUILDERS[name](shop) for name in names]
     if "generation" in names:
         found += [_generation_work(shop), *_planning_work(shop)]
+    if "enhancing" in names:
+        found.append(_enhancing_work(shop))
     upkeep = EntryUpkeep(shop.ports.backend.entries, shop.ports.clock)
     shop.ports.telemetry.include(upkeep)
     return [*found, TimerService(shop.ports), Housekeeper(shop.ports, shop.artifacts), upkeep]
@@ -190,6 +208,17 @@ def _generation_work(shop: Workshop) -> Component:
         artifacts=shop.ports.artifacts, scratch=shop.scratch, cpu=shop.cpu, studio=studio, musicians=shop.musicians
     )
     # One piece alone has the machine; more are made at once as soon as others wait.
+    settings = LeaseWorkerSettings(slots=1, most_slots=shop.slots, grace_s=shop.grace_s)
+    return LeaseWorker([work], shop.ports, settings)
+
+
+def _enhancing_work(shop: Workshop) -> Component:
+    from consumers.jobs.lease_worker import LeaseWorker
+    from streams.enhancing import EnhancingWork
+
+    work = EnhancingWork(
+        artifacts=shop.ports.artifacts, scratch=shop.scratch, cpu=shop.cpu, workbench=WorkbenchInWorker()
+    )
     settings = LeaseWorkerSettings(slots=1, most_slots=shop.slots, grace_s=shop.grace_s)
     return LeaseWorker([work], shop.ports, settings)
 

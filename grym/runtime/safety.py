@@ -28,6 +28,8 @@ NEEDS = {
     "generation": (DEPENDENCY,),
     "quality": (DEPENDENCY,),
     "learning": (),
+    "sessions": (),
+    "enhancing": (DEPENDENCY,),
     "live": (),
 }
 """What each processor cannot do without, beside the database and the log, whose absence the runner itself sits out."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grym.domain.composing.score import Score
+from grym.ports.enhancing import Enhanced
 from grym.ports.sound import Recorded, Studio
 
 if TYPE_CHECKING:
@@ -53,6 +54,22 @@ class DoorInWorker:
         from grym.adapters.audio_files import read_signal  # noqa: PLC0415 (in workers only)
 
         return read_signal(path, max_seconds=max_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbenchInWorker:
+    """Where sound files are repaired."""
+
+    def enhance(
+        self, source: Path, *, stages: tuple[str, ...], dry_run: bool, max_seconds: float, folder: Path
+    ) -> Enhanced:
+        """Repair a file (see `grym.ports.enhancing.Workbench`), telling how far it is."""
+        from grym.adapters.step_files import StepFiles  # noqa: PLC0415 (in workers only)
+        from grym.adapters.workbench import enhance  # noqa: PLC0415 (in workers only)
+
+        return enhance(
+            source, stages=stages, dry_run=dry_run, max_seconds=max_seconds, folder=folder, tell=StepFiles(folder).tell
+        )
 
 
 @lru_cache(maxsize=1)

@@ -5,12 +5,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from grym.domain.enhancing import STAGES
 from grym.domain.patterns.names import CONTROL
 from grym.errors import InvalidRequestError
 from schemas.body import ARTIFACT_ADDRESS, ArtifactRef, Body
 from schemas.commands import (
     RequestAnalysis,
     RequestComposition,
+    RequestEnhancement,
     RequestLearning,
     RequestPatternChange,
     RequestRecognition,
@@ -85,6 +87,14 @@ def _check_analysis(wish: RequestAnalysis) -> None:
         raise _refusal("embedding", f"{wish.embedding[:80]!r} is no name of an embedding", hint)
 
 
+def _check_enhancement(wish: RequestEnhancement) -> None:
+    _check_sound(wish.audio)
+    unknown = sorted(set(wish.stages) - set(STAGES))
+    if unknown or len(set(wish.stages)) != len(wish.stages):
+        wrong = f"there is no stage {unknown[0][:80]!r}" if unknown else "a stage is named twice"
+        raise _refusal("stages", wrong, f"Choose among: {', '.join(STAGES)}; leave it out for what is needed.")
+
+
 def _check_learning(wish: RequestLearning) -> None:
     _check_sound(wish.audio)
     _check_collection(wish.collection)
@@ -146,4 +156,5 @@ _CHECKS: Mapping[type[Body], Callable[[Any], None]] = {
     RequestLearning: _check_learning,
     RequestRecognition: _check_recognition,
     RequestPatternChange: _check_change,
+    RequestEnhancement: _check_enhancement,
 }

@@ -3,7 +3,7 @@
 compose: recall, learned parameters and the study of a source → plan → generate → features → rate →
 (adapt, again ≤ 3) → remember.
 analyze: features and rate side by side; recall (recognition) once there are features.
-learn: imprint → remember. recognise: imprint → recall. change: change. listen: listen, which nobody is told to do.
+enhance: enhance. learn: imprint → remember. recognise: imprint → recall. change: change. listen: listen, which nobody is told to do.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from schemas.body import ArtifactRef, Body
 from schemas.commands import (
     ANONYMOUS,
     ChangePatterns,
+    EnhanceAudio,
     ExtractFeatures,
     GenerateMusic,
     MakePlan,
@@ -25,6 +26,7 @@ from schemas.commands import (
     TakeImprint,
 )
 from schemas.events import (
+    AudioEnhanced,
     FeaturesExtracted,
     ImprintTaken,
     MusicGenerated,
@@ -84,9 +86,11 @@ RECOGNISE = Workflow(
 
 CHANGE = Workflow(name="change", version=1, steps=(Step(name="change"),))
 
+ENHANCE = Workflow(name="enhance", version=1, steps=(Step(name="enhance"),))
+
 LISTEN = Workflow(name="listen", version=1, steps=(Step(name="listen"),))
 
-WORKFLOWS = {workflow.name: workflow for workflow in (COMPOSE, ANALYZE, LEARN, RECOGNISE, CHANGE, LISTEN)}
+WORKFLOWS = {workflow.name: workflow for workflow in (COMPOSE, ANALYZE, LEARN, RECOGNISE, CHANGE, LISTEN, ENHANCE)}
 
 STEP_OF_ANSWER: dict[type[Body], str] = {
     PatternsRecalled: "recall",
@@ -100,6 +104,7 @@ STEP_OF_ANSWER: dict[type[Body], str] = {
     PatternsChanged: "change",
     StreamEnded: "listen",
     SourceStudied: "study",
+    AudioEnhanced: "enhance",
 }
 
 
@@ -136,7 +141,10 @@ def _study(run: Run) -> Output:
 
 
 def _propose(run: Run) -> Output:
-    return Output(body=ProposeParameters(user=run.request.user, style=run.style))
+    question = ProposeParameters(
+        user=run.request.user, style=run.style, mood=run.mood, defaults=run.defaults, fixed=run.fixed
+    )
+    return Output(body=question)
 
 
 def _plan(run: Run) -> Output:
@@ -289,6 +297,19 @@ def _change(run: Run) -> Output:
     return Output(body=command, key=command.collection)
 
 
+def _enhance(run: Run) -> Output:
+    wish = run.enhancement
+    assert wish is not None
+    command = EnhanceAudio(
+        audio=wish.audio,
+        stages=wish.stages,
+        dry_run=wish.dry_run,
+        max_seconds=wish.max_seconds,
+        deadline_at=run.due_at,
+    )
+    return Output(body=command)
+
+
 def _rate_recording(run: Run) -> Output:
     assert run.analysis is not None
     return Output(
@@ -332,4 +353,5 @@ _COMMANDS: dict[tuple[str, str], Callable[[Run], Output]] = {
     ("recognise", "imprint"): _imprint,
     ("recognise", "recall"): _ask_memory,
     ("change", "change"): _change,
+    ("enhance", "enhance"): _enhance,
 }

@@ -6,6 +6,7 @@ import msgspec
 
 from grym.domain.composing.adapt import adapt
 from grym.domain.composing.reworking.planning import require_fitting
+from grym.domain.composing.taste import realised, tied_tastes
 from grym.domain.entries.known import session_entry
 from grym.domain.workflow import ready, repeated
 from grym.errors import InvalidRequestError
@@ -13,6 +14,7 @@ from grym.ports.effects import Effect, HoldArtifact, KeepEntry
 from schemas.body import ArtifactRef, Body, Fault
 from schemas.envelope import Envelope
 from schemas.events import (
+    AudioEnhanced,
     FeaturesExtracted,
     ImprintTaken,
     MusicGenerated,
@@ -69,7 +71,15 @@ def answer(envelope: Envelope, run: Run | None) -> Decided:
 def _following(run: Run, last: LastPieceData) -> Run:
     """Return the run with what it takes over from its listener's last piece."""
     known = {"style": last.style, "mode": last.tonality.mode}
-    return msgspec.structs.replace(run, **{name: known[name] for name in run.follows})
+    run = msgspec.structs.replace(run, **{name: known[name] for name in run.follows})
+    run = msgspec.structs.replace(run, defaults=run.defaults | last.parameters)
+    return _tied(run, tempo_bpm=last.tempo_bpm, mode=last.tonality.mode)
+
+
+def _tied(run: Run, *, tempo_bpm: float, mode: str) -> Run:
+    """Return the run whose tempo and mode are decided by a piece that is known already."""
+    tied = tied_tastes(run.style, tempo_bpm=tempo_bpm, mode=mode) | run.fixed
+    return msgspec.structs.replace(run, fixed=tied, defaults=run.defaults | tied)
 
 
 def _impossible(run: Run, studied: SourceStudied) -> Fault | None:
@@ -87,9 +97,11 @@ def _impossible(run: Run, studied: SourceStudied) -> Fault | None:
 def _guided(run: Run, studied: SourceStudied) -> Run:
     """Return the run with the style and mode of its source, unless a style was asked for."""
     facts, wish = studied.facts, run.composition
-    if facts is None or wish is None or wish.style is not None or wish.definition is not None:
+    if facts is None or wish is None:
         return run
-    return msgspec.structs.replace(run, style=facts.style, mode=facts.tonality.mode)
+    if wish.style is None and wish.definition is None:
+        run = msgspec.structs.replace(run, style=facts.style, mode=facts.tonality.mode)
+    return _tied(run, tempo_bpm=facts.tempo_bpm, mode=facts.tonality.mode)
 
 
 def _expected(run: Run, step: str, envelope: Envelope) -> bool:
@@ -162,13 +174,18 @@ def _exposure(run: Run) -> Output:
     rated, plan = run.answers.rate, run.plan
     assert rated is not None
     assert plan is not None
-    passed = sum(check.passed for check in rated.checks)
+    passed, proposed = sum(check.passed for check in rated.checks), run.answers.parameters
     body = ParametersExposed(
         user=run.request.user,
         style=run.style,
-        parameters=plan.parameters,
+        parameters=realised(plan_from_wire(plan)),
         quality_passed=rated.passed,
         quality_share=passed / len(rated.checks) if rated.checks else 0.0,
+        mood=run.mood,
+        asked=plan.asked,
+        arm=proposed.arm if proposed else "",
+        propensity=proposed.propensity if proposed else 1.0,
+        expected=proposed.expected if proposed else None,
     )
     return Output(body=body, key=run.request.user, run_no=run.run_no)
 
@@ -183,4 +200,6 @@ def _held_artifacts(run: Run, body: Body) -> tuple[Effect, ...]:
         refs = (body.imprint,)
     elif isinstance(body, SourceStudied):
         refs = (body.score,)
+    elif isinstance(body, AudioEnhanced):
+        refs = (body.audio,)
     return tuple(HoldArtifact(request_id=run.request_id, uri=ref.uri) for ref in refs if ref is not None)

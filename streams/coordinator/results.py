@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from schemas.events import FeaturesExtracted, MusicGenerated, PatternsRecalled, QualityRated
+from streams.coordinator.parameters import learning_facts, parameter_facts
 from streams.coordinator.run import Kind, Run
 
 
@@ -35,10 +36,8 @@ def composition_result(run: Run, *, at: datetime) -> dict[str, Any]:
         "duration_s": made.duration_s,
         "quality": quality_facts(rated),
         "attempts": run.round,
-        "parameters": {
-            name: {"value": value, "source": proposed.sources.get(name, "default") if proposed else "default"}
-            for name, value in sorted(plan.parameters.items())
-        },
+        "parameters": parameter_facts(plan, proposed),
+        "learning": learning_facts(proposed),
         "patterns": lent_patterns(recalled, made) if recalled else [],
         "analysis": analysis_facts(answers.features) if answers.features else None,
         "reference": None if made.reference is None else whole(made.reference),
@@ -117,6 +116,17 @@ def change_result(run: Run, *, at: datetime) -> dict[str, Any]:
     }
 
 
+def enhancement_result(run: Run, *, at: datetime) -> dict[str, Any]:
+    """Return what was repaired in a recording."""
+    done = run.answers.enhance
+    assert done is not None
+    return {name: value for name, value in whole(done).items() if name != "fault"} | {
+        "steps": [whole(step) for step in done.steps],
+        "provenance": {"request_event_id": run.request_event_id},
+        "timings_s": timings_s(run, at=at),
+    }
+
+
 def listening_result(run: Run, *, at: datetime) -> dict[str, Any]:
     """Return what a live stream came to."""
     heard = run.answers.listen
@@ -179,4 +189,5 @@ _RESULTS: Mapping[Kind, Callable[..., dict[str, Any]]] = {
     "recognise": recognition_result,
     "change": change_result,
     "listen": listening_result,
+    "enhance": enhancement_result,
 }

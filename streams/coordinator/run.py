@@ -14,11 +14,13 @@ from schemas.body import Body, Fault
 from schemas.commands import (
     RequestAnalysis,
     RequestComposition,
+    RequestEnhancement,
     RequestLearning,
     RequestPatternChange,
     RequestRecognition,
 )
 from schemas.events import (
+    AudioEnhanced,
     FeaturesExtracted,
     ImprintTaken,
     MusicGenerated,
@@ -33,9 +35,16 @@ from schemas.events import (
 from schemas.live import StreamEnded
 from schemas.music import PlanData
 
-Kind = Literal["compose", "analyze", "learn", "recognise", "change", "listen"]
+Kind = Literal["compose", "analyze", "learn", "recognise", "change", "listen", "enhance"]
 Status = Literal["expected", "running", "completed", "rejected", "dead_lettered", "cancelled"]
-Request = RequestComposition | RequestAnalysis | RequestLearning | RequestRecognition | RequestPatternChange
+Request = (
+    RequestComposition
+    | RequestAnalysis
+    | RequestLearning
+    | RequestRecognition
+    | RequestPatternChange
+    | RequestEnhancement
+)
 """What begins a run."""
 
 KINDS: Mapping[type[Body], Kind] = {
@@ -44,6 +53,7 @@ KINDS: Mapping[type[Body], Kind] = {
     RequestLearning: "learn",
     RequestRecognition: "recognise",
     RequestPatternChange: "change",
+    RequestEnhancement: "enhance",
 }
 REQUESTS = tuple(KINDS)
 _FIELDS: Mapping[type[Body], str] = {
@@ -52,6 +62,7 @@ _FIELDS: Mapping[type[Body], str] = {
     RequestLearning: "learning",
     RequestRecognition: "recognition",
     RequestPatternChange: "change",
+    RequestEnhancement: "enhancement",
 }
 
 
@@ -69,6 +80,7 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     change: PatternsChanged | None = None
     listen: StreamEnded | None = None
     study: SourceStudied | None = None
+    enhance: AudioEnhanced | None = None
 
     def ended(self) -> frozenset[str]:
         """Return the names of the steps that were answered."""
@@ -97,6 +109,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``expected``: only a cancel has arrived so far (`cancel_reason`); the request will be cancelled once it comes.
     `refers_back`: the wish means the user's last piece, and `follows` names what of ``style`` and ``mode`` is its.
+    `defaults` are the values 0–1 that the piece would have without a learner, `fixed` those that the wish decides.
     `correlation_id` is what its events carry where the request came with one of its own; empty where that is its id.
     """
 
@@ -113,9 +126,13 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     learning: RequestLearning | None = None
     recognition: RequestRecognition | None = None
     change: RequestPatternChange | None = None
+    enhancement: RequestEnhancement | None = None
     prompt_ref: str = ""
     style: str = ""
     mode: str = ""
+    mood: str = ""
+    defaults: dict[str, float] = msgspec.field(default_factory=dict)
+    fixed: dict[str, float] = msgspec.field(default_factory=dict)
     follows: frozenset[str] = frozenset()
     refers_back: bool = False
     seed: int = 0

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from grym.errors import ContractError
 from schemas.envelope import decode, peek
-from schemas.events import EventDeadLettered, GenerationProgressed, QualityRated
+from schemas.events import EnhancementProgressed, EventDeadLettered, GenerationProgressed, QualityRated
 from schemas.records import Record
 
 OUTSIDE = "outside"
@@ -17,7 +17,7 @@ OUTSIDE = "outside"
 
 _OURS = "grym/"
 _READ = frozenset({EventDeadLettered.TYPE, QualityRated.TYPE})
-_TIMELESS = frozenset({EventDeadLettered.TYPE, GenerationProgressed.TYPE})
+_TIMELESS = frozenset({EventDeadLettered.TYPE, GenerationProgressed.TYPE, EnhancementProgressed.TYPE})
 """Made when they were told, not when their cause was logged."""
 
 

@@ -51,6 +51,7 @@ def test_every_reader_of_the_catalogue_is_a_processor_or_a_role() -> None:
     assert named >= ROLES
     assert set(readers_by_catalogue()) == {
         "coordinator",
+        "enhancing",
         "features",
         "generation",
         "learning",

@@ -32,6 +32,7 @@ def test_all_six_are_found() -> None:
     """The laws see every capability."""
     assert [cls.name for cls in PROCESSORS] == [
         "coordinator",
+        "enhancing",
         "features",
         "generation",
         "learning",
