@@ -8,6 +8,8 @@ import msgspec
 
 from grym.domain.composing.planner import plan as plan_by_rules
 from grym.domain.composing.referring import left_open, refers_back
+from grym.domain.composing.styles import STYLES
+from grym.domain.composing.taste import usual_of
 from grym.errors import InvalidRequestError
 from grym.ports.effects import Effect, HoldArtifact, KeepText, SetTimer
 from schemas.commands import RedriveRequest, RequestComposition, RequestPatternChange
@@ -61,13 +63,22 @@ def _known_number(value: float) -> float:
 
 
 def _with_intent(run: Run, envelope: Envelope) -> Run:
-    """Return the run with seed, style and mode, which recall and learning are asked for before the plan is made."""
+    """Return the run with seed, style, mode and what is usual, which is asked for before the plan is made."""
     wish = envelope.body
     if not isinstance(wish, RequestComposition):
         return run
     seed = _seed_from(run.request_id) if wish.seed is None else wish.seed
     intent = plan_by_rules(wish_of(wish, prompt=wish.prompt), seed=seed)
-    run = msgspec.structs.replace(run, seed=seed, style=intent.style, mode=intent.tonality.mode)
+    usual = usual_of(intent, intent.definition or STYLES[intent.style])
+    run = msgspec.structs.replace(
+        run,
+        seed=seed,
+        style=intent.style,
+        mode=intent.tonality.mode,
+        mood=intent.mood,
+        defaults=dict(usual.defaults),
+        fixed=dict(usual.fixed),
+    )
     if not refers_back(wish.prompt):
         return run
     return msgspec.structs.replace(run, refers_back=True, follows=left_open(wish_of(wish, prompt=wish.prompt)))

@@ -100,6 +100,13 @@ def realised(plan: Plan) -> dict[str, float]:
     return own | {name: round(value, 4) for name, value in tastes.items()}
 
 
+def tied_tastes(style: str, *, tempo_bpm: float, mode: str) -> dict[str, float]:
+    """Return pace and minor 0–1 of a piece that another one follows; a style that is not known has no pace."""
+    known = STYLES.get(style)
+    minor = {"minor": float(mode in MINOR_MODES)}
+    return minor if known is None else {"pace": round(place_of_tempo(known, tempo_bpm), 4), **minor}
+
+
 def usual_of(plan: Plan, style: Style) -> Usual:
     """Return what a piece would be without a learner, from the plan that was made without one.
 

@@ -7,6 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from grym.domain.composing.choices import LEARNABLE
+from grym.domain.composing.styles import STYLES
+from grym.domain.composing.taste import place_of_tempo
 from grym.ports.effects import CancelJobs, CancelTimer, HoldArtifact, KeepEntry, KeepText, SetTimer
 from schemas.body import ArtifactRef, Body, CheckResult, Fault, MotifData
 from schemas.commands import (
@@ -67,6 +70,7 @@ PLAN = PlanData(
     instruments=(InstrumentData(role="melody", name="piano", program=0),),
     parameters={"density": 0.4, "complexity": 0.3},
 )
+PACE = round(place_of_tempo(STYLES["nocturne"], 70.0), 4)
 FAULT = Fault(code="adapter.failed", message="it broke")
 
 
@@ -151,7 +155,15 @@ REQUEST = RequestComposition(prompt="a calm piano nocturne in D minor, 70 bpm", 
 TO_PLAN: tuple[Body, ...] = (
     REQUEST,
     PatternsRecalled(known=False),
-    ParametersProposed(parameters={"density": 0.4}, sources={"density": "learned"}, learner="x/1", ratings=1),
+    ParametersProposed(
+        parameters={"density": 0.4},
+        sources={"density": "learned"},
+        learner="x/1",
+        ratings=1,
+        arm="learned",
+        propensity=0.85,
+        expected=0.7,
+    ),
     PlanMade(plan=PLAN),
 )
 
@@ -167,7 +179,10 @@ async def test_a_request_starts_what_needs_nothing(desk: Desk) -> None:
         ProposeParameters,
     ]
     assert isinstance(sent[4], ProposeParameters)
-    assert sent[4] == ProposeParameters(user="ann", style="nocturne")
+    question = sent[4]
+    assert (question.user, question.style, question.mood) == ("ann", "nocturne", "calm")
+    assert set(question.defaults) == set(LEARNABLE)
+    assert question.fixed == {"minor": 1.0, "pace": question.defaults["pace"], "strings": 0.0}
     kept = next(effect for effect in desk.effects if isinstance(effect, KeepText))
     assert (kept.text, kept.user, kept.ref) == (REQUEST.prompt, "ann", "text://r1/prompt")
     assert desk.run is not None
@@ -222,7 +237,15 @@ async def test_a_composition_runs_to_completion(desk: Desk) -> None:
     assert isinstance(completed, RequestCompleted)
     assert isinstance(exposed, ParametersExposed)
     assert exposed == ParametersExposed(
-        user="ann", style="nocturne", parameters=PLAN.parameters, quality_passed=True, quality_share=1.0
+        user="ann",
+        style="nocturne",
+        parameters=PLAN.parameters | {"minor": 1.0, "pace": PACE, "strings": 0.0},
+        quality_passed=True,
+        quality_share=1.0,
+        mood="calm",
+        arm="learned",
+        propensity=0.85,
+        expected=0.7,
     )
     assert len(desk.terminals()) == 1
     assert desk.run is not None
@@ -238,10 +261,15 @@ async def test_the_result_tells_everything(desk: Desk) -> None:
     result: dict[str, Any] = completed.result
     expected = {"audio", "midi", "score", "stems", "plan", "seed", "backend", "sample_rate_hz", "duration_s"}
     assert expected | {"quality", "attempts", "parameters", "patterns", "provenance", "timings_s"} <= set(result)
-    assert result["parameters"] == {
-        "complexity": {"value": 0.3, "source": "default"},
-        "density": {"value": 0.4, "source": "learned"},
+    told = {name: (fact["value"], fact["source"]) for name, fact in result["parameters"].items()}
+    assert told == {
+        "complexity": (0.3, "default"),
+        "density": (0.4, "learned"),
+        "minor": (1.0, "default"),
+        "pace": (PACE, "default"),
+        "strings": (0.0, "default"),
     }
+    assert result["learning"]["arm"] == "learned"
     assert result["timings_s"]["total"] == 7.0
     assert result["timings_s"]["generate"] == 1.0
 
@@ -509,7 +537,9 @@ async def test_a_wish_that_refers_back_waits_for_the_last_piece(desk: Desk) -> N
     assert (asked.refers_back, asked.style, asked.mode) == (True, "", "")
     assert not any(isinstance(body, ProposeParameters) for body in sent)
     caused = await desk.take(PatternsRecalled(known=False, last=LAST))
-    assert ProposeParameters(user="ann", style="march") in caused
+    (question,) = [body for body in caused if isinstance(body, ProposeParameters)]
+    assert (question.user, question.style) == ("ann", "march")
+    assert question.fixed == {"minor": 0.0, "pace": round(place_of_tempo(STYLES["march"], 112.0), 4)}
     caused = await desk.take(ParametersProposed(parameters={}, sources={}, learner="x/1", ratings=0))
     (planning,) = [body for body in caused if isinstance(body, MakePlan)]
     assert planning.last == LAST
@@ -519,7 +549,8 @@ async def test_a_wish_that_refers_to_nothing_goes_on(desk: Desk) -> None:
     """Without a last piece the sentence's own intent counts."""
     await desk.take(msgspec.structs.replace(REQUEST, prompt="another one, as a waltz"))
     caused = await desk.take(PatternsRecalled(known=False))
-    assert ProposeParameters(user="ann", style="waltz") in caused
+    (question,) = [body for body in caused if isinstance(body, ProposeParameters)]
+    assert (question.user, question.style, question.fixed) == ("ann", "waltz", {})
 
 
 async def test_a_finished_piece_is_kept_as_the_last_one(desk: Desk) -> None:
