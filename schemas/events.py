@@ -542,6 +542,8 @@ class ParametersExposed(Body, frozen=True, kw_only=True):
     """
 
     TYPE: ClassVar[str] = "grym.parameters.exposed.v1"
+    defaults
+        As in the question: what the piece would have had without the learner; taste is learned as a distance from it.
     TOPIC: ClassVar[str] = "grym.feedback.v1"
 
     user: str
@@ -556,6 +558,7 @@ class ParametersExposed(Body, frozen=True, kw_only=True):
     expected: float | None = None
 
 
+    defaults: dict[str, float] = msgspec.field(default_factory=dict)
 class OpinionCredited(Body, frozen=True, kw_only=True):
     """An opinion together with what it is about: the learner's own step from a piece to its parameters.
 
