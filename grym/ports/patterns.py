@@ -20,6 +20,7 @@ from grym.domain.patterns.values import (
     PatternKind,
     PatternQuery,
     Relation,
+    Verdict,
 )
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Recogniser",
     "Recognition",
     "Relation",
+    "Verdict",
 ]
 
 

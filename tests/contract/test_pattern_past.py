@@ -32,6 +32,8 @@ def wish(dice: random.Random, number: int) -> PatternChange:
         motif(f"m{name}"),
         change("reinforced", name, data={"verdict": dice.choice([None, "right", "wrong"])}),
         change("corrected", name, data={"name": f"ü{number}", "tags": {"k": ""}}),
+        *[change("judged", name, data={"verdict": "wrong", "who": other, "category": f"k{number % 3}"})] * 2,
+        change("withdrawn", name, data={"of": f"event {dice.randrange(number + 1)}"}),
         change("merged", name, data={"into": other}),
         change("retired", name),
         change("related", name, data={"relations": relations}),

@@ -28,6 +28,8 @@ def conditions_of(query: PatternQuery) -> tuple[str, list[Any]]:
     conditions = ["true"]
     if query.live:
         conditions.append("merged_into = '' and not retired")
+    if query.judged:
+        conditions.append("verdicts <> '[]'")
     if query.collection is not None:
         conditions.append(f"collection = {given(collection_name(query.collection))}")
     if query.kind is not None:

@@ -7,7 +7,7 @@ import msgspec
 
 from grym.domain.patterns.folding import Standing
 from grym.domain.patterns.numbers import rows_of
-from grym.ports.patterns import Origin, Pattern, PatternChange, PatternEvent, PatternFacts, Relation
+from grym.ports.patterns import Origin, Pattern, PatternChange, PatternEvent, PatternFacts, Relation, Verdict
 
 EVENT = (
     "seq, event_id, kind, pattern_id, collection, at, extractor, origin_event_id, origin_request_id, data::text as data"
@@ -17,7 +17,7 @@ NO_NUMBERS = "dim, ''::bytea as vectors, ''::bytea as imprint, ''::bytea as moti
 FACTS = (
     "pattern_id, collection, kind, name, tags::text as tags, category, duration_s, heard, confirmed, denied,"
     " merged_into, retired, relations::text as relations, extractor, origin_event_id, origin_request_id, first_seq,"
-    " last_seq, content_seq, content, stored_at, last_heard_at"
+    " last_seq, content_seq, content, stored_at, last_heard_at, verdicts::text as verdicts, category_said"
 )
 EVENT_COLUMNS = (
     *("seq", "event_id", "kind", "pattern_id", "collection", "at"),
@@ -47,11 +47,17 @@ FACT_COLUMNS = {
     "content": "text",
     "stored_at": "timestamptz",
     "last_heard_at": "timestamptz",
+    "verdicts": "jsonb",
+    "category_said": "text",
 }
 
 _DATA = msgspec.json.Decoder(dict[str, Any])
 _TAGS = msgspec.json.Decoder(dict[str, str])
 _RELATIONS = msgspec.json.Decoder(tuple[Relation, ...])
+_VERDICTS = msgspec.json.Decoder(tuple[Verdict, ...])
+
+NONE = "[]"
+"""No verdicts, as nearly all patterns have."""
 
 Row = tuple[Any, ...]
 
@@ -90,7 +96,9 @@ def standing_row(standing: Standing) -> Row:
     fate = (facts.merged_into, facts.retired, _json(facts.relations))
     places = (facts.first_seq, facts.last_seq, standing.content_seq, standing.content)
     names = (facts.pattern_id, facts.collection, facts.kind)
-    return (*names, *said, *counts, *fate, *_origin_row(facts.origin), *places, facts.stored_at, facts.last_heard_at)
+    instants = (facts.stored_at, facts.last_heard_at)
+    learned = (_json(facts.verdicts), facts.category_said)
+    return (*names, *said, *counts, *fate, *_origin_row(facts.origin), *places, *instants, *learned)
 
 
 def facts_of(row: Any) -> PatternFacts:
@@ -114,6 +122,8 @@ def facts_of(row: Any) -> PatternFacts:
         last_seq=row["last_seq"],
         stored_at=row["stored_at"],
         last_heard_at=row["last_heard_at"],
+        verdicts=_VERDICTS.decode(row["verdicts"]) if row["verdicts"] != NONE else (),
+        category_said=row["category_said"],
     )
 
 
@@ -142,5 +152,5 @@ def _origin_of(row: Any) -> Origin:
     return Origin(extractor=row["extractor"], event_id=row["origin_event_id"], request_id=row["origin_request_id"])
 
 
-def _json(value: Mapping[str, object] | tuple[Relation, ...]) -> str:
+def _json(value: Mapping[str, object] | tuple[Relation | Verdict, ...]) -> str:
     return msgspec.json.encode(value).decode()

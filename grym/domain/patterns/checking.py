@@ -12,11 +12,12 @@ from typing import get_args
 from grym.domain.patterns.names import MAX_NAME_CHARACTERS, collection_name, plain_text, plain_value
 from grym.domain.patterns.numbers import BYTES_PER_VALUE, rows_of
 from grym.domain.patterns.values import MAX_PATTERN_BYTES, Origin, PatternChange, PatternEventKind, PatternKind
+from grym.domain.patterns.verdicts import fault_of_verdict
 from grym.errors import InvalidPatternError, InvalidVectorError
 
 KINDS = frozenset(get_args(PatternEventKind))
 PATTERN_KINDS = frozenset(get_args(PatternKind))
-RELATION_KINDS = ("similar", "variant", "sequential", "contains")
+RELATION_KINDS = ("similar", "variant", "sequential", "contains", "overlapping", "same-type", "composite")
 WITH_NUMBERS = frozenset({"stored", "reembedded"})
 LEAST_COUNTS = {"count": 1, "confirmed": 0, "denied": 0}
 MAX_COUNT = 2**53
@@ -149,6 +150,8 @@ def _check_data(change: PatternChange) -> None:
         "merged": _check_merged,
         "related": _check_relations,
         "reinforced": _check_verdict,
+        "judged": _check_judged,
+        "withdrawn": _check_withdrawn,
     }.get(change.kind)
     if check is not None:
         check(change)
@@ -220,3 +223,16 @@ def _is_relation(relation: object, *, of: str) -> bool:
 def _check_verdict(change: PatternChange) -> None:
     if change.data.get("verdict") not in (None, "right", "wrong"):
         raise refused(change, "field", "a verdict is right or wrong")
+
+
+def _check_judged(change: PatternChange) -> None:
+    """Check what somebody said of a match."""
+    fault = fault_of_verdict(change.data)
+    if fault:
+        raise refused(change, "verdict", fault)
+
+
+def _check_withdrawn(change: PatternChange) -> None:
+    of = change.data.get("of")
+    if not isinstance(of, str) or not of:
+        raise refused(change, "field", "nothing says which verdict is taken back")

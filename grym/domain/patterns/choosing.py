@@ -32,6 +32,7 @@ def _is_wanted(standing: Standing, query: PatternQuery) -> bool:
     facts = standing.facts
     return (
         (standing.is_live or not query.live)
+        and (bool(facts.verdicts) or not query.judged)
         and (query.collection is None or facts.collection == collection_name(query.collection))
         and query.kind in {None, facts.kind}
         and plain_text(query.category) in {"", facts.category}

@@ -13,6 +13,7 @@ from typing import Any
 
 from grym.domain.patterns.checking import MAX_TAGS
 from grym.domain.patterns.values import PatternChange, PatternEvent, PatternFacts, Relation
+from grym.domain.patterns.verdicts import said_anew, united_verdicts, verdict_of, with_verdict, without_verdict
 from grym.errors import InvariantError
 
 
@@ -164,10 +165,10 @@ def _corrected(projection: Projection, event: PatternEvent) -> list[Standing]:
     standing, data = projection.named(event), event.change.data
     facts = standing.facts
     name, category = data.get("name"), data.get("category")
+    facts = facts if category is None else said_anew(facts, str(category))
     facts = replace(
         facts,
         name=facts.name if name is None else str(name),
-        category=facts.category if category is None else str(category),
         tags=merged_tags(facts.tags, data.get("tags")),
     )
     return [_touched(standing, facts, event)]
@@ -185,6 +186,7 @@ def _merged(projection: Projection, event: PatternEvent) -> list[Standing]:
         category=stays.facts.category or gone.facts.category,
         relations=tuple(relation for relation in stays.facts.relations if relation.other_id != gone.facts.pattern_id),
         last_heard_at=max(stays.facts.last_heard_at, gone.facts.last_heard_at),
+        verdicts=united_verdicts(stays.facts.verdicts, gone.facts.verdicts),
     )
     followers = [gone, *projection.aliases(gone.facts.pattern_id)]
     moved = [_touched(alias, replace(alias.facts, merged_into=into), event) for alias in followers]
@@ -212,6 +214,16 @@ def _reembedded(projection: Projection, event: PatternEvent) -> list[Standing]:
     facts = replace(standing.facts, origin=change.origin, duration_s=duration_s)
     touched = _touched(standing, facts, event)
     return [replace(touched, content_seq=event.seq, content=str(change.data.get("content", "")))]
+
+
+def _judged(projection: Projection, event: PatternEvent) -> list[Standing]:
+    standing = projection.named(event)
+    return [_touched(standing, with_verdict(standing.facts, verdict_of(event)), event)]
+
+
+def _withdrawn(projection: Projection, event: PatternEvent) -> list[Standing]:
+    standing = projection.named(event)
+    return [_touched(standing, without_verdict(standing.facts, str(event.change.data["of"])), event)]
 
 
 def _touched(standing: Standing, facts: PatternFacts, event: PatternEvent) -> Standing:
@@ -243,4 +255,6 @@ _FOLDS: Mapping[str, Callable[[Projection, PatternEvent], list[Standing]]] = {
     "retired": _retired,
     "related": _related,
     "reembedded": _reembedded,
+    "judged": _judged,
+    "withdrawn": _withdrawn,
 }

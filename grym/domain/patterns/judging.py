@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from grym.domain.patterns.checking import MAX_TAGS, refused
 from grym.domain.patterns.folding import Projection, Standing, merged_tags
 from grym.domain.patterns.values import PatternChange, PatternEvent
+from grym.domain.patterns.verdicts import refusal_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,16 @@ def judge(change: PatternChange, projection: Projection) -> None:
         _judge_target(change, standing, projection)
     elif change.kind == "corrected":
         _judge_tags(change, standing)
+    elif change.kind in {"judged", "withdrawn"}:
+        _judge_verdict(change, standing)
+
+
+def _judge_verdict(change: PatternChange, standing: Standing) -> None:
+    """Refuse what would be too much of one person or at all, and taking back what nobody said."""
+    refusal = refusal_of(change, standing.facts)
+    if refusal is not None:
+        code, message, hint = refusal
+        raise refused(change, code, message, hint=hint)
 
 
 def _judge_stored(change: PatternChange, standing: Standing | None) -> None:

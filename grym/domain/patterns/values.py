@@ -10,7 +10,9 @@ if TYPE_CHECKING:  # many processes name patterns and never touch a vector
     from numpy.typing import NDArray
 
 PatternKind = Literal["recording", "motif", "favourite"]
-PatternEventKind = Literal["stored", "reinforced", "corrected", "merged", "retired", "related", "reembedded"]
+PatternEventKind = Literal[
+    "stored", "reinforced", "corrected", "merged", "retired", "related", "reembedded", "judged", "withdrawn"
+]
 Order = Literal["newest", "oldest", "name", "count", "duration"]
 
 MAX_PATTERN_BYTES = 1024 * 1024
@@ -46,6 +48,54 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What somebody said of a match with a pattern, or what spread from that to a pattern like it.
+
+    Parameters
+    ----------
+    event_id, seq
+        The event that says so.
+    who
+        Digest of the person's name: the journal is for ever, and no name belongs there.
+    right
+        Whether the match was right.
+    weight
+        0–1: how sure the person was; of what spread, how much of it came here.
+    said_s
+        Unix time by the log's clock.
+    spread_from
+        The event it spread from; empty for what somebody said of this very pattern.
+    spread_to
+        The patterns it spread to.
+    context
+        By which evidence the match was found (see `grym.domain.patterns.calibrating`); empty where nobody knows.
+    odds
+        Logarithm of the odds that recognition gave the match before anything was learned; None where nobody knows.
+    category
+        What the pattern should be called by kind; empty where nothing was said, or something later counts.
+    start_s, end_s
+        Where in the recording the sound really lies; None where nothing was said.
+    told_s
+        Where recognition said that it begins.
+    """
+
+    event_id: str
+    seq: int
+    who: str
+    right: bool
+    weight: float = 1.0
+    said_s: float = 0.0
+    spread_from: str = ""
+    spread_to: tuple[str, ...] = ()
+    context: str = ""
+    odds: float | None = None
+    category: str = ""
+    start_s: float | None = None
+    end_s: float | None = None
+    told_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PatternFacts:
     """A pattern without its numbers.
 
@@ -67,6 +117,10 @@ class PatternFacts:
         Whether it was given up: it is found no more, until it is stored again.
     last_heard_at
         By the log's clock.
+    verdicts
+        What was said of matches with it and counts, in the order of the events.
+    category_said
+        The category without what verdicts say of it; None where they say nothing.
     """
 
     pattern_id: str
@@ -87,6 +141,8 @@ class PatternFacts:
     last_seq: int
     stored_at: datetime
     last_heard_at: datetime
+    verdicts: tuple[Verdict, ...] = ()
+    category_said: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -123,8 +179,9 @@ class PatternChange:
         The rest as plain values: ``name``, ``tags``, ``category``, ``duration_s``, ``pattern_kind`` and, where it was
         known elsewhere before, ``count``, ``confirmed``, ``denied`` (stored); what changes, an empty tag being removed
         (corrected); ``into`` (merged); ``confidence`` and, where somebody judged a match, ``verdict`` as ``right`` or
-        ``wrong`` (reinforced); ``relations`` (related); ``reason`` (retired). The journal adds ``content``: the SHA-256
-        of the numbers as hexadecimal digits.
+        ``wrong`` (reinforced); ``relations`` (related); ``reason`` (retired); ``verdict``, ``who``, ``weight`` and what
+        else a `Verdict` has (judged); ``of``, the event that is taken back (withdrawn). The journal adds ``content``:
+        the SHA-256 of the numbers as hexadecimal digits.
     at
         By the log's clock.
     vectors
@@ -164,6 +221,8 @@ class PatternQuery:
         All of them must be there; an empty value stands for any.
     live
         Only patterns that stand for themselves: neither merged nor retired.
+    judged
+        Only patterns of which somebody said something, or that something spread to.
     """
 
     collection: str | None = None
@@ -175,3 +234,4 @@ class PatternQuery:
     limit: int = 100
     offset: int = 0
     live: bool = True
+    judged: bool = False

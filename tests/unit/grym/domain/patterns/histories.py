@@ -48,8 +48,23 @@ _reembedded = st.builds(
     lambda name, sound: change("reembedded", name, imprint=sound), ids, st.sampled_from([b"x", b"y"])
 )
 
+_judged = st.builds(
+    lambda name, said: change("judged", name, data=said),
+    ids,
+    st.fixed_dictionaries(
+        {"verdict": st.sampled_from(["right", "wrong"]), "who": st.sampled_from(["rosa", "paul"])},
+        optional={"weight": st.floats(0.05, 1.0), "category": _values, "from": st.sampled_from(["", "event 0"])},
+    ),
+)
+_withdrawn = st.builds(
+    lambda name, number: change("withdrawn", name, data={"of": f"event {number}"}), ids, st.integers(0, 24)
+)
+
 wishes = st.lists(
-    st.one_of(_stored, _motifs, _heard, _corrected, _merged, _retired, _related, _reembedded), max_size=25
+    st.one_of(
+        _stored, _motifs, _heard, _corrected, _merged, _retired, _related, _reembedded, _judged, _judged, _withdrawn
+    ),
+    max_size=25,
 )
 """What somebody wants to happen."""
 

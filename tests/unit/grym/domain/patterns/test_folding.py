@@ -76,11 +76,21 @@ def test_nothing_that_was_heard_is_forgotten_by_merging(wanted: list[PatternChan
     """While nothing is given up, the counts of what stands for itself are all that was ever heard and judged."""
     events = allowed([wish for wish in wanted if wish.kind != "retired"])
     live = [standing.facts for standing in folded(events) if standing.is_live]
-    verdicts = [event.change.data.get("verdict") for event in events]
     heard = [event for event in events if event.change.kind in {"stored", "reinforced"}]
+    verdicts = [event.change.data.get("verdict") for event in heard]
     assert sum(facts.count for facts in live) == len(heard) - verdicts.count("wrong")
     assert sum(facts.confirmed for facts in live) == verdicts.count("right")
     assert sum(facts.denied for facts in live) == verdicts.count("wrong")
+
+
+@given(wanted=wishes)
+def test_no_verdict_is_lost_or_counted_twice(wanted: list[PatternChange]) -> None:
+    """While nothing is given up, what stands for itself has every verdict that was not taken back, once."""
+    events = allowed([wish for wish in wanted if wish.kind != "retired"])
+    said = {event.change.event_id for event in events if event.change.kind == "judged"}
+    back = {event.change.data["of"] for event in events if event.change.kind == "withdrawn"}
+    live = [standing.facts for standing in folded(events) if standing.is_live]
+    assert sorted(one.event_id for facts in live for one in facts.verdicts) == sorted(said - back)
 
 
 def test_an_event_of_a_pattern_that_nobody_stored_is_our_fault() -> None:
