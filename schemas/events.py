@@ -537,6 +537,8 @@ class ParametersExposed(Body, frozen=True, kw_only=True):
         What the finished piece really has, which may differ from what was proposed.
     asked
         Names that the wish decided; what was heard of them says nothing about the learner.
+    defaults
+        As in the question: what the piece would have had without the learner; taste is learned as a distance from it.
     arm, propensity, expected
         As in the proposal that the piece was made with.
     """
