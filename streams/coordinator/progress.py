@@ -186,6 +186,7 @@ def _exposure(run: Run) -> Output:
         arm=proposed.arm if proposed else "",
         propensity=proposed.propensity if proposed else 1.0,
         expected=proposed.expected if proposed else None,
+        defaults=run.defaults,
     )
     return Output(body=body, key=run.request.user, run_no=run.run_no)
 

@@ -236,6 +236,7 @@ async def test_a_composition_runs_to_completion(desk: Desk) -> None:
     completed, exposed = await desk.take(PatternsRemembered(pattern_ids=("p1",)))
     assert isinstance(completed, RequestCompleted)
     assert isinstance(exposed, ParametersExposed)
+    assert set(exposed.defaults) == set(LEARNABLE)
     assert exposed == ParametersExposed(
         user="ann",
         style="nocturne",
@@ -246,6 +247,7 @@ async def test_a_composition_runs_to_completion(desk: Desk) -> None:
         arm="learned",
         propensity=0.85,
         expected=0.7,
+        defaults=exposed.defaults,
     )
     assert len(desk.terminals()) == 1
     assert desk.run is not None
