@@ -21,7 +21,8 @@ SOURCES  := $(PACKAGES) tests tools $(wildcard examples benchmarks)
 .DEFAULT_GOAL := help
 .PHONY: help compose test slow simulate test-all test-views test-ml accept accept-quick accept-kafka accept-kafka-quick check lint format format-check types imports drift docs schema coverage mutation \
         bench bench-events bench-events-quick bench-recognition bench-recognition-quick bench-patterns bench-patterns-quick \
-        bench-hearing bench-hearing-quick bench-live bench-live-quick bench-music bench-music-quick gallery \
+        bench-hearing bench-hearing-quick bench-live bench-live-quick bench-music bench-music-quick \
+        bench-formal bench-learning bench-learning-quick bench-quality bench-quality-quick gallery \
         soak-patterns examples up wheel packaging doctor system clean
 
 help: ## list these verbs
@@ -164,6 +165,26 @@ bench-music: .venv/.grym-dev .venv/.grym-system ## composing beside notated musi
 
 bench-music-quick: .venv/.grym-dev .venv/.grym-system ## of it, likeness of a few pieces
 	@$(BIN)/python -m benchmarks.music likeness --quick
+
+bench-formal: .venv/.grym-dev ## what each formal law changes, in the score and in the sound: a quarter of an hour
+	@$(BIN)/python -m benchmarks.formal && $(BIN)/python -m benchmarks.formal --seeds 4 --sound
+
+bench-learning: .venv/.grym-dev benchmarks/peers/learning/.venv/.ready ## the learner beside others, on simulated listeners: an hour of processor time
+	@$(BIN)/python -m benchmarks.learning --peers --out out/benchmarks
+
+bench-learning-quick: .venv/.grym-dev ## of it, two seeds of 300 requests: what must hold in any run
+	@$(BIN)/python -m benchmarks.learning --quick
+
+bench-quality: .venv/.grym-dev .venv/.grym-system ## the gate and the repairs, on recordings and scores with known faults
+	@$(BIN)/python -m benchmarks.quality --split test --out out/benchmarks
+
+bench-quality-quick: .venv/.grym-dev .venv/.grym-system ## of it, a few sounds of the development split
+	@$(BIN)/python -m benchmarks.quality --split dev --quick
+
+benchmarks/peers/learning/.venv/.ready: benchmarks/peers/learning-requirements.txt | .venv/.grym-dev
+	@tools/setup.sh uv venv --quiet --clear --python 3.11 benchmarks/peers/learning/.venv
+	@tools/setup.sh uv pip install --quiet --python benchmarks/peers/learning/.venv/bin/python -r $<
+	@touch $@
 
 benchmarks/peers/hearing/.venv/.ready: benchmarks/peers/hearing-requirements.txt | .venv/.grym-dev
 	@tools/setup.sh uv venv --quiet --clear --python 3.11 benchmarks/peers/hearing/.venv
