@@ -140,6 +140,7 @@ _ROWS = (
         meaning="how pitches move, from even to sudden",
         influences=(
             Influence(generator="stochastic", laws=("gaussian", "uniform", "cauchy"), target="pitch", step_beats=0.5),
+            Influence(generator="stochastic", laws=("gaussian", "cauchy"), target="register", roles=_PITCHED),
         ),
     ),
     Concept(
@@ -218,7 +219,7 @@ _ROWS = (
         meaning="players that answer one another",
         influences=(
             Influence(generator="game", laws=("pennies nash",), target="players", roles=_INNER, step_beats=4.0),
-            Influence(generator="game", laws=("hunt competitive",), target="dynamics", roles=_PITCHED, step_beats=2.0),
+            Influence(generator="game", laws=("pennies nash",), target="dynamics", roles=_PITCHED, step_beats=4.0),
         ),
     ),
 )
