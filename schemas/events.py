@@ -544,8 +544,6 @@ class ParametersExposed(Body, frozen=True, kw_only=True):
     """
 
     TYPE: ClassVar[str] = "grym.parameters.exposed.v1"
-    defaults
-        As in the question: what the piece would have had without the learner; taste is learned as a distance from it.
     TOPIC: ClassVar[str] = "grym.feedback.v1"
 
     user: str
