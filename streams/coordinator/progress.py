@@ -6,12 +6,13 @@ import msgspec
 
 from grym.domain.composing.adapt import adapt
 from grym.domain.composing.reworking.planning import require_fitting
+from grym.domain.composing.steering import damped, settled
 from grym.domain.composing.taste import realised, tied_tastes
 from grym.domain.entries.known import session_entry
 from grym.domain.workflow import ready, repeated
 from grym.errors import InvalidRequestError
 from grym.ports.effects import Effect, HoldArtifact, KeepEntry
-from schemas.body import ArtifactRef, Body, Fault
+from schemas.body import ArtifactRef, Body, CheckResult, Fault
 from schemas.envelope import Envelope
 from schemas.events import (
     AudioEnhanced,
@@ -27,11 +28,11 @@ from schemas.events import (
     SourceStudied,
     StepStarted,
 )
-from schemas.music import LastPieceData
+from schemas.music import LastPieceData, PlanData
 from streams.coordinator.definitions import STEP_OF_ANSWER, WORKFLOWS, command_of
 from streams.coordinator.endings import Decided, end, ignored
 from streams.coordinator.results import result_of
-from streams.coordinator.run import Run, Span, Take
+from streams.coordinator.run import Run, Span, Take, Tried
 from streams.processor import Decision, Output, instant_of
 from streams.translate import (
     checks_from_wire,
@@ -110,7 +111,7 @@ def _expected(run: Run, step: str, envelope: Envelope) -> bool:
 
 
 def _judged(run: Run, rated: QualityRated) -> Run:
-    """Keep a round that passed; adapt the plan and try again after one that failed; at the limit keep the best."""
+    """Keep a round that passed; adapt the plan and try again after one that failed, as long as that moves anything."""
     made, workflow = run.answers.generate, WORKFLOWS[run.kind]
     assert made is not None
     assert run.plan is not None
@@ -119,13 +120,24 @@ def _judged(run: Run, rated: QualityRated) -> Run:
     best = take if run.best is None or _merit(take) > _merit(run.best) else run.best
     if rated.passed:
         return msgspec.structs.replace(run, best=take)
-    if run.round < workflow.loop.limit:
-        failed = checks_from_wire(check for check in rated.checks if not check.passed)
-        adapted = plan_to_wire(adapt(plan_from_wire(run.plan), failed))
+    failed = tuple(check for check in rated.checks if not check.passed)
+    moves_on = run.tried is None or not settled(run.tried.failed, failed)
+    if run.round < workflow.loop.limit and moves_on:
+        tried = Tried(parameters=run.plan.parameters, failed=failed)
         again = run.without(repeated(workflow))
-        return msgspec.structs.replace(again, best=best, plan=adapted, round=run.round + 1)
+        return msgspec.structs.replace(again, best=best, plan=_adapted(run, failed), round=run.round + 1, tried=tried)
     answers = msgspec.structs.replace(run.answers, generate=best.generate, features=best.features, rate=best.rate)
     return msgspec.structs.replace(run, best=best, plan=best.plan, answers=answers)
+
+
+def _adapted(run: Run, failed: tuple[CheckResult, ...]) -> PlanData:
+    """Return the plan of the next round: changed by what failed, less hard where that takes the last change back."""
+    assert run.plan is not None
+    wanted = plan_to_wire(adapt(plan_from_wire(run.plan), checks_from_wire(failed)))
+    if run.tried is None:
+        return wanted
+    parameters = damped(run.tried.parameters, run.plan.parameters, wanted.parameters)
+    return msgspec.structs.replace(wanted, parameters=parameters)
 
 
 def _merit(take: Take) -> int:

@@ -10,7 +10,7 @@ from typing import Any, Literal, cast
 
 import msgspec
 
-from schemas.body import Body, Fault
+from schemas.body import Body, CheckResult, Fault
 from schemas.commands import (
     RequestAnalysis,
     RequestComposition,
@@ -97,6 +97,13 @@ class Take(msgspec.Struct, frozen=True, kw_only=True):
     rate: QualityRated
 
 
+class Tried(msgspec.Struct, frozen=True, kw_only=True):
+    """What the round before was made with, and what it failed."""
+
+    parameters: dict[str, float]
+    failed: tuple[CheckResult, ...]
+
+
 class Span(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When a step started and ended, by log-append times."""
 
@@ -143,6 +150,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     answers: Answers = Answers()
     started: frozenset[str] = frozenset()
     best: Take | None = None
+    tried: Tried | None = None
     spans: dict[str, Span] = msgspec.field(default_factory=dict)
     result: dict[str, Any] = msgspec.field(default_factory=dict)
     fault: Fault | None = None

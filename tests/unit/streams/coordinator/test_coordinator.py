@@ -304,6 +304,20 @@ async def test_after_three_rounds_the_best_is_kept(desk: Desk) -> None:
     assert result["quality"]["passed"] is False
 
 
+async def test_a_round_that_moved_nothing_is_the_last(desk: Desk) -> None:
+    """The same checks failed by the same measure twice: a third round would be as long, and no better."""
+    await desk.take_all(*TO_PLAN)
+    for number in (1, 2):
+        await desk.take_all(generated(number), extracted(number))
+        last = (await desk.take(rated(passed=False, number=number, failures=2)))[-1]
+    assert isinstance(last, RememberPatterns)
+    completed = (await desk.take(PatternsRemembered(pattern_ids=())))[0]
+    assert isinstance(completed, RequestCompleted)
+    result: dict[str, Any] = completed.result
+    assert result["attempts"] == 2
+    assert result["quality"]["passed"] is False
+
+
 async def test_a_score_without_sound_skips_the_analysis(desk: Desk) -> None:
     """Backend `score` makes no sound, so there is nothing to extract."""
     silent = msgspec.structs.replace(generated(), audio=None, backend="score", sample_rate_hz=None)
