@@ -80,19 +80,21 @@ def same_key(one: str | None, other: str | None) -> bool:
 
 def fetched(cache: Path) -> dict[str, list[Path]]:
     """Return the recordings of every package, downloading and unpacking what is not there."""
+    return {package: _some(unpacked(package, cache)) for package in PACKAGES}
+
+
+def unpacked(package: str, cache: Path) -> Path:
+    """Return the folder of an unpacked package, downloading and unpacking it where it is not there."""
     folder = cache / "packages"
-    folder.mkdir(parents=True, exist_ok=True)
-    found = {}
-    for package in PACKAGES:
-        unpacked = folder / "x" / package
-        if not unpacked.exists():
-            if not list(folder.glob(f"{package}_*.deb")):
-                _run("apt-get", "download", package, folder=folder)
-            unpacked.mkdir(parents=True)
-            archive = next(folder.glob(f"{package}_*.deb"))
-            _run("dpkg-deb", "--extract", str(archive), str(unpacked), folder=folder)
-        found[package] = _some(unpacked)
-    return found
+    place = folder / "x" / package
+    if not place.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        if not list(folder.glob(f"{package}_*.deb")):
+            _run("apt-get", "download", package, folder=folder)
+        place.mkdir(parents=True)
+        archive = next(folder.glob(f"{package}_*.deb"))
+        _run("dpkg-deb", "--extract", str(archive), str(place), folder=folder)
+    return place
 
 
 def _run(*command: str, folder: Path) -> None:

@@ -8,7 +8,6 @@ from grym.errors import InvalidRequestError
 
 NAMES = (
     "erase",
-    "learn",
 )
 
 

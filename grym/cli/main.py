@@ -22,6 +22,7 @@ from grym.cli import (
     export,
     formal,
     later,
+    learn,
     memory,
     patterns,
     rate,
@@ -86,6 +87,7 @@ for module in _COMMANDS:
 app.add_typer(events.app, name="events")
 app.add_typer(patterns.app, name="patterns")
 app.add_typer(memory.app, name="memory")
+app.add_typer(learn.app, name="learn")
 app.add_typer(styles.app, name="styles")
 app.add_typer(formal.app, name="formal")
 app.add_typer(dlq.app, name="dlq")
