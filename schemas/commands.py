@@ -54,6 +54,8 @@ class RequestComposition(Body, frozen=True, kw_only=True):
         A score (MIDI, MusicXML) or a sound that the piece is made from, by claim check; `rework` says how.
     rework
         What is to be done with the source; null without one.
+    settings
+        What the backend is to be set to for this piece, by name; it wins over what the user's session says.
     """
 
     TYPE: ClassVar[str] = "grym.composition.request.v1"
@@ -76,6 +78,7 @@ class RequestComposition(Body, frozen=True, kw_only=True):
     formal: tuple[FormalData, ...] = ()
     source: ArtifactRef | None = None
     rework: ReworkData | None = None
+    settings: dict[str, float] = msgspec.field(default_factory=dict)
 
 
 class RequestAnalysis(Body, frozen=True, kw_only=True):
@@ -377,6 +380,8 @@ class GenerateMusic(Body, frozen=True, kw_only=True):
         Digest of the file that it was read from.
     whose
         A digest of the user's name: users take turns while pieces wait to be made.
+    settings
+        What each backend is to be set to, by backend and name; that of the one that makes the sound counts.
     """
 
     TYPE: ClassVar[str] = "grym.music.generate.v1"
@@ -394,6 +399,7 @@ class GenerateMusic(Body, frozen=True, kw_only=True):
     heard: SourceFacts | None = None
     rework: ReworkData | None = None
     whose: str = ""
+    settings: dict[str, dict[str, float]] = msgspec.field(default_factory=dict)
 
 
 class ExtractFeatures(Body, frozen=True, kw_only=True):

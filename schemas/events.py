@@ -12,6 +12,7 @@ from schemas.body import ArtifactRef, Body, CheckResult, Fault, MotifData, Motif
 from schemas.enhancing import RepairStep
 from schemas.music import Analysis, LastPieceData, PlanData
 from schemas.reworking import SourceFacts, TakenData
+from schemas.sessions import PersonData
 
 RequestKind = Literal["compose", "analyze", "learn", "recognise", "change", "listen", "enhance"]
 
@@ -169,6 +170,8 @@ class PatternsRecalled(Body, frozen=True, kw_only=True):
         Why nothing could be recalled: a pattern asked for by name is not there; null otherwise.
     last
         The user's last piece, where the wish refers back and there is one.
+    person
+        What is known of the user that the piece can build on; null where that is nothing.
     """
 
     TYPE: ClassVar[str] = "grym.patterns.recalled.v1"
@@ -183,6 +186,7 @@ class PatternsRecalled(Body, frozen=True, kw_only=True):
     degraded: tuple[str, ...] = ()
     fault: Fault | None = None
     last: LastPieceData | None = None
+    person: PersonData | None = None
 
 
 class LearnedData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -410,6 +414,7 @@ class MusicGenerated(Body, frozen=True, kw_only=True):
     timings_s: dict[str, float] = msgspec.field(default_factory=dict)
     round: int = 1
     reference: TakenData | None = None
+    settings: dict[str, float] = msgspec.field(default_factory=dict)
 
 
 class FeaturesExtracted(Body, frozen=True, kw_only=True):

@@ -197,6 +197,8 @@ SHARED: dict[str, str] = {
     "accepted": "Whether the opinion had an effect.",
     "quality_passed": "Whether the piece passed its quality checks.",
     "quality_share": "Share of its checks that the piece passed, 0 to 1.",
+    "settings": "What the backend was set to, by name; what is missing stood at its default.",
+    "vector": "Values 0 to 1 by name.",
     "name": "Its name.",
 }
 

@@ -20,12 +20,13 @@ from grym.domain.composing.score import Score
 from grym.domain.finishing import Finish, find_finish
 from grym.domain.metering import reel_loudness_lufs
 from grym.domain.mixdown import mix_down
-from grym.domain.mixing import placed
+from grym.domain.mixing import moved, placed
 from grym.domain.reels import Progress, Reel, Reels, blocks_of, nobody_asks, part_of
 from grym.errors import InvalidRequestError, InvariantError, PermanentError, UnavailableError
-from grym.ports.sound import Recorded, SpooledScore, SpoolingRenderer
+from grym.ports.sound import Recorded, Settings, SpooledScore, SpoolingRenderer
 
 AUTO_ORDER = ("soundfont", "synth")
+AS_IT_IS: Settings = {}
 
 NOT_INSTALLED = frozenset({"soundfont.missing", "soundfont.unreadable", "fluidsynth.missing"})
 """What a renderer lacks until somebody installs it: waiting does not help, as it does with an outage."""
@@ -50,7 +51,14 @@ class RecordingStudio:
     broken: Mapping[str, str] = field(default_factory=dict)
 
     def record(
-        self, score: Score, *, backend: str, seed: int, folder: Path, progress: Progress = nobody_asks
+        self,
+        score: Score,
+        *,
+        backend: str,
+        seed: int,
+        folder: Path,
+        settings: Settings = AS_IT_IS,
+        progress: Progress = nobody_asks,
     ) -> Recorded:
         """Render, balance, master and write the mix and every stem as WAV (see `grym.ports.sound.Studio`)."""
         clock = _Clock()
@@ -59,7 +67,8 @@ class RecordingStudio:
                 score, backend=backend, seed=seed, reels=reels, progress=part_of(progress, 0.0, RENDERED)
             )
             clock.stage("render")
-            mix, finish = _mastered(score, spooled, reels, part_of(progress, RENDERED, FINISHED))
+            mine = settings.get(spooled.backend, {})
+            mix, finish = _mastered(score, spooled, reels, mine, part_of(progress, RENDERED, FINISHED))
             clock.stage("master")
             files = _write_all(mix, spooled, finish, folder, part_of(progress, FINISHED, 1.0))
             clock.stage("write")
@@ -70,7 +79,8 @@ class RecordingStudio:
             sample_rate_hz=spooled.sample_rate_hz,
             length_samples=mix.length_samples,
             provenance=dict(spooled.provenance),
-            timings_s=clock.stages_s,
+            timings_s=clock.stages_s | {"cpu": clock.cpu_s},
+            settings=dict(mine),
         )
 
     def engrave(self, musicxml: str) -> list[str]:
@@ -123,11 +133,17 @@ class RecordingStudio:
 
 
 class _Clock:
-    """How long each stage took, wall seconds."""
+    """How long each stage took, wall seconds, and what all of them cost."""
 
     def __init__(self) -> None:
         self.stages_s: dict[str, float] = {}
         self._since_s = time.perf_counter()
+        self._cpu_s = time.process_time()
+
+    @property
+    def cpu_s(self) -> float:
+        """Seconds of processor time since the beginning; a worker process does one thing at a time."""
+        return time.process_time() - self._cpu_s
 
     def stage(self, name: str) -> None:
         """End a stage."""
@@ -135,7 +151,9 @@ class _Clock:
         self.stages_s[name], self._since_s = now_s - self._since_s, now_s
 
 
-def _mastered(score: Score, spooled: SpooledScore, reels: Reels, progress: Progress) -> tuple[Reel, Finish]:
+def _mastered(
+    score: Score, spooled: SpooledScore, reels: Reels, settings: Mapping[str, float], progress: Progress
+) -> tuple[Reel, Finish]:
     """Balance the stems, mix them down in place, and find the finish of the mix."""
     stems = [reel for _, reel in spooled.stems]
     if len({stem.length_samples for stem in stems}) != 1:
@@ -147,7 +165,7 @@ def _mastered(score: Score, spooled: SpooledScore, reels: Reels, progress: Progr
     mix_down(
         stems,
         mix,
-        faders=placed(score.parts, loudness),
+        faders=moved(placed(score.parts, loudness), score.parts, settings),
         sample_rate_hz=spooled.sample_rate_hz,
         progress=part_of(progress, balanced, mixed),
     )

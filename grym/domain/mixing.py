@@ -6,7 +6,7 @@ bounded: what the composer wrote as dynamics, density and part gain stays audibl
 the room.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,6 +99,22 @@ def placed(parts: Sequence[Part], measured_lufs: Sequence[float | None]) -> Fade
     return Faders(
         gains_db=tuple(_corrections_db(wanted_lu, measured_lufs)),
         sends_db=tuple(places[part.role].room_db for part in parts),
+    )
+
+
+def moved(faders: Faders, parts: Sequence[Part], settings: Mapping[str, float]) -> Faders:
+    """Move faders by what a listener prefers; nothing preferred leaves them as they are.
+
+    Parameters
+    ----------
+    settings
+        ``room_db`` for all sends, ``front_db`` for the melody, ``bass_db`` for the bass; decibels, 0 where missing.
+    """
+    roles = {"melody": settings.get("front_db", 0.0), "bass": settings.get("bass_db", 0.0)}
+    more_room_db = settings.get("room_db", 0.0)
+    return Faders(
+        gains_db=tuple(gain + roles.get(part.role, 0.0) for gain, part in zip(faders.gains_db, parts, strict=True)),
+        sends_db=tuple(send + more_room_db for send in faders.sends_db),
     )
 
 

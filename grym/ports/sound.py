@@ -1,7 +1,7 @@
 """Making and reading sound: renderers, the one door for audio, CPU work apart from the event loop."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
@@ -137,6 +137,10 @@ class Recorded:
         ``soundfont`` or ``synth``: what really made the sound.
     provenance
         SoundFont or synthesiser, mastering; under ``fallback`` why it is not what was asked for.
+    timings_s
+        Wall seconds by stage; under ``cpu`` the seconds of processor time of all of them.
+    settings
+        What `backend` was set to, where that is not its default.
     """
 
     mix: Path
@@ -146,7 +150,11 @@ class Recorded:
     length_samples: int
     provenance: dict[str, str] = field(default_factory=dict)
     timings_s: dict[str, float] = field(default_factory=dict)
+    settings: dict[str, float] = field(default_factory=dict)
 
+
+Settings = Mapping[str, Mapping[str, float]]
+"""What each backend is to be set to, by backend and name (see `grym.domain.sessions.settings`)."""
 
 Progress = Callable[[float], None]
 """Told between steps how much is done, 0–1, as often as one likes; raises when nobody waits any more: let it pass."""
@@ -155,8 +163,13 @@ Progress = Callable[[float], None]
 class Studio(Protocol):
     """Perform a score and write what is heard and read into a folder; runs inside a worker process."""
 
-    def record(self, score: Score, *, backend: str, seed: int, folder: Path) -> Recorded:
+    def record(self, score: Score, *, backend: str, seed: int, folder: Path, settings: Settings) -> Recorded:
         """Render, master and write the mix and every stem as WAV.
+
+        Parameters
+        ----------
+        settings
+            Of the backends that may come to play.
 
         Raises
         ------

@@ -29,6 +29,7 @@ NEEDS = {
     "quality": (DEPENDENCY,),
     "learning": (),
     "sessions": (),
+    "sessions": (),
     "enhancing": (DEPENDENCY,),
     "live": (),
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from grym.domain.composing.score import Score
 from grym.ports.enhancing import Enhanced
-from grym.ports.sound import Recorded, Studio
+from grym.ports.sound import Recorded, Settings, Studio
 
 if TYPE_CHECKING:
     from grym.adapters.studio import RecordingStudio
@@ -29,7 +29,7 @@ class StudioInWorker(Studio):
 
     soundfont: Path | None
 
-    def record(self, score: Score, *, backend: str, seed: int, folder: Path) -> Recorded:
+    def record(self, score: Score, *, backend: str, seed: int, folder: Path, settings: Settings) -> Recorded:
         """Render, master and write the mix and every stem (see `grym.ports.sound.Studio`), telling how far it is."""
         from grym.adapters.step_files import StepFiles  # noqa: PLC0415 (in workers only)
 
@@ -38,7 +38,9 @@ class StudioInWorker(Studio):
         def progress(share: float) -> None:
             files.tell("performing", share)
 
-        return _studio(self.soundfont).record(score, backend=backend, seed=seed, folder=folder, progress=progress)
+        return _studio(self.soundfont).record(
+            score, backend=backend, seed=seed, folder=folder, settings=settings, progress=progress
+        )
 
     def engrave(self, musicxml: str) -> list[str]:
         """Return one SVG document per page."""

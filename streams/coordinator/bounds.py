@@ -7,6 +7,7 @@ from typing import Any
 
 from grym.domain.enhancing import STAGES
 from grym.domain.patterns.names import CONTROL
+from grym.domain.sessions.settings import checked_settings
 from grym.errors import InvalidRequestError
 from schemas.body import ARTIFACT_ADDRESS, ArtifactRef, Body
 from schemas.commands import (
@@ -18,6 +19,7 @@ from schemas.commands import (
     RequestRecognition,
 )
 from streams.coordinator.run import Request
+from streams.coordinator.standing import candidates
 
 MAX_DEADLINE_S = 7 * 86_400.0  # the retention of requests: a later deadline would outlive the request itself
 MAX_SEED = 2**63 - 1  # fits every integer column
@@ -44,8 +46,8 @@ def check_bounds(wish: Request) -> None:
     """
     if not (math.isfinite(wish.deadline_s) and 0 < wish.deadline_s <= MAX_DEADLINE_S):
         raise _refusal("deadline", "the deadline must lie between 0 and 604800 seconds", "Leave it out to get 600.")
-    if not 0 < len(wish.user) <= MAX_NAME_CHARACTERS:
-        raise _refusal("user", "a user name has 1 to 200 characters", "Shorten it.")
+    if not 0 < len(wish.user) <= MAX_NAME_CHARACTERS or CONTROL.search(wish.user):
+        raise _refusal("user", "a user name has 1 to 200 characters, none of them a control character", "Change it.")
     _CHECKS[type(wish)](wish)
 
 
@@ -58,6 +60,10 @@ def _check_composition(wish: RequestComposition) -> None:
         raise _refusal("seed", "a seed is a whole number from 0 to 9223372036854775807", "Choose one of those.")
     if len(wish.pattern_ids) > MAX_LENT or not all(0 < len(name) <= MAX_NAME_CHARACTERS for name in wish.pattern_ids):
         raise _refusal("patterns", f"a piece builds on at most {MAX_LENT} patterns, by their ids", "Name fewer.")
+    for backend in candidates(wish.backend)[:1] if wish.settings else ():
+        checked_settings(backend, wish.settings)
+    if wish.settings and not candidates(wish.backend):
+        checked_settings(wish.backend, wish.settings)
     _check_rework(wish)
 
 

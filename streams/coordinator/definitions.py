@@ -41,6 +41,7 @@ from schemas.events import (
 from schemas.live import StreamEnded
 from schemas.music import Analysis, AnalysisSummary
 from streams.coordinator.run import Run
+from streams.coordinator.standing import settings_of
 from streams.processor import Output
 
 MAX_ROUNDS = 3
@@ -192,6 +193,7 @@ def _generate(run: Run) -> Output:
             heard=studied.facts if studied else None,
             rework=wish.rework,
             whose=hashlib.sha256(run.request.user.encode()).hexdigest()[:DIGEST_CHARACTERS],
+            settings=settings_of(run),
         ),
         attempt=run.round,
     )

@@ -22,18 +22,20 @@ from schemas.events import (
     RequestRejected,
     StreamClosed,
 )
-from streams.coordinator.run import Run, Status
+from schemas.sessions import AttemptEnded, AttemptOutcome
+from streams.coordinator.attempts import attempt_of
+from streams.coordinator.run import Run
 from streams.processor import Decision, Output, instant_of
 
 Decided = Decision[Run]
 
-FEEDBACK_TYPES = frozenset({FeedbackGiven.TYPE, OpinionCredited.TYPE, ParametersExposed.TYPE})
+FEEDBACK_TYPES = frozenset({FeedbackGiven.TYPE, OpinionCredited.TYPE, ParametersExposed.TYPE, AttemptEnded.TYPE})
 
 
 def end(
     envelope: Envelope,
     run: Run,
-    status: Status,
+    status: AttemptOutcome,
     terminal: Body,
     *,
     fault: Fault | None = None,
@@ -45,7 +47,8 @@ def end(
     effects += (CancelTimer(timer_id=timer_id(run)),)
     if status != "completed":
         effects += (CancelJobs(request_id=run.request_id, run_no=run.run_no),)
-    return Decision(state=ended, outputs=(*before, Output(body=terminal, run_no=run.run_no)), effects=effects)
+    outputs = (*before, Output(body=terminal, run_no=run.run_no), *attempt_of(ended, status, at=instant_of(envelope)))
+    return Decision(state=ended, outputs=outputs, effects=effects)
 
 
 def ignored(envelope: Envelope, reason: str) -> Decided:

@@ -15,6 +15,7 @@ from grym.ports.effects import Effect, HoldArtifact, KeepText, SetTimer
 from schemas.commands import RedriveRequest, RequestComposition, RequestPatternChange
 from schemas.envelope import Envelope
 from schemas.events import RequestAccepted, RequestCancelled, RequestRejected
+from streams.coordinator.attempts import input_digest
 from streams.coordinator.bounds import check_bounds
 from streams.coordinator.endings import Decided, end, ignored, timer_id
 from streams.coordinator.progress import advance
@@ -53,6 +54,7 @@ def _new_run(envelope: Envelope, request: Request) -> Run:
         created_at=instant_of(envelope),
         prompt_ref=f"text://{envelope.subject}/prompt" if isinstance(request, RequestComposition) else "",
         request_event_id=envelope.id,
+        input_sha256=input_digest(request, tenant=envelope.tenant) if isinstance(request, RequestComposition) else "",
         correlation_id="" if envelope.correlation_id == envelope.subject else envelope.correlation_id,
     )
     return fresh.asking(request)

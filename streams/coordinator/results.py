@@ -6,9 +6,12 @@ from typing import Any
 
 import msgspec
 
+from grym.domain.composing.taste import realised
 from schemas.events import FeaturesExtracted, MusicGenerated, PatternsRecalled, QualityRated
 from streams.coordinator.parameters import learning_facts, parameter_facts
 from streams.coordinator.run import Kind, Run
+from streams.coordinator.standing import settings_told, suggestions_told
+from streams.translate import plan_from_wire
 
 
 def result_of(run: Run, *, at: datetime) -> dict[str, Any]:
@@ -38,6 +41,8 @@ def composition_result(run: Run, *, at: datetime) -> dict[str, Any]:
         "attempts": run.round,
         "parameters": parameter_facts(plan, proposed),
         "learning": learning_facts(proposed),
+        "settings": settings_told(run),
+        "suggestions": suggestions_told(run, realised(plan_from_wire(plan))),
         "patterns": lent_patterns(recalled, made) if recalled else [],
         "analysis": analysis_facts(answers.features) if answers.features else None,
         "reference": None if made.reference is None else whole(made.reference),

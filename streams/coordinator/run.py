@@ -144,6 +144,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     refers_back: bool = False
     seed: int = 0
     request_event_id: str = ""
+    input_sha256: str = ""
     correlation_id: str = ""
     cancel_reason: str = ""
     plan: PlanData | None = None

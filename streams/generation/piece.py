@@ -17,8 +17,9 @@ from grym.domain.composing.quoting import Quotation, quotations
 from grym.domain.composing.reworking.source import Taken
 from grym.domain.composing.score import Score
 from grym.domain.quality.check import Check
-from grym.ports.sound import Recorded, Studio
+from grym.ports.sound import Recorded, Settings, Studio
 
+NONE: Settings = {}
 KEPT_MOTIFS = 4  # the ideas a listener would remember of a short piece
 
 
@@ -51,6 +52,8 @@ def write(studio: Studio, plan: Plan, seed: int, motifs: tuple[Motif, ...]) -> W
     )
 
 
-def record(studio: Studio, score: Score, backend: str, seed: int, folder: Path) -> Recorded:
+def record(  # noqa: PLR0917 (a process border passes arguments by position)
+    studio: Studio, score: Score, backend: str, seed: int, folder: Path, settings: Settings = NONE
+) -> Recorded:
     """Perform a score into a folder; runs in a worker process."""
-    return studio.record(score, backend=backend, seed=seed, folder=folder)
+    return studio.record(score, backend=backend, seed=seed, folder=folder, settings=settings)

@@ -95,9 +95,8 @@ class GenerationWork:
     async def _performed(self, command: GenerateMusic, paper: Checkpoint, folder: Path, report: Report) -> Recorded:
         cpu, studio, score = self._cpu, self._studio, paper.score
         if not is_neural(command.backend):
-            return await cpu.run(
-                RECORD, studio, score, command.backend, command.seed, folder, timeout_s=RECORDING_TIMEOUT_S
-            )
+            asked = (score, command.backend, command.seed, folder, command.settings)
+            return await cpu.run(RECORD, studio, *asked, timeout_s=RECORDING_TIMEOUT_S)
         segments = Segments(artifacts=self._artifacts, report=report, paper=paper)
         await segments.lay_out(folder)
         return await perform_by_model(
@@ -149,6 +148,7 @@ class GenerationWork:
             stems=tuple([await self._put_sound(path, recorded, slug(name)) for name, path in recorded.stems]),
             provenance=recorded.provenance,
             timings_s=recorded.timings_s,
+            settings=recorded.settings,
         )
 
     async def _put(self, payload: bytes, media_type: str, name: str) -> ArtifactRef:

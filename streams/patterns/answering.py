@@ -18,6 +18,7 @@ from schemas.commands import RecallPatterns
 from schemas.events import MatchData, PatternsRecalled
 from schemas.music import LastPieceData
 from streams.patterns.cutting import start_of
+from streams.patterns.knowing import person_of
 from streams.patterns.motifs import motifs_of_pattern
 from streams.patterns.standing import standing_for
 from streams.patterns.state import Remembered
@@ -44,9 +45,12 @@ class Answering:
         if question.purpose == "recognise":
             return _told(await self._recognise(question))
         try:
-            return _told(await self._lend(question, await self._last(question, tenant=tenant)))
+            answer = await self._lend(question, await self._last(question, tenant=tenant))
         except InvalidPatternError as error:
             return _told(PatternsRecalled(known=False, fault=fault_of(error)))
+        style = question.style or (answer.last.style if answer.last else "")
+        person = await person_of(self.entries, question.user, tenant=tenant, style=style)
+        return _told(msgspec.structs.replace(answer, person=person))
 
     async def _recognise(self, question: RecallPatterns) -> PatternsRecalled:
         if question.imprint is None:

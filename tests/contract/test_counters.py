@@ -58,4 +58,5 @@ def test_every_reader_of_the_catalogue_is_a_processor_or_a_role() -> None:
         "live",
         "patterns",
         "quality",
+        "sessions",
     }

@@ -38,6 +38,7 @@ def test_all_six_are_found() -> None:
         "learning",
         "patterns",
         "quality",
+        "sessions",
     ]
 
 

@@ -16,7 +16,7 @@ BEGINNING_CHARACTERS = 64
 
 def session_address(user: str, *, tenant: str) -> Address:
     """Return where a user's last piece is kept; the owner is the user, so that `erase` finds it."""
-    return Address(scope="session", owner=owner_of(user), key=_name(f"session/{tenant}"))
+    return Address(scope="session", owner=owner_of(user), key=name_of(f"session/{tenant}"))
 
 
 def session_entry(user: str, *, tenant: str, last: Mapping[str, Any], at: datetime) -> Entry:
@@ -38,7 +38,7 @@ def session_entry(user: str, *, tenant: str, last: Mapping[str, Any], at: dateti
 
 def parameters_address(user: str, *, style: str) -> Address:
     """Return where it is kept what was learned of a user's taste in a style."""
-    return Address(scope="agent", owner=owner_of(user), key=_name(f"parameters/{style}"))
+    return Address(scope="agent", owner=owner_of(user), key=name_of(f"parameters/{style}"))
 
 
 def parameters_entry(
@@ -59,10 +59,10 @@ def parameters_entry(
 
 def owner_of(user: str) -> str:
     """Return the owner that stands for a user."""
-    return _name(user)
+    return name_of(user)
 
 
-def _name(text: str) -> str:
+def name_of(text: str) -> str:
     """Return a name as one that can be kept: no control characters, and its digest behind its beginning where long."""
     kept = "".join("\ufffd" if sign == "\x00" or "\ud800" <= sign <= "\udfff" else sign for sign in text)
     if len(kept) <= PLAIN_CHARACTERS:

@@ -71,6 +71,8 @@ class Verdict:
         By which evidence the match was found (see `grym.domain.patterns.calibrating`); empty where nobody knows.
     odds
         Logarithm of the odds that recognition gave the match before anything was learned; None where nobody knows.
+    evidence
+        Numbers behind the match by name, as far as learning uses them.
     category
         What the pattern should be called by kind; empty where nothing was said, or something later counts.
     start_s, end_s
@@ -89,6 +91,7 @@ class Verdict:
     spread_to: tuple[str, ...] = ()
     context: str = ""
     odds: float | None = None
+    evidence: Mapping[str, float] = field(default_factory=dict)
     category: str = ""
     start_s: float | None = None
     end_s: float | None = None

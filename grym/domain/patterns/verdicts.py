@@ -8,7 +8,7 @@ forgetting, for what was forgotten could not come back.
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from math import isfinite
+from math import exp, isfinite
 
 from grym.domain.patterns.values import PatternChange, PatternEvent, PatternFacts, Verdict
 
@@ -30,9 +30,18 @@ WEIGHT_OF_ONE = 3.0
 kind, one person alone moves the odds by a factor of 1.75 and no more."""
 
 MOST_ODDS = 50.0
+ANYWHERE = {"least": -1e9, "most": 1e9}
+AFTER_THE_START = {"least": 0.0, "most": 1e9}
+"""Seconds in a recording."""
 WHO_CHARACTERS = 16
 MAX_TEXT_CHARACTERS = 4096
 TEXTS = ("from", "context", "category")
+
+EVIDENCE = ("tonal_agreement", "margin", "peaks_met", "peaks_by_chance")
+"""What of the evidence of a match is kept with a verdict: what `grym.domain.patterns.calibrating` weighs anew."""
+
+UNKNOWN_CHANCE = 0.5
+"""Chance that a match was right of which nobody knows how sure it was."""
 
 
 def who_is(user: str) -> str:
@@ -67,23 +76,34 @@ def _is_text(value: object, *, least: int = 0) -> bool:
 
 
 def _fault_of_numbers(data: Mapping[str, object]) -> str:
-    odds = data.get("odds")
-    if odds is not None and not _is_number(odds, least=-MOST_ODDS, most=MOST_ODDS):
-        return "the odds of a match are no usable number"
-    start_s, end_s, told_s = (data.get(name) for name in ("start_s", "end_s", "told_s"))
-    if told_s is not None and not _is_number(told_s, least=-1e9, most=1e9):
-        return "a place in a recording is no number of seconds"
-    if (start_s is None) != (end_s is None):
-        return "a range has a beginning and an end"
-    if start_s is None:
+    odds, told_s = data.get("odds"), data.get("told_s")
+    faults = {
+        "the odds of a match are no usable number": not (
+            odds is None or _is_number(odds, least=-MOST_ODDS, most=MOST_ODDS)
+        ),
+        "the evidence of a match is no numbers by name": not _is_evidence(data.get("evidence", {})),
+        "a place in a recording is no number of seconds": not (told_s is None or _is_number(told_s, **ANYWHERE)),
+    }
+    return next((fault for fault, is_there in faults.items() if is_there), "") or _fault_of_range(data)
+
+
+def _fault_of_range(data: Mapping[str, object]) -> str:
+    start_s, end_s = data.get("start_s"), data.get("end_s")
+    if start_s is None and end_s is None:
         return ""
-    if not (_is_number(start_s, least=0.0, most=1e9) and _is_number(end_s, least=0.0, most=1e9)):
-        return "a range is no number of seconds"
+    if not (_is_number(start_s, **AFTER_THE_START) and _is_number(end_s, **AFTER_THE_START)):
+        return "a range has a beginning and an end, both numbers of seconds"
     return "" if float(str(start_s)) < float(str(end_s)) else "a range ends before it begins"
 
 
 def _is_number(value: object, *, least: float, most: float) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and least <= value <= most
+
+
+def _is_evidence(value: object) -> bool:
+    return isinstance(value, Mapping) and all(
+        name in EVIDENCE and _is_number(number, least=-1e9, most=1e9) for name, number in value.items()
+    )
 
 
 def _is_list_of_names(value: object) -> bool:
@@ -94,7 +114,7 @@ def verdict_of(event: PatternEvent) -> Verdict:
     """Return the verdict that an event carries."""
     data = event.change.data
     odds, start_s, end_s, told_s = (_float(data.get(name)) for name in ("odds", "start_s", "end_s", "told_s"))
-    to = data.get("to", ())
+    to, evidence = data.get("to", ()), data.get("evidence", {})
     return Verdict(
         event_id=event.change.event_id,
         seq=event.seq,
@@ -106,6 +126,7 @@ def verdict_of(event: PatternEvent) -> Verdict:
         spread_to=tuple(map(str, to)) if isinstance(to, list | tuple) else (),
         context=str(data.get("context", "")),
         odds=odds,
+        evidence={name: float(value) for name, value in evidence.items()} if isinstance(evidence, Mapping) else {},
         category=str(data.get("category", "")),
         start_s=start_s,
         end_s=end_s,
@@ -179,13 +200,22 @@ def category_of(said: str, verdicts: Sequence[Verdict]) -> str:
 
 
 def weighed(verdicts: Sequence[Verdict]) -> tuple[float, float]:
-    """Return what verdicts weigh together, for and against; no person weighs more than `WEIGHT_OF_ONE` in either."""
+    """Return what verdicts weigh together, for and against; no person weighs more than `WEIGHT_OF_ONE` in either.
+
+    A verdict weighs by how far it surprises: that a sure match was right, or an unsure one wrong, was to be expected
+    and says next to nothing of the pattern.
+    """
     sums: dict[tuple[str, bool], float] = {}
     for one in verdicts:
         key = (one.who, one.right)
-        sums[key] = sums.get(key, 0.0) + one.weight
+        sums[key] = sums.get(key, 0.0) + one.weight * _surprise(one)
     right, wrong = (
         sum(min(weight, WEIGHT_OF_ONE) for (_, told), weight in sorted(sums.items()) if told is side)
         for side in (True, False)
     )
     return float(right), float(wrong)
+
+
+def _surprise(verdict: Verdict) -> float:
+    chance = UNKNOWN_CHANCE if verdict.odds is None else 1.0 / (1.0 + exp(-verdict.odds))
+    return 1.0 - chance if verdict.right else chance

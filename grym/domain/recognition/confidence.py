@@ -48,13 +48,13 @@ class Experience:
     Parameters
     ----------
     confirmed, denied
-        How often somebody said that it was right, or wrong.
+        How often somebody said that it was right, or wrong; verdicts may count in part.
     idle_s
         Time since the pattern was heard last.
     """
 
-    confirmed: int = 0
-    denied: int = 0
+    confirmed: float = 0
+    denied: float = 0
     idle_s: float = 0.0
 
     @property

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from grym.memory.recognising.contents import Holding
+from grym.memory.recognising.contents import Holding, holding_of
 
 WAITING, UNREADABLE, ALIASES = "waiting", "unreadable", "aliases"
 
@@ -25,7 +25,7 @@ class Aside:
 
     def __init__(self, notes: Mapping[str, Any] | None = None) -> None:
         known = notes or {}
-        self.waiting = {name: Holding(**holding) for name, holding in known.get(WAITING, {}).items()}
+        self.waiting = {name: holding_of(holding) for name, holding in known.get(WAITING, {}).items()}
         """Recordings that have no imprint that can be read."""
         self.unreadable: dict[str, str] = dict(known.get(UNREADABLE, {}))
         """Why, of those whose numbers make no sense."""

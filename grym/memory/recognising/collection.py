@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from grym.domain.patterns.calibrating import Lessons, lessons_of
 from grym.domain.recognition.imprint import Imprint
 from grym.errors import GrymError, SaturatedError
 from grym.memory.index.layered import LayeredIndex
@@ -90,6 +91,7 @@ class Collection:
         self._failed = ""
         self._again_s = float("-inf")
         self._closed = False
+        self._lessons: tuple[View, Lessons] | None = None
 
     @property
     def degraded(self) -> tuple[str, ...]:
@@ -120,6 +122,12 @@ class Collection:
     @property
     def _may_seal(self) -> bool:
         return self._beside is None and not self._closed and asyncio.get_running_loop().time() >= self._again_s
+
+    def lessons(self, view: View) -> Lessons:
+        """Return what the verdicts of a view teach; computed once for each."""
+        if self._lessons is None or self._lessons[0] is not view:
+            self._lessons = (view, lessons_of(view.verdicts()))
+        return self._lessons[1]
 
     def heard(self, session: str, view: View, number: int) -> None:
         """Note which pattern a session heard."""

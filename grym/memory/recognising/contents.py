@@ -4,12 +4,15 @@ One writer follows the journal; readers work on a `View`, which never changes be
 for as long as the process lives; a number given up is never given again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from grym.domain.patterns.values import Verdict
+from grym.domain.patterns.verdicts import weighed
 from grym.domain.recognition.confidence import Experience
 from grym.domain.recognition.imprint import FloatArray, Imprint, Landmarks, UInt32Array
 from grym.domain.recognition.library import NearWindows, Postings
@@ -45,6 +48,8 @@ class Holding:
         Unix time by the log's clock.
     into
         The pattern that stands for it, whose name and counts it has; empty where it stands for itself.
+    verdicts
+        What was said of matches with it and counts.
     """
 
     pattern_id: str
@@ -56,6 +61,13 @@ class Holding:
     denied: int = 0
     last_heard_s: float = 0.0
     into: str = ""
+    verdicts: tuple[Verdict, ...] = ()
+
+
+def holding_of(notes: Mapping[str, Any]) -> Holding:
+    """Return what `dataclasses.asdict` made plain values of, which may have been written as JSON since."""
+    verdicts = tuple(Verdict(**{**one, "spread_to": tuple(one["spread_to"])}) for one in notes.get("verdicts", ()))
+    return Holding(**{**notes, "verdicts": verdicts})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -120,7 +132,14 @@ class View:
         """Return what became of earlier matches with a pattern; memory's own time tells how long ago that was."""
         holding = self.holdings[number]
         idle_s = self.reached_s - holding.last_heard_s
-        return Experience(confirmed=holding.confirmed, denied=holding.denied, idle_s=idle_s)
+        right, wrong = weighed(holding.verdicts)
+        return Experience(confirmed=holding.confirmed + right, denied=holding.denied + wrong, idle_s=idle_s)
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """Yield what was said of matches with any pattern, once."""
+        for holding in self.holdings.values():
+            if holding.verdicts and not holding.into:
+                yield from holding.verdicts
 
     def _living(self, numbers: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Tell which numbers are alive; one that came after this view is not, nor is −1."""

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from grym.domain.patterns.verdicts import united_verdicts, verdict_of
 from grym.domain.recognition.codec import decode
 from grym.domain.recognition.imprint import FloatArray
 from grym.domain.recognition.landmarks import landmarks_of
@@ -141,6 +142,10 @@ class Follower:
                 self._describe(self._aside.standing_for(name), lambda known: _heard_again(known, change))
             case "corrected":
                 self._describe(name, lambda known: _renamed(known, data))
+            case "judged":
+                self._describe(name, lambda known: _judged(known, seq, change))
+            case "withdrawn":
+                self._describe(name, lambda known: _withdrawn(known, str(data["of"])))
             case "related":
                 pass
 
@@ -241,6 +246,7 @@ def _summed(stays: Holding, gone: Holding) -> Holding:
         confirmed=stays.confirmed + gone.confirmed,
         denied=stays.denied + gone.denied,
         last_heard_s=max(stays.last_heard_s, gone.last_heard_s),
+        verdicts=united_verdicts(stays.verdicts, gone.verdicts),
     )
 
 
@@ -253,3 +259,11 @@ def _alias(known: Holding, stays: Holding) -> Holding:
 def _renamed(known: Holding, data: Mapping[str, object]) -> Holding:
     name = data.get("name")
     return known if name is None else replace(known, name=str(name))
+
+
+def _judged(known: Holding, seq: int, change: PatternChange) -> Holding:
+    return replace(known, verdicts=(*known.verdicts, verdict_of(PatternEvent(seq=seq, change=change))))
+
+
+def _withdrawn(known: Holding, event_id: str) -> Holding:
+    return replace(known, verdicts=tuple(one for one in known.verdicts if one.event_id != event_id))

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 from grym.memory.recognising.aside import Aside
-from grym.memory.recognising.contents import Contents, Holding, View
+from grym.memory.recognising.contents import Contents, View, holding_of
 from grym.memory.recognising.landmark_runs import LandmarkRun, merged
 from grym.ports.generations import Sealed
 
 HASHES, NUMBERS, FRAMES = "landmark_hashes", "landmark_numbers", "landmark_frames"
 HOLDINGS, NEXT, LAST, REACHED, LAYOUT = "holdings", "next_number", "last_event", "reached_s", "layout"
-LANDMARKS_AND_NOTES = "3"
+LANDMARKS_AND_NOTES = "4"
 """How landmarks are hashed and what the notes are; to be changed with either, so that older generations are passed
 over. Vectors have the extractor in the name of their folder."""
 
@@ -48,7 +48,7 @@ def last_event_of(sealed: Sealed) -> str:
 def restore(contents: Contents, sealed: Sealed) -> Aside:
     """Have contents go on from a generation whose vectors their index has adopted, and return what lay beside them."""
     notes: Mapping[str, Any] = sealed.manifest.notes
-    holdings = {int(number): Holding(**holding) for number, holding in notes[HOLDINGS].items()}
+    holdings = {int(number): holding_of(holding) for number, holding in notes[HOLDINGS].items()}
     contents.restore(holdings, run_in(sealed), next_number=int(notes[NEXT]), reached_s=float(notes[REACHED]))
     contents.publish()
     return Aside(notes)

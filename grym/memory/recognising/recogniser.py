@@ -21,6 +21,7 @@ from grym.memory.recognising.collection import Collection, Ground
 from grym.memory.recognising.contents import Holding, View
 from grym.memory.recognising.follower import Journal
 from grym.memory.recognising.imprints import KeptImprints
+from grym.memory.recognising.learned import learned
 from grym.ports.generations import Sealed
 from grym.ports.patterns import Match, Recognition
 
@@ -147,7 +148,7 @@ class JournalRecogniser:
         as_of, view = await asked.now()
         answer = self._answers.find(question, version=as_of)
         if answer is None:
-            found = await self._weigh(imprint, asked, view, top=top)
+            found = learned(await self._weigh(imprint, asked, view, top=top), asked.lessons(view))
             answer = _answer(found, view, as_of=as_of)
             if session and found:
                 asked.heard(session, view, found[0].number)

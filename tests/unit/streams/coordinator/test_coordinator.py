@@ -55,6 +55,7 @@ from schemas.music import (
     SectionPlanData,
     TonalityData,
 )
+from schemas.sessions import AttemptEnded
 from streams.coordinator import Coordinator, Run
 from streams.processor import Decision
 
@@ -233,9 +234,11 @@ async def test_a_composition_runs_to_completion(desk: Desk) -> None:
     assert rate.analysis is not None
     assert (rate.purpose, rate.plan, rate.analysis.tempo_bpm) == ("composition", PLAN, 70.0)
     assert isinstance((await desk.take(rated(passed=True)))[-1], RememberPatterns)
-    completed, exposed = await desk.take(PatternsRemembered(pattern_ids=("p1",)))
+    completed, ended, exposed = await desk.take(PatternsRemembered(pattern_ids=("p1",)))
     assert isinstance(completed, RequestCompleted)
     assert isinstance(exposed, ParametersExposed)
+    assert isinstance(ended, AttemptEnded)
+    assert (ended.user, ended.outcome, ended.passed, ended.parameters) == ("ann", "completed", True, exposed.parameters)
     assert set(exposed.defaults) == set(LEARNABLE)
     assert exposed == ParametersExposed(
         user="ann",
@@ -402,7 +405,10 @@ async def test_a_second_request_under_a_known_id_is_ignored(desk: Desk) -> None:
 async def test_cancel_ends_a_run_and_its_long_work(desk: Desk) -> None:
     """The terminal names the reason; the jobs of the run are cancelled."""
     await desk.take_all(*TO_PLAN)
-    assert await desk.take(CancelRequest(reason="changed my mind")) == [RequestCancelled(reason="changed my mind")]
+    cancelled, ended = await desk.take(CancelRequest(reason="changed my mind"))
+    assert cancelled == RequestCancelled(reason="changed my mind")
+    assert isinstance(ended, AttemptEnded)
+    assert (ended.outcome, ended.passed, ended.cpu_s) == ("cancelled", False, None)
     assert CancelJobs(request_id="r1", run_no=1) in desk.effects
 
 
@@ -439,7 +445,7 @@ async def test_the_deadline_cancels(desk: Desk) -> None:
     await desk.take(REQUEST)
     timer = TimerFired(timer_id="r1:1:deadline", purpose="deadline")
     assert [type(body) for body in await desk.take(timer, run_no=2)] == [RequestIgnored]
-    assert await desk.take(timer) == [RequestCancelled(reason="deadline")]
+    assert (await desk.take(timer))[0] == RequestCancelled(reason="deadline")
 
 
 def letter(event_type: str = PlanMade.TYPE, *, topic: str = "grym.generation.v1") -> EventDeadLettered:
@@ -460,7 +466,8 @@ def letter(event_type: str = PlanMade.TYPE, *, topic: str = "grym.generation.v1"
 async def test_a_dead_letter_ends_the_run(desk: Desk) -> None:
     """The request ends dead-lettered with the letter's id."""
     await desk.take_all(*TO_PLAN)
-    assert await desk.take(letter()) == [RequestDeadLettered(letter_id="l1", processor="generation", fault=FAULT)]
+    ended = (await desk.take(letter()))[0]
+    assert ended == RequestDeadLettered(letter_id="l1", processor="generation", fault=FAULT)
 
 
 async def test_a_dead_opinion_does_not_end_the_request(desk: Desk) -> None:

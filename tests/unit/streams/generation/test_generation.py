@@ -16,7 +16,7 @@ from grym.domain.composing.planner import plan
 from grym.domain.composing.score import Score
 from grym.errors import PermanentError
 from grym.ports.effects import EnqueueJob
-from grym.ports.sound import Recorded
+from grym.ports.sound import Recorded, Settings
 from schemas.body import ArtifactRef
 from schemas.commands import GenerateMusic, MakePlan
 from schemas.envelope import decode
@@ -92,10 +92,12 @@ class FakeStudio:
 
     def __init__(self) -> None:
         self.performed: list[tuple[Score, str, int]] = []
+        self.settings: list[Settings] = []
 
-    def record(self, score: Score, *, backend: str, seed: int, folder: Path) -> Recorded:
+    def record(self, score: Score, *, backend: str, seed: int, folder: Path, settings: Settings) -> Recorded:
         """Name a mix and one stem per part."""
         self.performed.append((score, backend, seed))
+        self.settings.append(settings)
         return Recorded(
             mix=folder / "mix.wav",
             stems=tuple((part.name, folder / f"{number}.wav") for number, part in enumerate(score.parts)),

@@ -107,7 +107,17 @@ def test_one_person_weighs_no_more_than_a_person(weights: list[float], others: i
     theirs = [verdict(100 + n, right=False, who=f"other {n}") for n in range(others)]
     right, wrong = weighed([*mine, *theirs])
     assert right == 0.0
-    assert wrong == pytest.approx(min(sum(weights), WEIGHT_OF_ONE) + others)
+    assert wrong == pytest.approx(min(0.5 * sum(weights), WEIGHT_OF_ONE) + 0.5 * others)
+
+
+def test_what_was_to_be_expected_weighs_little() -> None:
+    """That a sure match is right, or an unsure one wrong; the other way round it weighs nearly all."""
+    sure, unsure = 4.0, -4.0
+    assert weighed([verdict(1, odds=sure)])[0] < 0.02
+    assert weighed([verdict(1, odds=sure, right=False)])[1] > 0.98
+    assert weighed([verdict(1, odds=unsure)])[0] > 0.98
+    assert weighed([verdict(1, odds=unsure, right=False)])[1] < 0.02
+    assert weighed([]) == (0.0, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -124,6 +134,8 @@ def test_one_person_weighs_no_more_than_a_person(weights: list[float], others: i
         ({"start_s": -3.0, "end_s": 2.0}, "range"),
         ({"told_s": "soon"}, "place"),
         ({"category": 7}, "no text"),
+        ({"evidence": {"margin": float("inf")}}, "plain value"),
+        ({"evidence": {"other": 1.0}}, "evidence"),
         ({"to": [str(n) for n in range(21)]}, "spreads"),
     ],
 )
@@ -131,7 +143,7 @@ def test_what_makes_no_sense_is_refused(data: dict[str, Any], words: str) -> Non
     """With a word that says why."""
     with pytest.raises(InvalidPatternError, match=words) as raised:
         checked(said("v", **data))
-    assert raised.value.code == "pattern.verdict"
+    assert raised.value.code in {"pattern.verdict", "pattern.field"}
 
 
 def test_too_much_is_refused_and_what_nobody_said_cannot_be_taken_back() -> None:
