@@ -175,11 +175,11 @@ bench-learning: .venv/.grym-dev benchmarks/peers/learning/.venv/.ready ## the le
 bench-learning-quick: .venv/.grym-dev ## of it, two seeds of 300 requests: what must hold in any run
 	@$(BIN)/python -m benchmarks.learning --quick
 
-bench-quality: .venv/.grym-dev .venv/.grym-system ## the gate and the repairs, on recordings and scores with known faults
+bench-quality: .venv/.grym-dev .venv/.grym-system ## gate and repairs before real recordings with and without faults: half an hour
 	@$(BIN)/python -m benchmarks.quality --split test --out out/benchmarks
 
-bench-quality-quick: .venv/.grym-dev .venv/.grym-system ## of it, a few sounds of the development split
-	@$(BIN)/python -m benchmarks.quality --split dev --quick
+bench-quality-quick: .venv/.grym-dev .venv/.grym-system ## of it, a few rendered scores
+	@$(BIN)/python -m benchmarks.quality --quick
 
 benchmarks/peers/learning/.venv/.ready: benchmarks/peers/learning-requirements.txt | .venv/.grym-dev
 	@tools/setup.sh uv venv --quiet --clear --python 3.11 benchmarks/peers/learning/.venv
