@@ -85,7 +85,7 @@ def test_what_the_learner_did_is_told() -> None:
 
 
 @pytest.mark.parametrize("taste", [True, False])
-def test_a_piece_without_taste_has_the_default(taste: bool) -> None:  # noqa: FBT001 (a parameter of the test)
+def test_a_piece_without_taste_has_the_default(taste: bool) -> None:
     """What the learner proposed is heard and not served, and is told to have been the default."""
     run = Run(
         request_id="r1",
