@@ -54,6 +54,8 @@ class RequestComposition(Body, frozen=True, kw_only=True):
         A score (MIDI, MusicXML) or a sound that the piece is made from, by claim check; `rework` says how.
     rework
         What is to be done with the source; null without one.
+    taste
+        Whether what was learned of the user counts; without it, the piece is what it would have been before.
     settings
         What the backend is to be set to for this piece, by name; it wins over what the user's session says.
     """
@@ -73,6 +75,7 @@ class RequestComposition(Body, frozen=True, kw_only=True):
     deadline_s: float = 600.0
     priority: int = 0
     pattern_ids: tuple[str, ...] = ()
+    taste: bool = True
     definition: StyleData | None = None
     open_length: bool = False
     formal: tuple[FormalData, ...] = ()

@@ -6,6 +6,7 @@ import msgspec
 
 from schemas.body import MotifData
 from schemas.music import InstrumentData, MetreData, TonalityData
+from schemas.styles import StyleData
 
 Verb = Literal["reference", "continue", "vary", "harmonise", "arrange"]
 
@@ -64,6 +65,12 @@ class SourceFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         Why this style: what was measured, in words.
     warnings
         What could not be read, or was changed on reading.
+    styles
+        Of a sound, the most probable styles and how probable each is; empty for a score.
+    definition
+        A style made from what was heard, where no style of grym is surely its own; null otherwise.
+    traits
+        Of a sound, what was measured of it, by name: onsets a second, brightness in Hz, swing, shares of the energy.
     """
 
     made_of: Literal["midi", "musicxml", "sound"]
@@ -81,6 +88,9 @@ class SourceFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     reasons: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     motifs: tuple[MotifData, ...] = ()
+    styles: dict[str, float] = msgspec.field(default_factory=dict)
+    definition: StyleData | None = None
+    traits: dict[str, float] = msgspec.field(default_factory=dict)
 
 
 class TakenData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -104,6 +114,8 @@ class TakenData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         Whether the piece keeps the limit; True where there is none.
     kept_bars
         Bars of the source that stand in the piece as they were, tick by tick, counted from 1.
+    styles
+        Of a sound, the most probable styles and how probable each is.
     """
 
     verb: str
@@ -120,3 +132,4 @@ class TakenData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unlike: bool = True
     kept_bars: tuple[tuple[int, int], ...] = ()
     uses: int = 0
+    styles: dict[str, float] = msgspec.field(default_factory=dict)

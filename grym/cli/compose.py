@@ -77,6 +77,17 @@ ReferenceOption = Annotated[
         show_default=False,
     ),
 ]
+TasteOption = Annotated[
+    bool, typer.Option("--taste/--no-taste", help="Whether what was learned of the user counts.", show_default=False)
+]
+BlindOption = Annotated[
+    bool,
+    typer.Option(
+        "--blind",
+        help="With --variations 2: one take with what was learned and one without, and nobody is told which.",
+        show_default=False,
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -110,6 +121,8 @@ async def compose(
     deadline_s: DeadlineOption = 600.0,
     reference: ReferenceOption = None,
     formal: FormalOption = None,
+    taste: TasteOption = True,
+    blind: BlindOption = False,
 ) -> int:
     """Compose a piece for a sentence and write it as WAV, MIDI, MusicXML, an engraved page and stems."""
     from grym.domain.composing.plan import USUAL_SECONDS
@@ -132,12 +145,13 @@ async def compose(
         backend=backend,
         user=user,
         deadline_s=deadline_s,
+        taste=taste,
     )
     if out is not None:
         from grym.cli.delivery import require_folder
 
         require_folder(out)
-    errands = errands_for(wish, request_id=request_id, variations=variations, out=out)
+    errands = errands_for(wish, request_id=request_id, variations=variations, out=out, blind=blind)
     return await perform(
         screen,
         errands,
@@ -145,7 +159,7 @@ async def compose(
         tenant=tenant,
         no_wait=no_wait,
         timeout_s=timeout_s,
-        finishing=Finishing(play=play, plot=plot, formats=wishes),
+        finishing=Finishing(play=play, plot=plot, formats=wishes, blind=blind),
         source=_reference(reference),
     )
 

@@ -1,6 +1,8 @@
 """Errands: pieces that are asked for, waited for, and written where they belong, each as soon as it is ready."""
 
+import os
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,15 +31,16 @@ class Errand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finishing:
-    """What is done with a piece besides writing its files."""
+    """What is done with a piece besides writing its files; a blind one tells nothing of how it was made."""
 
     play: bool
     plot: bool
     formats: Wanted = field(default_factory=Wanted)
+    blind: bool = False
 
 
 def errands_for(
-    wish: "RequestComposition", *, request_id: str | None, variations: int, out: Path | None
+    wish: "RequestComposition", *, request_id: str | None, variations: int, out: Path | None, blind: bool = False
 ) -> list[Errand]:
     """Return one errand for each variation; further ones have ids and seeds derived from the first."""
     import msgspec
@@ -50,6 +53,10 @@ def errands_for(
             code="request.variations",
             hint="Ask for a number in that range, and call the command again with another seed for more.",
         )
+    if blind:
+        from grym.cli.pairs import pair_for
+
+        return pair_for(wish, request_id=request_id or new_id(), variations=variations, out=out)
     if variations == 1:
         return [Errand(wish=wish, request_id=request_id, folder=out, label="piece")]
     return [
@@ -98,7 +105,7 @@ async def perform(
         else:
             folders = {name: errand for (name, _), errand in zip(ids, errands, strict=True)}
             results = await _awaited(screen, runtime, folders, timeout_s=timeout_s, finishing=finishing)
-    _show(screen, results)
+    _show(screen, results, blind=finishing.blind)
     return exit_code_of_outcomes(results, waited=not no_wait)
 
 
@@ -186,6 +193,7 @@ async def finish(
 ) -> dict[str, Any]:
     """Write the files of a piece, draw and play it where that was asked for, and return its result."""
     from grym.cli.delivery import default_folder, deliver, write_manifest
+    from grym.cli.pairs import veiled
     from grym.cli.results import result_json
 
     if status.state != "completed":
@@ -200,6 +208,8 @@ async def finish(
         facts = {**status.result, "request_id": status.request_id}
         files["exports"] = await export_piece(facts, delivered(files), target, finishing.formats)
     result = result_json(status, folder=str(target), **files)
+    if finishing.blind:
+        result = veiled(result, target.name)
     write_manifest(target, result)
     if finishing.play:
         from grym.cli.playing import play
@@ -208,10 +218,21 @@ async def finish(
     return result
 
 
-def _show(screen: Screen, results: list[dict[str, Any]]) -> None:
+def new_id() -> str:
+    """Return a fresh request id that sorts by time."""
+    from producers.identity import uuid7
+
+    return uuid7(datetime.now(UTC), os.urandom(10))
+
+
+def _show(screen: Screen, results: list[dict[str, Any]], *, blind: bool) -> None:
+    from grym.cli.pairs import show_pair
     from grym.cli.results import one_or_many
     from grym.cli.variations import ranked, ranking
 
+    if blind:
+        show_pair(screen, results)
+        return
     if len(results) > 1:
         results = ranked(results)
     if screen.json:

@@ -25,11 +25,13 @@ from grym.cli import (
     learn,
     memory,
     patterns,
+    profiles,
     rate,
     replay,
     requests,
     reworking,
     schema,
+    sessions,
     stream,
     styles,
     topics,
@@ -87,6 +89,8 @@ for module in _COMMANDS:
 app.add_typer(events.app, name="events")
 app.add_typer(patterns.app, name="patterns")
 app.add_typer(memory.app, name="memory")
+app.add_typer(sessions.app, name="sessions")
+app.add_typer(profiles.app, name="profiles")
 app.add_typer(learn.app, name="learn")
 app.add_typer(styles.app, name="styles")
 app.add_typer(formal.app, name="formal")

@@ -18,6 +18,9 @@ def tell_ready(screen: Screen, label: str, result: dict[str, Any]) -> None:
     if result["outcome"] != "completed":
         screen.note(f"{label}  {result['outcome'].replace('_', ' ')}")
         return
+    if "quality" not in result:  # one of a blind pair
+        screen.note(f"{label}  ready: {result['folder']}")
+        return
     checks = result["quality"]["checks"]
     passed = sum(check["passed"] for check in checks)
     facts = (result["plan"]["title"], f"{result['duration_s']:.1f} s", f"{passed} of {len(checks)} checks passed")

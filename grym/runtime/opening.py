@@ -29,6 +29,7 @@ from grym.settings import Settings
 if TYPE_CHECKING:
     from producers.client import GrymClient
     from producers.frames import StreamDesk
+    from producers.people import PeopleDesk
     from producers.redrive import LetterDesk
 
 PRELOADED = (
@@ -82,6 +83,12 @@ class Runtime:
         from producers.redrive import LetterDesk  # noqa: PLC0415 (as above)
 
         return LetterDesk(backend=self.backend, clock=self.clock, by=by)
+
+    def people_desk(self, *, by: str) -> "PeopleDesk":
+        """Return what reads sessions, and saves, restores and erases people in the name of `by`."""
+        from producers.people import PeopleDesk  # noqa: PLC0415 (as above)
+
+        return PeopleDesk(backend=self.backend, clock=self.clock, by=by)
 
     def stream_desk(self) -> "StreamDesk":
         """Return what sends live sound and hears what is made of it."""

@@ -40,6 +40,7 @@ from schemas.events import (
 )
 from schemas.live import StreamEnded
 from schemas.music import Analysis, AnalysisSummary
+from streams.coordinator.parameters import served
 from streams.coordinator.run import Run
 from streams.coordinator.standing import settings_of
 from streams.processor import Output
@@ -152,7 +153,8 @@ def _plan(run: Run) -> Output:
     wish, answers = run.composition, run.answers
     assert wish is not None
     assert answers.recall is not None
-    assert answers.parameters is not None
+    proposed = served(run)
+    assert proposed is not None
     return Output(
         body=MakePlan(
             prompt_ref=run.prompt_ref,
@@ -162,7 +164,7 @@ def _plan(run: Run) -> Output:
             key=wish.key,
             metre=wish.metre,
             style=wish.style,
-            parameters=answers.parameters.parameters,
+            parameters=proposed.parameters,
             motifs=answers.recall.motifs,
             last=answers.recall.last,
             definition=wish.definition,

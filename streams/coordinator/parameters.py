@@ -2,12 +2,33 @@
 
 from typing import Any
 
+import msgspec
+
 from grym.domain.composing.taste import realised
 from schemas.events import ParametersProposed
 from schemas.music import PlanData
+from streams.coordinator.run import Run
 from streams.translate import plan_from_wire
 
 _UNKNOWN = "nothing was learned yet"
+_UNWANTED = "asked for without what was learned"
+
+
+def served(run: Run) -> ParametersProposed | None:
+    """Return what the learner proposed as far as the request wants it: a piece without taste has the default."""
+    proposed, wish = run.answers.parameters, run.composition
+    if proposed is None or wish is None or wish.taste:
+        return proposed
+    return msgspec.structs.replace(
+        proposed,
+        parameters={},
+        sources={},
+        arm="default",
+        holdout=False,
+        propensity=1.0,
+        expected=proposed.expected_default,
+        verdict=_UNWANTED,
+    )
 
 
 def parameter_facts(plan: PlanData, proposed: ParametersProposed | None) -> dict[str, dict[str, Any]]:

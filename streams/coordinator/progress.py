@@ -31,6 +31,7 @@ from schemas.events import (
 from schemas.music import LastPieceData, PlanData
 from streams.coordinator.definitions import STEP_OF_ANSWER, WORKFLOWS, command_of
 from streams.coordinator.endings import Decided, end, ignored
+from streams.coordinator.parameters import served
 from streams.coordinator.results import result_of
 from streams.coordinator.run import Run, Span, Take, Tried
 from streams.processor import Decision, Output, instant_of
@@ -186,7 +187,7 @@ def _exposure(run: Run) -> Output:
     rated, plan = run.answers.rate, run.plan
     assert rated is not None
     assert plan is not None
-    passed, proposed = sum(check.passed for check in rated.checks), run.answers.parameters
+    passed, proposed = sum(check.passed for check in rated.checks), served(run)
     body = ParametersExposed(
         user=run.request.user,
         style=run.style,

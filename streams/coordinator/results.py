@@ -8,7 +8,7 @@ import msgspec
 
 from grym.domain.composing.taste import realised
 from schemas.events import FeaturesExtracted, MusicGenerated, PatternsRecalled, QualityRated
-from streams.coordinator.parameters import learning_facts, parameter_facts
+from streams.coordinator.parameters import learning_facts, parameter_facts, served
 from streams.coordinator.run import Kind, Run
 from streams.coordinator.standing import settings_told, suggestions_told
 from streams.translate import plan_from_wire
@@ -22,7 +22,7 @@ def result_of(run: Run, *, at: datetime) -> dict[str, Any]:
 def composition_result(run: Run, *, at: datetime) -> dict[str, Any]:
     """Return the result of a composition."""
     answers, plan = run.answers, run.plan
-    made, rated, proposed, recalled = answers.generate, answers.rate, answers.parameters, answers.recall
+    made, rated, proposed, recalled = answers.generate, answers.rate, served(run), answers.recall
     assert made is not None
     assert rated is not None
     assert plan is not None

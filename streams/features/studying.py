@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from grym.domain.analysis import analyse
+from grym.domain.composing.manner.traits import traits_of
 from grym.domain.composing.reworking.reading import read_score
 from grym.domain.composing.reworking.sounds import read_sound
 from grym.domain.composing.reworking.source import Source
@@ -38,8 +39,8 @@ def study_score(data: bytes) -> Studied:
 def study_sound(door: AudioDoor, path: Path, max_seconds: float) -> Studied:
     """Decode a sound, write its notes down and study them; runs in a worker process."""
     found = analyse(door.read_signal(path, max_seconds=max_seconds), full=True)
-    read, sure, energy = read_sound(found)
-    return _studied(study(read, sure=sure, energy=energy))
+    read, sure = read_sound(found)
+    return _studied(study(read, sure=sure, traits=traits_of(found)))
 
 
 def _studied(source: Source) -> Studied:

@@ -4,6 +4,8 @@ import math
 
 from grym.domain.composing.plan import MAX_TEMPO_BPM, MIN_TEMPO_BPM
 from grym.domain.composing.reworking.source import MOST_NOTES, MOST_PARTS, Rework, SourceFacts
+from grym.domain.composing.styles import STYLES
+from grym.domain.composing.styles.checking import require_sound
 from grym.domain.composing.theory import SCALES
 from grym.errors import ContractError, InvalidRequestError
 
@@ -11,6 +13,9 @@ MOST_BYTES = 16 * 1024 * 1024
 """Far beyond any piece: a symphony as MusicXML has some ten megabytes."""
 MOST_BARS = 36_000
 """Bars of an hour and a half of the shortest kind."""
+
+
+MOST_TRAITS = 64
 
 
 def refusal(what: str, message: str, hint: str) -> ContractError:
@@ -54,7 +59,7 @@ def require_sound_facts(facts: SourceFacts) -> None:
     Raises
     ------
     InvalidRequestError
-        ``source.invalid``.
+        ``source.invalid``; ``style.invalid`` for a style that was made from it.
     """
     fine = (
         _inside(facts.tempo_bpm, MIN_TEMPO_BPM, MAX_TEMPO_BPM)
@@ -68,7 +73,12 @@ def require_sound_facts(facts: SourceFacts) -> None:
         and _inside(facts.density, 0.0, 1.0)
         and len(facts.players) <= MOST_PARTS + 1
         and all(0 <= one.program <= 127 for one in facts.players)
+        and len(facts.traits) <= MOST_TRAITS
+        and all(math.isfinite(value) for value in facts.traits.values())
+        and facts.style in STYLES
     )
+    if facts.definition is not None:
+        require_sound(facts.definition)
     if not fine:
         raise InvalidRequestError(
             "What was found in the source cannot be.", code="source.invalid", hint="Send the request again."

@@ -53,6 +53,7 @@ def make(source: Source, plan: Plan, rework: Rework, *, seed: int, motifs: Seque
         sure=facts.sure,
         reasons=facts.reasons,
         warnings=facts.warnings,
+        styles=facts.styles,
     )
     return replace(made, taken=taken)
 
@@ -98,15 +99,16 @@ def _after(
 def _taken(source: Source, plan: Plan) -> dict[str, str]:
     """Say what of a plan is the source's, and how sure that was."""
     facts = source.facts
+    made = facts.definition.name if facts.definition else None
     pairs = (
         ("tempo", abs(plan.tempo_bpm / facts.tempo_bpm - 1) < 0.005, f"{facts.tempo_bpm:g} BPM"),
         ("metre", plan.metre == facts.metre, str(facts.metre)),
         ("key", plan.tonality == facts.tonality, str(facts.tonality)),
         ("style", plan.style == facts.style, facts.style),
+        ("style", plan.style == made, f"made from the recording on the ground of {facts.style}"),
     )
     found = {name: f"{text}, sure {facts.sure.get(name, 0.0):g}" for name, same, text in pairs if same}
-    groove = f"density {facts.density:g}" + ("" if facts.made_of == "sound" else f", swing {facts.swing:g}")
-    return found | {"groove": groove}
+    return found | {"groove": f"density {facts.density:g}, swing {facts.swing:g}"}
 
 
 def going_on(source: Source, plan: Plan, rework: Rework, seed: int, motifs: Sequence[Motif]) -> Made:

@@ -5,7 +5,7 @@ in words, and how sure it is: by how far the best style leads the second, and by
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grym.domain.composing.instruments import VOICES
@@ -41,35 +41,18 @@ class Nearest:
     density: float
 
 
-def nearest_style(
-    score: Score, tune: Sequence[Note], *, hears_players: bool, energy: Mapping[str, float] | None
-) -> Nearest:
-    """Find the style nearest to a score.
-
-    Parameters
-    ----------
-    hears_players
-        Whether the parts say who plays; notes written down from a sound do not.
-    energy
-        Of a sound: ``percussive``, the share of what strikes, 0–1; None for a score.
-    """
-    swing, density = swing_of(score), _density(score, tune)
+def nearest_style(score: Score, tune: Sequence[Note]) -> Nearest:
+    """Find the style nearest to a score that was read; that of a sound is told by ear (`composing.manner`)."""
+    swing, density = swing_of(score), density_of(score, tune)
     drums = any(part.percussion for part in score.parts)
-    if energy is not None:
-        drums = energy.get("percussive", 0.0) > 0.2
-    costs = {
-        name: _distance(style, score, swing=swing, density=density, drums=drums, hears_players=hears_players)
-        for name, style in STYLES.items()
-    }
+    costs = {name: _distance(style, score, swing=swing, density=density, drums=drums) for name, style in STYLES.items()}
     order = sorted(costs, key=lambda name: (costs[name], name))
     best, second = order[0], order[1]
     whole = sum(_WEIGHTS.values()) - _WEIGHTS["title"]
-    known = whole - (0.0 if hears_players else _WEIGHTS["players"])
-    lead = (costs[second] - costs[best]) / known
     return Nearest(
         style=best,
-        sure=round(min(1.0, lead / _CLEAR_LEAD) * known / whole, 2),
-        reasons=_reasons(STYLES[best], score, swing=swing, drums=drums, hears=hears_players, second=second),
+        sure=round(min(1.0, (costs[second] - costs[best]) / whole / _CLEAR_LEAD), 2),
+        reasons=_reasons(STYLES[best], score, swing=swing, drums=drums, second=second),
         swing=round(swing, 2),
         density=round(density, 2),
     )
@@ -93,39 +76,31 @@ def titled(title: str) -> tuple[str, ...]:
     return read(title).words.get("style", ()) if title.strip() else ()
 
 
-def _density(score: Score, tune: Sequence[Note]) -> float:
+def density_of(score: Score, tune: Sequence[Note]) -> float:
     """Return how dense a melody is, as the parameter of a plan."""
     seconds = score.duration_s
     return min(1.0, max(0.05, len(tune) / max(seconds, 1.0) / _FULL_RATE))
 
 
-def _distance(style: Style, score: Score, *, swing: float, density: float, drums: bool, hears_players: bool) -> float:
+def _distance(style: Style, score: Score, *, swing: float, density: float, drums: bool) -> float:
     """Weigh how far a score is from a style."""
     slowest, usual, fastest = style.tempo_bpm
     away = abs(math.log2(score.tempo_bpm / usual)) / max(0.2, math.log2(fastest / slowest) / 2)
     cost = _WEIGHTS["tempo"] * min(1.0, away / 2)
-    cost += _WEIGHTS["metre"] * _miscounted(style, score, by_ear=not hears_players)
+    cost += _WEIGHTS["metre"] * _miscounted(style, score)
     cost -= _WEIGHTS["title"] * (style.name in titled(score.title))
     cost += _WEIGHTS["drums"] * (drums != bool(style.drums)) * (0.5 if style.drums_optional and not drums else 1.0)
     cost += _WEIGHTS["swing"] * abs(style.swing - swing)
     cost += _WEIGHTS["density"] * abs(style.density - density)
     cost += _WEIGHTS["mode"] * (score.tonality.mode not in style.modes)
-    if hears_players:
-        cost += _WEIGHTS["players"] * _strangers(style, score.parts)
-    return cost
+    return cost + _WEIGHTS["players"] * _strangers(style, score.parts)
 
 
-def _miscounted(style: Style, score: Score, *, by_ear: bool) -> float:
-    """Return how little a metre is a style's: 0 its usual one, 0.35 another of its own, 1 a foreign one.
-
-    The ear does not tell two bars of two from one of four.
-    """
-    names = {str(score.metre)}
-    if by_ear and names & {"2/4", "4/4"}:
-        names = {"2/4", "4/4"}
-    if names & {*style.metres[:1]}:
+def _miscounted(style: Style, score: Score) -> float:
+    """Return how little a metre is a style's: 0 its usual one, 0.35 another of its own, 1 a foreign one."""
+    if str(score.metre) == style.metres[0]:
         return 0.0
-    return _OTHER_METRE if names & {*style.metres} else 1.0
+    return _OTHER_METRE if str(score.metre) in style.metres else 1.0
 
 
 def _strangers(style: Style, parts: Sequence[Part]) -> float:
@@ -143,20 +118,16 @@ def _strangers(style: Style, parts: Sequence[Part]) -> float:
     return min(1.0, 0.65 * strange + 0.35 * missing)
 
 
-def _reasons(style: Style, score: Score, *, swing: float, drums: bool, hears: bool, second: str) -> tuple[str, ...]:
+def _reasons(style: Style, score: Score, *, swing: float, drums: bool, second: str) -> tuple[str, ...]:
     """Say in words what speaks for a style."""
     slowest, _, fastest = style.tempo_bpm
     inside = "within" if slowest <= score.tempo_bpm <= fastest else "outside"
     found = [
         f"{score.tempo_bpm:.0f} BPM is {inside} its {slowest:g} to {fastest:g}",
-        f"{score.metre} {'is' if _miscounted(style, score, by_ear=not hears) < 1 else 'is not'} one of its metres",
+        f"{score.metre} {'is' if _miscounted(style, score) < 1 else 'is not'} one of its metres",
         f"{'drums' if drums else 'no drums'}",
         f"swing {swing:.2f}",
     ]
     if style.name in titled(score.title):
         found.append("its title says so")
-    if hears:
-        found.append(f"{1 - _strangers(style, score.parts):.0%} of players agree")
-    else:
-        found.append("who plays was not heard")
-    return (*found, f"next: {second}")
+    return (*found, f"{1 - _strangers(style, score.parts):.0%} of players agree", f"next: {second}")

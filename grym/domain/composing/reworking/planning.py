@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grym.domain.composing.instruments import VOICES
+from grym.domain.composing.manner.heard_styles import BRIGHTNESS_HZ
 from grym.domain.composing.plan import MAX_SECONDS, MIN_SECONDS, Instrument, Plan, SectionPlan, Wish
 from grym.domain.composing.reading import read
 from grym.domain.composing.reworking.source import LONGEST_S, Rework, SourceFacts
@@ -20,6 +21,8 @@ THEME, VARIATION = "theme", "variation"
 _SECTION_BARS = 8
 _USUAL_VARIATIONS = 3
 _MOST_PLAYERS = 10
+_BRIGHTNESS_AN_OCTAVE = 0.3
+"""Of the parameter, for a recording an octave brighter than its style: it moves the tune, which is part of that."""
 
 
 def guided(wish: Wish, facts: SourceFacts, rework: Rework) -> Wish:
@@ -31,9 +34,11 @@ def guided(wish: Wish, facts: SourceFacts, rework: Rework) -> Wish:
     keeps_tempo = wish.tempo_bpm is not None or (free and (bool(reading.tempi_bpm) or in_words))
     keeps_metre = free and bool(wish.metre or reading.metres or reading.words.get("metre"))
     keeps_key = wish.key is not None or (free and bool(reading.tonalities or reading.modes))
+    made = facts.definition if free else None
     return replace(
         wish,
-        style=wish.style if keeps_style else facts.style,
+        style=wish.style if keeps_style else None if made else facts.style,
+        definition=wish.definition if keeps_style else made,
         tempo_bpm=wish.tempo_bpm if keeps_tempo else facts.tempo_bpm,
         metre=wish.metre if keeps_metre else str(facts.metre),
         key=wish.key if keeps_key else str(facts.tonality),
@@ -50,9 +55,7 @@ def fitted(plan: Plan, facts: SourceFacts, rework: Rework) -> Plan:
         ``request.instruments`` for players that are not known, ``request.seconds`` where the piece would be too long.
     """
     if rework.verb == "reference":
-        groove = {"density": (plan.parameters.get("density", 0.5) + facts.density) / 2}
-        if facts.made_of != "sound":
-            groove["swing"] = facts.swing
+        groove = _groove(plan, facts)
         notes = (*plan.notes, f"Made after a reference: {facts.tempo_bpm:g} BPM, {facts.metre}, {facts.tonality}.")
         return replace(
             plan, parameters={**plan.parameters, **groove}, notes=notes, instruments=_cast(plan, facts, rework)
@@ -82,6 +85,18 @@ def fitted(plan: Plan, facts: SourceFacts, rework: Rework) -> Plan:
 def keeps_players(rework: Rework) -> bool:
     """Tell whether who plays is named or is as in the source, so that no taste for other players counts."""
     return bool(rework.instruments) or rework.verb in {"continue", "vary"} or rework.as_is
+
+
+def _groove(plan: Plan, facts: SourceFacts) -> dict[str, float]:
+    """Return the parameters that are the reference's."""
+    density = {"density": (plan.parameters.get("density", 0.5) + facts.density) / 2}
+    if facts.made_of != "sound":
+        return {**density, "swing": facts.swing}
+    usual_hz = BRIGHTNESS_HZ[facts.style]
+    octaves = math.log2(max(1.0, facts.traits.get("brightness_hz", usual_hz)) / usual_hz)
+    brightness = plan.parameters.get("brightness", 0.5) + _BRIGHTNESS_AN_OCTAVE * octaves
+    swing = {"swing": facts.swing} if facts.definition is not None else {}
+    return {**density, **swing, "brightness": round(min(1.0, max(0.0, brightness)), 2)}
 
 
 def require_fitting(facts: SourceFacts, rework: Rework) -> None:

@@ -24,8 +24,8 @@ _BASS_BELOW = 52
 _TOGETHER_S = 0.04
 
 
-def read_sound(found: Analysis) -> tuple[Read, dict[str, float], dict[str, float]]:
-    """Return a sound as a score, how sure each thing is, and the shares of its energy.
+def read_sound(found: Analysis) -> tuple[Read, dict[str, float]]:
+    """Return a sound as a score, and how sure each thing is.
 
     Parameters
     ----------
@@ -64,8 +64,7 @@ def read_sound(found: Analysis) -> tuple[Read, dict[str, float], dict[str, float
         stated=frozenset({"tempo"}) if found.tempo_bpm else frozenset(),
         warnings=tuple(warnings),
     )
-    percussive = found.shares.percussive if found.shares is not None else 0.0
-    return read, sure, {"percussive": percussive}
+    return read, sure
 
 
 def _time(found: Analysis) -> tuple[float, Metre]:

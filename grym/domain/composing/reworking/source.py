@@ -8,6 +8,7 @@ from typing import Literal
 
 from grym.domain.composing.plan import Instrument, Motif
 from grym.domain.composing.score import Metre, Part, Score, Tonality
+from grym.domain.composing.styles import Style
 
 MadeOf = Literal["midi", "musicxml", "sound"]
 Verb = Literal["reference", "continue", "vary", "harmonise", "arrange"]
@@ -61,6 +62,12 @@ class SourceFacts:
         Length of what was read.
     style
         The style of grym that comes nearest; `reasons` says by what.
+    styles
+        Of a sound, the most probable styles and how probable each is; empty for a score.
+    definition
+        A style made from what was heard, where no style of grym is surely its own; None otherwise.
+    traits
+        Of a sound, what was measured of it by name (`grym.domain.composing.manner.traits.Traits`).
     swing, density
         As the parameters of a plan, 0 to 1.
     players
@@ -84,6 +91,9 @@ class SourceFacts:
     reasons: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     motifs: tuple[Motif, ...] = ()
+    styles: dict[str, float] = field(default_factory=dict)
+    definition: Style | None = None
+    traits: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,3 +138,4 @@ class Taken:
     unlike: bool = True
     kept_bars: tuple[tuple[int, int], ...] = ()
     uses: int = 0
+    styles: dict[str, float] = field(default_factory=dict)

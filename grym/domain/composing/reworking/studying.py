@@ -1,30 +1,33 @@
 """From what was read to a source: roles, key, chords, style, and how sure each is."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 
+from grym.domain.composing.manner.telling import manner_of
+from grym.domain.composing.manner.traits import Traits
 from grym.domain.composing.plan import Instrument
 from grym.domain.composing.reworking.chords import chord_spans, harmony_of
-from grym.domain.composing.reworking.nearness import nearest_style
+from grym.domain.composing.reworking.nearness import density_of, nearest_style
 from grym.domain.composing.reworking.roles import with_roles
 from grym.domain.composing.reworking.source import Read, Source, SourceFacts
 from grym.domain.composing.reworking.tune import ideas_of, on_grid, tune_of
-from grym.domain.composing.score import TICKS_PER_QUARTER, Score, SectionSpan, Tonality
+from grym.domain.composing.score import TICKS_PER_QUARTER, Note, Score, SectionSpan, Tonality
+from grym.domain.composing.styles import DEFAULT_STYLE
 from grym.domain.tonality import tonality_of_pitches
 
 _KEPT_IDEAS = 3
 _USUAL_KEY = Tonality(tonic=0, mode="major")
 
 
-def study(read: Read, *, sure: Mapping[str, float] | None = None, energy: Mapping[str, float] | None = None) -> Source:
+def study(read: Read, *, sure: Mapping[str, float] | None = None, traits: Traits | None = None) -> Source:
     """Find out what a source is made of.
 
     Parameters
     ----------
     sure
         How sure tempo, metre, key and notes are where they were heard; None where they were read.
-    energy
-        Of a sound: shares of its energy (`nearness.nearest_style`).
+    traits
+        Of a sound, by which its style is told; that of a score is told by what is written.
     """
     seconds = read.length_ticks / TICKS_PER_QUARTER * 60.0 / read.tempo_bpm
     tonality, key_sure = _tonality(read)
@@ -41,29 +44,53 @@ def study(read: Read, *, sure: Mapping[str, float] | None = None, energy: Mappin
     tune, bars = tune_of(score), read.length_ticks // read.metre.bar_ticks
     slots = harmony_of(score.parts, on_grid(tune), tonality, read.metre, bars=bars)
     score = replace(score, chords=chord_spans(slots, tonality))
-    nearest = nearest_style(score, tune, hears_players=read.made_of != "sound", energy=energy)
     heard = {"tempo": 1.0, "metre": 1.0, "key": key_sure, "notes": 1.0} | {
         name: 0.0 for name in ("tempo", "metre") if name not in read.stated
     }
-    return Source(
-        score=score,
-        facts=SourceFacts(
-            made_of=read.made_of,
-            tempo_bpm=read.tempo_bpm,
-            metre=read.metre,
-            tonality=tonality,
-            bars=bars,
-            seconds=round(seconds, 3),
-            style=nearest.style,
-            swing=nearest.swing,
-            density=nearest.density,
-            notes=sum(len(part.notes) for part in score.parts),
-            players=_players(score),
-            sure={**heard, **(sure or {}), "style": nearest.sure},
-            reasons=nearest.reasons,
-            warnings=read.warnings,
-            motifs=ideas_of(tune, bar_ticks=read.metre.bar_ticks, limit=_KEPT_IDEAS),
-        ),
+    facts = SourceFacts(
+        made_of=read.made_of,
+        tempo_bpm=read.tempo_bpm,
+        metre=read.metre,
+        tonality=tonality,
+        bars=bars,
+        seconds=round(seconds, 3),
+        style=DEFAULT_STYLE,
+        notes=sum(len(part.notes) for part in score.parts),
+        players=_players(score),
+        sure={**heard, **(sure or {})},
+        warnings=read.warnings,
+        motifs=ideas_of(tune, bar_ticks=read.metre.bar_ticks, limit=_KEPT_IDEAS),
+    )
+    styled = _by_eye(facts, score, tune) if traits is None else _by_ear(facts, score, tune, traits)
+    return Source(score=score, facts=styled)
+
+
+def _by_eye(facts: SourceFacts, score: Score, tune: Sequence[Note]) -> SourceFacts:
+    """Add the style of a score."""
+    found = nearest_style(score, tune)
+    return replace(
+        facts,
+        style=found.style,
+        swing=found.swing,
+        density=found.density,
+        sure={**facts.sure, "style": found.sure},
+        reasons=found.reasons,
+    )
+
+
+def _by_ear(facts: SourceFacts, score: Score, tune: Sequence[Note], traits: Traits) -> SourceFacts:
+    """Add the style of a sound."""
+    found = manner_of(traits, tempo_bpm=facts.tempo_bpm, metre=facts.metre, mode=facts.tonality.mode)
+    return replace(
+        facts,
+        style=found.style,
+        styles=found.styles,
+        definition=found.definition,
+        traits={name: round(value, 4) for name, value in asdict(traits).items()},
+        swing=round(traits.swing, 2),
+        density=round(density_of(score, tune), 2),
+        sure={**facts.sure, "style": found.sure},
+        reasons=found.reasons,
     )
 
 

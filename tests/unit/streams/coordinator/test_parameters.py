@@ -2,9 +2,11 @@
 
 import pytest
 
+from schemas.commands import RequestComposition
 from schemas.events import ParametersProposed
 from schemas.music import InstrumentData, MetreData, PlanData, SectionPlanData, TonalityData
-from streams.coordinator.parameters import learning_facts, parameter_facts
+from streams.coordinator.parameters import learning_facts, parameter_facts, served
+from streams.coordinator.run import Answers, Run
 
 PLAN = PlanData(
     title="Waltz",
@@ -80,3 +82,19 @@ def test_what_the_learner_did_is_told() -> None:
     assert told is not None
     assert (told["arm"], told["ratings"], told["expected_gain"]) == ("learned", 12, 0.25)
     assert learning_facts(None) is None
+
+
+@pytest.mark.parametrize("taste", [True, False])
+def test_a_piece_without_taste_has_the_default(taste: bool) -> None:
+    """What the learner proposed is heard and not served, and is told to have been the default."""
+    run = Run(
+        request_id="r1",
+        status="running",
+        composition=RequestComposition(prompt="", taste=taste),
+        answers=Answers(parameters=LEARNED),
+    )
+    told = served(run)
+    assert told is not None
+    assert (told == LEARNED) is taste
+    if not taste:
+        assert (told.parameters, told.arm, told.expected) == ({}, "default", LEARNED.expected_default)

@@ -27,7 +27,7 @@ def plucked(pitches: tuple[int, ...], *, beat_s: float) -> Signal:
 
 def test_tones_on_beats_become_notes_on_the_grid() -> None:
     """The tempo is heard to two percent (an octave aside), the pitches are those that sound."""
-    read, sure, _ = read_sound(analyse(plucked(PITCHES, beat_s=0.5), full=True))
+    read, sure = read_sound(analyse(plucked(PITCHES, beat_s=0.5), full=True))
     assert min(abs(read.tempo_bpm / (120 * octave) - 1) for octave in (0.5, 1.0, 2.0)) < 0.02
     notes = [n for part in read.parts for n in part.notes]
     assert all(n.start_ticks % 120 == 0 for n in notes)

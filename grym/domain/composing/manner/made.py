@@ -1,0 +1,131 @@
+"""A style made from a recording: that of grym which sounds most like it, with what was measured in place of its own.
+
+Where no style of grym is surely a recording's own, its name would promise too much. So the nearest one lends harmony,
+form and players, and metre, mode, swing, drums or none and how much happens in a bar are the recording's. Patterns
+are chosen among those of the three nearest styles and a few plain ones so that as many onsets are written as were
+heard, told by how many of them are heard in pieces of that style.
+"""
+
+import itertools
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from grym.domain.composing.manner.by_ear import ByEar
+from grym.domain.composing.manner.heard_styles import HEARD_SHARE
+from grym.domain.composing.manner.traits import Traits
+from grym.domain.composing.metrics import bar_steps
+from grym.domain.composing.patterns import BASS, CHORDS, DRUMS, Pattern
+from grym.domain.composing.patterns.pattern import bar_text
+from grym.domain.composing.score import Metre
+from grym.domain.composing.styles import STYLES, Style
+from grym.domain.composing.styles.checking import FASTEST_BPM, SLOWEST_BPM
+
+SURE = 0.5
+"""From here on a style is taken for the recording's own: rendered pieces that are told so surely are right in four of
+five cases across renderers (`benchmarks.styles`)."""
+DRUMS_FROM = 0.5
+SWUNG = 0.4
+"""From here on off-beats are nearer to the triplet than to the half."""
+_NEAREST = 3
+_PLAIN_CHORDS, _PLAIN_BASSES = ("halves", "quarters", "eighths", "arp", "arp-eighths"), ("hold", "halves", "quarters")
+_PLAIN_DRUMS = ("rock", "brushes", "lofi", "folk")
+_SWUNG_DRUMS = ("swing", "shuffle")
+_FOREIGN = 0.12
+"""What a pattern that is not of the nearest style costs, in octaves of onsets."""
+_TEMPO_SPAN = 1.1
+_BARS = 2
+_EMPTY = frozenset(".,")
+
+
+def style_after(traits: Traits, heard: ByEar, *, tempo_bpm: float, metre: Metre, mode: str) -> Style:
+    """Return a style that has the traits of a recording.
+
+    Parameters
+    ----------
+    tempo_bpm, metre, mode
+        Of the recording as it will be written, in quarter notes a minute.
+    """
+    base = STYLES[heard.best]
+    drummed = heard.drums >= DRUMS_FROM
+    near = [STYLES[name] for name in itertools.islice(heard.styles, _NEAREST)]
+    goal = written_hz(traits, base.name) * metre.bar_ticks / 480 * 60.0 / tempo_bpm
+    chords, bass, drums = _patterns(base, near, metre, goal, drummed=drummed, swing=traits.swing)
+    return replace(
+        base,
+        name=f"{base.name}-like",
+        words=(),
+        tempo_bpm=_tempi(tempo_bpm),
+        metres=(str(metre),),
+        modes=(mode,),
+        rhythm=_rhythm(base, traits.swing),
+        swing=round(traits.swing, 2),
+        accompaniments=(chords,),
+        basses=(bass,),
+        bass=base.bass or (("bass guitar",) if drummed else ()),
+        drums=drums,
+        drums_optional=False,
+        fills=(base.fills or ("soft",)) if drums else (),
+        crashes=base.crashes and bool(drums),
+        satb=base.satb and not drummed,
+        writing="" if drummed else base.writing,
+    )
+
+
+def written_hz(traits: Traits, style: str) -> float:
+    """Return how many onsets a second have to be written for as many to be heard as in a recording."""
+    return traits.onsets_hz / HEARD_SHARE[style]
+
+
+def _tempi(tempo_bpm: float) -> tuple[float, float, float]:
+    """Return tempi around one, within bounds."""
+    slow, fast = max(SLOWEST_BPM, tempo_bpm / _TEMPO_SPAN), min(FASTEST_BPM, tempo_bpm * _TEMPO_SPAN)
+    return round(slow, 1), round(min(fast, max(slow, tempo_bpm)), 1), round(fast, 1)
+
+
+def _rhythm(base: Style, swing: float) -> str:
+    """Return the family of rhythms: a swung one where off-beats are late, a straight one where they are not."""
+    if swing >= SWUNG:
+        return "swing"
+    return "syncopated" if base.rhythm == "swing" else base.rhythm
+
+
+def _patterns(
+    base: Style, near: Iterable[Style], metre: Metre, goal: float, *, drummed: bool, swing: float
+) -> tuple[str, str, str]:
+    """Choose accompaniment, bass and drums that together have as many onsets a bar as are wanted."""
+    near = list(near)
+    chords = _choices(base.accompaniments, (name for one in near for name in one.accompaniments), _PLAIN_CHORDS)
+    basses = _choices(base.basses, (name for one in near for name in one.basses), _PLAIN_BASSES)
+    grooves: Mapping[str, float] = {"": 0.0}
+    if drummed:
+        own = (base.drums,) if base.drums else ()
+        plain = _SWUNG_DRUMS if swing >= SWUNG else _PLAIN_DRUMS
+        grooves = _choices(own, (one.drums for one in near if one.drums), plain)
+
+    def cost(names: tuple[str, str, str]) -> float:
+        chord, bass, groove = names
+        played = (CHORDS[chord], BASS[bass], *(DRUMS[groove].values() if groove else ()))
+        away = abs(math.log2(max(0.5, onsets_a_bar(played, metre)) / max(0.5, goal)))
+        return away + chords[chord] + basses[bass] + grooves[groove]
+
+    return min(itertools.product(chords, basses, grooves), key=cost)
+
+
+def _choices(own: Iterable[str], near: Iterable[str], plain: Iterable[str]) -> dict[str, float]:
+    """Return what each pattern costs for not being the style's own."""
+    found = dict.fromkeys(plain, 2 * _FOREIGN) | dict.fromkeys(near, _FOREIGN)
+    return found | dict.fromkeys(own, 0.0)
+
+
+def onsets_a_bar(patterns: Iterable[Pattern], metre: Metre) -> float:
+    """Return on how many sixteenths of a bar any of some patterns begins something, mean of two bars."""
+    patterns = list(patterns)
+    steps = {
+        (bar, step)
+        for bar in range(_BARS)
+        for pattern in patterns
+        for step, token in enumerate(bar_text(pattern, metre, bar)[: bar_steps(metre)])
+        if token not in _EMPTY
+    }
+    return len(steps) / _BARS
