@@ -7,6 +7,7 @@ from benchmarks.styles.fitting import written
 from benchmarks.styles.judging import judge
 from benchmarks.styles.pieces import FITTED, hear, kept
 from benchmarks.styles.recordings import tell
+from benchmarks.styles.voices import brightness_hz
 
 
 def main() -> None:
@@ -18,7 +19,7 @@ def main() -> None:
     if chosen.what == "hear":
         hear()
     elif chosen.what == "fit":
-        print(written([piece for piece in kept() if piece.seed in FITTED]), end="")
+        print(written([piece for piece in kept() if piece.seed in FITTED], brightness_hz()), end="")
     elif chosen.what == "judge":
         print("\n".join(judge(kept())))
     else:

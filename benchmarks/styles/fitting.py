@@ -1,6 +1,6 @@
 """What styles sound like, as numbers: means, one covariance, and what scores and sounds have in common."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,8 +49,14 @@ def fitted(pieces: Sequence[Piece]) -> Fitted:
     )
 
 
-def written(pieces: Sequence[Piece]) -> str:
-    """Write the numbers as the source of their module."""
+def written(pieces: Sequence[Piece], voices: Mapping[str, float]) -> str:
+    """Write the numbers as the source of their module.
+
+    Parameters
+    ----------
+    voices
+        Brightness of every instrument in Hz.
+    """
     found = fitted(pieces)
     drums = _by_style(pieces, lambda piece: float(piece.drums), np.mean)
     ratios = _by_style(pieces, lambda piece: piece.traits.onsets_hz / piece.onsets_hz, np.median)
@@ -77,7 +83,9 @@ def written(pieces: Sequence[Piece]) -> str:
             *_mapping("HEARD_SHARE", ratios),
             '"""Onsets that are heard for each that is written: soft ones and those under others are not."""',
             *_mapping("BRIGHTNESS_HZ", {name: round(value) for name, value in bright.items()}),
-            '"""Mean spectral centroid."""',
+            '"""Mean spectral centroid of pieces of each style."""',
+            *_mapping("VOICES_HZ", dict(voices)),
+            '"""Mean spectral centroid of each instrument alone (`benchmarks.styles.voices`)."""',
             "# fmt: on",
             "",
         ]

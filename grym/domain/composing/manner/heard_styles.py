@@ -238,5 +238,22 @@ BRIGHTNESS_HZ: dict[str, float] = {
     "reggae": 538, "rock": 832, "rondo": 754, "string quartet": 715, "swing": 694,
     "synthwave": 622, "tango": 608, "techno": 680, "theme and variations": 665, "waltz": 636,
 }
-"""Mean spectral centroid."""
+"""Mean spectral centroid of pieces of each style."""
+VOICES_HZ: dict[str, float] = {
+    "piano": 800, "honky-tonk piano": 876, "electric piano": 491, "harpsichord": 1043, "clavinet": 829,
+    "celesta": 990, "glockenspiel": 2221, "music box": 1118, "vibraphone": 561, "marimba": 520,
+    "xylophone": 1116, "tubular bells": 735, "dulcimer": 1155, "organ": 876, "hammond organ": 364,
+    "accordion": 1018, "bandoneon": 1240, "harmonica": 1426, "nylon guitar": 503, "acoustic guitar": 721,
+    "jazz guitar": 597, "electric guitar": 921, "distorted guitar": 1039, "double bass": 145, "bass guitar": 202,
+    "slap bass": 265, "fretless bass": 189, "synth bass": 161, "violin": 1165, "viola": 763,
+    "cello": 449, "strings": 788, "pizzicato strings": 492, "harp": 448, "choir": 755,
+    "trumpet": 1129, "muted trumpet": 998, "trombone": 525, "tuba": 211, "french horn": 455,
+    "brass": 818, "soprano saxophone": 1058, "saxophone": 742, "tenor saxophone": 726, "baritone saxophone": 698,
+    "oboe": 1164, "english horn": 840, "bassoon": 382, "clarinet": 997, "piccolo": 1563,
+    "flute": 932, "recorder": 769, "pan flute": 770, "shakuhachi": 560, "ocarina": 589,
+    "tin whistle": 742, "synth lead": 1164, "square lead": 894, "warm pad": 490, "sweep pad": 552,
+    "synth strings": 502, "polysynth": 656, "sitar": 1602, "banjo": 998, "koto": 1034,
+    "steel drums": 746, "kalimba": 687, "bagpipe": 1345,
+}
+"""Mean spectral centroid of each instrument alone (`benchmarks.styles.voices`)."""
 # fmt: on

@@ -9,21 +9,21 @@ heard, told by how many of them are heard in pieces of that style.
 import itertools
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from grym.domain.composing.manner.by_ear import ByEar
-from grym.domain.composing.manner.heard_styles import HEARD_SHARE
+from grym.domain.composing.manner.heard_styles import BRIGHTNESS_HZ, HEARD_SHARE, VOICES_HZ
 from grym.domain.composing.manner.traits import Traits
-from grym.domain.composing.metrics import bar_steps
+from grym.domain.composing.metrics import bar_steps, beat_steps, is_compound
 from grym.domain.composing.patterns import BASS, CHORDS, DRUMS, Pattern
 from grym.domain.composing.patterns.pattern import bar_text
 from grym.domain.composing.score import Metre
 from grym.domain.composing.styles import STYLES, Style
 from grym.domain.composing.styles.checking import FASTEST_BPM, SLOWEST_BPM
 
-SURE = 0.5
-"""From here on a style is taken for the recording's own: rendered pieces that are told so surely are right in four of
-five cases across renderers (`benchmarks.styles`)."""
+SURE = 0.7
+"""From here on a style is taken for the recording's own: rendered pieces that are told so surely are right in nearly
+four of five cases across renderers (`benchmarks.styles`)."""
 DRUMS_FROM = 0.5
 SWUNG = 0.4
 """From here on off-beats are nearer to the triplet than to the half."""
@@ -34,6 +34,7 @@ _SWUNG_DRUMS = ("swing", "shuffle")
 _FOREIGN = 0.12
 """What a pattern that is not of the nearest style costs, in octaves of onsets."""
 _TEMPO_SPAN = 1.1
+_OFFERED = 2
 _BARS = 2
 _EMPTY = frozenset(".,")
 
@@ -50,7 +51,8 @@ def style_after(traits: Traits, heard: ByEar, *, tempo_bpm: float, metre: Metre,
     drummed = heard.drums >= DRUMS_FROM
     near = [STYLES[name] for name in itertools.islice(heard.styles, _NEAREST)]
     goal = written_hz(traits, base.name) * metre.bar_ticks / 480 * 60.0 / tempo_bpm
-    chords, bass, drums = _patterns(base, near, metre, goal, drummed=drummed, swing=traits.swing)
+    chords, bass, drums = _patterns(base, near, _Wanted(traits=traits, metre=metre, onsets=goal), drummed=drummed)
+    octaves = math.log2(traits.brightness_hz / BRIGHTNESS_HZ[base.name])
     return replace(
         base,
         name=f"{base.name}-like",
@@ -69,6 +71,10 @@ def style_after(traits: Traits, heard: ByEar, *, tempo_bpm: float, metre: Metre,
         crashes=base.crashes and bool(drums),
         satb=base.satb and not drummed,
         writing="" if drummed else base.writing,
+        melody=_players("melody", base, near, octaves),
+        chords=_players("chords", base, near, octaves),
+        pad=_players("pad", base, near, octaves),
+        counter=_players("counter", base, near, octaves),
     )
 
 
@@ -83,6 +89,22 @@ def _tempi(tempo_bpm: float) -> tuple[float, float, float]:
     return round(slow, 1), round(min(fast, max(slow, tempo_bpm)), 1), round(fast, 1)
 
 
+def _players(role: str, base: Style, near: Iterable[Style], octaves: float) -> tuple[str, ...]:
+    """Return who may play a role, of those the nearest styles give it to: the one whose brightness suits first.
+
+    Parameters
+    ----------
+    octaves
+        How much brighter the recording is than pieces of the nearest style.
+    """
+    own: tuple[str, ...] = getattr(base, role)
+    if not own:
+        return ()
+    usual = math.fsum(math.log2(VOICES_HZ[name]) for name in own) / len(own)
+    known = dict.fromkeys((*own, *(name for one in near for name in getattr(one, role))))
+    return tuple(sorted(known, key=lambda name: abs(math.log2(VOICES_HZ[name]) - usual - octaves)))[:_OFFERED]
+
+
 def _rhythm(base: Style, swing: float) -> str:
     """Return the family of rhythms: a swung one where off-beats are late, a straight one where they are not."""
     if swing >= SWUNG:
@@ -90,24 +112,38 @@ def _rhythm(base: Style, swing: float) -> str:
     return "syncopated" if base.rhythm == "swing" else base.rhythm
 
 
-def _patterns(
-    base: Style, near: Iterable[Style], metre: Metre, goal: float, *, drummed: bool, swing: float
-) -> tuple[str, str, str]:
-    """Choose accompaniment, bass and drums that together have as many onsets a bar as are wanted."""
-    near = list(near)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """Onsets a bar that are to be written, and the recording whose beats they are to divide alike."""
+
+    traits: Traits
+    metre: Metre
+    onsets: float
+
+    def away(self, patterns: Iterable[Pattern]) -> float:
+        """Return how far patterns are from that: octaves of onsets, and shares that lie elsewhere in the beat."""
+        steps = strokes(patterns, self.metre)
+        octaves = abs(math.log2(max(0.5, len(steps) / _BARS) / max(0.5, self.onsets)))
+        pulse = beat_steps(self.metre)
+        on_beat = sum(step % pulse == 0 for _, step in steps) / max(1, len(steps))
+        off_grid = sum(step % 2 for _, step in steps) / max(1, len(steps)) if is_compound(self.metre) else 0.0
+        return octaves + abs(on_beat - self.traits.on_beat) + off_grid
+
+
+def _patterns(base: Style, near: list[Style], wanted: _Wanted, *, drummed: bool) -> tuple[str, str, str]:
+    """Choose accompaniment, bass and drums that together sound as often, and where, as the recording does."""
     chords = _choices(base.accompaniments, (name for one in near for name in one.accompaniments), _PLAIN_CHORDS)
     basses = _choices(base.basses, (name for one in near for name in one.basses), _PLAIN_BASSES)
     grooves: Mapping[str, float] = {"": 0.0}
     if drummed:
         own = (base.drums,) if base.drums else ()
-        plain = _SWUNG_DRUMS if swing >= SWUNG else _PLAIN_DRUMS
+        plain = _SWUNG_DRUMS if wanted.traits.swing >= SWUNG else _PLAIN_DRUMS
         grooves = _choices(own, (one.drums for one in near if one.drums), plain)
 
     def cost(names: tuple[str, str, str]) -> float:
         chord, bass, groove = names
         played = (CHORDS[chord], BASS[bass], *(DRUMS[groove].values() if groove else ()))
-        away = abs(math.log2(max(0.5, onsets_a_bar(played, metre)) / max(0.5, goal)))
-        return away + chords[chord] + basses[bass] + grooves[groove]
+        return wanted.away(played) + chords[chord] + basses[bass] + grooves[groove]
 
     return min(itertools.product(chords, basses, grooves), key=cost)
 
@@ -118,14 +154,13 @@ def _choices(own: Iterable[str], near: Iterable[str], plain: Iterable[str]) -> d
     return found | dict.fromkeys(own, 0.0)
 
 
-def onsets_a_bar(patterns: Iterable[Pattern], metre: Metre) -> float:
-    """Return on how many sixteenths of a bar any of some patterns begins something, mean of two bars."""
+def strokes(patterns: Iterable[Pattern], metre: Metre) -> set[tuple[int, int]]:
+    """Return on which sixteenths any of some patterns begins something, as (bar, step) of two bars."""
     patterns = list(patterns)
-    steps = {
+    return {
         (bar, step)
         for bar in range(_BARS)
         for pattern in patterns
         for step, token in enumerate(bar_text(pattern, metre, bar)[: bar_steps(metre)])
         if token not in _EMPTY
     }
-    return len(steps) / _BARS

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from grym.domain.composing.compose import compose
 from grym.domain.composing.manner.by_ear import styles_by_ear
-from grym.domain.composing.manner.made import onsets_a_bar, style_after, written_hz
+from grym.domain.composing.manner.heard_styles import VOICES_HZ
+from grym.domain.composing.manner.made import strokes, style_after, written_hz
 from grym.domain.composing.manner.traits import COMPARED, Traits
 from grym.domain.composing.patterns import BASS, CHORDS, DRUMS
 from grym.domain.composing.plan import Wish
@@ -26,10 +27,10 @@ def after(traits: Traits, metre: Metre = FOUR, tempo_bpm: float = 100.0) -> Styl
     return style_after(traits, styles_by_ear(traits), tempo_bpm=tempo_bpm, metre=metre, mode="dorian")
 
 
-def strokes(style: Style, metre: Metre = FOUR) -> float:
-    """Return how many sixteenths of a bar the accompaniment fills."""
+def fullness(style: Style, metre: Metre = FOUR) -> int:
+    """Return how many sixteenths of two bars the accompaniment fills."""
     drums = DRUMS[style.drums].values() if style.drums else ()
-    return onsets_a_bar((CHORDS[style.accompaniments[0]], BASS[style.basses[0]], *drums), metre)
+    return len(strokes((CHORDS[style.accompaniments[0]], BASS[style.basses[0]], *drums), metre))
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -48,13 +49,19 @@ def test_it_has_the_recordings_metre_mode_and_drums(heard: Heard, style: str) ->
 @pytest.mark.parametrize("style", ["funk", "techno", "classical", "minimalism", "pop"])
 def test_busy_recordings_get_busy_patterns(heard: Heard, style: str) -> None:
     """Four times the onsets make the bar fuller, and never emptier."""
-    assert strokes(after(heard(style, onsets_hz=2.0))) < strokes(after(heard(style, onsets_hz=8.0)))
+    assert fullness(after(heard(style, onsets_hz=2.0))) < fullness(after(heard(style, onsets_hz=8.0)))
 
 
 def test_late_off_beats_make_it_swing(heard: Heard) -> None:
     """Swing is the recording's, and rhythms follow it."""
     assert (after(heard("pop", swing=0.7)).swing, after(heard("pop", swing=0.7)).rhythm) == (0.7, "swing")
     assert (after(heard("jazz")).swing, after(heard("jazz")).rhythm) == (0.0, "syncopated")
+
+
+def test_bright_recordings_get_bright_players(heard: Heard) -> None:
+    """Of those who may play, the brighter ones do where the recording is brighter than its style."""
+    dark, bright = (after(heard("pop", brightness_hz=hz)).melody[0] for hz in (250.0, 2000.0))
+    assert VOICES_HZ[dark] < VOICES_HZ[bright]
 
 
 def test_soft_onsets_have_to_be_written_more_often(heard: Heard) -> None:
