@@ -2,9 +2,12 @@
 
 A command is a function whose first parameter is a `Screen`; it may be a coroutine and may return an exit code. The
 decorator gives it the shared options in place of the screen, so no command repeats them and none forgets them.
+Options that only some commands share are fields of a frozen dataclass: a parameter of that class stands for all of
+them, and the command is given its value.
 """
 
 import asyncio
+import dataclasses
 import inspect
 import os
 import signal
@@ -13,6 +16,7 @@ import threading
 import traceback
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from types import FrameType
 from typing import Annotated, Any
 
@@ -43,7 +47,8 @@ def command(app: typer.Typer, name: str, *, hidden: bool = False) -> Callable[[B
 
     def register(body: Body) -> Body:
         def run(*, json: bool, debug: bool, log_level: str | None, **arguments: Any) -> None:
-            raise typer.Exit(perform(body, Screen(json=json, debug=debug), log_level=log_level, arguments=arguments))
+            screen = Screen(json=json, debug=debug)
+            raise typer.Exit(perform(partial(_called, body), screen, log_level=log_level, arguments=arguments))
 
         run.__doc__ = body.__doc__
         run.__signature__ = _with_shared_options(body)  # type: ignore[attr-defined]  # functions take any attribute
@@ -59,13 +64,37 @@ def command(app: typer.Typer, name: str, *, hidden: bool = False) -> Callable[[B
 
 def _with_shared_options(body: Body) -> inspect.Signature:
     kind = inspect.Parameter.KEYWORD_ONLY
-    own = [parameter.replace(kind=kind) for parameter in list(inspect.signature(body).parameters.values())[1:]]
+    own = [
+        option.replace(kind=kind)
+        for parameter in list(inspect.signature(body).parameters.values())[1:]
+        for option in _options_of(parameter)
+    ]
     shared = [
         inspect.Parameter("json", kind, default=False, annotation=JsonOption),
         inspect.Parameter("debug", kind, default=False, annotation=DebugOption),
         inspect.Parameter("log_level", kind, default=None, annotation=LogLevelOption),
     ]
     return inspect.Signature([*own, *shared])
+
+
+def _options_of(parameter: inspect.Parameter) -> list[inspect.Parameter]:
+    """Return the options that a parameter stands for: one for each field of a group of options, else itself."""
+    group = parameter.annotation
+    if not dataclasses.is_dataclass(group):
+        return [parameter]
+    return [
+        inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=field.type)
+        for field in dataclasses.fields(group)
+    ]
+
+
+def _called(body: Body, screen: Screen, **arguments: Any) -> int | Coroutine[Any, Any, int | None] | None:
+    """Call a command with its options, those of a group put together."""
+    given: dict[str, Any] = {}
+    for name, parameter in list(inspect.signature(body).parameters.items())[1:]:
+        options = {option.name: arguments[option.name] for option in _options_of(parameter)}
+        given[name] = options[name] if name in options else parameter.annotation(**options)
+    return body(screen, **given)
 
 
 def perform(body: Body, screen: Screen, *, log_level: str | None, arguments: dict[str, Any]) -> int:

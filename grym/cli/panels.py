@@ -20,6 +20,8 @@ def piece_panel(result: dict[str, Any]) -> RenderableType:
         return outcome_panel(result)
     plan = result["plan"]
     parts: list[RenderableType] = [facts_table(_piece_facts(result, plan)), _files(result)]
+    if result.get("reference"):
+        parts.append(facts_table(_reference_facts(result["reference"])))
     parts += [Text(_lent(pattern)) for pattern in result["patterns"] if isinstance(pattern, dict)]  # once mere ids
     if plan.get("notes"):
         parts.append(Text("\n".join(f"· {note}" for note in plan["notes"]), style="dim"))
@@ -89,6 +91,28 @@ def _piece_facts(result: dict[str, Any], plan: dict[str, Any]) -> list[tuple[str
         ("rounds", str(result["attempts"])),
         ("request", result["request_id"]),
     ]
+
+
+def _reference_facts(reference: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what a piece took of the file it was made from, and how like it is."""
+    rows = [
+        ("made from", f"{reference['made_of']} {reference['source_sha256'][:12]} ({reference['verb']})"),
+        ("taken", "; ".join(f"{name}: {text}" for name, text in reference["taken"].items())),
+        ("because", "; ".join(reference.get("reasons", ()))),
+        ("likeness", _likeness(reference)),
+        ("kept bars", ", ".join(f"{first}–{last}" for first, last in reference.get("kept_bars", ()))),
+        ("warnings", " ".join(reference.get("warnings", ()))),
+    ]
+    return [row for row in rows if row[1]]
+
+
+def _likeness(reference: dict[str, Any]) -> str:
+    """Return how much of the melody the source has too, and how much it may."""
+    share, limit = reference.get("likeness"), reference.get("likeness_limit")
+    if share is None:
+        return ""
+    allowed = "" if limit is None else f" (at most {limit:.0%}{'' if reference.get('unlike', True) else ': not kept'})"
+    return f"{share:.0%} of its turns{allowed}, {reference.get('longest_run', 0)} notes in a row"
 
 
 def _lent(pattern: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """``grym continue|vary|harmonise|arrange FILE``: pieces made from a score or a sound, through the whole event flow."""
 
 import re
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -22,6 +23,8 @@ from grym.cli.compose import (
     require_backend,
 )
 from grym.cli.errands import Finishing, errands_for, perform
+from grym.cli.exporting import FormatOption, SampleRateOption, wanted
+from grym.cli.formal import FormalOption, obeyed
 from grym.cli.options import (
     DeadlineOption,
     NoWaitOption,
@@ -75,6 +78,50 @@ ArpeggiateOption = Annotated[
 ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """What all four commands let one choose of a piece, of its sound, and of who asks for it."""
+
+    prompt: WordsOption = _WORDS
+    seed: SeedOption = None
+    variations: VariationsOption = 1
+    backend: BackendOption = "auto"
+    formal: FormalOption = None
+    formats: FormatOption = None
+    sample_rate: SampleRateOption = None
+    out: OutOption = None
+    play: PlayOption = False
+    plot: PlotOption = False
+    user: UserOption = "anonymous"
+    tenant: TenantOption = "default"
+    request_id: RequestIdOption = None
+    no_wait: NoWaitOption = False
+    timeout_s: TimeoutOption = None
+    deadline_s: DeadlineOption = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scoring:
+    """What is chosen where a piece is given to players: key, style, tempo, and how they play."""
+
+    key: KeyOption = None
+    style: StyleOption = None
+    instruments: InstrumentsOption = None
+    bpm: BpmOption = None
+    quantise: QuantiseOption = None
+    humanise: HumaniseOption = 0.0
+    arpeggiate: ArpeggiateOption = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoingOn:
+    """What is chosen where a piece goes on."""
+
+    seconds: SecondsOption = None
+    style: StyleOption = None
+    instruments: InstrumentsOption = None
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
     command(app, "continue")(continue_)
@@ -87,120 +134,38 @@ async def continue_(
     screen: Screen,
     *,
     file: FileArgument,
-    prompt: WordsOption = _WORDS,
     only_new: OnlyNewOption = False,
-    seconds: SecondsOption = None,
-    instruments: InstrumentsOption = None,
-    style: StyleOption = None,
-    seed: SeedOption = None,
-    variations: VariationsOption = 1,
-    backend: BackendOption = "auto",
+    going_on: GoingOn,
     pattern: PatternOption = None,
-    user: UserOption = "anonymous",
-    tenant: TenantOption = "default",
-    request_id: RequestIdOption = None,
-    out: OutOption = None,
-    play: PlayOption = False,
-    plot: PlotOption = False,
-    no_wait: NoWaitOption = False,
-    timeout_s: TimeoutOption = None,
-    deadline_s: DeadlineOption = 600.0,
+    making: Making,
 ) -> int:
     """Go on from where a piece ends, in its key, metre and tempo, with its ideas; `--seconds` is what is added."""
-    options = {**locals()}
+    options = _Options.of(file, making, going_on, pattern=pattern)
     return await _rework(screen, "continue", options, only_new=only_new)
 
 
-async def vary(
-    screen: Screen,
-    *,
-    file: FileArgument,
-    prompt: WordsOption = _WORDS,
-    bars: BarsOption = None,
-    seed: SeedOption = None,
-    variations: VariationsOption = 1,
-    backend: BackendOption = "auto",
-    user: UserOption = "anonymous",
-    tenant: TenantOption = "default",
-    request_id: RequestIdOption = None,
-    out: OutOption = None,
-    play: PlayOption = False,
-    plot: PlotOption = False,
-    no_wait: NoWaitOption = False,
-    timeout_s: TimeoutOption = None,
-    deadline_s: DeadlineOption = 600.0,
-) -> int:
+async def vary(screen: Screen, *, file: FileArgument, bars: BarsOption = None, making: Making) -> int:
     """Write variations on a piece, or make some of its bars anew and leave all others as they are."""
-    options = {**locals()}
     first, last = bars_asked(bars)
-    return await _rework(screen, "vary", options, first_bar=first, last_bar=last)
+    return await _rework(screen, "vary", _Options.of(file, making), first_bar=first, last_bar=last)
 
 
-async def harmonise(
-    screen: Screen,
-    *,
-    file: FileArgument,
-    prompt: WordsOption = _WORDS,
-    key: KeyOption = None,
-    style: StyleOption = None,
-    instruments: InstrumentsOption = None,
-    bpm: BpmOption = None,
-    quantise: QuantiseOption = None,
-    humanise: HumaniseOption = 0.0,
-    arpeggiate: ArpeggiateOption = "",
-    seed: SeedOption = None,
-    variations: VariationsOption = 1,
-    backend: BackendOption = "auto",
-    user: UserOption = "anonymous",
-    tenant: TenantOption = "default",
-    request_id: RequestIdOption = None,
-    out: OutOption = None,
-    play: PlayOption = False,
-    plot: PlotOption = False,
-    no_wait: NoWaitOption = False,
-    timeout_s: TimeoutOption = None,
-    deadline_s: DeadlineOption = 600.0,
-) -> int:
+async def harmonise(screen: Screen, *, file: FileArgument, scoring: Scoring, making: Making) -> int:
     """Write chords, bass and inner voices under the melody of a piece."""
-    options = {**locals()}
-    return await _rework(screen, "harmonise", options, **_edits(quantise, humanise, arpeggiate))
+    return await _rework(screen, "harmonise", _Options.of(file, making, scoring), **_edits(scoring))
 
 
 async def arrange(
-    screen: Screen,
-    *,
-    file: FileArgument,
-    prompt: WordsOption = _WORDS,
-    key: KeyOption = None,
-    style: StyleOption = None,
-    instruments: InstrumentsOption = None,
-    bpm: BpmOption = None,
-    as_is: AsIsOption = False,
-    quantise: QuantiseOption = None,
-    humanise: HumaniseOption = 0.0,
-    arpeggiate: ArpeggiateOption = "",
-    seed: SeedOption = None,
-    variations: VariationsOption = 1,
-    backend: BackendOption = "auto",
-    user: UserOption = "anonymous",
-    tenant: TenantOption = "default",
-    request_id: RequestIdOption = None,
-    out: OutOption = None,
-    play: PlayOption = False,
-    plot: PlotOption = False,
-    no_wait: NoWaitOption = False,
-    timeout_s: TimeoutOption = None,
-    deadline_s: DeadlineOption = 600.0,
+    screen: Screen, *, file: FileArgument, as_is: AsIsOption = False, scoring: Scoring, making: Making
 ) -> int:
     """Give a piece to other players in another style: the same melody and harmony; or play it as it is."""
-    options = {**locals()}
-    if as_is and (key or style or instruments):
+    if as_is and (scoring.key or scoring.style or scoring.instruments or making.formal):
         raise InvalidRequestError(
-            "--as-is leaves key, style and players as they are",
+            "--as-is leaves key, style, players and notes as they are",
             code="request.as_is",
-            hint="Leave out --as-is, or --key, --style and --instruments.",
+            hint="Leave out --as-is, or --key, --style, --instruments and --formal.",
         )
-    return await _rework(screen, "arrange", options, as_is=as_is, **_edits(quantise, humanise, arpeggiate))
+    return await _rework(screen, "arrange", _Options.of(file, making, scoring), as_is=as_is, **_edits(scoring))
 
 
 def bars_asked(bars: str | None) -> tuple[int, int]:
@@ -222,8 +187,32 @@ def bars_asked(bars: str | None) -> tuple[int, int]:
     return first, last
 
 
-def _edits(quantise: str | None, humanise: float, arpeggiate: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Options:
+    """What was given to one of the commands; what a command does not have is as usual."""
+
+    file: Path
+    making: Making
+    seconds: float | None = None
+    key: str | None = None
+    style: str | None = None
+    instruments: str | None = None
+    bpm: float | None = None
+    pattern: list[str] | None = None
+
+    @classmethod
+    def of(
+        cls, file: Path, making: Making, own: GoingOn | Scoring | None = None, *, pattern: list[str] | None = None
+    ) -> "_Options":
+        """Collect the options of a command."""
+        names = {field.name for field in fields(cls)}
+        chosen = {field.name: getattr(own, field.name) for field in fields(own) if field.name in names} if own else {}
+        return cls(file=file, making=making, pattern=pattern, **chosen)
+
+
+def _edits(scoring: Scoring) -> dict[str, Any]:
     """Return what is to be done with the notes once they stand."""
+    quantise, arpeggiate = scoring.quantise, scoring.arpeggiate
     if quantise is not None and quantise not in _GRIDS:
         raise InvalidRequestError(
             f"{quantise[:40]!r} is no grid", code="request.quantise", hint=f"Choose one of: {', '.join(_GRIDS)}."
@@ -235,66 +224,66 @@ def _edits(quantise: str | None, humanise: float, arpeggiate: str) -> dict[str, 
             hint="Choose up, down or updown.",
         )
     grid = _GRIDS[quantise] if quantise else 0
-    return {"quantise_ticks": grid, "humanise": humanise, "arpeggiate": arpeggiate}
+    return {"quantise_ticks": grid, "humanise": scoring.humanise, "arpeggiate": arpeggiate}
 
 
 async def _rework(
-    screen: Screen, verb: Literal["continue", "vary", "harmonise", "arrange"], options: dict[str, Any], **wanted: Any
+    screen: Screen, verb: Literal["continue", "vary", "harmonise", "arrange"], options: _Options, **asked: Any
 ) -> int:
     """Ask for a piece made from a file."""
     from grym.cli.sources import given
     from schemas.reworking import ReworkData
 
-    require_backend(options["backend"])
-    names = options.get("instruments") or ""
+    making = options.making
+    require_backend(making.backend)
+    wishes = wanted(making.formats, making.sample_rate)
+    names = (options.instruments or "").split(",")
     rework = ReworkData(
         verb=verb,
-        instruments=tuple(name.strip().lower() for name in names.split(",") if name.strip()),
-        styled=options.get("style") is not None,
-        **wanted,
+        instruments=tuple(name.strip().lower() for name in names if name.strip()),
+        styled=options.style is not None,
+        **asked,
     )
-    source = given(options["file"], rework)
-    if options["out"] is not None:
+    source = given(options.file, rework)
+    if making.out is not None:
         from grym.cli.delivery import require_folder
 
-        require_folder(options["out"])
+        require_folder(making.out)
     errands = errands_for(
-        _wish(options, rework),
-        request_id=options["request_id"],
-        variations=options["variations"],
-        out=options["out"],
+        _wish(options, rework), request_id=making.request_id, variations=making.variations, out=making.out
     )
     return await perform(
         screen,
         errands,
-        patterns=options.get("pattern") or [],
-        tenant=options["tenant"],
-        no_wait=options["no_wait"],
-        timeout_s=options["timeout_s"],
-        finishing=Finishing(play=options["play"], plot=options["plot"]),
+        patterns=options.pattern or [],
+        tenant=making.tenant,
+        no_wait=making.no_wait,
+        timeout_s=making.timeout_s,
+        finishing=Finishing(play=making.play, plot=making.plot, formats=wishes),
         source=source,
     )
 
 
-def _wish(options: dict[str, Any], rework: "ReworkData") -> "RequestComposition":
+def _wish(options: _Options, rework: "ReworkData") -> "RequestComposition":
     """Return the request without its source, checked as far as it can be."""
     from grym.cli.recordings import no_sound_yet
     from grym.domain.composing.plan import USUAL_SECONDS
     from schemas.commands import RequestComposition
 
-    definition, seconds = brought_along(options.get("style")), options.get("seconds")
+    making, definition = options.making, brought_along(options.style)
     return RequestComposition(
-        prompt=options["prompt"],
-        seconds=USUAL_SECONDS if seconds is None else seconds,
-        open_length=seconds is None,
-        tempo_bpm=options.get("bpm"),
-        key=options.get("key"),
-        style=None if definition else options.get("style"),
+        prompt=making.prompt,
+        seconds=USUAL_SECONDS if options.seconds is None else options.seconds,
+        open_length=options.seconds is None,
+        tempo_bpm=options.bpm,
+        key=options.key,
+        style=None if definition else options.style,
         definition=definition,
-        seed=options["seed"],
-        backend=options["backend"],
-        user=options["user"],
-        deadline_s=options["deadline_s"],
+        formal=obeyed(making.formal),
+        seed=making.seed,
+        backend=making.backend,
+        user=making.user,
+        deadline_s=making.deadline_s,
         source=no_sound_yet(),
         rework=rework,
     )

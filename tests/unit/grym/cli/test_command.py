@@ -3,6 +3,8 @@
 import asyncio
 import json
 import signal
+from dataclasses import dataclass
+from typing import Annotated
 
 import pytest
 import typer
@@ -15,6 +17,14 @@ from grym.errors import InvalidRequestError
 RUNNER = CliRunner()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Company:
+    """Options that several commands share."""
+
+    friends: Annotated[int, typer.Option("--with", help="How many.")] = 0
+    gift: str = "cake"
+
+
 def _app() -> typer.Typer:
     app = typer.Typer()
 
@@ -23,6 +33,11 @@ def _app() -> typer.Typer:
         """Greet."""
         screen.emit({"name": name, "times": times}) if screen.json else screen.show(f"hello {name}")
         return 0 if times == 1 else 3
+
+    @command(app, "visit")
+    def visit(screen: Screen, *, name: str, company: Company, late: bool = False) -> None:
+        """Visit."""
+        screen.emit({"name": name, "friends": company.friends, "gift": company.gift, "late": late})
 
     @command(app, "refuse")
     async def refuse(screen: Screen) -> None:
@@ -49,6 +64,14 @@ def test_a_command_gets_its_arguments_and_the_screen() -> None:
     """Arguments arrive by name and `--json` turns results into one object."""
     result = RUNNER.invoke(_app(), ["greet", "Ada", "--json"])
     assert (result.exit_code, json.loads(result.stdout)) == (0, {"name": "Ada", "times": 1})
+
+
+def test_a_group_of_options_is_given_as_one_value() -> None:
+    """Each field is an option of its own, with its name, default and type."""
+    asked = ["visit", "Ada", "--with", "3", "--late", "--json"]
+    told = {"name": "Ada", "friends": 3, "gift": "cake", "late": True}
+    assert json.loads(RUNNER.invoke(_app(), asked).stdout) == told
+    assert RUNNER.invoke(_app(), ["visit", "Ada", "--with", "many"]).exit_code == 2
 
 
 def test_a_command_may_return_its_exit_code() -> None:

@@ -57,6 +57,36 @@ def _piece(**more: Any) -> dict[str, Any]:
     }
 
 
+def test_a_piece_shows_what_it_took_of_its_source() -> None:
+    """What was taken, how sure that was, how like the piece is, and what was left out."""
+    taken = {
+        "verb": "reference",
+        "made_of": "sound",
+        "source_sha256": "ab" * 32,
+        "taken": {"tempo": "92 BPM, sure 0.95", "style": "made from the recording on the ground of funk, sure 0.4"},
+        "reasons": ["by ear: funk 40%"],
+        "warnings": ["Repeats are not played out."],
+        "likeness": 0.05,
+        "likeness_limit": 0.3,
+        "longest_run": 4,
+        "unlike": True,
+        "kept_bars": [],
+    }
+    drawn = _drawn(piece_panel(_piece(reference=taken)))
+    words = (
+        "92 BPM",
+        "ground of funk",
+        "5% of its turns",
+        "at most 30%",
+        "4 notes in a row",
+        "Repeats",
+        "abababababab",
+    )
+    assert all(word in drawn for word in words)
+    assert "kept bars" not in drawn
+    assert "made from" not in _drawn(piece_panel(_piece(reference=None)))
+
+
 def test_a_piece_shows_what_it_was_built_on() -> None:
     """Each pattern with where it sounds, and one that found no place says so; ids of older results are passed over."""
     use = {"pattern_id": "p", "part": "flute", "start_s": 1.5, "end_s": 3.0}
