@@ -14,13 +14,14 @@ from schemas.formal import FormalData
 from schemas.music import AnalysisSummary, LastPieceData, PlanData
 from schemas.reworking import ReworkData, SourceFacts
 from schemas.styles import StyleData
+from schemas.verdicts import VerdictData
 
 Backend = str
 """``auto``, ``score``, ``synth``, ``soundfont``, a kind of neural model or ``KIND/NAME``; workers know which."""
 ANONYMOUS = "anonymous"
 """The user of requests that name none: nobody in particular."""
 
-PatternAction = Literal["forget", "correct", "merge", "import"]
+PatternAction = Literal["forget", "correct", "merge", "import", "judge", "withdraw", "relate"]
 
 
 class RequestComposition(Body, frozen=True, kw_only=True):
@@ -150,17 +151,24 @@ class RequestPatternChange(Body, frozen=True, kw_only=True):
     Parameters
     ----------
     action
-        ``forget`` and ``correct`` one pattern, ``merge`` one into another, ``import`` a file of patterns.
+        ``forget`` and ``correct`` one pattern, ``merge`` one into another, ``import`` a file of patterns; ``judge`` a
+        match with one, ``withdraw`` what was said of matches, ``relate`` one to those it is like.
     pattern_id
-        Which one.
+        Which one; empty where a person takes back everything ever said (withdraw).
     into_id
         Which one stands for it from now on (merge).
     name, category
-        New ones (correct); null leaves them as they are.
+        New ones (correct, and the category of what is judged); null leaves them as they are.
     tags
         New values by name (correct); an empty value removes the tag.
     file
         The exported patterns (import).
+    verdict
+        What is said of a match (judge).
+    verdict_id
+        Which one is taken back (withdraw); empty for the last one of this user on the pattern.
+    note
+        Why, in the person's own words (judge); kept beside the log and erased with the person's texts.
     """
 
     TYPE: ClassVar[str] = "grym.patternchange.request.v1"
@@ -175,6 +183,9 @@ class RequestPatternChange(Body, frozen=True, kw_only=True):
     file: ArtifactRef | None = None
     reason: str = ""
     collection: str = "default"
+    verdict: VerdictData | None = None
+    verdict_id: str = ""
+    note: str = ""
     user: str = ANONYMOUS
     deadline_s: float = 600.0
 
@@ -296,6 +307,10 @@ class ChangePatterns(Body, frozen=True, kw_only=True):
     file: ArtifactRef | None = None
     reason: str = ""
     collection: str = "default"
+    verdict: VerdictData | None = None
+    verdict_id: str = ""
+    note_ref: str = ""
+    user: str = ANONYMOUS
 
 
 class TakeImprint(Body, frozen=True, kw_only=True):

@@ -226,6 +226,10 @@ class PatternsChanged(Body, frozen=True, kw_only=True):
     ----------
     pattern_ids
         The patterns that are different now.
+    verdict_id
+        Names what was said of a match, to take it back by; empty where nothing was.
+    withdrawn
+        What was taken back, by event id.
     fault
         What made the change impossible; null where it was made.
     """
@@ -233,8 +237,10 @@ class PatternsChanged(Body, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "grym.patterns.changed.v1"
     TOPIC: ClassVar[str] = "grym.patterns.v1"
 
-    action: Literal["forget", "correct", "merge", "import"]
+    action: Literal["forget", "correct", "merge", "import", "judge", "withdraw", "relate"]
     pattern_ids: tuple[str, ...] = ()
+    verdict_id: str = ""
+    withdrawn: tuple[str, ...] = ()
     fault: Fault | None = None
 
 
@@ -303,7 +309,10 @@ class PatternRetired(Body, frozen=True, kw_only=True):
 
 
 class RelationData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How a pattern stands to another: ``similar``, ``variant``, ``sequential`` or ``contains``; strength 0–1."""
+    """How a pattern stands to another, strength 0–1.
+
+    ``similar``, ``variant``, ``sequential``, ``contains``, ``overlapping``, ``same-type`` or ``composite``.
+    """
 
     other_id: str
     kind: str
@@ -558,12 +567,12 @@ class ParametersExposed(Body, frozen=True, kw_only=True):
     quality_share: float
     mood: str = ""
     asked: tuple[str, ...] = ()
+    defaults: dict[str, float] = msgspec.field(default_factory=dict)
     arm: str = ""
     propensity: float = 1.0
     expected: float | None = None
 
 
-    defaults: dict[str, float] = msgspec.field(default_factory=dict)
 class OpinionCredited(Body, frozen=True, kw_only=True):
     """An opinion together with what it is about: the learner's own step from a piece to its parameters.
 

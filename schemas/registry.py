@@ -7,7 +7,7 @@ upcasters registered for it, one major at a time.
 from typing import Any
 
 from grym.errors import ContractError
-from schemas import commands, events, live, sessions
+from schemas import commands, events, live, sessions, verdicts
 from schemas.body import Body
 from schemas.upcasters import UPCASTERS, Upcaster
 
@@ -15,7 +15,7 @@ from schemas.upcasters import UPCASTERS, Upcaster
 def _bodies() -> tuple[type[Body], ...]:
     found = [
         value
-        for module in (commands, events, live, sessions)
+        for module in (commands, events, live, sessions, verdicts)
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, Body) and value.TYPE and value.__module__ == module.__name__
     ]

@@ -173,6 +173,11 @@ SHARED: dict[str, str] = {
     "vectors": "How many vectors it has.",
     "relations": "How the pattern stands to others.",
     "other_id": "The other pattern.",
+    "verdict": "What is said of a match; null where nothing is.",
+    "verdict_id": "Names what was said of a match.",
+    "note": "Why, in the person's own words.",
+    "note_ref": "Where it is kept why: text://<request id>/note; empty where nobody said.",
+    "right": "Whether the match was right.",
     "strength": "How strong the relation is, 0 to 1.",
     # Live streams
     "integrated_lufs": "Gated loudness of the whole in LUFS; null where nothing passed the gate.",

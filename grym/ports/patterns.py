@@ -26,6 +26,7 @@ from grym.domain.patterns.values import (
 __all__ = [
     "MAX_PATTERN_BYTES",
     "Match",
+    "Neighbour",
     "Order",
     "Origin",
     "Pattern",
@@ -157,6 +158,14 @@ class Recognition:
     closest: Match | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """A pattern that is like another: similarity 0–1 of what they sound like, wherever in either."""
+
+    pattern_id: str
+    similarity: float
+
+
 class Recogniser(Protocol):
     """Says what a sound is, from everything that was committed before the question."""
 
@@ -168,4 +177,8 @@ class Recogniser(Protocol):
         session
             Whose questions follow each other; what is likely asked next may be loaded beforehand. Empty: nobody's.
         """
+        ...
+
+    async def neighbours(self, pattern_id: str, *, collection: str, top: int) -> list[Neighbour]:
+        """Return the recordings most like one of them, most like first; none for what has nothing to compare."""
         ...

@@ -13,11 +13,11 @@ from grym.adapters.memory import open_memory
 from grym.adapters.memory.shadows import RecordedArtifacts
 from grym.adapters.planning import RulePlanner
 from grym.errors import InvalidRequestError
-from grym.memory.recognising.recogniser import recogniser_in_memory
+from grym.memory.recognising.recogniser import JournalRecogniser, recogniser_in_memory
 from grym.ports.artifacts import ArtifactStore
 from grym.ports.backend import Backend
 from grym.ports.clock import Clock
-from grym.ports.patterns import Recognition
+from grym.ports.patterns import Neighbour, Recognition
 from grym.ports.sound import CpuPool
 from grym.runtime.names import checked_names
 from grym.runtime.studio import DoorInWorker
@@ -122,11 +122,18 @@ class RecogniserOfThen:
     async def recognise(self, imprint: bytes, *, collection: str, top: int, session: str = "") -> Recognition:
         """Compare an encoded imprint with the live recordings of a collection (see `Recogniser`)."""
         del session  # everything is in memory
+        return await (await self._of_now()).recognise(imprint, collection=collection, top=top)
+
+    async def neighbours(self, pattern_id: str, *, collection: str, top: int) -> list[Neighbour]:
+        """Return the recordings most like one of them (see `Recogniser`)."""
+        return await (await self._of_now()).neighbours(pattern_id, collection=collection, top=top)
+
+    async def _of_now(self) -> JournalRecogniser:
         head = await self._memory.head()
         if head < self._seen:  # who follows a journal does not go back
             self._recogniser = recogniser_in_memory(self._memory)
         self._seen = head
-        return await self._recogniser.recognise(imprint, collection=collection, top=top)
+        return self._recogniser
 
 
 def _names(wish: ReplayWish) -> Collection[str]:

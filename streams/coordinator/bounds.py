@@ -32,6 +32,7 @@ MAX_GRID_TICKS = 1920  # a whole note
 MAX_PLAYERS = 10  # as many as a plan takes
 MAX_NAME_CHARACTERS = 200  # users, collections, patterns and tags are names, not texts
 MAX_TAGS = 32
+MAX_NOTE_CHARACTERS = 4000  # some pages: more is no note on a match
 MAX_TOP = 100  # more matches than anybody reads
 MAX_LENT = 3  # what a piece has places for: its first section, its second, and the rest
 
@@ -122,12 +123,27 @@ def _check_change(wish: RequestPatternChange) -> None:
     if wish.action == "import":
         if wish.file is None or not ARTIFACT_ADDRESS.fullmatch(wish.file.uri):
             raise _refusal("file", "an import needs the exported file", "Store it first, and send its reference.")
-    elif not 0 < len(wish.pattern_id) <= MAX_NAME_CHARACTERS:
+    elif wish.action != "withdraw" and not 0 < len(wish.pattern_id) <= MAX_NAME_CHARACTERS:
         raise _refusal("pattern", "the id of a pattern is missing", "`grym patterns ls` lists them.")
     if wish.action == "merge" and wish.into_id in {"", wish.pattern_id}:
         raise _refusal("merge", "a pattern is merged into another one", "Name two different patterns.")
+    if wish.action == "judge":
+        _check_verdict(wish)
     if wish.action == "correct" and wish.name is None and wish.category is None and not wish.tags:
         raise _refusal("correction", "nothing is to be corrected", "Name what is wrong: name, category or tags.")
+
+
+def _check_verdict(wish: RequestPatternChange) -> None:
+    said = wish.verdict
+    if said is None:
+        raise _refusal("verdict", "nothing is said of the match", "Say that it is right, or wrong.")
+    if not (0.0 < said.certainty <= 1.0 and (said.confidence is None or 0.0 <= said.confidence <= 1.0)):
+        raise _refusal("certainty", "how sure somebody is lies between 0 and 1", "Leave it out where you are sure.")
+    numbers = [said.offset_s, said.start_s, said.end_s, said.tempo_ratio, *said.evidence.values()]
+    if not all(number is None or math.isfinite(number) for number in numbers) or len(said.evidence) > MAX_TAGS:
+        raise _refusal("evidence", "a number of the match is none", "Send the match as it was told.")
+    if len(wish.note) > MAX_NOTE_CHARACTERS:
+        raise _refusal("note", f"a note has at most {MAX_NOTE_CHARACTERS} characters", "Shorten it.")
 
 
 def _check_sound(audio: ArtifactRef) -> None:

@@ -297,7 +297,8 @@ def _ask_memory(run: Run) -> Output:
 def _change(run: Run) -> Output:
     wish = run.change
     assert wish is not None
-    command = ChangePatterns(**{name: getattr(wish, name) for name in ChangePatterns.__struct_fields__})
+    told = {name: getattr(wish, name) for name in ChangePatterns.__struct_fields__ if name != "note_ref"}
+    command = ChangePatterns(**told, note_ref=run.prompt_ref)
     return Output(body=command, key=command.collection)
 
 

@@ -52,12 +52,20 @@ def _new_run(envelope: Envelope, request: Request) -> Run:
         status="running",
         run_no=envelope.run_no,
         created_at=instant_of(envelope),
-        prompt_ref=f"text://{envelope.subject}/prompt" if isinstance(request, RequestComposition) else "",
+        prompt_ref=_text_ref(request, request_id=envelope.subject),
         request_event_id=envelope.id,
         input_sha256=input_digest(request, tenant=envelope.tenant) if isinstance(request, RequestComposition) else "",
+        tenant=envelope.tenant,
         correlation_id="" if envelope.correlation_id == envelope.subject else envelope.correlation_id,
     )
     return fresh.asking(request)
+
+
+def _text_ref(request: Request, *, request_id: str) -> str:
+    """Return where what a person wrote is kept; empty where a request has no such words."""
+    if isinstance(request, RequestComposition):
+        return f"text://{request_id}/prompt"
+    return f"text://{request_id}/note" if isinstance(request, RequestPatternChange) and request.note else ""
 
 
 def _known_number(value: float) -> float:
@@ -98,6 +106,8 @@ def _kept(envelope: Envelope, run: Run) -> tuple[Effect, ...]:
         if wish.source is None:
             return (text,)
         return (text, HoldArtifact(request_id=run.request_id, uri=wish.source.uri))
+    if isinstance(wish, RequestPatternChange) and wish.note:
+        return (KeepText(ref=run.prompt_ref, request_id=run.request_id, user=wish.user, text=wish.note),)
     sent = wish.file if isinstance(wish, RequestPatternChange) else wish.audio
     return () if sent is None else (HoldArtifact(request_id=run.request_id, uri=sent.uri),)
 

@@ -116,6 +116,8 @@ def change_result(run: Run, *, at: datetime) -> dict[str, Any]:
     return {
         "action": changed.action,
         "pattern_ids": list(changed.pattern_ids),
+        "verdict_id": changed.verdict_id or None,
+        "withdrawn": list(changed.withdrawn),
         "provenance": {"request_event_id": run.request_event_id},
         "timings_s": timings_s(run, at=at),
     }

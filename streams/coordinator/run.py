@@ -145,6 +145,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seed: int = 0
     request_event_id: str = ""
     input_sha256: str = ""
+    tenant: str = ""
     correlation_id: str = ""
     cancel_reason: str = ""
     plan: PlanData | None = None
@@ -163,6 +164,11 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.status not in {"expected", "running"}
 
     @property
+    def has_request(self) -> bool:
+        """Whether the request itself is known: not before it comes, for streams, or once its sender is erased."""
+        return any(getattr(self, name) is not None for name in _FIELDS.values())
+
+    @property
     def request(self) -> Request:
         """The request itself, without its personal text."""
         request = next(filter(None, (getattr(self, name) for name in _FIELDS.values())), None)
@@ -173,6 +179,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Return the run with its request; what is personal in it stays out."""
         if isinstance(request, RequestComposition):
             request = msgspec.structs.replace(request, prompt="")
+        elif isinstance(request, RequestPatternChange) and request.note:
+            request = msgspec.structs.replace(request, note="")
         known = {"kind": KINDS[type(request)], _FIELDS[type(request)]: request}
         return msgspec.structs.replace(self, **known)
 

@@ -1,4 +1,7 @@
-"""Changes of pattern memory by hand: forget, correct, merge, import; each is done whole or refused with a reason."""
+"""Changes of pattern memory by hand: each is done whole, or refused with a reason.
+
+Forget, correct, merge, import, and what people say of matches: judge, withdraw, relate.
+"""
 
 from dataclasses import dataclass
 
@@ -10,10 +13,12 @@ from schemas.commands import ChangePatterns
 from schemas.envelope import Envelope
 from schemas.events import PatternsChanged
 from streams.patterns.importing import import_patterns
+from streams.patterns.judging import Judging
 from streams.patterns.ledger import Ledger
+from streams.patterns.relating import Relating
 from streams.patterns.standing import standing_for
 from streams.patterns.state import Remembered
-from streams.processor import Decision, Output
+from streams.processor import Decision, Output, instant_of
 from streams.translate import fault_of
 
 Decided = Decision[Remembered]
@@ -25,16 +30,33 @@ class Changing:
 
     book: PatternBook
     artifacts: ArtifactStore
+    judging: Judging
+    relating: Relating
 
     async def change(self, envelope: Envelope, command: ChangePatterns) -> Decided:
         """Make one change, or say why it is impossible."""
         ledger = Ledger(envelope, collection=command.collection)
         try:
-            changed = await self._changed(command, ledger)
+            body = await self._judged(envelope, command, ledger) or PatternsChanged(
+                action=command.action, pattern_ids=await self._changed(command, ledger)
+            )
         except (InvalidPatternError, InvalidVectorError) as error:
             return Decision(outputs=(Output(body=PatternsChanged(action=command.action, fault=fault_of(error))),))
-        body = PatternsChanged(action=command.action, pattern_ids=changed)
         return Decision(outputs=(*ledger.outputs, Output(body=body)), effects=ledger.effects)
+
+    async def _judged(self, envelope: Envelope, command: ChangePatterns, ledger: Ledger) -> PatternsChanged | None:
+        """Return what became of a verdict; None for a change of another kind."""
+        if command.action == "judge":
+            facts, now_s = await self._meant(command, command.pattern_id), instant_of(envelope).timestamp()
+            verdict_id, changed = await self.judging.judged(facts, command, ledger, now_s=now_s)
+            return PatternsChanged(action="judge", pattern_ids=changed, verdict_id=verdict_id)
+        if command.action != "withdraw":
+            return None
+        if command.pattern_id:
+            changed = await self.judging.withdrawn(await self._meant(command, command.pattern_id), command, ledger)
+        else:
+            changed = await self.judging.forgotten(command, ledger)
+        return PatternsChanged(action="withdraw", pattern_ids=changed, withdrawn=ledger.taken_back)
 
     async def _changed(self, command: ChangePatterns, ledger: Ledger) -> tuple[str, ...]:
         if command.action == "import":
@@ -45,6 +67,8 @@ class Changing:
                 ledger.retired(facts.pattern_id, reason=command.reason)
             case "correct":
                 ledger.corrected(facts.pattern_id, name=command.name, category=command.category, tags=command.tags)
+            case "relate":
+                await self.relating.relate(facts, ledger)
             case _:
                 return await self._merged(command, facts, ledger)
         return (facts.pattern_id,)

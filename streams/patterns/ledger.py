@@ -22,6 +22,7 @@ from schemas.events import (
     PatternStored,
     RelationData,
 )
+from schemas.verdicts import PatternJudged, VerdictWithdrawn
 from streams.patterns.numbers import Numbers
 from streams.processor import Output, instant_of
 
@@ -51,6 +52,11 @@ class Ledger:
     def outputs(self) -> tuple[Output, ...]:
         """The facts for the log, in order."""
         return tuple(self._outputs)
+
+    @property
+    def taken_back(self) -> tuple[str, ...]:
+        """The verdicts that are taken back, by event id."""
+        return tuple(str(change.data["of"]) for change in self._changes if change.kind == "withdrawn")
 
     @property
     def effects(self) -> tuple[RecordPatterns, ...]:
@@ -128,9 +134,19 @@ class Ledger:
         data = [{"other_id": one.other_id, "kind": one.kind, "strength": one.strength} for one in told]
         self._write("related", fact, {"relations": data})
 
+    def judged(self, fact: PatternJudged) -> str:
+        """Say what somebody said of a match, or what spread from that, and return the id of the event."""
+        return self._write("judged", fact, data_of_verdict(fact))
+
+    def withdrawn(self, pattern_id: str, *, of: str) -> None:
+        """Say that a verdict is taken back."""
+        self._write(
+            "withdrawn", VerdictWithdrawn(pattern_id=pattern_id, collection=self._collection, of=of), {"of": of}
+        )
+
     def _write(
         self, kind: PatternEventKind, fact: Body, data: Mapping[str, object], numbers: Numbers | None = None
-    ) -> None:
+    ) -> str:
         type_name = type(fact).TYPE
         event_id = output_id(processor=PROCESSOR, cause=self._cause, type_name=type_name, n=self._counts[type_name])
         self._counts[type_name] += 1
@@ -151,3 +167,24 @@ class Ledger:
         checked(change)
         self._outputs.append(Output(body=fact, key=collection_name(self._collection)))
         self._changes.append(change)
+        return event_id
+
+
+def data_of_verdict(fact: PatternJudged) -> dict[str, object]:
+    """Return a verdict as the journal keeps it: what was not said is left out."""
+    said = {
+        "weight": fact.weight,
+        "from": fact.spread_from,
+        "to": list(fact.spread_to),
+        "context": fact.context,
+        "odds": fact.odds,
+        "confidence": fact.confidence,
+        "evidence": dict(fact.evidence),
+        "category": fact.category,
+        "start_s": fact.start_s,
+        "end_s": fact.end_s,
+        "told_s": fact.told_s,
+        "note_ref": fact.note_ref,
+    }
+    given = {name: value for name, value in said.items() if value not in (None, "", [], {})}
+    return {"verdict": "right" if fact.right else "wrong", "who": fact.who, **given}

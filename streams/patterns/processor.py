@@ -14,8 +14,10 @@ from schemas.envelope import Envelope
 from schemas.events import FeedbackGiven
 from streams.patterns.answering import Answering
 from streams.patterns.changing import Changing
+from streams.patterns.judging import Judging
 from streams.patterns.ledger import PROCESSOR
 from streams.patterns.recordings import Recordings
+from streams.patterns.relating import Relating
 from streams.patterns.remembering import Remembering
 from streams.patterns.state import Remembered
 from streams.processor import Decision
@@ -34,7 +36,12 @@ class Patterns:
         self._answering = Answering(book=book, entries=entries, recogniser=recogniser, artifacts=artifacts)
         recordings = Recordings(book=book, recogniser=recogniser, artifacts=artifacts)
         self._remembering = Remembering(book=book, recordings=recordings)
-        self._changing = Changing(book=book, artifacts=artifacts)
+        self._changing = Changing(
+            book=book,
+            artifacts=artifacts,
+            judging=Judging(book=book, recogniser=recogniser),
+            relating=Relating(book=book, recogniser=recogniser),
+        )
 
     def state_key(self, envelope: Envelope) -> str | None:
         """Return the piece for what is kept of it; questions and changes by hand need no state."""

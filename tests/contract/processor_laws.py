@@ -26,7 +26,7 @@ from grym.domain.recognition.codec import decode as decode_imprint
 from grym.domain.signal import Signal
 from grym.errors import GrymError
 from grym.ports.embedding import NoModels
-from grym.ports.patterns import Recognition
+from grym.ports.patterns import Neighbour, Recognition
 from schemas.catalogue import DEAD_LETTERS, TOPICS
 from schemas.envelope import Envelope, encode, peek
 from schemas.events import EventDeadLettered
@@ -69,6 +69,11 @@ class KnowsNothing:
         del collection, top, session
         decode_imprint(imprint)
         return Recognition(known=False, matches=(), searched=0, as_of=0)
+
+    async def neighbours(self, pattern_id: str, *, collection: str, top: int) -> list[Neighbour]:
+        """Return that nothing is like anything."""
+        del pattern_id, collection, top
+        return []
 
 
 class OneText:

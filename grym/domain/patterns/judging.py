@@ -87,7 +87,7 @@ def judge(change: PatternChange, projection: Projection) -> None:
 
 def _judge_verdict(change: PatternChange, standing: Standing) -> None:
     """Refuse what would be too much of one person or at all, and taking back what nobody said."""
-    refusal = refusal_of(change, standing.facts)
+    refusal = refusal_of(change.kind, change.data, standing.facts)
     if refusal is not None:
         code, message, hint = refusal
         raise refused(change, code, message, hint=hint)

@@ -71,6 +71,8 @@ class Verdict:
         By which evidence the match was found (see `grym.domain.patterns.calibrating`); empty where nobody knows.
     odds
         Logarithm of the odds that recognition gave the match before anything was learned; None where nobody knows.
+    confidence
+        How sure the answer said it was, what was learned by then included; None where nobody knows.
     evidence
         Numbers behind the match by name, as far as learning uses them.
     category
@@ -79,6 +81,8 @@ class Verdict:
         Where in the recording the sound really lies; None where nothing was said.
     told_s
         Where recognition said that it begins.
+    note_ref
+        Where the person's own words are kept, beside the log; empty without.
     """
 
     event_id: str
@@ -91,11 +95,13 @@ class Verdict:
     spread_to: tuple[str, ...] = ()
     context: str = ""
     odds: float | None = None
+    confidence: float | None = None
     evidence: Mapping[str, float] = field(default_factory=dict)
     category: str = ""
     start_s: float | None = None
     end_s: float | None = None
     told_s: float | None = None
+    note_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import exp, isfinite
 
-from grym.domain.patterns.values import PatternChange, PatternEvent, PatternFacts, Verdict
+from grym.domain.patterns.values import PatternEvent, PatternFacts, Verdict
 
 MOST_OF_ONE = 16
 """Verdicts of one person on one pattern; nobody needs more to say what it is, and others must have room beside it."""
@@ -35,7 +35,7 @@ AFTER_THE_START = {"least": 0.0, "most": 1e9}
 """Seconds in a recording."""
 WHO_CHARACTERS = 16
 MAX_TEXT_CHARACTERS = 4096
-TEXTS = ("from", "context", "category")
+TEXTS = ("from", "context", "category", "note_ref")
 
 EVIDENCE = ("tonal_agreement", "margin", "peaks_met", "peaks_by_chance")
 """What of the evidence of a match is kept with a verdict: what `grym.domain.patterns.calibrating` weighs anew."""
@@ -76,11 +76,12 @@ def _is_text(value: object, *, least: int = 0) -> bool:
 
 
 def _fault_of_numbers(data: Mapping[str, object]) -> str:
-    odds, told_s = data.get("odds"), data.get("told_s")
+    odds, sure, told_s = data.get("odds"), data.get("confidence"), data.get("told_s")
     faults = {
         "the odds of a match are no usable number": not (
             odds is None or _is_number(odds, least=-MOST_ODDS, most=MOST_ODDS)
         ),
+        "how sure a match was is no number from 0 to 1": not (sure is None or _is_number(sure, least=0.0, most=1.0)),
         "the evidence of a match is no numbers by name": not _is_evidence(data.get("evidence", {})),
         "a place in a recording is no number of seconds": not (told_s is None or _is_number(told_s, **ANYWHERE)),
     }
@@ -126,11 +127,13 @@ def verdict_of(event: PatternEvent) -> Verdict:
         spread_to=tuple(map(str, to)) if isinstance(to, list | tuple) else (),
         context=str(data.get("context", "")),
         odds=odds,
+        confidence=_float(data.get("confidence")),
         evidence={name: float(value) for name, value in evidence.items()} if isinstance(evidence, Mapping) else {},
         category=str(data.get("category", "")),
         start_s=start_s,
         end_s=end_s,
         told_s=told_s,
+        note_ref=str(data.get("note_ref", "")),
     )
 
 
@@ -138,17 +141,17 @@ def _float(value: object) -> float | None:
     return None if value is None else float(str(value))
 
 
-def refusal_of(change: PatternChange, facts: PatternFacts) -> tuple[str, str, str] | None:
-    """Return code, message and hint why a verdict cannot be taken in or back; None where it can."""
-    if change.kind == "withdrawn":
+def refusal_of(kind: str, data: Mapping[str, object], facts: PatternFacts) -> tuple[str, str, str] | None:
+    """Return code, message and hint why a verdict cannot be taken in (``judged``) or back; None where it can."""
+    if kind == "withdrawn":
         known = {verdict.event_id for verdict in facts.verdicts}
-        if change.data["of"] not in known:
+        if data["of"] not in known:
             return ("no_verdict", "there is no such verdict to take back", "`grym patterns show ID` lists them.")
         return None
     if len(facts.verdicts) >= MOST_VERDICTS:
         return ("verdicts", f"{MOST_VERDICTS} verdicts are known of the pattern", "Take some of them back.")
-    own = [one for one in facts.verdicts if one.who == change.data["who"] and not one.spread_from]
-    if not change.data.get("from") and len(own) >= MOST_OF_ONE:
+    own = [one for one in facts.verdicts if one.who == data["who"] and not one.spread_from]
+    if not data.get("from") and len(own) >= MOST_OF_ONE:
         return ("verdicts_of_one", f"{MOST_OF_ONE} verdicts of one person are known of the pattern", "Take some back.")
     return None
 

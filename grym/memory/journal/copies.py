@@ -18,6 +18,7 @@ from schemas.events import (
     RelationData,
 )
 from schemas.records import Message
+from schemas.verdicts import PatternJudged, VerdictWithdrawn
 
 SOURCE = "grym/patterns"
 
@@ -65,6 +66,15 @@ def _stored(change: PatternChange, data: Mapping[str, Any], names: Mapping[str, 
     )
 
 
+def _judged(data: Mapping[str, Any], names: Mapping[str, str]) -> PatternJudged:
+    said: dict[str, Any] = {_RENAMED.get(name, name): value for name, value in data.items() if name != "verdict"}
+    to = tuple(said.pop("spread_to", ()))
+    return PatternJudged(**{**names, **said}, right=data["verdict"] == "right", spread_to=to)
+
+
+_RENAMED = {"from": "spread_from", "to": "spread_to"}
+
+
 def _count(change: PatternChange) -> int:
     return len(change.vectors) // (2 * change.dim) if change.dim else 0
 
@@ -76,6 +86,8 @@ _SAID: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, str]], Body]] = {
     ),
     "merged": lambda data, names: PatternMerged(**names, into_id=data["into"]),
     "retired": lambda data, names: PatternRetired(**names, reason=str(data.get("reason", ""))),
+    "judged": _judged,
+    "withdrawn": lambda data, names: VerdictWithdrawn(**names, of=str(data["of"])),
     "related": lambda data, names: PatternsRelated(
         **names, relations=tuple(RelationData(**one) for one in data["relations"])
     ),

@@ -22,8 +22,9 @@ from grym.memory.recognising.contents import Holding, View
 from grym.memory.recognising.follower import Journal
 from grym.memory.recognising.imprints import KeptImprints
 from grym.memory.recognising.learned import learned
+from grym.memory.recognising.neighbouring import nearest_patterns
 from grym.ports.generations import Sealed
-from grym.ports.patterns import Match, Recognition
+from grym.ports.patterns import Match, Neighbour, Recognition
 
 ATTEMPTS = 3
 """Views tried where a candidate is given up while it is being weighed; a fourth time in a row has other reasons."""
@@ -95,6 +96,27 @@ class JournalRecogniser:
             code="recognition.unsettled",
             hint="`grym patterns verify` says whether the table is whole, `grym patterns rebuild` makes it anew.",
         ) from gone
+
+    async def neighbours(self, pattern_id: str, *, collection: str, top: int) -> list[Neighbour]:
+        """Return the recordings most like one of them, most like first, by the windows of both.
+
+        Raises
+        ------
+        UnavailableError
+            As `recognise`.
+        """
+        await self._make_room(collection)
+        asked = self.collection(collection)
+        _, view = await asked.now()
+        number = next((one for one, holding in view.holdings.items() if holding.pattern_id == pattern_id), None)
+        if number is None:
+            return []
+        try:
+            [imprint] = await asked.imprints(view, [number])
+        except KeyError:  # given up meanwhile
+            return []
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._weighing, lambda: nearest_patterns(view, number, imprint, top=top))
 
     def collection(self, name: str) -> Collection:
         """Return a collection, opened with the first question about it."""

@@ -12,7 +12,7 @@ from consumers.live.recognising import Memory, Questions
 from consumers.live.settings import RecognitionSettings
 from grym.domain.live.fresh import FreshSound
 from grym.errors import UnavailableError
-from grym.ports.patterns import Recognition
+from grym.ports.patterns import Neighbour, Recognition
 from schemas.catalogue import AUDIO_FRAMES
 from schemas.records import Message, TopicPartition
 from streams.live.listener import Listener, Manners
@@ -78,6 +78,11 @@ class Oracle:
         if self.fails is not None:
             raise self.fails
         return Recognition(known=False, matches=(), searched=self.holds, as_of=1)
+
+    async def neighbours(self, pattern_id: str, *, collection: str, top: int) -> list[Neighbour]:
+        """Return that nothing is like anything."""
+        del pattern_id, collection, top
+        return []
 
 
 def ask(world: World, listeners: Sequence[Playing], oracle: Oracle, *, for_s: float) -> None:
