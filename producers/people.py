@@ -8,7 +8,6 @@ import asyncio
 import os
 from datetime import datetime
 from typing import TypeVar
-from urllib.parse import unquote
 
 import msgspec
 
@@ -30,7 +29,7 @@ from schemas.sessions import (
     RestorePerson,
     SettingsPreferred,
 )
-from streams.sessions.processor import NAME, Kept, person_key
+from streams.sessions.processor import NAME, Kept, person_key, person_of
 
 B = TypeVar("B", bound=Body)
 
@@ -79,10 +78,7 @@ class PeopleDesk:
     async def sessions(self, *, limit: int) -> list[tuple[str, str, Session]]:
         """Return tenant, user and session of the people who were active last, newest first."""
         rows = await self._backend.states.scan(NAME, limit=limit)
-        found = []
-        for row in rows:
-            tenant, _, user = row.key.partition("/")
-            found.append((unquote(tenant), user, msgspec.json.decode(row.value, type=Kept).session))
+        found = [(*person_of(row.key), msgspec.json.decode(row.value, type=Kept).session) for row in rows]
         return [one for one in found if one[2] != Session()]
 
     async def prefer(self, wish: PreferSettings, *, tenant: str) -> str:

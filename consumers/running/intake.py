@@ -2,12 +2,14 @@
 
 A record of a known type that the processor does not take in is skipped. One whose type nobody knows, that names none,
 or that lies on another topic than its type's, concerns the topic's first reader, so it becomes one dead letter and not
-one per reader. What an import brought is history and concerns nobody.
+one per reader. What an import brought is history and concerns nobody, nor
+does what was erased.
 """
 
 from schemas import frames
 from schemas.catalogue import AUDIO_FRAMES, BY_NAME
 from schemas.envelope import peek
+from schemas.erased import is_erased
 from schemas.imported import is_imported
 from schemas.records import Record
 from schemas.registry import BY_TYPE, UPCASTERS, body_class
@@ -40,4 +42,4 @@ class Concern:
         type_name = peek(record.headers, "ce_type")
         at_home = _HOMES.get(type_name) == record.topic
         concerned = type_name in self._types if at_home else record.topic in self._first_in
-        return concerned and not is_imported(record.headers)
+        return concerned and not is_imported(record.headers) and not is_erased(record.headers)

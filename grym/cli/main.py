@@ -18,10 +18,10 @@ from grym.cli import (
     dlq,
     doctor,
     enhance,
+    erase,
     events,
     export,
     formal,
-    later,
     learn,
     memory,
     patterns,
@@ -81,8 +81,8 @@ _COMMANDS = (
     up,
     worker,
     replay,
+    erase,
     doctor,
-    later,
 )
 for module in _COMMANDS:
     module.register(app)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from grym.ports.entries import EntryStore
+from grym.ports.erasing import Eraser
 from grym.ports.feed import Exchange, Feeds
 from grym.ports.jobs import JobStore, JobStores
 from grym.ports.live import LiveStreams
@@ -39,6 +40,8 @@ class Backend:
     ----------
     closing
         Called once by `close`.
+    eraser
+        Erases people; None where nothing outlives the process.
     outbox, sender, feeds
         Where the log lies elsewhere than the state: what is to be sent there, who sends it, and who reads from it.
         None where one transaction covers both.
@@ -67,6 +70,7 @@ class Backend:
     entries: EntryStore
     housekeeping: Housekeeping
     closing: Callable[[], Awaitable[None]]
+    eraser: Eraser | None = None
     outbox: Outbox | None = None
     sender: Sender | None = None
     feeds: Feeds | None = None

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from grym.domain.learning import MAX_STARS, MIN_STARS, overall_stars
 from grym.domain.sessions.folding import with_attempt, with_opinion, with_preferences
@@ -71,12 +70,22 @@ class Sessions:
 
 
 def person_key(user: str, *, tenant: str) -> str:
-    """Return under which key a person's session is kept.
+    """Return under which key a person's session is kept; the length before the tenant says where the user begins.
 
-    >>> person_key("acme/rosa", tenant="default") == person_key("rosa", tenant="default/acme")
-    False
+    >>> person_key("rosa", tenant="acme")
+    '4:acme/rosa'
     """
-    return f"{quote(tenant, safe='', errors='replace')}/{user}"
+    return f"{len(tenant)}:{tenant}/{user}"
+
+
+def person_of(key: str) -> tuple[str, str]:
+    """Return tenant and user of a key.
+
+    >>> person_of("4:acme/rosa")
+    ('acme', 'rosa')
+    """
+    length, _, rest = key.partition(":")
+    return rest[: int(length)], rest[int(length) + 1 :]
 
 
 def _ended(envelope: Envelope, kept: Kept) -> Decided:
@@ -122,6 +131,8 @@ def _preferred(envelope: Envelope, kept: Kept) -> Decided:
 
 
 def _forgotten(envelope: Envelope, kept: Kept) -> Decided:
+    if kept.session == Session():
+        return Decision(outputs=(Output(body=PersonForgotten(by=NAME)),))
     return _known(envelope, kept, Session(), PersonForgotten(by=NAME, forgotten=counts_of(kept.session)))
 
 

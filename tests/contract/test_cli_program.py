@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from grym import __version__
-from grym.cli.later import NAMES
 from grym.runtime.names import PROCESSORS
 from schemas.export import documents
 from tests.contract.cli_world import QUICK, CommandLine
@@ -19,25 +18,18 @@ PROGRAM = Path(sys.executable).with_name("grym")
 
 
 def test_help_lists_the_commands_of_this_version(grym: CommandLine) -> None:
-    """Every command is listed, those of later versions are not."""
+    """Every command of the contract is listed."""
     out = grym("--help").ok().out
     asking = {"compose", "analyze", "rate", "events", "status", "cancel", "ls", "dlq"}
     running = {"up", "worker", "topics", "doctor", "schema", "db"}
     words = set(out.split())
-    assert asking | running <= words
-    assert not words & {"enhance", "erase"}
+    people = {"sessions", "profiles", "erase"}
+    assert asking | running | people | {"enhance", "learn"} <= words
 
 
 def test_version(grym: CommandLine) -> None:
     """The version is that of the distribution."""
     assert grym("--version").ok().out == f"grym {__version__}\n"
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_later_command_is_refused_by_name(grym: CommandLine, name: str) -> None:
-    """A command of the contract that comes later is no typo."""
-    told = grym(name, "some", "--words", "--json").ok(2).told
-    assert told["error"]["code"] == "version.not_here"
 
 
 def test_a_typo_is_a_usage_error(grym: CommandLine) -> None:

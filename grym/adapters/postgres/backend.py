@@ -9,6 +9,7 @@ from grym.adapters.clock import SystemClock
 from grym.adapters.entries.postgres import PostgresEntries
 from grym.adapters.postgres.database import Database, Revive
 from grym.adapters.postgres.embedded import EmbeddedServer, embedded_server
+from grym.adapters.postgres.erasing import PostgresEraser
 from grym.adapters.postgres.housekeeping import PostgresHousekeeping
 from grym.adapters.postgres.jobs import PostgresJobs, PostgresJobStores
 from grym.adapters.postgres.leases import PostgresLeases
@@ -131,5 +132,6 @@ def _assemble(
         entries=PostgresEntries.over(database, clock=SystemClock()).opened(),
         housekeeping=PostgresHousekeeping(database),
         closing=closing,
+        eraser=PostgresEraser(database, readers, log_elsewhere=log_elsewhere),
         outbox=PostgresOutbox(database, wakeup) if log_elsewhere else None,
     )
