@@ -18,6 +18,7 @@ from grym.adapters.reel_files import reels_in
 from grym.adapters.wav_writing import wav_writer
 from grym.domain.composing.score import Score
 from grym.domain.finishing import Finish, find_finish
+from grym.domain.looping import gone_round
 from grym.domain.metering import reel_loudness_lufs
 from grym.domain.mixdown import mix_down
 from grym.domain.mixing import moved, placed
@@ -68,7 +69,11 @@ class RecordingStudio:
             )
             clock.stage("render")
             mine = settings.get(spooled.backend, {})
-            mix, finish = _mastered(score, spooled, reels, mine, part_of(progress, RENDERED, FINISHED))
+            mix = _mixed(score, spooled, reels, mine, part_of(progress, RENDERED, MIXED))
+            if score.loop:
+                mix, spooled = _going_round(score, spooled, mix, reels)
+            rate_hz = spooled.sample_rate_hz
+            finish = find_finish(mix, sample_rate_hz=rate_hz, progress=part_of(progress, MIXED, FINISHED))
             clock.stage("master")
             files = _write_all(mix, spooled, finish, folder, part_of(progress, FINISHED, 1.0))
             clock.stage("write")
@@ -151,15 +156,14 @@ class _Clock:
         self.stages_s[name], self._since_s = now_s - self._since_s, now_s
 
 
-def _mastered(
+def _mixed(
     score: Score, spooled: SpooledScore, reels: Reels, settings: Mapping[str, float], progress: Progress
-) -> tuple[Reel, Finish]:
-    """Balance the stems, mix them down in place, and find the finish of the mix."""
+) -> Reel:
+    """Balance the stems, mix them down in place, and return the mix."""
     stems = [reel for _, reel in spooled.stems]
     if len({stem.length_samples for stem in stems}) != 1:
         raise InvariantError("stems must exist and agree in length", code="master.stems")
-    whole = FINISHED - RENDERED
-    balanced, mixed = (BALANCED - RENDERED) / whole, (MIXED - RENDERED) / whole
+    balanced = (BALANCED - RENDERED) / (MIXED - RENDERED)
     loudness = _loudness_lufs(stems, spooled.sample_rate_hz, part_of(progress, 0.0, balanced))
     mix = reels(stems[0].length_samples)
     mix_down(
@@ -167,10 +171,16 @@ def _mastered(
         mix,
         faders=moved(placed(score.parts, loudness), score.parts, settings),
         sample_rate_hz=spooled.sample_rate_hz,
-        progress=part_of(progress, balanced, mixed),
+        progress=part_of(progress, balanced, 1.0),
     )
-    finish = find_finish(mix, sample_rate_hz=spooled.sample_rate_hz, progress=part_of(progress, mixed, 1.0))
-    return mix, finish
+    return mix
+
+
+def _going_round(score: Score, spooled: SpooledScore, mix: Reel, reels: Reels) -> tuple[Reel, SpooledScore]:
+    """Return mix and stems of a loop, exactly as long as its bars."""
+    length = round(score.duration_s * spooled.sample_rate_hz)
+    stems = tuple((name, gone_round(stem, length, reels)) for name, stem in spooled.stems)
+    return gone_round(mix, length, reels), replace(spooled, stems=stems)
 
 
 def _loudness_lufs(stems: Sequence[Reel], sample_rate_hz: int, progress: Progress) -> list[float | None]:

@@ -117,6 +117,7 @@ def performed(plan: Plan, sections: Sequence[Section], *, seed: int) -> Score:
         ),
         length_ticks=end_ticks,
         hold_ticks=extra_ticks,
+        loop=plan.loop,
     )
     return formalised(score, plan, seed=seed)
 

@@ -130,6 +130,8 @@ class Score:
     ----------
     hold_ticks
         How much longer than written the last chord sounds.
+    loop
+        It goes round: its sound is exactly as long as it is written, and what rings on is heard over its beginning.
     """
 
     title: str
@@ -141,6 +143,7 @@ class Score:
     sections: tuple[SectionSpan, ...]
     length_ticks: int
     hold_ticks: int = 0
+    loop: bool = False
 
     @property
     def duration_s(self) -> float:

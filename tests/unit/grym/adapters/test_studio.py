@@ -1,7 +1,7 @@
 """The studio: from a score to files, in blocks, told and stopped."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +53,24 @@ def test_the_mix_is_at_its_loudness(score: Score, tmp_path: Path) -> None:
     recorded = STUDIO.record(score, backend="synth", seed=3, folder=tmp_path)
     samples, rate_hz = soundfile.read(recorded.mix)
     assert pyloudnorm.Meter(rate_hz).integrated_loudness(samples) == pytest.approx(-14.0, abs=0.5)
+
+
+def test_a_loop_is_exactly_as_long_as_its_bars_and_goes_round(score: Score, tmp_path: Path) -> None:
+    """Nothing hangs over its end: what rings on is heard over its beginning, in the mix and in every stem."""
+    loop = replace(score, loop=True)
+    recorded = STUDIO.record(loop, backend="synth", seed=3, folder=tmp_path)
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    once = STUDIO.record(score, backend="synth", seed=3, folder=plain)
+    length = round(score.duration_s * recorded.sample_rate_hz)
+    assert recorded.length_samples == length < once.length_samples
+    for path in (recorded.mix, *(path for _, path in recorded.stems)):
+        assert soundfile.info(path).frames == length
+    ringing, _ = soundfile.read(once.mix, start=length, dtype="float32")
+    first, _ = soundfile.read(recorded.mix, frames=len(ringing), dtype="float32")
+    alone, _ = soundfile.read(once.mix, frames=len(ringing), dtype="float32")
+    # Both are mastered to one loudness, so they differ by a gain besides the tail.
+    assert np.corrcoef(first.ravel(), (alone + ringing).ravel())[0, 1] > 0.999
 
 
 def test_progress_rises_from_start_to_end(score: Score, tmp_path: Path) -> None:
