@@ -174,8 +174,13 @@ class GrymClient:
         )
         await self._publish([encode(envelope)])
 
-    async def rate(self, request_id: str, opinion: FeedbackGiven, *, tenant: str = "default") -> str:
+    async def rate(self, request_id: str, opinion: FeedbackGiven, *, tenant: str | None = None) -> str:
         """Give an opinion about a completed piece and return the id of its event.
+
+        Parameters
+        ----------
+        tenant
+            Whose listener says so; None for the tenant of the piece.
 
         Raises
         ------
@@ -190,7 +195,7 @@ class GrymClient:
             request_id,
             at=self._clock.now(),
             purpose=f"feedback:{self.new_request_id()}",
-            tenant=tenant,
+            tenant=tenant or (heard[-1].tenant if heard else "default"),
             cause=heard[-1] if heard else None,
         )
         await Learning().process(given, None)

@@ -22,6 +22,7 @@ from schemas.body import Body
 from schemas.envelope import encode
 from schemas.sessions import (
     ErasePerson,
+    FeedbackNoted,
     PersonErased,
     PersonForgotten,
     PersonRestored,
@@ -35,6 +36,8 @@ B = TypeVar("B", bound=Body)
 
 ANSWER_S = 60.0
 """Folding one event takes milliseconds; a worker that starts first takes seconds."""
+NOTED_S = 5.0
+"""An opinion counts once the learner has it; that the session has it too is waited for a moment only."""
 LOOK_S = 0.5
 REST_S = 0.04
 
@@ -80,6 +83,19 @@ class PeopleDesk:
         rows = await self._backend.states.scan(NAME, limit=limit)
         found = [(*person_of(row.key), msgspec.json.decode(row.value, type=Kept).session) for row in rows]
         return [one for one in found if one[2] != Session()]
+
+    async def noted(self, request_id: str, feedback_id: str) -> FeedbackNoted | None:
+        """Wait until a session has taken in an opinion; None where nobody keeps sessions at the moment."""
+        until_s = self._clock.monotonic_s() + NOTED_S
+        while self._clock.monotonic_s() < until_s:
+            records = await self._backend.history.of_request(request_id)
+            told = [envelope.body for record in records if (envelope := readable(record))]
+            for body in told:
+                if isinstance(body, FeedbackNoted) and body.feedback_id == feedback_id:
+                    return body
+            await self._clock.sleep(REST_S)
+            await self._backend.log.wait(timeout_s=LOOK_S)
+        return None
 
     async def prefer(self, wish: PreferSettings, *, tenant: str) -> str:
         """Ask that a backend is set so for a person and return the name of the wish."""

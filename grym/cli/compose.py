@@ -55,6 +55,15 @@ BackendOption = Annotated[
         "stableaudio, stableaudio3, musicgen, each with /NAME of its folder where there are several; or a plugin.",
     ),
 ]
+SettingOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--setting",
+        metavar="NAME=VALUE",
+        help="Set the backend for this piece, such as room_db=3, front_db or bass_db; may be repeated.",
+        show_default=False,
+    ),
+]
 PlayOption = Annotated[bool, typer.Option("--play", help="Play the piece when it is done.", show_default=False)]
 PlotOption = Annotated[
     bool, typer.Option("--plot", help="Draw waveform, spectrogram and piano roll.", show_default=False)
@@ -123,6 +132,7 @@ async def compose(
     formal: FormalOption = None,
     taste: TasteOption = True,
     blind: BlindOption = False,
+    setting: SettingOption = None,
 ) -> int:
     """Compose a piece for a sentence and write it as WAV, MIDI, MusicXML, an engraved page and stems."""
     from grym.domain.composing.plan import USUAL_SECONDS
@@ -146,6 +156,7 @@ async def compose(
         user=user,
         deadline_s=deadline_s,
         taste=taste,
+        settings=_settings(setting or []),
     )
     if out is not None:
         from grym.cli.delivery import require_folder
@@ -162,6 +173,13 @@ async def compose(
         finishing=Finishing(play=play, plot=plot, formats=wishes, blind=blind),
         source=_reference(reference),
     )
+
+
+def _settings(words: list[str]) -> dict[str, float]:
+    """Return what the backend is to be set to; whether it can be, the request's own check says."""
+    from grym.cli.settings_words import settings_from
+
+    return {name: value for name, value in settings_from(words).items() if value is not None}
 
 
 def _reference(path: Path | None) -> "Given | None":

@@ -50,11 +50,13 @@ async def rate(
 
     opinion = FeedbackGiven(user=user, stars=stars, aspects=_aspects(aspect or []), preferred_over=prefer)
     checked_timeout(timeout_s)
+    noted = None
     async with opened() as runtime:
         event_id = await runtime.client.rate(request_id, opinion)
         try:
             async with runtime.working(), asyncio.timeout(timeout_s):
                 folded = await runtime.client.folded(request_id, event_id)
+                noted = await runtime.people_desk(by=user).noted(request_id, event_id)
         except TimeoutError:
             folded = None
     if screen.json:
@@ -67,6 +69,7 @@ async def rate(
                 "style": "" if folded is None else folded.style,
                 "parameters": {} if folded is None else folded.parameters,
                 "reason": "" if folded is None else folded.reason,
+                "profile": "" if noted is None else noted.profile,
             }
         )
     elif folded is None:

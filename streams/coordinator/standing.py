@@ -24,7 +24,7 @@ def settings_of(run: Run) -> dict[str, dict[str, float]]:
     wish = run.composition
     if wish is None:
         return {}
-    known = person_of(run).settings
+    known = person_of(run).settings if wish.taste else {}
     wanted = {backend: {**known.get(backend, {}), **wish.settings} for backend in candidates(wish.backend)}
     return {backend: settings for backend, settings in wanted.items() if settings}
 
