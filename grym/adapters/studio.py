@@ -24,10 +24,9 @@ from grym.domain.mixdown import mix_down
 from grym.domain.mixing import moved, placed
 from grym.domain.reels import Progress, Reel, Reels, blocks_of, nobody_asks, part_of
 from grym.errors import InvalidRequestError, InvariantError, PermanentError, UnavailableError
-from grym.ports.sound import Recorded, Settings, SpooledScore, SpoolingRenderer
+from grym.ports.sound import AS_IT_IS, Recorded, Settings, SpooledScore, SpoolingRenderer
 
 AUTO_ORDER = ("soundfont", "synth")
-AS_IT_IS: Settings = {}
 
 NOT_INSTALLED = frozenset({"soundfont.missing", "soundfont.unreadable", "fluidsynth.missing"})
 """What a renderer lacks until somebody installs it: waiting does not help, as it does with an outage."""

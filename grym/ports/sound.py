@@ -155,6 +155,8 @@ class Recorded:
 
 Settings = Mapping[str, Mapping[str, float]]
 """What each backend is to be set to, by backend and name (see `grym.domain.sessions.settings`)."""
+AS_IT_IS: Settings = {}
+"""Every backend at its defaults."""
 
 Progress = Callable[[float], None]
 """Told between steps how much is done, 0–1, as often as one likes; raises when nobody waits any more: let it pass."""
@@ -163,7 +165,7 @@ Progress = Callable[[float], None]
 class Studio(Protocol):
     """Perform a score and write what is heard and read into a folder; runs inside a worker process."""
 
-    def record(self, score: Score, *, backend: str, seed: int, folder: Path, settings: Settings) -> Recorded:
+    def record(self, score: Score, *, backend: str, seed: int, folder: Path, settings: Settings = AS_IT_IS) -> Recorded:
         """Render, master and write the mix and every stem as WAV.
 
         Parameters

@@ -4,7 +4,10 @@ from collections.abc import Collection
 
 from grym.errors import InvalidRequestError
 
-PROCESSORS = ("coordinator", "features", "patterns", "generation", "quality", "learning", "sessions", "sessions", "enhancing", "live")
+PROCESSORS = (
+    *("coordinator", "features", "patterns", "generation", "quality"),
+    *("learning", "sessions", "enhancing", "live"),
+)
 ANSWERING = tuple(name for name in PROCESSORS if name != "live")
 """Those that a request needs: whoever waits for an answer runs them, and leaves live streams to others."""
 COMPUTING = frozenset({"features", "generation", "quality", "enhancing", "live"})

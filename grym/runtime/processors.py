@@ -152,13 +152,6 @@ def _sessions(shop: Workshop) -> AnyProcessor:
     return Sessions()
 
 
-def _sessions(shop: Workshop) -> AnyProcessor:
-    from streams.sessions import Sessions
-
-    del shop
-    return Sessions()
-
-
 def _live(shop: Workshop) -> Component:
     from consumers.live.recognising import Memory
     from consumers.live.runner import LiveRunner
@@ -187,7 +180,6 @@ _BUILDERS: dict[str, Callable[[Workshop], Component]] = {
     "generation": _runs(_generation),
     "quality": _runs(_quality),
     "learning": _runs(_learning),
-    "sessions": _runs(_sessions),
     "sessions": _runs(_sessions),
     "enhancing": _runs(_enhancing),
     "live": _live,

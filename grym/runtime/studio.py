@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from grym.domain.composing.score import Score
 from grym.ports.enhancing import Enhanced
-from grym.ports.sound import Recorded, Settings, Studio
+from grym.ports.sound import AS_IT_IS, Recorded, Settings, Studio
 
 if TYPE_CHECKING:
     from grym.adapters.studio import RecordingStudio
@@ -29,7 +29,9 @@ class StudioInWorker(Studio):
 
     soundfont: Path | None
 
-    def record(self, score: Score, *, backend: str, seed: int, folder: Path, settings: Settings) -> Recorded:
+    def record(
+        self, score: Score, *, backend: str, seed: int, folder: Path, settings: Settings = AS_IT_IS
+    ) -> Recorded:
         """Render, master and write the mix and every stem (see `grym.ports.sound.Studio`), telling how far it is."""
         from grym.adapters.step_files import StepFiles  # noqa: PLC0415 (in workers only)
 

@@ -17,9 +17,8 @@ from grym.domain.composing.quoting import Quotation, quotations
 from grym.domain.composing.reworking.source import Taken
 from grym.domain.composing.score import Score
 from grym.domain.quality.check import Check
-from grym.ports.sound import Recorded, Settings, Studio
+from grym.ports.sound import AS_IT_IS, Recorded, Settings, Studio
 
-NONE: Settings = {}
 KEPT_MOTIFS = 4  # the ideas a listener would remember of a short piece
 
 
@@ -53,7 +52,7 @@ def write(studio: Studio, plan: Plan, seed: int, motifs: tuple[Motif, ...]) -> W
 
 
 def record(  # noqa: PLR0917 (a process border passes arguments by position)
-    studio: Studio, score: Score, backend: str, seed: int, folder: Path, settings: Settings = NONE
+    studio: Studio, score: Score, backend: str, seed: int, folder: Path, settings: Settings = AS_IT_IS
 ) -> Recorded:
     """Perform a score into a folder; runs in a worker process."""
     return studio.record(score, backend=backend, seed=seed, folder=folder, settings=settings)

@@ -26,4 +26,5 @@ def _told(person: Person, style: str) -> PersonData:
 
 
 def _profile(profile: Profile) -> StyleProfileData:
-    return StyleProfileData(name=profile.name, vector=dict(profile.vector), uses=profile.uses, successes=profile.successes)
+    counts = {"uses": profile.uses, "successes": profile.successes}
+    return StyleProfileData(name=profile.name, vector=dict(profile.vector), **counts)
