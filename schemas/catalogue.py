@@ -67,7 +67,6 @@ AUDIO_FRAMES = "grym.audio-frames.v1"
 LIVE = "grym.live.v1"
 STREAMS = "grym.streams.v1"
 SESSIONS = "grym.sessions.v1"
-SESSIONS = "grym.sessions.v1"
 
 TOPICS: tuple[Topic, ...] = (
     Topic(
@@ -216,15 +215,6 @@ TOPICS: tuple[Topic, ...] = (
         writers=("coordinator", "learning"),
         readers=("learning", "coordinator"),
         about="Parameters proposed and feedback taken in.",
-    ),
-    Topic(
-        name=SESSIONS,
-        key="user",
-        partitions=4,
-        retention_s=14 * DAY_S,
-        writers=("upstream", "gateway", "operator", "coordinator", "sessions", "learning"),
-        readers=("sessions", "upstream"),
-        about="How each person's attempts ended, what they prefer, and what was forgotten or restored of them.",
     ),
     Topic(
         name=SESSIONS,

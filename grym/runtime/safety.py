@@ -29,7 +29,6 @@ NEEDS = {
     "quality": (DEPENDENCY,),
     "learning": (),
     "sessions": (),
-    "sessions": (),
     "enhancing": (DEPENDENCY,),
     "live": (),
 }

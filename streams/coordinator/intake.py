@@ -56,7 +56,6 @@ def _new_run(envelope: Envelope, request: Request) -> Run:
         request_event_id=envelope.id,
         input_sha256=input_digest(request, tenant=envelope.tenant) if isinstance(request, RequestComposition) else "",
         tenant=envelope.tenant,
-        tenant=envelope.tenant,
         correlation_id="" if envelope.correlation_id == envelope.subject else envelope.correlation_id,
     )
     return fresh.asking(request)

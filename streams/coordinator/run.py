@@ -146,7 +146,6 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     request_event_id: str = ""
     input_sha256: str = ""
     tenant: str = ""
-    tenant: str = ""
     correlation_id: str = ""
     cancel_reason: str = ""
     plan: PlanData | None = None
@@ -163,11 +162,6 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def over(self) -> bool:
         """Whether the run has reached its terminal event."""
         return self.status not in {"expected", "running"}
-
-    @property
-    def has_request(self) -> bool:
-        """Whether the request itself is known: not before it comes, for streams, or once its sender is erased."""
-        return any(getattr(self, name) is not None for name in _FIELDS.values())
 
     @property
     def has_request(self) -> bool:
