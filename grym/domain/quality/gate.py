@@ -8,12 +8,24 @@ from collections.abc import Mapping
 from grym.domain.loudness import measure_loudness, true_peak_dbtp
 from grym.domain.quality.catalogue import CATALOGUE
 from grym.domain.quality.check import Check
+from grym.domain.quality.defects import clicks_per_s, dropouts_per_min, saturation
+from grym.domain.quality.hum import hum_db
 from grym.domain.quality.profiles import RECORDING, Profile
-from grym.domain.quality.spectrum import bandwidth_hz, change_db, flatness, long_term_spectrum, occupied_bands
+from grym.domain.quality.spectrum import (
+    bandwidth_hz,
+    change_db,
+    flatness,
+    long_term_spectrum,
+    noisiness,
+    occupied_bands,
+    true_width,
+    variety_db,
+)
 from grym.domain.quality.waveform import (
     clipped_per_s,
     dc_offset,
     effective_bits,
+    mono_fold_db,
     silence_share,
     stereo_correlation,
 )
@@ -35,7 +47,7 @@ def signal_checks(signal: Signal, *, profile: Profile = RECORDING) -> list[Check
 
 def measured(signal: Signal) -> dict[str, float | None]:
     """Measure everything of the catalogue, by name and in its unit; None where there is nothing to measure."""
-    return {**_level(signal), **_waveform(signal), **_spectrum(signal)}
+    return {**_level(signal), **_waveform(signal), **_spectrum(signal), **_format(signal)}
 
 
 def judged(measures: Mapping[str, float | None], profile: Profile) -> list[Check]:
@@ -67,9 +79,14 @@ def _level(signal: Signal) -> dict[str, float | None]:
 def _waveform(signal: Signal) -> dict[str, float | None]:
     return {
         "signal.clipping": clipped_per_s(signal),
+        "signal.saturation": saturation(signal),
+        "signal.clicks": clicks_per_s(signal),
+        "signal.dropouts": dropouts_per_min(signal),
         "signal.dc_offset": dc_offset(signal),
         "signal.effective_bits": float(effective_bits(signal)),
         "signal.stereo_correlation": stereo_correlation(signal),
+        "signal.mono_fold": mono_fold_db(signal),
+        "signal.hum": hum_db(signal),
     }
 
 
@@ -77,7 +94,18 @@ def _spectrum(signal: Signal) -> dict[str, float | None]:
     spectrum = long_term_spectrum(signal)
     return {
         "signal.bandwidth": bandwidth_hz(spectrum.mean, bin_hz=spectrum.bin_hz),
+        "signal.true_width": true_width(spectrum.mean, bin_hz=spectrum.bin_hz),
         "signal.flatness": flatness(spectrum.mean),
+        "signal.noisiness": noisiness(spectrum),
         "signal.change": change_db(spectrum.bands),
+        "signal.variety": variety_db(spectrum.bands),
         "signal.occupied_bands": float(occupied_bands(spectrum.bands)),
+    }
+
+
+def _format(signal: Signal) -> dict[str, float | None]:
+    return {
+        "format.sample_rate": float(signal.sample_rate_hz),
+        "format.channels": float(signal.channels),
+        "format.length": signal.duration_s,
     }

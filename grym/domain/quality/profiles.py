@@ -54,7 +54,7 @@ class Profile:
     name, purpose
         What it is called and what it is for.
     bounds
-        By name of the check; a check without one is told only.
+        By name of the check; a check without one is told only. A plain dictionary: it travels into worker processes.
     """
 
     name: str
@@ -75,7 +75,7 @@ def _at_most(most: float) -> Bound:
 
 
 def _profile(name: str, purpose: str, base: Mapping[str, Bound], changes: Mapping[str, Bound]) -> Profile:
-    return Profile(name=name, purpose=purpose, bounds=MappingProxyType({**base, **changes}))
+    return Profile(name=name, purpose=purpose, bounds={**base, **changes})
 
 
 _MUSIC = {
@@ -83,12 +83,20 @@ _MUSIC = {
     "signal.loudness": Bound(least=-45.0, most=-5.0),
     "signal.true_peak": _at_most(4.0),
     "signal.clipping": _at_most(2.0),
+    "signal.saturation": _at_most(0.4),
+    "signal.clicks": _at_most(1.0),
+    "signal.dropouts": _at_most(2.0),
     "signal.dc_offset": _at_most(0.01),
     "signal.effective_bits": _at_least(12.0),
     "signal.stereo_correlation": _at_least(-0.6),
+    "signal.mono_fold": _at_least(-9.0),
+    "signal.hum": _at_most(8.0),
     "signal.bandwidth": _at_least(2_000.0),
+    "signal.true_width": _at_least(0.6),
     "signal.flatness": _at_most(0.25),
+    "signal.noisiness": _at_most(0.5),
     "signal.change": _at_least(2.0),
+    "signal.variety": _at_least(1.5),
     "signal.occupied_bands": _at_least(6.0),
 }
 """What tells music from its failures, however old, loud or lossy it is."""
@@ -145,7 +153,7 @@ def profile_from(
     if not bounds:
         return known
     own = {check: _checked(check, least, most) for check, (least, most) in bounds.items()}
-    return Profile(name=name, purpose=known.purpose, bounds=MappingProxyType({**known.bounds, **own}))
+    return Profile(name=name, purpose=known.purpose, bounds={**known.bounds, **own})
 
 
 def _checked(check: str, least: float | None, most: float | None) -> Bound:

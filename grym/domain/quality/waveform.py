@@ -18,6 +18,7 @@ CLIPPED_STEP = 2.0**-15
 
 CHUNK_SAMPLES = 1 << 20
 FULL_BITS = 24
+DEEPEST_FOLD_DB = -60.0
 
 
 def silence_share(signal: Signal) -> float:
@@ -39,11 +40,12 @@ def clipped_per_s(signal: Signal) -> float:
     """
     runs = 0
     for samples in signal.samples:
-        peak = max(float(samples.max(initial=0.0)), -float(samples.min(initial=0.0)))
-        limit = np.float32(CLIPPED_SHARE_OF_PEAK * peak)
-        high = np.flatnonzero((samples >= limit) | (samples <= -limit)) if peak > 0.0 else np.empty(0, dtype=int)
-        together = (np.diff(high) == 1) & (np.abs(np.diff(samples[high])) < CLIPPED_STEP)
-        runs += _runs(together, least=CLIPPED_RUN_SAMPLES - 1)
+        # Each side by itself: what was clipped may have lost its offset since.
+        for side in (samples, -samples):
+            limit = np.float32(CLIPPED_SHARE_OF_PEAK * float(side.max(initial=0.0)))
+            high = np.flatnonzero(side >= limit) if limit > 0.0 else np.empty(0, dtype=int)
+            together = (np.diff(high) == 1) & (np.abs(np.diff(side[high])) < CLIPPED_STEP)
+            runs += _runs(together, least=CLIPPED_RUN_SAMPLES - 1)
     return runs / signal.duration_s if signal.duration_s else 0.0
 
 
@@ -85,6 +87,24 @@ def stereo_correlation(signal: Signal) -> float:
         products += centred @ centred.T
     alone = float(np.sqrt(products[0, 0] * products[1, 1]))
     return float(products[0, 1]) / alone if alone > 0.0 else 1.0
+
+
+def mono_fold_db(signal: Signal) -> float:
+    """Return how much quieter the mean of two channels is than the channels, in dB, at least −60.
+
+    Equal channels read 0, independent ones −3; one channel and silence 0.
+    """
+    if signal.channels == 1:
+        return 0.0
+    apart = together = 0.0
+    for samples in _chunks(signal):
+        left, right = samples[:2]
+        middle = 0.5 * (left + right)
+        apart += 0.5 * (float(np.vdot(left, left)) + float(np.vdot(right, right)))
+        together += float(np.vdot(middle, middle))
+    if apart <= 0.0:
+        return 0.0
+    return 10.0 * float(np.log10(max(together / apart, 10.0 ** (DEEPEST_FOLD_DB / 10.0))))
 
 
 def _chunks(signal: Signal) -> Iterator[FloatArray]:
