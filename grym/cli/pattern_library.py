@@ -1,5 +1,7 @@
 """``grym patterns``: the library: what is kept, and changing what is said of it."""
 
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,7 +13,8 @@ from grym.cli.screen import Screen
 from grym.errors import InvalidRequestError
 
 if TYPE_CHECKING:
-    from grym.ports.patterns import PatternBook, PatternFacts
+    from grym.ports.patterns import PatternBook, PatternFacts, Verdict
+    from grym.runtime import Runtime
     from schemas.commands import RequestPatternChange
 
 KINDS = ("recording", "motif", "favourite")
@@ -28,10 +31,6 @@ TagFilter = Annotated[
         "--tag", metavar="NAME[=VALUE]", help="Only patterns with this tag; may be repeated.", show_default=False
     ),
 ]
-TagChange = Annotated[
-    list[str] | None,
-    typer.Option("--tag", metavar="NAME=VALUE", help="New value; an empty one removes the tag.", show_default=False),
-]
 TextOption = Annotated[
     str, typer.Option("--text", help="Part of the name, of a tag or of the category.", show_default=False)
 ]
@@ -46,14 +45,12 @@ SortOption = Annotated[str, typer.Option("--sort", help="newest, name, count or 
 LimitOption = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many at most.")]
 OffsetOption = Annotated[int, typer.Option("--offset", min=0, help="How many are left out first.")]
 AllOption = Annotated[bool, typer.Option("--all", help="Merged and forgotten ones too.", show_default=False)]
-NewName = Annotated[str | None, typer.Option("--name", help="What it is called from now on.", show_default=False)]
-NewCategory = Annotated[str | None, typer.Option("--category", help="New category.", show_default=False)]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Kept with the change.", show_default=False)]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the group."""
-    for name, body in (("ls", ls), ("show", show), ("forget", forget), ("correct", correct), ("merge", merge)):
+    for name, body in (("ls", ls), ("show", show), ("forget", forget), ("merge", merge)):
         command(app, name)(body)
 
 
@@ -106,6 +103,7 @@ async def show(screen: Screen, *, pattern: PatternArgument) -> None:
     async with opened() as runtime:
         facts = await found_pattern(runtime.backend.book, pattern)
         value = facts_json(facts) | {"relations": await _relations(runtime.backend.book, facts)}
+        value |= {"verdicts": [await _verdict(runtime, verdict) for verdict in facts.verdicts]}
     if screen.json:
         screen.emit(value)
         return
@@ -131,36 +129,6 @@ async def forget(
         )
 
     return await _change(screen, patterns, wish, timeout_s=timeout_s)
-
-
-async def correct(
-    screen: Screen,
-    *,
-    pattern: PatternArgument,
-    name: NewName = None,
-    category: NewCategory = None,
-    tag: TagChange = None,
-    user: UserOption = "anonymous",
-    timeout_s: TimeoutOption = None,
-) -> int:
-    """Change what a pattern is called, its category or its tags."""
-    from grym.cli.patterns import tags_of
-    from schemas.commands import RequestPatternChange
-
-    tags = tags_of(tag)
-
-    def wish(facts: "PatternFacts") -> "RequestPatternChange":
-        return RequestPatternChange(
-            action="correct",
-            pattern_id=facts.pattern_id,
-            collection=facts.collection,
-            name=name,
-            category=category,
-            tags=tags,
-            user=user,
-        )
-
-    return await _change(screen, [pattern], wish, timeout_s=timeout_s)
 
 
 async def merge(
@@ -193,20 +161,32 @@ async def merge(
 # --- asking for changes -----------------------------------------------------------------------------------------------
 
 
+Wish = Callable[["Runtime"], Awaitable["tuple[PatternFacts, RequestPatternChange]"]]
+"""Finds the pattern that is meant, and says what is wanted of it."""
+
+
 async def _change(screen: Screen, names: list[str], wish: Any, *, timeout_s: float | None) -> int:
     """Ask for one change of each pattern named, wait for all, and tell what became of them."""
-    from grym.cli.results import exit_code_of_outcomes, one_or_many, result_json
-    from grym.cli.waiting import Awaited, checked_timeout, opened, wait_for
+
+    def of(name: str) -> Wish:
+        async def found(runtime: "Runtime") -> "tuple[PatternFacts, RequestPatternChange]":
+            facts = await found_pattern(runtime.backend.book, name)
+            return facts, wish(facts)
+
+        return found
+
+    return await change_all(screen, [of(name) for name in names], timeout_s=timeout_s)
+
+
+async def change_all(screen: Screen, wishes: list[Wish], *, timeout_s: float | None) -> int:
+    """Ask for changes, wait for all, and tell what became of them."""
+    from grym.cli.results import exit_code_of_outcomes, one_or_many
+    from grym.cli.waiting import checked_timeout, opened
 
     checked_timeout(timeout_s)
     async with opened() as runtime:
-        chosen = [await found_pattern(runtime.backend.book, name) for name in names]
-        tickets = [await runtime.client.change_patterns(wish(facts)) for facts in chosen]
-        awaited = [
-            Awaited(request_id=ticket.request_id, kind="change", label=facts.name or facts.pattern_id)
-            for ticket, facts in zip(tickets, chosen, strict=True)
-        ]
-        results = [result_json(status) for status in await wait_for(screen, runtime, awaited, timeout_s=timeout_s)]
+        wanted = [await wish(runtime) for wish in wishes]
+        results = await ask_for_changes(screen, runtime, wanted, timeout_s=timeout_s)
     if screen.json:
         screen.emit(one_or_many(results))
     else:
@@ -216,11 +196,31 @@ async def _change(screen: Screen, names: list[str], wish: Any, *, timeout_s: flo
     return exit_code_of_outcomes(results)
 
 
+async def ask_for_changes(
+    screen: Screen,
+    runtime: "Runtime",
+    wanted: "list[tuple[PatternFacts, RequestPatternChange]]",
+    *,
+    timeout_s: float | None,
+) -> list[dict[str, Any]]:
+    """Ask for changes of patterns and return what became of each, in order."""
+    from grym.cli.results import result_json
+    from grym.cli.waiting import Awaited, wait_for
+
+    tickets = [await runtime.client.change_patterns(wish) for _, wish in wanted]
+    awaited = [
+        Awaited(request_id=ticket.request_id, kind="change", label=facts.name or facts.pattern_id)
+        for ticket, (facts, _) in zip(tickets, wanted, strict=True)
+    ]
+    return [result_json(status) for status in await wait_for(screen, runtime, awaited, timeout_s=timeout_s)]
+
+
 # --- telling ----------------------------------------------------------------------------------------------------------
 
 
 def facts_json(facts: "PatternFacts") -> dict[str, Any]:
     """Return what is known of a pattern under the names of the command line."""
+    said = [one for one in facts.verdicts if not one.spread_from]
     return {
         "pattern_id": facts.pattern_id,
         "name": facts.name,
@@ -230,8 +230,8 @@ def facts_json(facts: "PatternFacts") -> dict[str, Any]:
         "tags": dict(facts.tags),
         "duration_s": facts.duration_s,
         "count": facts.count,
-        "confirmed": facts.confirmed,
-        "denied": facts.denied,
+        "confirmed": facts.confirmed + sum(one.right for one in said),
+        "denied": facts.denied + sum(not one.right for one in said),
         "merged_into": facts.merged_into or None,
         "forgotten": facts.retired,
         "stored_at": facts.stored_at,
@@ -243,6 +243,23 @@ def facts_json(facts: "PatternFacts") -> dict[str, Any]:
             "event_id": facts.origin.event_id,
             "request_id": facts.origin.request_id,
         },
+    }
+
+
+async def _verdict(runtime: "Runtime", verdict: "Verdict") -> dict[str, Any]:
+    """Return what somebody said of a match, with the words that were kept beside it."""
+    return {
+        "verdict_id": verdict.event_id,
+        "right": verdict.right,
+        "weight": verdict.weight,
+        "who": verdict.who,
+        "said_at": datetime.fromtimestamp(verdict.said_s, UTC),
+        "spread_from": verdict.spread_from or None,
+        "confidence": verdict.confidence,
+        "category": verdict.category,
+        "start_s": verdict.start_s,
+        "end_s": verdict.end_s,
+        "note": await runtime.backend.texts.text(verdict.note_ref) if verdict.note_ref else None,
     }
 
 

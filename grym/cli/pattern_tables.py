@@ -107,13 +107,26 @@ def pattern_panel(value: dict[str, Any]) -> RenderableType:
             other = relation["pattern_id"][:ID_CHARACTERS]
             table.add_row(relation["kind"], f"{relation['strength']:.2f}", relation["name"], other)
         parts.append(table)
+    if value["verdicts"]:
+        parts.append(_verdicts_table(value["verdicts"]))
     title = f"{value['name'] or value['pattern_id']}{' (forgotten)' if value['forgotten'] else ''}"
     return Panel(Group(*parts), title=title, title_align="left", expand=False)
+
+
+def _verdicts_table(verdicts: list[dict[str, Any]]) -> Table:
+    """Return what people said of matches with a pattern."""
+    table = Table("verdict", "said", "weight", "category", "note", "id", box=box.SIMPLE, pad_edge=False)
+    for one in verdicts:
+        said = f"{one['said_at']:%Y-%m-%d %H:%M}{', spread' if one['spread_from'] else ''}"
+        verdict = Text("right", style="green") if one["right"] else Text("wrong", style="red")
+        table.add_row(verdict, said, f"{one['weight']:.2f}", one["category"], one["note"] or "", one["verdict_id"])
+    return table
 
 
 def change_lines(results: list[dict[str, Any]]) -> RenderableType:
     """Return what became of changes by hand."""
     done = {"forget": "forgotten", "correct": "corrected", "merge": "merged", "import": "imported"}
+    done |= {"judge": "noted", "withdraw": "taken back", "relate": "related"}
     lines: list[RenderableType] = []
     for result in results:
         if result["outcome"] == "completed":

@@ -256,9 +256,11 @@ def _show_recognised(screen: Screen, results: list[dict[str, Any]]) -> None:
 
 def _register_the_rest() -> None:
     """Add the commands of the modules beside this one."""
-    from grym.cli import pattern_care, pattern_library, pattern_reembedding
+    from grym.cli import pattern_care, pattern_corrections, pattern_learning, pattern_library, pattern_reembedding
 
     pattern_library.register(app)
+    pattern_corrections.register(app)
+    pattern_learning.register(app)
     pattern_care.register(app)
     pattern_reembedding.register(app)
 

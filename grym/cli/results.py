@@ -77,7 +77,14 @@ RECOGNITION_KEYS: dict[str, Any] = {
     "timings_s": {},
 }
 
-CHANGE_KEYS: dict[str, Any] = {"action": None, "pattern_ids": [], "provenance": {}, "timings_s": {}}
+CHANGE_KEYS: dict[str, Any] = {
+    "action": None,
+    "pattern_ids": [],
+    "verdict_id": None,
+    "withdrawn": [],
+    "provenance": {},
+    "timings_s": {},
+}
 
 LISTENING_KEYS: dict[str, Any] = {
     "reason": None,

@@ -32,7 +32,9 @@ async def said(memory: Memory, pattern_id: str, *, number: int = 0, **fields: An
 async def match_with(memory: Memory, samples: np.ndarray) -> MatchData:
     """Return the surest match of a sound."""
     [told] = await memory.take(RecallPatterns(purpose="recognise", imprint=await memory.sound(samples)))
-    return told.matches[0]
+    match = told.matches[0]
+    assert isinstance(match, MatchData)
+    return match
 
 
 async def known(memory: Memory) -> dict[str, PatternFacts]:

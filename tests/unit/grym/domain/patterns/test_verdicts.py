@@ -43,7 +43,8 @@ def facts_after(*changes: PatternChange, name: str = "a") -> PatternFacts:
 
 def verdict(number: int, **fields: Any) -> Verdict:
     """Return a verdict that came in this place."""
-    return Verdict(**{"event_id": f"v{number}", "seq": number, "who": "rosa", "right": True} | fields)
+    given: dict[str, Any] = {"event_id": f"v{number}", "seq": number, "who": "rosa", "right": True} | fields
+    return Verdict(**given)
 
 
 @given(wanted=wishes, place=st.integers(0, 25), category=st.sampled_from(["", "k"]))
