@@ -21,7 +21,7 @@ def with_attempt(session: Session, attempt: Attempt) -> Session:
     if known is not None and known.order >= attempt.order:
         return session
     waiting = session.early.get(attempt.request_id) if known is None else known.opinion
-    attempt = replace(attempt, opinion=waiting)
+    attempt = replace(attempt, opinion=waiting or attempt.opinion)
     early = {name: opinion for name, opinion in session.early.items() if name != attempt.request_id}
     others = (one for one in session.attempts if one is not known)
     attempts = sorted((*others, attempt), key=lambda one: one.order)
