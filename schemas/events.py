@@ -617,6 +617,22 @@ class FeedbackFolded(Body, frozen=True, kw_only=True):
     code: str = ""
 
 
+class PieceNoted(Body, frozen=True, kw_only=True):
+    """The learner knows of a piece that reached its listener: opinions of it count from now on.
+
+    Parameters
+    ----------
+    arm
+        What was served, as in the proposal.
+    """
+
+    TYPE: ClassVar[str] = "grym.piece.noted.v1"
+    TOPIC: ClassVar[str] = "grym.learning.v1"
+
+    style: str
+    arm: str = ""
+
+
 class GuardChanged(Body, frozen=True, kw_only=True):
     """The guard lets learned values through again, or falls back to the default, and says why.
 

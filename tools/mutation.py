@@ -53,8 +53,8 @@ CHECKED: dict[str, tuple[str, ...]] = {
         "tests/simulation",
     ),
     "streams/processor.py": ("tests/unit/streams", "tests/contract"),
-    "streams/learning.py": ("tests/unit/streams", "tests/unit/grym/domain/test_learning.py"),
-    "grym/domain/learning.py": ("tests/unit/grym/domain/test_learning.py", "tests/unit/streams"),
+    "streams/learning/*.py": ("tests/unit/streams/learning", "tests/unit/grym/domain/learning"),
+    "grym/domain/learning/*.py": ("tests/unit/grym/domain/learning", "tests/unit/streams/learning"),
 }
 
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
