@@ -1,6 +1,7 @@
 """The examination in learning; how to use it: `benchmarks.learning`."""
 
 import argparse
+import importlib
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -57,13 +58,19 @@ def _done(jobs: Sequence[Job], kept: Path | None, *, processes: int) -> dict[str
     """Return the rows of the jobs by key; those in the file are taken from there, the others added to it."""
     lines = kept.read_text().splitlines() if kept and kept.exists() else []
     rows = {row["key"]: row for row in map(json.loads, lines)}
-    with ProcessPoolExecutor(processes) as pool:
+    with ProcessPoolExecutor(processes, initializer=_alone) as pool:
         for row in pool.map(done, [job for job in jobs if job.key not in rows]):
             rows[row["key"]] = row
             if kept:
                 with kept.open("a") as file:
                     file.write(json.dumps(row) + "\n")
     return rows
+
+
+def _alone() -> None:
+    """Use one thread: matrices this small are slower with two, and twenty times so where cores are shared."""
+    # By name, since it comes without type information.
+    importlib.import_module("threadpoolctl").threadpool_limits(1)
 
 
 def _arguments() -> argparse.Namespace:

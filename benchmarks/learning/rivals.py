@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+from scipy.linalg import cho_solve, solve_triangular
+from scipy.spatial.distance import cdist
 
 from benchmarks.learning.lane import request_id
 from benchmarks.learning.world import MOODS, PARAMETERS, STYLES, FloatArray, Request, Values
@@ -74,12 +76,13 @@ class PlainGP(Rival):
     """GP-UCB (Srinivas et al. 2010; contexts by Krause & Ong 2011) over the last ratings, anywhere in the cube."""
 
     WINDOW = 400
-    LENGTH = 0.7
+    LENGTH = 1.0
     OTHER_STYLE = 0.3
     OTHER_MOOD = 0.8
     NOISE = 0.2
     DEVIATION = 0.3
-    BONUS = 1.5
+    BONUS = 1.0
+    """Of four pairs of length and bonus the best on three seeds of the first listener."""
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed)
@@ -103,14 +106,13 @@ class PlainGP(Rival):
         across = self._kernel(candidates, points) * _alike([request.style], styles, self.OTHER_STYLE)
         across *= _alike([request.mood], moods, self.OTHER_MOOD)
         lower = np.linalg.cholesky(known + self.NOISE**2 * np.eye(len(rows)))
-        mean = across @ np.linalg.solve(lower.T, np.linalg.solve(lower, rewards))
-        spread = self.DEVIATION**2 - np.sum(np.square(np.linalg.solve(lower, across.T)), axis=0)
+        mean = across @ cho_solve((lower, True), rewards)
+        spread = self.DEVIATION**2 - np.sum(np.square(solve_triangular(lower, across.T, lower=True)), axis=0)
         bound = mean + self.BONUS * np.sqrt(np.maximum(spread, 0.0))
         return _named(candidates[int(np.argmax(bound))])
 
     def _kernel(self, one: FloatArray, other: FloatArray) -> FloatArray:
-        squares = np.square(one[:, np.newaxis] - other[np.newaxis]).sum(axis=2)
-        return np.asarray(self.DEVIATION**2 * np.exp(-0.5 * squares / self.LENGTH**2))
+        return np.asarray(self.DEVIATION**2 * np.exp(-0.5 * cdist(one, other, "sqeuclidean") / self.LENGTH**2))
 
     def _learn(self, request: Request, point: FloatArray, reward: float) -> None:
         self._rows.append((point, request.style, request.mood, reward))
