@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from grym.cli.screen import Screen
 from grym.domain.courses import (
-    DEFAULT,
+    ARMS,
     FALLBACK,
     HOLDOUT,
     LEARNED,
@@ -13,12 +13,12 @@ from grym.domain.courses import (
     arms_of,
     coverage_of,
     regret_of,
-    side_of,
     sides_of,
     wins_of,
 )
 
 if TYPE_CHECKING:
+    from grym.domain.learning import Interval
     from streams.courses import Telling
 
 Wished = dict[tuple[str, str], dict[str, float]]
@@ -30,7 +30,7 @@ def report_json(telling: "Telling", *, user: str | None, style: str | None) -> d
     Utilities are 0–1, null where nothing was rated; `interval` holds at every look at once (95 %).
     """
     course, wished = telling.told(), telling.wished()
-    arms = {name: _arm_json(course, name) for name in (LEARNED, HOLDOUT, FALLBACK, DEFAULT)}
+    arms = {name: _arm_json(course, name) for name in ARMS}
     rated = sum(arm["rated"] for arm in arms.values())
     serving = course.guard[-1][1] if course.guard else None
     return {
@@ -58,25 +58,26 @@ def comparison_json(course: Course, *, experiment: str | None) -> dict[str, Any]
 
     `better` says ``learned``, ``default`` or, as long as an interval leaves both open, null.
     """
-    from grym.domain.sequences import mean_interval
+    from grym.domain.learning import mean_sequence
 
     wins = [float(won) for won in wins_of(course.pairs)]
-    low, high = mean_interval(wins)
+    sure = mean_sequence(wins)
     learned, holdout = _utilities(course, LEARNED), _utilities(course, HOLDOUT)
     told: dict[str, Any] = {
         "pairs": {
             "compared": len(wins),
             "learned_better": int(sum(wins)),
             "share": _rounded(sum(wins) / len(wins)) if wins else None,
-            "interval": [round(low, 4), round(high, 4)] if wins else None,
-            "better": _better(low - 0.5, high - 0.5) if wins else None,
+            "interval": _ends(sure) if wins else None,
+            "better": _better(sure.low - 0.5, sure.high - 0.5) if wins else None,
         },
         "arms": _difference(learned, holdout) | {"learned": len(learned), "holdout": len(holdout)},
     }
     if experiment is not None:
         sides = sides_of(course.served, experiment)
-        between = _difference(sides["A"], sides["B"])
-        names = {"learned": "A", "default": "B", None: None}
+        first, second = sides
+        between = _difference(sides[first], sides[second])
+        names = {"learned": first, "default": second, None: None}
         told["experiment"] = {
             "name": experiment,
             "users": _users_json(course, experiment),
@@ -108,17 +109,12 @@ def show_comparison(screen: Screen, told: dict[str, Any]) -> None:
 
 def _difference(ours: Sequence[float], theirs: Sequence[float]) -> dict[str, Any]:
     """Return how much better ours are, with the interval, and which is better once that is sure."""
-    from grym.domain.sequences import difference_interval
+    from grym.domain.learning import difference_sequence
 
     if not ours or not theirs:
         return {"difference": None, "interval": None, "better": None}
-    low, high = difference_interval(ours, theirs)
-    difference = sum(ours) / len(ours) - sum(theirs) / len(theirs)
-    return {
-        "difference": round(difference, 4),
-        "interval": [round(low, 4), round(high, 4)],
-        "better": _better(low, high),
-    }
+    sure = difference_sequence(ours, theirs)
+    return {"difference": round(sure.value, 4), "interval": _ends(sure), "better": _better(sure.low, sure.high)}
 
 
 def _better(low: float, high: float) -> str | None:
@@ -126,8 +122,10 @@ def _better(low: float, high: float) -> str | None:
 
 
 def _users_json(course: Course, experiment: str) -> dict[str, int]:
+    from grym.domain.learning.comparing import SIDES, side_of
+
     users = {piece.user for piece in course.served}
-    return {side: sum(side_of(user, experiment) == side for user in users) for side in "AB"}
+    return {side: sum(side_of(user, experiment) == side for user in users) for side in SIDES}
 
 
 def _utilities(course: Course, arm: str) -> list[float]:
@@ -200,9 +198,13 @@ def _parameters(wished: Wished, *, user: str | None) -> dict[str, dict[str, floa
 
 def _interval(values: list[float]) -> list[float] | None:
     """Return the 95 % confidence sequence of a mean of utilities, null without any."""
-    from grym.domain.sequences import mean_interval
+    from grym.domain.learning import mean_sequence
 
-    return [round(bound, 4) for bound in mean_interval(values)] if values else None
+    return _ends(mean_sequence(values)) if values else None
+
+
+def _ends(sure: "Interval") -> list[float]:
+    return [round(sure.low, 4), round(sure.high, 4)]
 
 
 def _rounded(value: float | None) -> float | None:

@@ -3,16 +3,17 @@
 Utility is 0–1: one star is 0, five are 1. Regret is what full marks would have brought and was not had, Σ(1 − utility)
 over rated pieces. A piece that nobody rated counts for what was served and for nothing else: silence is no zero.
 
-An arm is what was served: ``learned``; or the default, by lot (``holdout``), by the guard (``fallback``), because
-nothing was learned yet or since the piece was asked for without taste (``default``). Only holdouts were drawn by lot
-beside what was learned, so they are what it is compared with.
+An arm is what was served: ``learned``; a careful ``trial`` beside the default; or the default, by lot (``holdout``), by
+the guard (``fallback``), because nothing was learned yet or since the piece was asked for without taste (``default``).
+Only holdouts were drawn by lot beside what was learned, so they are what it is compared with.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-LEARNED, HOLDOUT, FALLBACK, DEFAULT = ARMS = ("learned", "holdout", "fallback", "default")
+from grym.domain.learning.comparing import SIDES, side_of
+
+LEARNED, TRIAL, HOLDOUT, FALLBACK, DEFAULT = ARMS = ("learned", "trial", "holdout", "fallback", "default")
 MIN_STARS, MAX_STARS = 1.0, 5.0
 
 
@@ -138,19 +139,13 @@ def wins_of(pairs: Sequence[Pair]) -> tuple[bool, ...]:
     return tuple(pair.better == LEARNED for pair in pairs if (pair.better == LEARNED) != (pair.worse == LEARNED))
 
 
-def side_of(user: str, experiment: str) -> str:
-    """Return the side, ``A`` or ``B``, of a user in an experiment: always the same one, and another in another one."""
-    digest = hashlib.sha256(f"{experiment}\x1f{user}".encode()).digest()
-    return "AB"[digest[0] & 1]
-
-
 def sides_of(served: Sequence[Served], experiment: str) -> dict[str, tuple[float, ...]]:
-    """Return the utilities 0–1 of rated pieces by the side of their listener, in order."""
+    """Return the utilities 0–1 of rated pieces by the side of their listener (`SIDES`), in order."""
     return {
         side: tuple(
             piece.utility for piece in served if piece.utility is not None and side_of(piece.user, experiment) == side
         )
-        for side in "AB"
+        for side in SIDES
     }
 
 

@@ -74,12 +74,13 @@ def _fact(name: str, value: float, plan: PlanData, proposed: ParametersProposed 
 
 
 def _why(proposed: ParametersProposed) -> str:
-    """Say on whose word a value was served, and what it is expected to bring."""
+    """Say on whose word a value was served, and what it is expected to bring; a trial is told to be one."""
     ratings = f"{proposed.ratings} rating{'s' * (proposed.ratings != 1)}"
     gain = _gain(proposed)
     expected = "" if gain is None else f", expected gain {gain:+.2f}"
     verdict = f"; {proposed.verdict}" if proposed.verdict else ""
-    return f"{proposed.learner} on {ratings}{expected}{verdict}"
+    trial = "a careful trial by " if proposed.arm == "trial" else ""
+    return f"{trial}{proposed.learner} on {ratings}{expected}{verdict}"
 
 
 def _gain(proposed: ParametersProposed) -> float | None:

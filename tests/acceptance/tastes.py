@@ -101,12 +101,12 @@ class Listener:
     before_each: Callable[[], None] = lambda: None
     rated: list[Piece] = field(default_factory=list)
 
-    def ask(self, prompts: Sequence[str], *, called: str, takes: int = 1) -> list[Piece]:
-        """Return a piece for each sentence, or several takes of it; `called` and the sentence decide id and seed."""
+    def ask(self, prompts: Sequence[str], *, called: str, takes: int = 1, seed: int = 100) -> list[Piece]:
+        """Return a piece for each sentence, or several takes of it; `called` is part of its id."""
         found = []
         for number, prompt in enumerate(prompts):
             self.before_each()
-            words = ("compose", prompt, "--seconds", "8", "--backend", "score", "--seed", str(100 + number))
+            words = ("compose", prompt, "--seconds", "8", "--backend", "score", "--seed", str(seed + number))
             ours = ("--user", self.name, "--request-id", f"{self.name}-{called}-{number}", "--variations", str(takes))
             told = self.tell(*words, *ours)
             found += [self._piece(one, prompt) for one in told.get("results", [told])]
@@ -122,6 +122,70 @@ class Listener:
 
     def _piece(self, told: dict[str, Any], prompt: str) -> Piece:
         return Piece(told=told, heard=heard(self.folder / told["midi"], usual_bpm=USUAL_BPM[prompt]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What a listener who rates got, and what somebody got who never says anything.
+
+    Parameters
+    ----------
+    first, later
+        The same sentences with the same seeds, before and after everything was rated.
+    rated
+        Everything that was rated, the first ones included.
+    others_first, others_later
+        The same for the other one, at the same times.
+    """
+
+    first: list[Piece]
+    later: list[Piece]
+    rated: list[Piece]
+    others_first: list[Piece]
+    others_later: list[Piece]
+
+
+def listening(one: Listener, other: Listener, prompts: Sequence[str], *, takes: int) -> Story:
+    """Let somebody hear and rate a piece for each sentence and then `takes` more of each, and hear them again."""
+    others_first = other.ask(prompts, called="first")
+    first = one.ask(prompts, called="first")
+    one.rate(first)
+    for number, prompt in enumerate(prompts):
+        one.rate(one.ask([prompt], called=f"more-{number}", seed=100 + number, takes=takes))
+    later = one.ask(prompts, called="later")
+    others_later = other.ask(prompts, called="later")
+    return Story(first=first, later=later, rated=one.rated, others_first=others_first, others_later=others_later)
+
+
+def require_moved(story: Story, *, pace: float, minor: float, strings: float, stars: float) -> None:
+    """Check that later pieces are slower by a factor, more often in minor, have more strings and please more."""
+    assert mean_pace(story.later) <= pace * mean_pace(story.first), told_in_a_line(story.later)
+    assert mean_minor(story.later) >= mean_minor(story.first) + minor, told_in_a_line(story.later)
+    assert mean_strings(story.later) >= mean_strings(story.first) + strings, told_in_a_line(story.later)
+    assert mean_stars(story.later) >= mean_stars(story.first) + stars, told_in_a_line(story.later)
+
+
+def require_told(story: Story) -> None:
+    """Check that parameters say where they came from and why: by whom, on how many ratings, with what gain."""
+    assert all(set(piece.sources.values()) <= {"default", "request"} for piece in story.first)
+    learned = [piece for piece in story.later if piece.told["learning"]["arm"] == "learned"]
+    assert learned
+    for piece in learned:
+        facts = [fact for fact in piece.told["parameters"].values() if fact["source"] == "learned"]
+        assert facts
+        assert all(f"on {len(story.rated)} ratings, expected gain +" in fact["why"] for fact in facts), facts
+        assert piece.told["learning"]["expected_gain"] > 0
+        assert any(note.startswith("Learned from this listener's ratings") for note in piece.told["plan"]["notes"])
+    for piece in story.later:
+        if piece.told["learning"]["arm"] == "holdout":
+            assert "holdout" in piece.sources.values()
+
+
+def require_unmoved(folder: Path, story: Story) -> None:
+    """Check that the other one's pieces are the same notes with the same parameters as before."""
+    for before, after in zip(story.others_first, story.others_later, strict=True):
+        assert before.told["parameters"] == after.told["parameters"]
+        assert (folder / before.told["midi"]).read_bytes() == (folder / after.told["midi"]).read_bytes()
 
 
 def mean_pace(pieces: Sequence[Piece]) -> float:

@@ -10,9 +10,10 @@ from matplotlib.ticker import MaxNLocator
 from grym.domain.courses import ARMS, Course
 
 INK, FAINT = "#1b1b1f", "#b9b9c2"
-COLOURS = {"learned": "#0a7d5a", "holdout": "#c2571a", "fallback": "#8a3ffc", "default": "#6f6f7a"}
+COLOURS = {"learned": "#0a7d5a", "trial": "#2f6fd0", "holdout": "#c2571a", "fallback": "#8a3ffc", "default": "#6f6f7a"}
 NAMES = {
     "learned": "learned",
+    "trial": "careful trial",
     "holdout": "default by lot",
     "fallback": "default by the guard",
     "default": "nothing learned yet",

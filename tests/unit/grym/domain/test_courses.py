@@ -11,12 +11,12 @@ from grym.domain.courses import (
     arms_of,
     coverage_of,
     regret_of,
-    side_of,
     sides_of,
     steps_of,
     utility_of,
     wins_of,
 )
+from grym.domain.learning import side_of
 
 COURSE = (
     Served(piece_id="1", user="ann", style="waltz", arm="default", utility=0.5),
@@ -83,16 +83,6 @@ def test_only_pairs_of_learned_and_default_compare_them() -> None:
         Pair(user="ann", better="holdout", worse="default"),
     )
     assert wins_of(pairs) == (True, False)
-
-
-def test_listeners_keep_their_side() -> None:
-    """About half of a thousand on each, the same ones always, others in another experiment."""
-    users = [f"user-{number}" for number in range(1000)]
-    sides = [side_of(user, "tempo") for user in users]
-    assert sides == [side_of(user, "tempo") for user in users]
-    assert 437 < sides.count("A") < 563  # four deviations about half
-    other = [side_of(user, "strings") for user in users]
-    assert 437 < sum(one == two for one, two in zip(sides, other, strict=True)) < 563
 
 
 def test_sides_hold_what_was_rated() -> None:
