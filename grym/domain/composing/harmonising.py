@@ -31,6 +31,9 @@ _UNKNOWN_MOVE = 9.0
 _MISSED_CADENCE = 6.0
 # Weight of one nat of surprise in the order of chords, against foreign melody notes.
 _ORDER = 0.8
+# A note that rests outside its chord costs more than any two missed cadences.
+_UNRESOLVED = 15.0
+_STEP = 2
 # What a tonic chord saves where nothing else is said: music begins and ends at home.
 _HOME = 4.0
 
@@ -64,6 +67,7 @@ def harmonise_tune(
     spans: Sequence[tuple[int, int]],
     table: str = "",
     closings: Mapping[int, str] | None = None,
+    rests: bool = False,
 ) -> tuple[Slot, ...]:
     """Choose a chord for every span of a melody.
 
@@ -78,6 +82,9 @@ def harmonise_tune(
     closings
         How phrases end, by the index of their last span: ``authentic``, ``half``, ``deceptive`` or ``plagal``; None:
         an authentic ending at the last span.
+    rests
+        Notes on which the melody rests (a beat or longer, not left by step) have to belong to their chord: a ninth
+        that nobody resolves is heard as a mistake.
 
     Returns
     -------
@@ -92,6 +99,10 @@ def harmonise_tune(
     local = np.array([[foreign(melody, span, chord, tonality, metre) for chord in chords] for span in spans])
     if not len(spans):
         return ()
+    if rests:
+        local += _UNRESOLVED * np.array(
+            [[_unresolved(melody, span, chord, metre) for chord in chords] for span in spans]
+        )
     local[0] -= _HOME * np.array([numeral == tonic_numeral(tonality) for numeral in numerals])
     endings = {len(spans) - 1: "authentic"} if closings is None else closings
     for at, kind in endings.items():
@@ -155,6 +166,26 @@ def foreign(
         clash = 1.0 if note.midi_pitch % 12 in scale else 2.0
         cost += _FOREIGN * weight * clash * shared / 4
     return cost
+
+
+def _unresolved(melody: Sequence[MelodyNote], span: tuple[int, int], chord: Chord, metre: Metre) -> int:
+    """Count the notes of a span that rest outside a chord."""
+    first, last = span[0], span[0] + span[1]
+    return sum(
+        first <= note.start_steps < last
+        and note.midi_pitch % 12 not in chord.pitch_classes
+        and note.length_steps >= beat_steps(metre)
+        and not _left_by_step(note, following)
+        for note, following in itertools.zip_longest(melody, melody[1:])
+        if note is not None
+    )
+
+
+def _left_by_step(note: MelodyNote, following: MelodyNote | None) -> bool:
+    """Tell whether a note goes on by step, without a rest."""
+    if following is None or following.start_steps > note.start_steps + note.length_steps:
+        return False
+    return 0 < abs(following.midi_pitch - note.midi_pitch) <= _STEP
 
 
 def _ending(table: str, kind: str, numerals: Sequence[str]) -> Floats:

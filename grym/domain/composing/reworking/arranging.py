@@ -20,11 +20,18 @@ from grym.domain.composing.progressions import TABLES
 from grym.domain.composing.reworking.chords import harmony_of
 from grym.domain.composing.reworking.source import Source
 from grym.domain.composing.reworking.tune import on_grid, tune_of
-from grym.domain.composing.score import Note, Part, Score
+from grym.domain.composing.score import Note, Part, Score, Tonality
 from grym.domain.composing.styles.finding import style_of
 
 _LEAST_VELOCITY = 72
 """Tunes of files that say nothing of loudness are played above what accompanies them."""
+
+
+_TRIPLE = 3
+_PHRASE_BARS = 4
+_FIFTH = 7
+_OPEN, _CLOSED = frozenset({2, _FIFTH, 10, 11}), frozenset({0, 3, 4})
+"""Semitones above the tonic on which a tune rests at a half close, and at a full one."""
 
 
 def arranged(source: Source, plan: Plan, *, seed: int, anew: bool) -> Score:
@@ -82,25 +89,45 @@ def _found(given: Score, tune: Sequence[Note], plan: Plan) -> tuple[Slot, ...]:
 
 
 def _chosen(tune: Sequence[Note], plan: Plan) -> tuple[Slot, ...]:
-    """Choose chords under a tune: phrases of four bars that close, the last of them at home."""
+    """Choose chords under a tune: phrases of four bars that close as the tune rests, the last of them at home."""
     style, bars = style_of(plan), sum(section.bars for section in plan.sections)
-    per_bar = min(2.0, max(1.0, style.chords_per_bar))
+    # A bar of three has one chord: two would limp.
+    per_bar = 1.0 if plan.metre.beats == _TRIPLE else min(2.0, max(1.0, style.chords_per_bar))
     spans = spans_of(bars, plan.metre, chords_per_bar=per_bar)
-    ends = {(bar + 1) * bar_steps(plan.metre): bar for bar in range(3, bars - 1, 4)}
-    closings = {
-        at: "half" if ends[start + length] % 8 == 3 else "authentic"
-        for at, (start, length) in enumerate(spans)
-        if start + length in ends
-    }
-    table = table_name(plan.tonality, style)
+    line, table = on_grid(tune), table_name(plan.tonality, style)
     return harmonise_tune(
-        on_grid(tune),
+        line,
         plan.tonality,
         plan.metre,
         spans=spans,
         table=table if table in TABLES else "",
-        closings={**closings, len(spans) - 1: "authentic"},
+        closings=_closings(line, spans, plan.tonality, bar_steps(plan.metre)),
+        rests=True,
     )
+
+
+def _closings(
+    line: Sequence[MelodyNote], spans: Sequence[tuple[int, int]], tonality: Tonality, bar: int
+) -> dict[int, str]:
+    """Return how each phrase of four bars closes, by its last span: as the note asks on which the tune rests there.
+
+    A tune that rests on the second, the fifth or the leading note is open; on the first or third it is closed; on any
+    other the chords are free. The whole ends at home where its last note can be there.
+    """
+    ends = {place + length: at for at, (place, length) in enumerate(spans)}
+    found = {}
+    for end in range(_PHRASE_BARS * bar, len(spans) and spans[-1][0] + spans[-1][1], _PHRASE_BARS * bar):
+        degree = _rests_on(line, end, tonality)
+        if end in ends and degree in _OPEN | _CLOSED:
+            found[ends[end]] = "half" if degree in _OPEN else "authentic"
+    last = _rests_on(line, spans[-1][0] + spans[-1][1], tonality) if spans else None
+    return {**found, len(spans) - 1: "half" if last in _OPEN - {_FIFTH} else "authentic"}
+
+
+def _rests_on(line: Sequence[MelodyNote], end: int, tonality: Tonality) -> int | None:
+    """Return in semitones above the tonic on what a line rests before a place; None where it has not begun."""
+    before = [note for note in line if note.start_steps < end]
+    return (before[-1].midi_pitch - tonality.tonic) % 12 if before else None
 
 
 def _within(line: Sequence[MelodyNote], passage: Passage, plan: Plan) -> tuple[MelodyNote, ...]:

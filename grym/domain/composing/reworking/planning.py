@@ -5,7 +5,7 @@ reworked keeps tempo, metre and length of its source, whatever a sentence says o
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from grym.domain.composing.instruments import VOICES
@@ -14,11 +14,15 @@ from grym.domain.composing.plan import MAX_SECONDS, MIN_SECONDS, Instrument, Pla
 from grym.domain.composing.reading import read
 from grym.domain.composing.reworking.source import LONGEST_S, Rework, SourceFacts
 from grym.domain.composing.score import Role
+from grym.domain.composing.styles.finding import style_of
 from grym.errors import InvalidRequestError
 
 GIVEN = "given"
 THEME, VARIATION = "theme", "variation"
 _SECTION_BARS = 8
+_TITLES = {
+    "continue": "Continuation", "vary": "Variations", "harmonise": "Harmonisation", "arrange": "Arrangement",
+}  # fmt: skip
 _USUAL_VARIATIONS = 3
 _MOST_PLAYERS = 10
 _BRIGHTNESS_AN_OCTAVE = 0.3
@@ -29,7 +33,8 @@ def guided(wish: Wish, facts: SourceFacts, rework: Rework) -> Wish:
     """Return the wish with what its source says where it says nothing itself."""
     reading = read(wish.prompt)
     free = rework.verb == "reference"
-    keeps_style = wish.style is not None or wish.definition is not None or bool(free and reading.words.get("style"))
+    named = bool(reading.words.get("style")) and rework.verb not in {"continue", "vary"}
+    keeps_style = wish.style is not None or wish.definition is not None or named
     in_words = any(reading.words.get(kind) for kind in ("tempo", "slow", "fast"))
     keeps_tempo = wish.tempo_bpm is not None or (free and (bool(reading.tempi_bpm) or in_words))
     keeps_metre = free and bool(wish.metre or reading.metres or reading.words.get("metre"))
@@ -73,13 +78,31 @@ def fitted(plan: Plan, facts: SourceFacts, rework: Rework) -> Plan:
     asked = (*plan.asked, "strings") if keeps_players(rework) and "strings" not in plan.asked else plan.asked
     return replace(
         plan,
+        title=_title(plan, facts, rework),
         sections=sections,
         seconds=seconds,
         hold_s=hold_s,
         loop=False,
         instruments=_cast(plan, facts, rework),
         asked=asked,
+        notes=(*plan.notes, *_refitted(plan, rework)),
     )
+
+
+def _title(plan: Plan, facts: SourceFacts, rework: Rework) -> str:
+    """Return a title that names the style only where it was asked for: one that was guessed names nothing."""
+    guessed = f"{plan.style.capitalize()} in "
+    if rework.styled or plan.style != facts.style or not plan.title.startswith(guessed):
+        return plan.title
+    return f"{_TITLES[rework.verb]} in {plan.title.removeprefix(guessed)}"
+
+
+def _refitted(plan: Plan, rework: Rework) -> Iterator[str]:
+    """Say where a style plays in a metre that is not its own."""
+    metres = style_of(plan).metres
+    if rework.verb in {"harmonise", "arrange"} and not rework.as_is and str(plan.metre) not in metres:
+        usual = " or ".join(metres)
+        yield f"{plan.style.capitalize()} is in {usual}; its patterns are fitted to the source's {plan.metre}."
 
 
 def keeps_players(rework: Rework) -> bool:
