@@ -9,6 +9,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -58,6 +59,9 @@ MOST_WAITING = 1000
 
 OUTAGE_PATIENCE_S = 60.0
 """How long a follower waits for a database that is away: fail-overs and restarts take seconds."""
+
+HELD_PATIENCE = timedelta(seconds=5)
+"""How long an opinion may wait for a piece that has ended: the two lie in one log, a moment apart."""
 
 REST_S = 0.04
 """Shortest wait between looks: a burst of events is read at once."""
@@ -312,11 +316,20 @@ class GrymClient:
         return await self.status(request_id)
 
     async def folded(self, request_id: str, feedback_id: str) -> FeedbackFolded:
-        """Wait until the learner has taken in an opinion and return what it made of it."""
+        """Wait until the learner has taken in an opinion and return what it made of it.
+
+        One that is held counts once its piece has reached the learner too, which is waited for a little.
+        """
+        held_at: datetime | None = None
         while True:
-            for envelope in await self.story(request_id):
-                if isinstance(envelope.body, FeedbackFolded) and envelope.body.feedback_id == feedback_id:
-                    return envelope.body
+            bodies = [envelope.body for envelope in await self.story(request_id)]
+            told = [one for one in bodies if isinstance(one, FeedbackFolded) and one.feedback_id == feedback_id]
+            if settled := next((one for one in told if not one.held), None):
+                return settled
+            if told:
+                held_at = held_at or self._clock.now()
+                if self._clock.now() - held_at >= HELD_PATIENCE:
+                    return told[0]
             await self._clock.sleep(REST_S)
             await self._backend.log.wait(timeout_s=LOOK_S)
 

@@ -1,7 +1,7 @@
 """``grym rate``: what a listener thinks of a piece; the learner has taken it in when the command returns."""
 
 import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,9 @@ from grym.cli.faults import DONE, ENDED_OTHERWISE, GAVE_UP_WAITING
 from grym.cli.options import RequestIdArgument, TimeoutOption, UserOption
 from grym.cli.screen import Screen
 from grym.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from schemas.events import FeedbackFolded
 
 StarsArgument = Annotated[
     int | None, typer.Argument(metavar="1..5", help="Stars; may be left out with --aspect or --prefer.")
@@ -65,10 +68,11 @@ async def rate(
                 "accepted": folded is not None and folded.accepted,
                 "event_id": event_id,
                 "request_id": request_id,
-                "outcome": "pending" if folded is None else "folded",
+                "outcome": _outcome(folded),
                 "style": "" if folded is None else folded.style,
                 "parameters": {} if folded is None else folded.parameters,
                 "reason": "" if folded is None else folded.reason,
+                "code": "" if folded is None else folded.code,
                 "profile": "" if noted is None else noted.profile,
             }
         )
@@ -91,6 +95,13 @@ def _aspects(words: list[str]) -> dict[str, int]:
             )
         aspects[name] = int(value)
     return aspects
+
+
+def _outcome(folded: "FeedbackFolded | None") -> str:
+    """Return ``folded``, ``held`` where the piece is not this listener's or not there, or ``pending``."""
+    if folded is None:
+        return "pending"
+    return "held" if folded.held else "folded"
 
 
 def _sentence(style: str, parameters: dict[str, float]) -> str:
