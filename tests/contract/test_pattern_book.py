@@ -406,3 +406,37 @@ async def test_the_longest_names_can_be_kept(kit: Kit) -> None:
     assert await names(kit, collection=collection) == [collection[:128]]
     with pytest.raises(InvalidPatternError):
         await record(kit.backend, stored(collection, collection=collection))
+
+
+async def test_verdicts_are_kept_with_their_pattern(kit: Kit) -> None:
+    """As they were given; what is judged can be asked for; taken back, they leave nothing."""
+    said = {"verdict": "wrong", "who": "w", "weight": 0.5, "to": ["b"], "context": "moved", "odds": -1.25}
+    said |= {"confidence": 0.25, "evidence": {"margin": 1.5}, "category": "noise", "start_s": 1.0, "end_s": 2.5}
+    said |= {"told_s": 0.75, "note_ref": "text://r/note"}
+    await record(kit.backend, stored("a", data={"category": "music"}), stored("b"))
+    before = await kit.backend.book.facts(["a"])
+    await record(kit.backend, change("judged", "a", "v1", data=said))
+    [facts] = await kit.backend.book.find(PatternQuery(judged=True))
+    [verdict] = facts.verdicts
+    assert (facts.pattern_id, facts.category, facts.category_said) == ("a", "noise", "music")
+    assert (verdict.event_id, verdict.seq, verdict.who, verdict.right, verdict.weight) == ("v1", 3, "w", False, 0.5)
+    assert (verdict.spread_to, verdict.context, verdict.odds, verdict.confidence) == (("b",), "moved", -1.25, 0.25)
+    assert (verdict.evidence, verdict.said_s) == ({"margin": 1.5}, NOON.timestamp())
+    assert (verdict.start_s, verdict.end_s, verdict.told_s, verdict.note_ref) == (1.0, 2.5, 0.75, "text://r/note")
+    assert await kit.backend.book.count(PatternQuery(judged=True)) == 1
+    await record(kit.backend, change("withdrawn", "a", "v1 back", data={"of": "v1"}))
+    after = await kit.backend.book.facts(["a"])
+    assert {name: replace(one, last_seq=0) for name, one in after.items()} == {
+        name: replace(one, last_seq=0) for name, one in before.items()
+    }
+    assert await names(kit, judged=True) == []
+
+
+async def test_a_verdict_is_taken_back_once(kit: Kit) -> None:
+    """Of two who take it back at once, one is refused, and the table stays as the events have it."""
+    await record(kit.backend, stored("a"), change("judged", "a", "v1", data={"verdict": "right", "who": "w"}))
+    backs = [change("withdrawn", "a", f"back {n}", data={"of": "v1"}) for n in range(2)]
+    told = await asyncio.gather(*(record(kit.backend, one) for one in backs), return_exceptions=True)
+    refused = [one for one in told if isinstance(one, InvalidPatternError)]
+    assert [one.code for one in refused] == ["pattern.no_verdict"]
+    assert sum(one is None for one in told) == 1

@@ -1,6 +1,7 @@
 """What the log is told of each change of pattern memory."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -19,9 +20,10 @@ from schemas.events import (
     RelationData,
 )
 from schemas.records import Record
+from schemas.verdicts import PatternJudged, VerdictWithdrawn
 from tests.contract.pattern_changes import NOON, VECTORS, change, stored
 
-NAMES = {"pattern_id": "a", "collection": "c"}
+NAMES: dict[str, Any] = {"pattern_id": "a", "collection": "c"}
 VARIANT = {"other_id": "b", "kind": "variant", "strength": 0.9}
 
 
@@ -69,6 +71,11 @@ def told(given: PatternChange) -> Envelope:
             change("related", "a", data={"relations": [VARIANT]}),
             PatternsRelated(**NAMES, relations=(RelationData(other_id="b", kind="variant", strength=0.9),)),
         ),
+        (
+            change("judged", "a", data={"verdict": "wrong", "who": "w", "to": ["b"], "odds": 1.5, "from": "v"}),
+            PatternJudged(**NAMES, right=False, who="w", spread_to=("b",), odds=1.5, spread_from="v"),
+        ),
+        (change("withdrawn", "a", data={"of": "v"}), VerdictWithdrawn(**NAMES, of="v")),
         (
             change("reembedded", "a", vectors=VECTORS.astype("<f2").tobytes(), dim=3),
             PatternReembedded(**NAMES, extractor="imprint/1", vectors=2, dim=3),
