@@ -1,5 +1,7 @@
 """Making a piece from a source, in worker processes: the counterpart of `streams.generation.piece.write`."""
 
+from dataclasses import replace
+
 from grym.domain.composing.checks import score_checks
 from grym.domain.composing.midi import score_to_midi
 from grym.domain.composing.motif import motifs_of
@@ -7,7 +9,7 @@ from grym.domain.composing.musicxml import score_to_musicxml
 from grym.domain.composing.plan import Motif, Plan
 from grym.domain.composing.quoting import quotations
 from grym.domain.composing.reworking.making import Made, make
-from grym.domain.composing.reworking.source import Rework
+from grym.domain.composing.reworking.source import Rework, SourceFacts
 from grym.domain.quality.check import Check
 from grym.ports.sound import Studio
 from streams.features.studying import unpack
@@ -18,10 +20,25 @@ _OF_THE_WHOLE = frozenset({"music.length"})
 
 
 def rework(  # noqa: PLR0917 (crosses a process border by position)
-    studio: Studio, plan: Plan, seed: int, motifs: tuple[Motif, ...], source: bytes, wanted: Rework, sha256: str
+    studio: Studio,
+    plan: Plan,
+    seed: int,
+    motifs: tuple[Motif, ...],
+    source: bytes,
+    wanted: Rework,
+    sha256: str,
+    facts: SourceFacts | None = None,
 ) -> Written:
-    """Make a piece from a packed source and write it down; runs in a worker process."""
-    made = make(unpack(source), plan, wanted, seed=seed, motifs=motifs, sha256=sha256)
+    """Make a piece from a packed source and write it down; runs in a worker process.
+
+    Parameters
+    ----------
+    facts
+        What the plan was made by, as it stands in the log; it counts, not what is packed with the notes.
+    """
+    given = unpack(source)
+    given = given if facts is None else replace(given, facts=facts)
+    made = make(given, plan, wanted, seed=seed, motifs=motifs, sha256=sha256)
     musicxml = score_to_musicxml(made.score)
     return Written(
         score=made.score,

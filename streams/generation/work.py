@@ -24,6 +24,7 @@ from streams.generation.segments import Segments
 from streams.processor import Output, Report
 from streams.translate import (
     checks_to_wire,
+    facts_from_wire,
     motifs_from_wire,
     motifs_to_wire,
     plan_from_wire,
@@ -121,7 +122,8 @@ class GenerationWork:
         if command.source is None or command.rework is None:
             return ()
         packed = await self._artifacts.get(command.source)
-        return packed, rework_from_wire(command.rework), command.source_sha256
+        heard = None if command.heard is None else facts_from_wire(command.heard)
+        return packed, rework_from_wire(command.rework), command.source_sha256, heard
 
     async def _body(self, command: GenerateMusic, written: "Written") -> MusicGenerated:
         pages = enumerate(written.pages, start=1)

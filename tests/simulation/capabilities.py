@@ -21,6 +21,7 @@ from schemas.commands import (
     RateQuality,
     RecallPatterns,
     RememberPatterns,
+    StudySource,
     TakeImprint,
 )
 from schemas.envelope import Envelope, encode
@@ -39,8 +40,10 @@ from schemas.events import (
     PatternsRemembered,
     PlanMade,
     QualityRated,
+    SourceStudied,
 )
 from schemas.music import Analysis, InstrumentData, MetreData, PlanData, SectionPlanData, TonalityData
+from schemas.reworking import SourceFacts
 from streams.coordinator import Coordinator, Run
 from streams.processor import AnyProcessor, Decision, Output, Report
 from tests.simulation.sky import ARTIFACTS
@@ -177,7 +180,7 @@ class Studio:
 def capabilities(trouble: Trouble, guarded: Guarded | None = None) -> list[AnyProcessor]:
     """Return every capability but the coordinator."""
     table: dict[str, tuple[type[Body], ...]] = {
-        "features": (ExtractFeatures, TakeImprint),
+        "features": (ExtractFeatures, TakeImprint, StudySource),
         "patterns": (RecallPatterns, RememberPatterns, ChangePatterns, FeedbackGiven),
         "generation": (MakePlan, GenerateMusic),
         "quality": (RateQuality,),
@@ -200,6 +203,15 @@ def _heard(envelope: Envelope) -> Body:
         return ImprintTaken(imprint=SOUND, extractor="fake/1", duration_s=30.0)
     facts = Analysis(duration_s=30.0, sample_rate_hz=44_100, channels=2)
     return FeaturesExtracted(analysis=facts, imprint=SOUND, round=number)
+
+
+def _studied(envelope: Envelope) -> Body:
+    if envelope.subject.endswith("-refused"):
+        return SourceStudied(fault=FAULT)
+    facts = SourceFacts(
+        made_of="midi", tempo_bpm=70.0, metre=PLAN.metre, tonality=PLAN.tonality, bars=8, seconds=27.4, style=PLAN.style
+    )
+    return SourceStudied(facts=facts, score=SOUND)
 
 
 def _remembered(envelope: Envelope) -> Body:
@@ -233,6 +245,7 @@ _ANSWERS: dict[type[Body], Callable[[Envelope], Body]] = {
     ProposeParameters: lambda _: ParametersProposed(parameters={"density": 0.4}, sources={}, learner="fake", ratings=0),
     MakePlan: lambda _: PlanMade(plan=PLAN),
     ExtractFeatures: _heard,
+    StudySource: _studied,
     RateQuality: _rated,
 }
 

@@ -15,6 +15,7 @@ from schemas.commands import (
 )
 from schemas.events import FeedbackGiven
 from schemas.records import Message
+from schemas.reworking import ReworkData
 from streams.coordinator.run import Request
 from tests.contract.fakes import message
 from tests.simulation.capabilities import SOUND
@@ -38,6 +39,7 @@ class Story:
 KINDS = (
     *("compose", "compose", "compose", "compose", "analyze", "refused", "endless"),
     *("learn", "learn-refused", "learn-nothing", "recognise", "change", "change-nothing"),
+    *("rework", "rework-refused"),
 )
 """What is asked for, by the end of the request's id; what follows a hyphen is what becomes of it."""
 
@@ -66,6 +68,9 @@ def _wish(kind: str, deadline_s: float) -> Request:
             return RequestLearning(audio=SOUND, name="tune", deadline_s=deadline_s)
         case "recognise":
             return RequestRecognition(audio=SOUND, deadline_s=deadline_s)
+        case "rework":
+            rework = ReworkData(verb="arrange")
+            return RequestComposition(prompt="music", source=SOUND, rework=rework, deadline_s=deadline_s)
         case "change":
             return RequestPatternChange(action="forget", pattern_id="p", deadline_s=deadline_s)
         case _:
