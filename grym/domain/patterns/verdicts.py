@@ -16,7 +16,7 @@ MOST_OF_ONE = 16
 """Verdicts of one person on one pattern; nobody needs more to say what it is, and others must have room beside it."""
 
 MOST_VERDICTS = 256
-"""On one pattern, those that spread to it included: some 60 KB in the table."""
+"""On one pattern, those that spread to it included: some 85 KB in the table."""
 
 MOST_SPREAD = 20
 """Patterns that one verdict spreads to (F81)."""
