@@ -48,7 +48,7 @@ def expose(envelope: Envelope, exposed: ParametersExposed, state: LearnerState |
         quality=exposed.quality_share,
         stamp=_stamp(envelope),
     )
-    decision = _decided(envelope, exposed.user, taste, with_piece(taste, piece), piece_id=envelope.subject)
+    decision = _decided(envelope, exposed.user, state, taste, with_piece(taste, piece))
     # Every fold is answered, so that a replay can tell from the log what was folded before which question.
     noted = Output(body=PieceNoted(style=exposed.style, arm=exposed.arm))
     return replace(decision, outputs=(noted, *decision.outputs))
@@ -65,7 +65,7 @@ def give(envelope: Envelope, given: FeedbackGiven, state: LearnerState | None) -
     if given.preferred_over is not None:
         pair = Preference(better_id=envelope.subject, worse_id=given.preferred_over, stamp=stamp)
         after = with_preference(after, pair)
-    decision = _decided(envelope, given.user, taste, after, piece_id=envelope.subject)
+    decision = _decided(envelope, given.user, state, taste, after)
     if any(isinstance(output.body, FeedbackFolded) for output in decision.outputs):
         return decision
     return Decision(state=decision.state, outputs=(Output(body=_unmoved(envelope.id, after)),))
@@ -81,17 +81,19 @@ def credit(envelope: Envelope, opinion: OpinionCredited, state: LearnerState | N
     stars = max(MIN_STARS, opinion.stars)
     after = with_opinion(after, Opinion(piece_id=envelope.subject, stars=stars, stamp=stamp))
     folded = FeedbackFolded(feedback_id=opinion.feedback_id, accepted=True, style=opinion.style)
-    return Decision(state=state_of(after), outputs=(Output(body=folded),))
+    return Decision(state=state_of(after, before=state), outputs=(Output(body=folded),))
 
 
-def _decided(envelope: Envelope, user: str, before: Taste, after: Taste, *, piece_id: str) -> Decision[LearnerState]:
+def _decided(
+    envelope: Envelope, user: str, state: LearnerState | None, before: Taste, after: Taste
+) -> Decision[LearnerState]:
     """Return the new state, and what is told of opinions that count from now on."""
-    state = state_of(after)
-    counting = _counting(after)
-    fresh = [feedback_id for feedback_id in counting if feedback_id not in _counting(before)]
+    kept = state_of(after, before=state)
+    counted = frozenset(_counting(before))
+    fresh = [feedback_id for feedback_id in _counting(after) if feedback_id not in counted]
     if not fresh:
-        return Decision(state=state)
-    told = _told(before, after, next(piece for piece in after.pieces if piece.piece_id == piece_id))
+        return Decision(state=kept)
+    told = _told(before, after, next(piece for piece in after.pieces if piece.piece_id == envelope.subject))
     outputs: list[Body] = [
         FeedbackFolded(feedback_id=feedback_id, accepted=True, style=told.style, parameters=told.parameters)
         for feedback_id in fresh
@@ -105,9 +107,7 @@ def _decided(envelope: Envelope, user: str, before: Taste, after: Taste, *, piec
         learner=LEARNER,
         at=instant_of(envelope),
     )
-    return Decision(
-        state=state, outputs=tuple(Output(body=body) for body in outputs), effects=(KeepEntry(entry=entry),)
-    )
+    return Decision(state=kept, outputs=tuple(Output(body=body) for body in outputs), effects=(KeepEntry(entry=entry),))
 
 
 def _unmoved(feedback_id: str, taste: Taste) -> FeedbackFolded:

@@ -69,7 +69,10 @@ def decide(envelope: Envelope, state: LearnerState | None) -> Learned:
 
 
 def _forget(state: LearnerState | None) -> Learned:
-    known = state or LearnerState()
+    """Know nothing of a listener any more; where nothing is known, nothing is written."""
+    if state is None or state == LearnerState():
+        return Decision(outputs=(Output(body=PersonForgotten(by=NAME)),))
+    known = state
     forgotten = {"pieces": len(known.pieces), "opinions": len(known.opinions) + len(known.tastes)}
     return Decision(state=LearnerState(), outputs=(Output(body=PersonForgotten(by=NAME, forgotten=forgotten)),))
 

@@ -7,6 +7,7 @@ unknown pleasure, so that one model takes in both.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from operator import sub
 
 from grym.domain.learning.folding import credited
 from grym.domain.learning.rewards import utility_of
@@ -97,9 +98,10 @@ def _gathered(taste: Taste, rated: Sequence[tuple[Piece, object]]) -> Observatio
 
 
 def _row(piece: Piece, names: tuple[str, ...], defaults: Mapping[str, float]) -> Row:
-    settings = tuple(float(piece.parameters.get(name, defaults.get(name, MIDDLE))) for name in names)
-    away = tuple(value - defaults.get(name, value) for name, value in zip(names, settings, strict=True))
-    return settings, away, piece.style, piece.mood
+    told = piece.parameters
+    settings = tuple([float(told[name] if name in told else defaults.get(name, MIDDLE)) for name in names])
+    usual = [defaults.get(name, at) for name, at in zip(names, settings, strict=True)]
+    return settings, tuple(map(sub, settings, usual)), piece.style, piece.mood
 
 
 def _is_anchor(piece_id: str) -> bool:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from grym.domain.learning import guard
-from grym.domain.learning.fitting import Fit, fitted
+from grym.domain.learning.fitting import fitted
 from grym.domain.learning.kernel import Floats
 from grym.domain.learning.lots import HOLDOUT_SHARE, LEARNER, generator, lot
 from grym.domain.learning.observing import MIDDLE, Observations, defaults_of, observed, observed_to_anchor
-from grym.domain.learning.posterior import Outlook, Posterior, aligned, posterior
+from grym.domain.learning.posterior import Outlook, aligned, posterior
 from grym.domain.learning.region import candidates, digest, radius
 from grym.domain.learning.values import Arm, Proposal, Question, Taste, Verdict
 
@@ -77,8 +77,9 @@ def _searched(taste: Taste, question: Question) -> _Search | Verdict:
     if all(name in question.fixed for name in names):
         return _NOTHING_OPEN
     default = _default(taste, question, names)
-    fit = fitted(observed_to_anchor(taste))
-    known = _known(taste, observations, fit)
+    shaped = observed_to_anchor(taste)
+    fit = fitted(shaped)
+    known = posterior(observations, aligned(fit.hyper, names=shaped.names, wanted=names))
     settings, near = candidates(
         known,
         default,
@@ -107,11 +108,6 @@ def _drawn(search: _Search, question: Question) -> tuple[Arm, float, int | None]
     if lot(question.request_id, "trial") < share:
         return "trial", left * share, place
     return "fallback", left * (1.0 - share), None
-
-
-def _known(taste: Taste, observations: Observations, fit: Fit) -> Posterior:
-    names = observed_to_anchor(taste).names
-    return posterior(observations, aligned(fit.hyper, names=names, wanted=observations.names))
 
 
 def _default(taste: Taste, question: Question, names: tuple[str, ...]) -> Floats:
