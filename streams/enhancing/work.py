@@ -65,9 +65,11 @@ class EnhancingWork:
             return await self._told(done)
 
     async def _told(self, done: Enhanced) -> AudioEnhanced:
-        audio = done.sound and await self._artifacts.put_file(
-            done.sound, media_type="audio/wav", samples=done.length_samples, name="enhanced"
-        )
+        audio = None
+        if done.sound is not None:
+            audio = await self._artifacts.put_file(
+                done.sound, media_type="audio/wav", samples=done.length_samples, name="enhanced"
+            )
         return AudioEnhanced(
             kept=done.report.kept,
             before=done.report.before,

@@ -6,14 +6,16 @@ finds fault with is left alone to the last bit.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from grym.domain.enhancing import STAGES
 from grym.domain.enhancing.judging import MOST_FOLLOWING, following
+from grym.domain.enhancing.levelling import headroom_for
 from grym.domain.enhancing.report import Measures, Outcome, Report, Step
 from grym.domain.enhancing.sound import Clean, Repair, Sound, Spare, Survey, apply_to
-from grym.domain.enhancing.stages import FAULTS, REMOVING, SURVEYS
+from grym.domain.enhancing.stages import FAULTS, ONCE, REMOVING, SURVEYS
 from grym.domain.metering import LoudnessMeter, PeakMeter
-from grym.domain.reels import Reel, blocks_of
+from grym.domain.reels import Progress, Reel, blocks_of
 
 MOST_ROUNDS = 3
 LEAST_GAIN = 0.1
@@ -21,6 +23,11 @@ LEAST_GAIN = 0.1
 
 Tell = Callable[[str, float], None]
 """Told which stage is at work and how much of the whole is done, 0–1."""
+
+
+def nobody_listens(stage: str, share: float) -> None:
+    """Take how far it is and tell nobody."""
+    del stage, share
 
 
 @dataclass(slots=True)
@@ -34,42 +41,45 @@ class Bench:
     done: float = 0.0
     _said: dict[str, Repair | Clean] = field(default_factory=dict)
     _free: list[Reel] = field(default_factory=list)
-    _made: int = 0
+    _original: Reel | None = None
 
     def survey(self, stage: str) -> Repair | Clean:
         """Return what a stage says of the sound as it is now."""
         if stage not in self._said:
             self.tell(f"measuring: {stage}", self.done)
-            self._said[stage] = self.surveys[stage](self.sound, self._ticking(f"measuring: {stage}"))
+            self._said[stage] = self.surveys[stage](self.sound, self.ticking(f"measuring: {stage}"))
         return self._said[stage]
 
     def tried(self, stage: str, repair: Repair) -> Sound:
         """Return the sound with a repair, on a reel that is free."""
         self.tell(stage, self.done)
         target = self._free.pop() if self._free else self._another()
-        apply_to(self.sound, repair, target, progress=self._ticking(stage))
+        apply_to(self.sound, repair, target, progress=self.ticking(stage))
         return Sound(reel=target, channels=self.sound.channels, sample_rate_hz=self.sound.sample_rate_hz)
 
-    def keep(self, trial: Sound, said: Repair | Clean, *, stage: str) -> None:
-        """Go on with a trial; what its own survey said is known already."""
-        if self._made and self.sound.reel is not self._original:
+    def keep(self, trial: Sound, said: dict[str, Repair | Clean] | None = None) -> None:
+        """Go on with a trial; what surveys said of it already is not asked again."""
+        if self._original is not None and self.sound.reel is not self._original:
             self._free.append(self.sound.reel)
-        self.sound, self._said = trial, {stage: said}
+        self.sound, self._said = trial, said or {}
 
     def drop(self, trial: Sound) -> None:
         """Forget a trial."""
         self._free.append(trial.reel)
 
     def _another(self) -> Reel:
-        if not self._made:
+        if self._original is None:
             self._original = self.sound.reel
-        self._made += 1
         return self.spare()
 
-    _original: Reel | None = None
+    def ticking(self, stage: str) -> Progress:
+        """Return what tells between blocks that a stage is at work; how far it is within itself is not told."""
 
-    def _ticking(self, stage: str) -> Callable[[float], None]:
-        return lambda share: self.tell(stage, self.done)
+        def tick(share: float) -> None:
+            del share
+            self.tell(stage, self.done)
+
+        return tick
 
 
 def enhance_sound(
@@ -78,7 +88,7 @@ def enhance_sound(
     *,
     stages: Sequence[str] = (),
     dry_run: bool = False,
-    tell: Tell = lambda stage, share: None,
+    tell: Tell = nobody_listens,
     surveys: Mapping[str, Survey] = SURVEYS,
 ) -> tuple[Sound, Report]:
     """Repair a sound.
@@ -107,10 +117,10 @@ def enhance_sound(
         bench.done = 0.3 * number / len(wanted)
         bench.survey(stage)
     before = measures(bench, wanted)
-    steps = _looked(bench, wanted) if dry_run else _rounds(bench, wanted)
+    steps = _looked(bench, wanted) if dry_run else [*_rounds(bench, wanted), *_fitted(bench, sound)]
     after = before if bench.sound is sound else measures(bench, wanted)
     tell("comparing", 1.0)
-    kept = "original" if bench.sound is sound else "enhanced"
+    kept: Literal["original", "enhanced"] = "original" if bench.sound is sound else "enhanced"
     return bench.sound, Report(kept=kept, before=before, after=after, steps=tuple(steps))
 
 
@@ -140,9 +150,21 @@ def _rounds(bench: Bench, stages: Sequence[str]) -> list[Step]:
         made = [_made(bench, stage, number=number) for stage in stages if stage not in given_up]
         steps += [step for step in made if number == 1 or step.outcome != "clean"]
         given_up |= {step.stage for step in made if step.outcome == "undone"}
+        given_up |= {step.stage for step in made if step.outcome == "kept" and step.stage in ONCE}
         if not any(step.outcome == "kept" for step in made):
             break
     return steps
+
+
+def _fitted(bench: Bench, original: Sound) -> list[Step]:
+    """Lower a repaired sound whose tops stand above full scale, where no file holds them."""
+    if bench.sound is original:
+        return []
+    room = headroom_for(bench.sound)
+    if room is None:
+        return []
+    bench.keep(bench.tried("loudness", room))
+    return [Step(stage="loudness", outcome="kept", found=room.found, why="Lowered so that the new tops fit.")]
 
 
 def _made(bench: Bench, stage: str, *, number: int) -> Step:
@@ -152,12 +174,12 @@ def _made(bench: Bench, stage: str, *, number: int) -> Step:
     if isinstance(repair, Clean):
         return _step(stage, repair, number=number, outcome="clean")
     trial = bench.tried(stage, repair)
-    again = bench.surveys[stage](trial, lambda share: bench.tell(stage, bench.done))
+    again = bench.surveys[stage](trial, bench.ticking(stage))
     why = _objection(stage, bench.sound, trial, repair=repair, again=again)
     if why:
         bench.drop(trial)
         return Step(stage=stage, round=number, outcome="undone", found=repair.found, why=why)
-    bench.keep(trial, again, stage=stage)
+    bench.keep(trial, {stage: again})
     return _step(stage, repair, number=number, outcome="kept")
 
 
