@@ -14,9 +14,10 @@ from benchmarks.learning.rivals import has_optuna
 from benchmarks.learning.scenarios import LISTENERS
 
 QUICK_SEEDS = 2
-QUICK_REQUESTS = 300
+QUICK_REQUESTS = 150
 RELAYED = 4
-"""Seeds whose log is sent again; what must be equal in every bit needs no intervals."""
+RELAYED_REQUESTS = 300
+"""Seeds whose log is sent again, and its length: what must be equal in every bit needs no intervals."""
 
 SURE = ("decision", "two replays", "batches")
 """Beginnings of the bars that the quick form requires: the others need more seeds than it has."""
@@ -43,13 +44,14 @@ def main() -> None:
 
 def _jobs(scenario: str, words: argparse.Namespace, rivals: tuple[str, ...]) -> Iterator[Job]:
     """Return the jobs of a scenario."""
-    seeds = min(words.seeds, RELAYED) if scenario == "relay" else words.seeds
+    relayed = scenario == "relay"
+    seeds = min(words.seeds, RELAYED) if relayed else words.seeds
     for seed in range(words.first, words.first + seeds):
         yield Job(
             scenario=scenario,
             listener=words.listener,
             seed=seed,
-            requests=words.requests,
+            requests=min(words.requests, RELAYED_REQUESTS) if relayed else words.requests,
             rivals=rivals if scenario == "normal" else (),
         )
 
@@ -81,7 +83,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--listener", choices=list(LISTENERS), default="bell", help="plateau: the one held out")
     parser.add_argument("--scenarios", nargs="+", choices=SCENARIOS, default=list(SCENARIOS))
     parser.add_argument("--peers", action="store_true", help="rivals beside the default and chance")
-    parser.add_argument("--quick", action="store_true", help="two seeds of 300 requests: what must hold in any run")
+    parser.add_argument("--quick", action="store_true", help="two seeds of 150 requests: what must hold in any run")
     parser.add_argument("--rows", type=Path, help="file of rows: what is in it is not run again; of one code only")
     parser.add_argument("--out", type=Path, help="folder for the report")
     parser.add_argument("--processes", type=int, default=2)

@@ -2,7 +2,7 @@
 
 A batch is what a learner finds in the log when it looks: pieces and opinions between which nothing was asked of it. So
 questions are put where they stood, and what lies between is gathered to batches; a batch may then be shuffled, and
-every third of its messages come twice, without anything being decided otherwise.
+every eighth of its messages comes twice, without anything being decided otherwise.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from tests.simulation.loop import run_simulated
 BATCH = 24
 """Messages gathered before a question: some fifteen pieces and their ratings."""
 
-DOUBLED = 3
+DOUBLED = 8
 
 
 def replayed(sent: Sequence[Message], *, seed: int) -> tuple[str, str]:

@@ -14,7 +14,7 @@ def test_a_replay_is_the_run() -> None:
 
 
 def test_a_mixed_batch_holds_everything() -> None:
-    """Nothing is lost, and a third comes twice."""
+    """Nothing is lost, and an eighth comes twice."""
     run = learned(BellListener(seed=0, person="ann"), count=6, seed=0)
     mixed = _mixed(run.sent, np.random.default_rng(0))
     assert len(mixed) == len(run.sent) + len(run.sent[::DOUBLED])
