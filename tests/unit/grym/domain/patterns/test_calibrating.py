@@ -140,3 +140,31 @@ def test_contexts_are_told_apart_by_evidence() -> None:
     assert context_of(landmarks=9, transposition_semitones=0, tempo_ratio=1.01) == "landmarks"
     assert context_of(landmarks=0, transposition_semitones=0, tempo_ratio=1.0) == "pitches"
     assert set(CONTEXTS) == {"moved", "landmarks", "pitches"}
+
+
+def errors(lessons: Lessons, held: Sequence[Verdict]) -> int:
+    """Return how many findings are told though they are wrong, or kept back though they are right."""
+    told = [lessons.confidence_of(1.0 / (1.0 + exp(-(one.odds or 0.0))), "moved", one.evidence) for one in held]
+    return sum((confidence >= 0.5) is not one.right for confidence, one in zip(told, held, strict=True))
+
+
+def test_a_fifth_of_the_errors_goes_on_findings_that_nobody_judged() -> None:
+    """Over ten collections, each with its own verdicts; a liar alone takes nothing away and adds next to nothing."""
+    before = taught = lied = 0
+    for seed in range(10):
+        held = overconfident(1_000, seed=1_000 + seed)
+        before += errors(lessons_of([]), held)
+        taught += errors(lessons_of(overconfident(200, seed=seed)), held)
+        lied += errors(lessons_of(overconfident(200, seed=seed, liar=True)), held)
+    assert taught < 0.8 * before
+    assert lied < 1.05 * before
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_where_recognition_is_right_about_itself_nothing_gets_worse(seed: int) -> None:
+    """A collection as the one it was fitted on: verdicts change next to nothing."""
+    dice = random.Random(seed)
+    odds = [dice.uniform(-6.0, 6.0) for _ in range(2_200)]
+    said = [verdict(n, right=dice.random() < 1.0 / (1.0 + exp(-one)), odds=one) for n, one in enumerate(odds)]
+    held = said[200:]
+    assert errors(lessons_of(said[:200]), held) <= 1.1 * errors(lessons_of([]), held)

@@ -19,8 +19,8 @@ from grym.domain.patterns.values import Verdict
 
 def verdict(number: int, *, right: bool, **fields: Any) -> Verdict:
     """Return a verdict that came in this place."""
-    fields = {"event_id": f"v{number}", "seq": number, "who": "rosa"} | fields
-    return Verdict(**fields, right=right)
+    usual: dict[str, Any] = {"event_id": f"v{number}", "seq": number, "who": "rosa"}
+    return Verdict(**(usual | fields), right=right)
 
 
 def test_nothing_said_is_no_accuracy() -> None:
