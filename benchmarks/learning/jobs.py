@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.learning.estimates import log_of, rewards_of
 from benchmarks.learning.policies import Fixed, Policy, Random
 from benchmarks.learning.relays import batched, replayed
 from benchmarks.learning.rivals import LinearThompson, PlainGP, Tpe
@@ -25,8 +26,9 @@ from benchmarks.learning.scenarios import (
     utilities,
 )
 
+DEFAULT = "fixed default"
 RIVALS: Mapping[str, Callable[[int], Policy]] = {
-    "fixed default": lambda _: Fixed(),
+    DEFAULT: lambda _: Fixed(),
     "uniform random": Random,
     "linear Thompson": LinearThompson,
     "plain GP-UCB": PlainGP,
@@ -70,13 +72,16 @@ def done(job: Job) -> Row:
 def _normal(job: Job) -> Row:
     listener = LISTENERS[job.listener](seed=job.seed, person=USER)
     run = learned(listener, count=job.requests, seed=job.seed)
-    row = {"grym": _summary(run.served), "decision_ms": _decisions(run)}
+    row: Row = {"grym": _summary(run.served), "decision_ms": _decisions(run), "arms": run.arms, "log": log_of(run)}
     for name in job.rivals:
         policy = RIVALS[name](job.seed)
-        row[name] = _summary(played(policy, listener, count=job.requests, seed=job.seed))
+        served = played(policy, listener, count=job.requests, seed=job.seed)
+        row[name] = _summary(served)
+        if name == DEFAULT:
+            row["default's rewards"] = rewards_of(served)
         if isinstance(policy, Tpe):
             policy.close()
-    return row | {"arms": run.arms}
+    return row
 
 
 def _placebo(job: Job) -> Row:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.learning.estimates import POOLED, estimates_table
 from benchmarks.learning.jobs import Row
 from benchmarks.learning.world import FloatArray
 from benchmarks.recognition.report import table
@@ -36,6 +37,8 @@ def told(rows: Mapping[str, Sequence[Row]]) -> tuple[str, list[Bar]]:
     """Return the report on the rows of each scenario, and the bars in it."""
     bars = [bar for scenario, judge in _JUDGES.items() if rows.get(scenario) for bar in judge(rows[scenario])]
     parts = [_policies(rows["normal"])] if rows.get("normal") else []
+    if len(rows.get("normal", ())) >= POOLED:
+        parts.append(estimates_table(rows["normal"]))
     parts.append(
         table(["bar", "measured", ""], [[bar.name, bar.said, "held" if bar.held else "MISSED"] for bar in bars])
     )

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.learning.held_out import PlateauListener
-from benchmarks.learning.lane import Lane, opened, opinion, preference, proposals_sha256
+from benchmarks.learning.lane import Lane, opened, opinion, preference, proposals_sha256, request_id
 from benchmarks.learning.listener import BellListener, Listener
 from benchmarks.learning.policies import Learner, Policy
 from benchmarks.learning.world import FloatArray, Request, Values, realised, requests_of
+from schemas.events import ParametersProposed
 from schemas.records import Message
 from tests.simulation.loop import run_simulated
 
@@ -35,12 +36,15 @@ class Served:
     ----------
     utility, best
         How much it pleases 0–1, and how much the piece would that pleases most.
+    stars
+        What its listener gives for it, if anything.
     """
 
     request: Request
     values: Values
     utility: float
     best: float
+    stars: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +123,8 @@ async def serve(policy: Policy, listener: Listener, requests: Sequence[Request],
             await policy.rate(rated, stars)
         piece = await _piece(policy, listener, request, seed=seed)
         served.append(piece)
-        stars_given = listener.stars(request, piece.values)
-        if stars_given is not None:
-            coming.append((request.number + 1 + _lateness(request, seed=seed), request, stars_given))
+        if piece.stars is not None:
+            coming.append((request.number + 1 + _lateness(request, seed=seed), request, piece.stars))
     return served
 
 
@@ -135,11 +138,10 @@ async def serve_five(lane: Lane, listeners: Mapping[str, Listener], *, count: in
         request, listener = next(asked[name]), listeners[name]
         piece = await _piece(learner, listener, request, seed=seed)
         served.append(piece)
-        stars = listener.stars(request, piece.values)
         if isinstance(listener, Lying):
-            await lane.send(_mischief(request, stars or 5, before))
-        elif stars is not None:
-            await learner.rate(request, stars)
+            await lane.send(_mischief(request, piece.stars or 5, before))
+        elif piece.stars is not None:
+            await learner.rate(request, piece.stars)
         before[name] = request
     return served
 
@@ -162,7 +164,13 @@ async def _piece(policy: Policy, listener: Listener, request: Request, *, seed: 
     best = realised(request, listener.best(request), seed=seed)
     # Chance may make another piece please more than the one that was meant to please most.
     utility = listener.utility(request, values)
-    return Served(request=request, values=values, utility=utility, best=max(utility, listener.utility(request, best)))
+    return Served(
+        request=request,
+        values=values,
+        utility=utility,
+        best=max(utility, listener.utility(request, best)),
+        stars=listener.stars(request, values),
+    )
 
 
 def _lateness(request: Request, *, seed: int) -> int:
@@ -182,6 +190,7 @@ class Learned:
     """
 
     served: list[Served]
+    proposed: list[ParametersProposed]
     arms: dict[str, int]
     proposals_sha256: str
     state_sha256: str
@@ -213,6 +222,7 @@ def learned_by_five(listeners: Mapping[str, Listener], *, count: int, seed: int)
 async def _told(lane: Lane, served: list[Served]) -> Learned:
     return Learned(
         served=served,
+        proposed=[lane.by_request[request_id(piece.request)] for piece in served],
         arms=dict(Counter(proposal.arm for proposal in lane.proposals)),
         proposals_sha256=proposals_sha256(lane.proposals),
         state_sha256=await lane.state_sha256(),

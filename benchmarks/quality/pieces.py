@@ -92,5 +92,5 @@ SPOILS: dict[str, Callable[[Score], Score]] = {
     "another tempo": _other_tempo,
     "one note": _one_note,
 }
-NAMES = {"another key": ("key",), "another tempo": ("tempo",), "one note": ("monoton", "repet", "range", "key")}
+NAMES = {"another key": ("key",), "another tempo": ("tempo",), "one note": ("monoton", "repetition", "range", "key")}
 """Parts of the names of checks that would name the fault."""
