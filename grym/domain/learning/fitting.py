@@ -3,8 +3,9 @@
 The logarithm of the marginal likelihood (Rasmussen and Williams 2006, "Gaussian Processes for Machine Learning",
 eq. 5.8) is climbed one number after the other, twice round; each setting is tried as one that does not matter, too.
 Beside it stands the likelihood of *no taste at all*: levels of styles and chance. The difference is the evidence that
-there is something to learn; under ratings by chance it seldom exceeds 3, since the expectation of a likelihood ratio is
-then 1 (Ville 1939): a ratio of 20 has a chance of at most 1 in 20.
+there is something to learn. For one shape fixed in advance it would exceed 3, a ratio of twenty, with a chance of at
+most one in twenty when stars come by chance (Ville 1939); for the best of those that are searched that was measured:
+in 60 draws each of 30, 50 and 100 ratings of nine settings it did in 1, 3 and 3.
 """
 
 from collections.abc import Iterator
@@ -20,7 +21,8 @@ from grym.domain.learning.observing import MIDDLE, Observations
 _SWEEPS = 2
 _SELECTED_FROM = 12
 _SETTLED = 0.5
-_DROPPING_GAIN = 0.3
+_SELECTING_GAIN = 1.0
+"""What switching a setting on or off must gain: a unit a choice (Akaike 1974), lest chance be taken for taste."""
 _FADING_PENALTY = 2.0
 """Fading must be worth a factor of seven in likelihood: most tastes stay."""
 _NULL_STYLES = 0.02
@@ -86,7 +88,7 @@ def _neighbours(hyper: Hyper, *, small: bool) -> Iterator[tuple[_Change, float]]
             yield _Change(name, value), 0.0
     if not small:
         for at in range(len(hyper.matters)):
-            yield _Change("matters", at=at), _DROPPING_GAIN
+            yield _Change("matters", at=at), _SELECTING_GAIN
 
 
 class _Bench:
