@@ -218,12 +218,12 @@ TOPICS: tuple[Topic, ...] = (
     ),
     Topic(
         name=SESSIONS,
-        key="user",
+        key="request id",
         partitions=4,
         retention_s=14 * DAY_S,
-        writers=("upstream", "gateway", "operator", "coordinator", "sessions", "learning"),
-        readers=("sessions", "upstream"),
-        about="How each person's attempts ended, what they prefer, and what was forgotten or restored of them.",
+        writers=("sessions", "learning"),
+        readers=("upstream",),
+        about="What those who know people answer: opinions noted, settings preferred, people forgotten and restored.",
     ),
     Topic(
         name="grym.outcomes.v1",

@@ -1,7 +1,7 @@
 """What is known of a person: how their attempts ended, what they prefer, and what is to be forgotten or restored.
 
-Attempts and preferences travel on a topic of their own, keyed by user. Forgetting and restoring travel on the feedback
-lane, so that whoever folds opinions meets them in the one order that counts.
+All that changes what is known travels on the feedback lane, keyed by user, so that whoever folds it meets it in the one
+order that counts, and a replay meets it again so. What is answered travels on a topic of its own, by request.
 """
 
 from typing import ClassVar, Literal
@@ -45,7 +45,7 @@ class AttemptEnded(Body, frozen=True, kw_only=True):
     """
 
     TYPE: ClassVar[str] = "grym.attempt.ended.v1"
-    TOPIC: ClassVar[str] = "grym.sessions.v1"
+    TOPIC: ClassVar[str] = "grym.feedback.v1"
 
     user: str
     outcome: AttemptOutcome
@@ -92,7 +92,7 @@ class PreferSettings(Body, frozen=True, kw_only=True):
     """
 
     TYPE: ClassVar[str] = "grym.settings.prefer.v1"
-    TOPIC: ClassVar[str] = "grym.sessions.v1"
+    TOPIC: ClassVar[str] = "grym.feedback.v1"
 
     user: str
     backend: str

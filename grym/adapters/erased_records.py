@@ -5,12 +5,12 @@ import hashlib
 import msgspec
 
 from grym.ports.erasing import Erasure
-from schemas.catalogue import FEEDBACK, SESSIONS
+from schemas.catalogue import FEEDBACK
 from schemas.envelope import peek
 from schemas.records import Record
 
-BY_USER = frozenset({FEEDBACK, SESSIONS})
-"""Topics whose key is the user."""
+BY_USER = frozenset({FEEDBACK})
+"""Topics whose key is the user: there also others speak of a person's requests."""
 ASKER_CHARACTERS = 16
 
 
@@ -38,5 +38,6 @@ def tenant_of(record: Record) -> str:
 
 
 def tombstone_key(record: Record, erasure: Erasure) -> bytes | None:
-    """Return the key a tombstone keeps: none where it named the person."""
-    return None if record.key == erasure.user.encode(errors="replace") else record.key
+    """Return the key a tombstone keeps: that of its request alone, since others name people or are shared with them."""
+    own = {request.encode(errors="replace") for request in erasure.requests}
+    return record.key if record.key in own else None

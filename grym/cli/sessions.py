@@ -129,9 +129,10 @@ async def save(
 @command(app, "restore")
 async def restore(screen: Screen, *, file: FileArgument) -> None:
     """Make what is known of a person what a saved file says; a changed, foreign or newer file is refused whole."""
-    from streams.sessions.snapshots import on_the_wire, unpack
+    from grym.runtime.people import checked_person
+    from streams.sessions.snapshots import on_the_wire
 
-    saved = unpack(_read(file))
+    saved = checked_person(_read(file))
     async with desk() as (runtime, people):
         parts = on_the_wire(saved)
         restoring = await people.restore(saved.user, tenant=saved.tenant, parts=parts)

@@ -8,19 +8,20 @@ harmless when done again, so an erasure that was interrupted is finished by aski
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import msgspec
 
+from grym.domain.patterns.verdicts import who_is
 from grym.errors import InvalidRequestError, UnavailableError
 from grym.ports.erasing import Erased, Erasure
 from grym.ports.patterns import PatternChange, PatternEvent
 from grym.runtime.remains import Remain, remains
-from schemas.commands import ANONYMOUS, RequestComposition
+from schemas.commands import ANONYMOUS, RequestComposition, RequestPatternChange
 from schemas.envelope import Envelope, encode
 from schemas.sessions import ErasePerson
 from streams.coordinator.run import Run
-from streams.learning import Learning
+from streams.learning.processor import NAME as LEARNING
+from streams.learning.state import state_key_of
 from streams.patterns.ledger import PROCESSOR as PATTERNS
 from streams.patterns.ledger import Ledger
 from streams.processor import envelopes_of
@@ -32,7 +33,12 @@ if TYPE_CHECKING:
     from grym.runtime.opening import Runtime
     from producers.people import PeopleDesk
 
+FORGETTING = frozenset({SESSIONS, LEARNING})
+"""The processors that learn of people, and answer to an erasure."""
 PAGE = 1000
+COORDINATOR = "coordinator"
+TAKEN_S = 60.0
+"""A coordinator takes thousands of requests a second; a worker that starts first takes seconds."""
 READ_S = 10.0
 """How long readers may take to pass what is to be erased: marks are written ten times a second."""
 LOOK_S = 0.2
@@ -82,11 +88,12 @@ async def erase_person(runtime: "Runtime", people: "PeopleDesk", user: str, *, t
         erased = await eraser.erase(await _erasure(runtime, eraser, user, tenant=tenant), dry_run=True)
         count = len(await _runs(eraser, user, tenant=tenant))
         return _report("", count, erased, runtime)
+    await _taken(runtime)
     await _cancel_open(runtime, await _runs(eraser, user, tenant=tenant))
+    await _withdraw_verdicts(runtime, user, tenant=tenant)
     name = await people.forget(user, tenant=tenant)
-    forgetting = _forgetting()
     async with runtime.working():
-        await people.forgotten(name, by=forgetting)
+        await people.forgotten(name, by=FORGETTING)
         erasure = await _erasure(runtime, eraser, user, tenant=tenant)
         await _give_up_patterns(runtime, erasure, name)
         erased = await _erased(runtime, eraser, erasure)
@@ -106,11 +113,6 @@ def _eraser(runtime: "Runtime") -> "Eraser":
     return eraser
 
 
-def _forgetting() -> frozenset[str]:
-    """Return the processors that answer to an erasure."""
-    return frozenset({SESSIONS} | ({Learning.name} if ErasePerson in Learning.accepts else set()))
-
-
 async def _runs(eraser: "Eraser", user: str, *, tenant: str) -> dict[str, Run]:
     """Return the runs of a person's requests, by request id."""
     rows = await eraser.runs_of(user)
@@ -123,6 +125,31 @@ def _is_theirs(run: Run, user: str, *, tenant: str) -> bool:
     return bool(run.has_request) and run.request.user == user and (run.tenant or "default") == tenant
 
 
+async def _taken(runtime: "Runtime") -> None:
+    """Wait until every request that lies in the log by now has been taken: before that nobody knows whose it is.
+
+    Raises
+    ------
+    UnavailableError
+        ``erase.untaken`` where no worker takes requests.
+    """
+    backend, topic = runtime.backend, RequestComposition.TOPIC
+    ends = await backend.log.ends([topic])
+    until_s = runtime.clock.monotonic_s() + TAKEN_S
+    async with runtime.working():
+        while True:
+            done = await backend.progress.positions(COORDINATOR)
+            if all(done.get(place, 0) >= end for place, end in ends.items()):
+                return
+            if runtime.clock.monotonic_s() > until_s:
+                raise UnavailableError(
+                    f"requests wait that nobody has taken within {TAKEN_S:.0f} seconds",
+                    code="erase.untaken",
+                    hint="Start a worker `coordinator`, and erase again.",
+                )
+            await runtime.clock.sleep(LOOK_S)
+
+
 async def _cancel_open(runtime: "Runtime", runs: dict[str, Run]) -> None:
     waiting = [name for name, run in runs.items() if not run.over]
     for name in waiting:
@@ -130,6 +157,17 @@ async def _cancel_open(runtime: "Runtime", runs: dict[str, Run]) -> None:
     async with runtime.working():
         for name in waiting:
             await runtime.client.wait(name)
+
+
+async def _withdraw_verdicts(runtime: "Runtime", user: str, *, tenant: str) -> None:
+    """Take back what the person said of matches, so that what was learned from it is as if never said."""
+    who = who_is(user)
+    said = {event.change.collection async for event in _journal(runtime) if event.change.data.get("who") == who}
+    async with runtime.working():
+        for collection in sorted(said):
+            wish = RequestPatternChange(action="withdraw", user=user, collection=collection)
+            ticket = await runtime.client.change_patterns(wish, tenant=tenant)
+            await runtime.client.wait(ticket.request_id)
 
 
 async def _erasure(runtime: "Runtime", eraser: "Eraser", user: str, *, tenant: str) -> Erasure:
@@ -161,10 +199,8 @@ def erased_run(run: Run) -> Run:
 
 
 def _states(user: str, *, tenant: str, requests: dict[str, Run]) -> tuple[tuple[str, str], ...]:
-    sessions = (SESSIONS, person_key(user, tenant=tenant))
-    learner = [f"user:{user}", *(f"piece:{name}" for name in requests)] if tenant == "default" else []
-    learner.append(f"user:{quote(tenant, safe='')}/{quote(user, safe='')}")
-    return (sessions, *((Learning.name, key) for key in learner))
+    learner = (state_key_of(user, tenant=tenant), *(f"piece:{name}" for name in requests))
+    return ((SESSIONS, person_key(user, tenant=tenant)), *((LEARNING, key) for key in learner))
 
 
 async def _patterns(runtime: "Runtime", user: str, *, requests: frozenset[str]) -> tuple[str, ...]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from grym.adapters.entries.postgres import GRAVES_KEPT
 from grym.adapters.retention import LETTERS_S
 from grym.runtime.housekeeping import ARTIFACT_GRACE_S
-from schemas.catalogue import BY_NAME, DAY_S, FEEDBACK, SESSIONS
+from schemas.catalogue import BY_NAME, DAY_S, FEEDBACK
 
 ENTRY_COPY_S = 300
 """Copies of entries in Redis, by grym's own configuration of typed memory."""
-PERSONAL = ("grym.requests.v1", FEEDBACK, SESSIONS, "grym.outcomes.v1", "grym.generation.v1", "grym.dead-letters.v1")
+PERSONAL = ("grym.requests.v1", FEEDBACK, "grym.outcomes.v1", "grym.generation.v1", "grym.dead-letters.v1")
 """Topics whose records tell of a person."""
 
 

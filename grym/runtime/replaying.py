@@ -30,17 +30,19 @@ from schemas.commands import (
     RecallPatterns,
 )
 from schemas.events import FeedbackGiven, OpinionCredited, ParametersExposed
+from schemas.sessions import ErasePerson, RestorePerson
 from streams.coordinator import Coordinator
 from streams.features import Features
 from streams.generation import Generation
 from streams.learning import Learning
 from streams.patterns import Patterns
 from streams.quality import Quality
+from streams.sessions import Sessions
 
-DECIDING = ("coordinator", "patterns", "learning")
+DECIDING = ("coordinator", "patterns", "learning", "sessions")
 """What decides by its state alone; the answers of all others are facts unless they are audited."""
 
-AUDITED = ("coordinator", "patterns", "generation", "learning")
+AUDITED = ("coordinator", "patterns", "generation", "learning", "sessions")
 """What an audit makes again; analyses of sound only where they are named, since they take as long as they took then."""
 
 
@@ -149,7 +151,7 @@ def _names(wish: ReplayWish) -> Collection[str]:
     return names
 
 
-def _part(
+def _part(  # noqa: PLR0911 (one for each processor)
     name: str, live: Backend, shadow: Backend, artifacts: ArtifactStore, cpu: CpuPool, *, wish: ReplayWish
 ) -> Part:
     """Build one processor over the shadow."""
@@ -161,9 +163,12 @@ def _part(
             return Part(
                 processor=Learning(),
                 facts=() if audit else (ProposeParameters,),
-                refolds=(ParametersExposed, FeedbackGiven, OpinionCredited),
-                leans_on=(FeedbackGiven, OpinionCredited, ProposeParameters),
+                refolds=(ParametersExposed, FeedbackGiven, OpinionCredited, ErasePerson, RestorePerson),
+                leans_on=(FeedbackGiven, OpinionCredited, ProposeParameters, ErasePerson, RestorePerson),
             )
+        case "sessions":
+            sessions = Sessions()
+            return Part(processor=sessions, refolds=sessions.accepts, leans_on=sessions.accepts)
         case "patterns":
             memory = ReplayedMemory(live.book)
             return Part(

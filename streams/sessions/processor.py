@@ -1,8 +1,8 @@
 """The keeper of sessions: attempts, opinions and preferences of a person become what the next piece knows of them.
 
-One state for each person in each tenant, folded in any order of the two topics it comes from. What follows from it is
-written as one entry of typed memory, in the same transaction; the recall step of the next composition reads it there.
-Opinions that the learner refuses are passed over here: who gave them is told once.
+One state for each person in each tenant, folded from the feedback lane so that order and repetition within it make no
+difference. What follows from it is written as one entry of typed memory, in the same transaction; the recall step of
+the next composition reads it there. Opinions that the learner refuses are passed over here: who gave them is told once.
 """
 
 from collections.abc import Callable, Mapping
@@ -43,7 +43,7 @@ WINNER_STARS, LOSER_STARS = 4.0, 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """The session of a person, and up to when it knows: entries are dated by it, since two topics may cross."""
+    """The session of a person, and up to when it knows: entries are dated by it, and never go back."""
 
     session: Session = field(default_factory=Session)
     as_of: datetime | None = None

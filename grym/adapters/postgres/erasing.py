@@ -18,7 +18,7 @@ from grym.adapters.postgres.rows import index_name, pack_headers, record_of
 from grym.domain.entries.known import name_of, owner_of
 from grym.ports.erasing import Erased, Erasure
 from grym.ports.work import StoredState
-from schemas.catalogue import FEEDBACK, SESSIONS
+from schemas.catalogue import FEEDBACK
 from schemas.erased import tombstone_headers
 from schemas.records import Record
 
@@ -114,7 +114,7 @@ class PostgresEraser:
     async def _bury_events(self, connection: Any, erasure: Erasure) -> tuple[int, int]:
         """Make tombstones of the person's events that everybody has read; return how many, and how many are left."""
         digests = [digest_of(name.encode(errors="replace")) for name in (*erasure.requests, *erasure.correlations)]
-        rows = await connection.fetch(_CANDIDATES, digests, [FEEDBACK, SESSIONS], erasure.user.encode(errors="replace"))
+        rows = await connection.fetch(_CANDIDATES, digests, [FEEDBACK], erasure.user.encode(errors="replace"))
         theirs = [record for record in map(record_of, rows) if concerns(record, erasure)]
         done = await self._done(connection)
         gone = [record for record in theirs if record.position <= done.get(record.topic, {}).get(record.partition, END)]
