@@ -17,6 +17,8 @@ from tests.support.kafka_jars import KafkaMissingError, classpath, java
 from tests.support.kafka_world import LETTERS, OUTCOMES, REQUESTS, KafkaWorld, kafka_world
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "java" / "AskForAPiece.java"
+TRIED = "again-3"
+"""A request whose lot is a trial while the guard is closed (`grym.domain.learning.lots`)."""
 PROMPT = "a calm piano nocturne in D minor"
 WISH = {"prompt": PROMPT, "seconds": 6, "backend": "score"}
 HEADERS = {"ce_id": b"broken", "ce_source": b"console", "ce_type": b"grym.composition.request.v1"}
@@ -102,10 +104,10 @@ async def test_the_command_line_asks_waits_and_rates(world: KafkaWorld) -> None:
     assert piece["outcome"] == "completed"
     assert piece["midi"] in {str(file) for file in (world.folder / "piece").iterdir()}
     assert world.grym("rate", piece["request_id"], "1", "--user", "ada")["accepted"] is True
-    again = world.grym("compose", PROMPT, *QUICK, "--user", "ada", "--no-wait", "--request-id", "again-1")
+    again = world.grym("compose", PROMPT, *QUICK, "--user", "ada", "--no-wait", "--request-id", TRIED)
     assert again["outcome"] == "pending"
-    await world.outcomes("again-1")
-    assert "learned" in {value["source"] for value in world.grym("status", "again-1")["parameters"].values()}
+    await world.outcomes(TRIED)
+    assert "learned" in {value["source"] for value in world.grym("status", TRIED)["parameters"].values()}
 
 
 async def test_a_request_waits_for_its_workers(world: KafkaWorld) -> None:
