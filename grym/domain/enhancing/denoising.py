@@ -34,6 +34,7 @@ OVERLAP = 1.5
 """What squared Hann windows add up to at four hops a window."""
 LEAST_NOISE_DB = -32.0
 LEAST_NOISE_DBFS = -80.0
+ALL_NOISE_DB = -3.0
 QUIETEST_DB = -120.0
 LEAST_SHARE = 0.5
 """Of the stretches, how many must hold noise."""
@@ -169,6 +170,8 @@ def _judged(
     }
     if found["noise_db"] < LEAST_NOISE_DB or found["noise_dbfs"] < LEAST_NOISE_DBFS:
         return Clean(why="Nothing steady lies under the music.", found=found)
+    if found["noise_db"] > ALL_NOISE_DB:
+        return Clean(why="There is nothing but noise, and it may be meant.", found=found)
     bins = framing.n_fft // 2 + 1
     return Hiss(
         power=tuple(

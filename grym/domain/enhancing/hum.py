@@ -35,6 +35,7 @@ LEAST_HUM_DB = -55.0
 """Against the whole sound; below it is masked by almost anything."""
 LEAST_PARTIAL = 10.0 ** (-95.0 / 20.0)
 LEAST_FRAMES = 8
+SILENT_DB = -120.0
 FLOOR = 1e-12
 
 Complex = NDArray[np.complex128]
@@ -101,6 +102,7 @@ def survey_hum(sound: Sound, progress: Progress = nobody_asks) -> Repair | Clean
         or found["hum_dbfs"] < LEAST_HUM_DBFS
         or found["hum_db"] < LEAST_HUM_DB
     ):
+        found |= {"hum_hz": 0.0, "hum_dbfs": SILENT_DB, "hum_db": SILENT_DB, "hum_partials": 0.0}
         return Clean(why="Nothing stands still at the frequencies of the mains.", found=found)
     return Hum(
         mains=mains,

@@ -47,8 +47,9 @@ class Mains:
         since = times_s - self.knots_s[at]
         slopes = np.concatenate([np.diff(self.hertz) / np.where(steps > 0.0, steps, 1.0), [0.0]])
         inside = np.where(since > 0.0, slopes[at], 0.0)
-        turned: Vector = turns[at] + since * (self.hertz[at] + inside * since / 2.0)
-        return np.multiply(turned, 2.0 * np.pi, dtype=np.float64)
+        turned = turns[at] + since * (self.hertz[at] + inside * since / 2.0)
+        phase: Vector = 2.0 * np.pi * turned
+        return phase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -63,7 +64,7 @@ class Frames:
     @property
     def centres_s(self) -> Vector:
         """The middle of each frame, in seconds."""
-        return (np.arange(self.count) * self.hop + self.size / 2.0) / self.rate_hz
+        return np.asarray((np.arange(self.count) * self.hop + self.size / 2.0) / self.rate_hz, dtype=np.float64)
 
     def turned(self, sound: FloatArray, mains: Mains, *, partials: int) -> NDArray[np.complex128]:
         """Return half of each partial in each frame, turned back by the mains, shape (channels, partials, frames)."""

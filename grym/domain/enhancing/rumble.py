@@ -59,6 +59,8 @@ class Rumble:
 
 def survey_rumble(sound: Sound, progress: Progress = nobody_asks) -> Repair | Clean:
     """Measure offset and infrasonic power, and say whether either is too much."""
+    if sound.duration_s < SPAN_S:
+        return Clean(why="Too short to tell an offset from a wave.", found={"offset": 0.0, "rumble_dbfs": _db(0.0)})
     offset = _offset(sound)
     deep, whole = _levels(sound, offset, progress)
     usual = float(np.percentile(deep, USUAL_PERCENTILE)) if len(deep) else 0.0

@@ -9,7 +9,7 @@ from grym.domain.enhancing.hum import survey_hum
 from grym.domain.enhancing.levelling import survey_level
 from grym.domain.enhancing.rumble import survey_rumble
 from grym.domain.enhancing.sound import Survey
-from grym.domain.enhancing.tone import survey_balance, survey_sharpness
+from grym.domain.enhancing.tone import MOST_SHARP_DB, survey_balance, survey_sharpness
 
 Fault = Callable[[Mapping[str, float]], float]
 """How large a fault is, ≥ 0, from what a survey found."""
@@ -35,7 +35,7 @@ FAULTS: Mapping[str, Fault] = {
     "declick": lambda found: found["clicks_per_s"],
     "hum": lambda found: _amplitude(found["hum_dbfs"]),
     "eq": lambda found: found["balance_db"],
-    "deess": lambda found: max(0.0, found["sharpness_db"]),
+    "deess": lambda found: max(0.0, found["sharpness_db"] - MOST_SHARP_DB),
     "loudness": lambda found: found["softness_db"],
     "denoise": lambda found: _amplitude(found["noise_dbfs"]),
     "rumble": lambda found: found["offset"] + _amplitude(found["rumble_dbfs"]),

@@ -31,6 +31,7 @@ SHARP_HZ, BODY_HZ = (5_000.0, 10_000.0), (1_000.0, 4_000.0)
 MOST_SHARP_DB = 15.0
 """Treble over middle in the sharpest twentieth of a recording's loud moments; the 24 reach 14."""
 SHARP_PERCENTILE, LOUD_PERCENTILE = 95.0, 30.0
+LEAST_S = 5.0
 TAPS = 4_095
 TAPS_RATE_HZ = 44_100
 FLOOR = 1e-12
@@ -93,6 +94,8 @@ class Sharpness:
 
 def survey_balance(sound: Sound, progress: Progress = nobody_asks) -> Repair | Clean:
     """Measure the share of each octave, and say which lie where those of no real music do."""
+    if sound.duration_s < LEAST_S:
+        return Clean(why="Too short to have a balance.", found={"balance_db": 0.0})
     framing = framing_for(sound.sample_rate_hz)
     total = np.zeros(framing.n_fft // 2 + 1)
     for power in _power(sound, framing, progress):
@@ -110,6 +113,8 @@ def survey_balance(sound: Sound, progress: Progress = nobody_asks) -> Repair | C
 
 def survey_sharpness(sound: Sound, progress: Progress = nobody_asks) -> Repair | Clean:
     """Measure how far treble rises above the middle in the sharpest moments, and say whether music does that."""
+    if sound.duration_s < LEAST_S:
+        return Clean(why="Too short to tell sharpness from a stroke.", found={"sharpness_db": 0.0})
     framing = framing_for(sound.sample_rate_hz)
     over, loud = [np.zeros(0)], [np.zeros(0)]
     for power in _power(sound, framing, progress):
@@ -127,10 +132,9 @@ def _power(sound: Sound, framing: Framing, progress: Progress) -> Iterator[Vecto
     """Yield the power spectra of half the frames, channels added, block by block."""
     step = 2 * framing.hop_length
     for start, end in blocks_of(sound.length_samples, block_samples=step * 256):
-        block = sound.reel.read(start, end + framing.n_fft - step)
-        power = sum(np.square(np.abs(spectra_of(samples, framing)[::2])) for samples in block)
-        if np.ndim(power) and len(np.atleast_2d(power)):
-            yield np.asarray(power)
+        last = start + (end - start - 1) // step * step
+        block = sound.reel.read(start, last + framing.n_fft)
+        yield np.sum([np.square(np.abs(spectra_of(samples, framing)[::2])) for samples in block], axis=0)
         progress(end / sound.length_samples)
 
 
