@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from grym.cli.command import command
+from grym.cli.judging import ProfileOption, profile_data
 from grym.cli.options import DeadlineOption, NoWaitOption, RequestIdOption, TenantOption, TimeoutOption, UserOption
 from grym.cli.recordings import (
     FilesArgument,
@@ -75,6 +76,7 @@ async def analyze(
     full: FullOption = False,
     midi: MidiOption = None,
     plot: PlotOption = None,
+    profile: ProfileOption = None,
     max_seconds: MaxSecondsOption = 900.0,
     user: UserOption = "anonymous",
     tenant: TenantOption = "default",
@@ -98,6 +100,7 @@ async def analyze(
         max_seconds=max_seconds,
         user=user,
         deadline_s=deadline_s,
+        profile=profile_data(profile),
     )
     recordings = [
         _inspected(path, max_seconds=max_seconds, request_id=id_of(request_id, number, len(files)))

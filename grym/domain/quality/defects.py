@@ -45,6 +45,8 @@ SHAPE_SAMPLES = 2_048
 LOUDEST_PERCENTILE = 98.0
 LOUD = 0.89
 """Within 1 dB of the level that one frame in fifty exceeds."""
+QUIETER = 0.5
+LEAST_QUIET_FRAMES = 10
 TOP, BELOW = 0.9, (0.5, 0.7)
 
 
@@ -160,9 +162,10 @@ def _clicks(highest: FloatArray) -> int:
 
 
 def saturation(signal: Signal) -> float:
-    """Return how crowded the tops of the loudest moments are: samples above 0.9 of a frame's peak against 0.5 to 0.7.
+    """Return how much more crowded the tops of loud moments are than those of quieter ones, of the worst channel.
 
-    Music reads 0.1, a sine 2.0; worst channel.
+    What counts is the number of samples above 0.9 of a frame's peak against those from 0.5 to 0.7. Music reads 0.1.
+    Waves that are full by nature are so at any level; where there are no quieter moments, 0 stands for theirs.
     """
     return max((_crowding(channel) for channel in signal.samples), default=0.0)
 
@@ -173,7 +176,14 @@ def _crowding(samples: FloatArray) -> float:
     peaks = frames.max(axis=1, initial=0.0)
     if not count or peaks.max() < AUDIBLE:
         return 0.0
-    loud = peaks >= LOUD * np.percentile(peaks, LOUDEST_PERCENTILE)
-    share = frames[loud] / peaks[loud, None]
-    top, below = np.sum(share > TOP), np.sum((share > BELOW[0]) & (share <= BELOW[1]))
-    return float(top / max(1, below))
+    level = float(np.percentile(peaks, LOUDEST_PERCENTILE))
+    quiet = (peaks < QUIETER * level) & (peaks > AUDIBLE)
+    usual = _tops(frames[quiet], peaks[quiet]) if quiet.sum() >= LEAST_QUIET_FRAMES else 0.0
+    loud = peaks >= LOUD * level
+    return max(0.0, _tops(frames[loud], peaks[loud]) - usual)
+
+
+def _tops(frames: FloatArray, peaks: FloatArray) -> float:
+    share = frames / peaks[:, None]
+    top, below = int(np.sum(share > TOP)), int(np.sum((share > BELOW[0]) & (share <= BELOW[1])))
+    return top / max(1, below)

@@ -83,18 +83,18 @@ _MUSIC = {
     "signal.loudness": Bound(least=-45.0, most=-5.0),
     "signal.true_peak": _at_most(4.0),
     "signal.clipping": _at_most(2.0),
-    "signal.saturation": _at_most(0.4),
-    "signal.clicks": _at_most(1.0),
+    "signal.saturation": _at_most(0.3),
+    "signal.clicks": _at_most(1.5),
     "signal.dropouts": _at_most(2.0),
     "signal.dc_offset": _at_most(0.01),
     "signal.effective_bits": _at_least(12.0),
     "signal.stereo_correlation": _at_least(-0.6),
     "signal.mono_fold": _at_least(-9.0),
-    "signal.hum": _at_most(8.0),
+    "signal.hum": _at_most(10.0),
     "signal.bandwidth": _at_least(2_000.0),
     "signal.true_width": _at_least(0.6),
     "signal.flatness": _at_most(0.25),
-    "signal.noisiness": _at_most(0.5),
+    "signal.noisiness": _at_most(0.55),
     "signal.change": _at_least(2.0),
     "signal.variety": _at_least(1.5),
     "signal.occupied_bands": _at_least(6.0),
@@ -108,16 +108,53 @@ _FINISHED = {
     "signal.clipping": _at_most(0.5),
     "signal.dc_offset": _at_most(0.002),
     "signal.stereo_correlation": _at_least(-0.2),
+    "signal.mono_fold": _at_least(-6.0),
     "signal.effective_bits": _at_least(16.0),
+    "format.sample_rate": _at_least(44_100.0),
+    "format.channels": Bound(least=1.0, most=2.0),
 }
+
+_MUST_BE_MUSIC = ("signal.silence", "signal.change", "signal.variety", "signal.occupied_bands", "signal.flatness")
+"""What a whole piece must have and a single sound need not."""
 
 RECORDING = _profile("recording", "The sound of others: old, loud and lossy recordings pass.", _MUSIC, {})
 """Decoded Vorbis overshoots full scale by up to 3.5 dB, hence the true peak that is let pass."""
 
-DRAFT = _profile("draft", "Work in progress: audible music at any level, without damage.", _MUSIC, {})
+DRAFT = _profile(
+    "draft",
+    "Work in progress: music without damage, at any level that can be heard.",
+    _MUSIC,
+    {"signal.loudness": Bound(least=-45.0), "signal.true_peak": _at_most(0.0), "signal.silence": _at_most(0.7)},
+)
 RELEASE = _profile("release", "A finished piece: what grym holds its own pieces to.", _MUSIC, _FINISHED)
-STREAM = _profile("stream", "Ready for streaming services.", _MUSIC, _FINISHED)
-SAMPLE = _profile("sample", "A single sound or loop to make music from.", _MUSIC, {})
+STREAM = _profile(
+    "stream",
+    "A file handed to streaming services: a release in stereo, with room for a lossy coder, a song's length or more.",
+    _MUSIC,
+    {
+        **_FINISHED,
+        "signal.true_peak": _at_most(-2.0),
+        "format.channels": Bound(least=2.0, most=2.0),
+        "format.length": _at_least(30.0),
+    },
+)
+SAMPLE = _profile(
+    "sample",
+    "A single sound or loop to make music from: clean, and whole up to high frequencies.",
+    {name: bound for name, bound in _MUSIC.items() if name not in _MUST_BE_MUSIC},
+    {
+        "signal.loudness": Bound(),
+        "signal.noisiness": Bound(),
+        "signal.bandwidth": Bound(),
+        "signal.saturation": Bound(),
+        "signal.true_peak": _at_most(0.0),
+        "signal.clipping": _at_most(0.5),
+        "signal.dc_offset": _at_most(0.002),
+        "signal.effective_bits": _at_least(16.0),
+        "format.sample_rate": _at_least(44_100.0),
+        "format.length": Bound(least=0.01, most=60.0),
+    },
+)
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {profile.name: profile for profile in (RECORDING, DRAFT, RELEASE, STREAM, SAMPLE)}

@@ -140,4 +140,5 @@ def test_any_length_is_answered(lab: Laboratory, length: int) -> None:
     checks = signal_checks(lab.signal(sound))
     assert len(checks) == len(CATALOGUE)
     assert all(check.value is None or np.isfinite(check.value) for check in checks)
+    assert all(type(check.value) in (float, type(None)) and type(check.passed) is bool for check in checks)
     assert not all(check.passed for check in checks)
