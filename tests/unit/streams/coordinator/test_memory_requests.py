@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from grym.ports.effects import HoldArtifact
+from grym.ports.effects import HoldArtifact, KeepText
 from schemas.body import ArtifactRef, Body, Fault, MotifData, MotifUse
 from schemas.commands import (
     CancelRequest,
@@ -37,6 +37,7 @@ from schemas.events import (
     RequestRejected,
     StepStarted,
 )
+from schemas.verdicts import VerdictData
 from streams.coordinator import Coordinator
 from tests.unit.streams.coordinator.test_coordinator import TO_PLAN, Desk, extracted, generated, rated, ref
 
@@ -133,6 +134,55 @@ async def test_what_memory_refuses_ends_the_run(desk: Desk, request_body: Body, 
     """With the fault it gave."""
     await desk.take_all(request_body, *answers)
     assert desk.terminals() == [RequestRejected(fault=FAULT)]
+
+
+JUDGE = RequestPatternChange(
+    action="judge", pattern_id="p", verdict=VerdictData(right=False, confidence=0.9), note="I know it", user="ann"
+)
+
+
+async def test_a_verdict_is_asked_for_and_its_words_stay_beside_the_log(desk: Desk) -> None:
+    """The note is kept as a text of the person; the command and the state name it and hold no word of it."""
+    command = (await desk.take(JUDGE))[-1]
+    assert command == ChangePatterns(
+        action="judge", pattern_id="p", verdict=JUDGE.verdict, note_ref="text://r1/note", user="ann"
+    )
+    kept = next(effect for effect in desk.effects if isinstance(effect, KeepText))
+    assert (kept.ref, kept.user, kept.text) == ("text://r1/note", "ann", "I know it")
+    assert desk.run is not None
+    assert "I know it" not in msgspec.json.encode(desk.run).decode()
+    await desk.take(PatternsChanged(action="judge", pattern_ids=("p",), verdict_id="v"))
+    [completed] = desk.terminals()
+    assert isinstance(completed, RequestCompleted)
+    assert (completed.result["verdict_id"], completed.result["withdrawn"]) == ("v", [])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"verdict": None}, "request.verdict"),
+        ({"verdict": VerdictData(right=True, certainty=0.0)}, "request.certainty"),
+        ({"verdict": VerdictData(right=True, certainty=2.0)}, "request.certainty"),
+        ({"verdict": VerdictData(right=True, confidence=1.5)}, "request.certainty"),
+        ({"verdict": VerdictData(right=True, evidence={str(n): 1.0 for n in range(99)})}, "request.evidence"),
+        ({"note": "x" * 5000}, "request.note"),
+        ({"pattern_id": ""}, "request.pattern"),
+    ],
+)
+async def test_a_verdict_that_makes_no_sense_is_refused(desk: Desk, wrong: dict[str, Any], code: str) -> None:
+    """Before memory is asked."""
+    assert not [
+        body for body in await desk.take(msgspec.structs.replace(JUDGE, **wrong)) if isinstance(body, ChangePatterns)
+    ]
+    [refused] = desk.terminals()
+    assert isinstance(refused, RequestRejected)
+    assert refused.fault.code == code
+
+
+async def test_all_that_a_person_said_is_taken_back_without_naming_a_pattern(desk: Desk) -> None:
+    """Which is what erasing a person asks for."""
+    wish = RequestPatternChange(action="withdraw", user="ann", collection="shelf")
+    assert (await desk.take(wish))[-1] == ChangePatterns(action="withdraw", user="ann", collection="shelf")
 
 
 @pytest.mark.parametrize("request_body", [LEARN, RECOGNISE, FORGET])
