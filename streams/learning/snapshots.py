@@ -6,6 +6,7 @@ from the log, since whoever poisons a file can also write its digest.
 
 import base64
 import binascii
+import math
 from hashlib import sha256
 
 import msgspec
@@ -84,10 +85,20 @@ def _check(state: LearnerState) -> None:
     )
     if not in_range:
         raise _refusal("a number lies outside its range")
+    if not all(one.expected is None or math.isfinite(one.expected) for one in state.pieces):
+        raise _refusal("what was expected is no number")
+    _check_order(state)
+
+
+def _check_order(state: LearnerState) -> None:
+    """Refuse what is out of order, or told twice of one piece."""
     for items in (state.pieces, state.opinions, state.preferences):
         stamps = [one.stamp for one in items]
         if stamps != sorted(stamps):
             raise _refusal("it is out of order")
+    for named in (state.pieces, state.opinions):
+        if len({one.piece_id for one in named}) < len(named):
+            raise _refusal("it tells of one piece twice")
 
 
 def _refusal(why: str) -> InvalidRequestError:
