@@ -25,7 +25,6 @@ from grym.cli import (
     learn,
     memory,
     patterns,
-    profiles,
     rate,
     replay,
     requests,
@@ -33,6 +32,7 @@ from grym.cli import (
     schema,
     sessions,
     stream,
+    style_profiles,
     styles,
     topics,
     up,
@@ -90,7 +90,7 @@ app.add_typer(events.app, name="events")
 app.add_typer(patterns.app, name="patterns")
 app.add_typer(memory.app, name="memory")
 app.add_typer(sessions.app, name="sessions")
-app.add_typer(profiles.app, name="profiles")
+app.add_typer(style_profiles.app, name="profiles")
 app.add_typer(learn.app, name="learn")
 app.add_typer(styles.app, name="styles")
 app.add_typer(formal.app, name="formal")

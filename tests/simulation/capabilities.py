@@ -14,6 +14,7 @@ from grym.ports.effects import EnqueueJob
 from schemas.body import ArtifactRef, Body, CheckResult, Fault
 from schemas.commands import (
     ChangePatterns,
+    EnhanceAudio,
     ExtractFeatures,
     GenerateMusic,
     MakePlan,
@@ -26,6 +27,7 @@ from schemas.commands import (
 )
 from schemas.envelope import Envelope, encode
 from schemas.events import (
+    AudioEnhanced,
     AudioRefused,
     FeaturesExtracted,
     FeedbackGiven,
@@ -44,6 +46,7 @@ from schemas.events import (
 )
 from schemas.music import Analysis, InstrumentData, MetreData, PlanData, SectionPlanData, TonalityData
 from schemas.reworking import SourceFacts
+from schemas.sessions import AttemptEnded
 from streams.coordinator import Coordinator, Run
 from streams.processor import AnyProcessor, Decision, Output, Report
 from tests.simulation.sky import ARTIFACTS
@@ -185,6 +188,8 @@ def capabilities(trouble: Trouble, guarded: Guarded | None = None) -> list[AnyPr
         "generation": (MakePlan, GenerateMusic),
         "quality": (RateQuality,),
         "learning": (ProposeParameters, ParametersExposed, FeedbackGiven),
+        "sessions": (AttemptEnded, FeedbackGiven),
+        "enhancing": (EnhanceAudio,),
     }
     return [Capability(name, accepts, trouble, guarded) for name, accepts in table.items()]
 
@@ -247,6 +252,7 @@ _ANSWERS: dict[type[Body], Callable[[Envelope], Body]] = {
     ExtractFeatures: _heard,
     StudySource: _studied,
     RateQuality: _rated,
+    EnhanceAudio: lambda _: AudioEnhanced(),
 }
 
 

@@ -16,7 +16,7 @@ from grym.domain.composing.planner import plan
 from grym.domain.composing.score import Score
 from grym.errors import PermanentError
 from grym.ports.effects import EnqueueJob
-from grym.ports.sound import Recorded, Settings
+from grym.ports.sound import AS_IT_IS, Recorded, Settings
 from schemas.body import ArtifactRef
 from schemas.commands import GenerateMusic, MakePlan
 from schemas.envelope import decode
@@ -94,7 +94,7 @@ class FakeStudio:
         self.performed: list[tuple[Score, str, int]] = []
         self.settings: list[Settings] = []
 
-    def record(self, score: Score, *, backend: str, seed: int, folder: Path, settings: Settings) -> Recorded:
+    def record(self, score: Score, *, backend: str, seed: int, folder: Path, settings: Settings = AS_IT_IS) -> Recorded:
         """Name a mix and one stem per part."""
         self.performed.append((score, backend, seed))
         self.settings.append(settings)
