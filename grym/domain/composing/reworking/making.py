@@ -1,9 +1,11 @@
 """Making a piece from a source: the one door, by verb; the same source, plan and seed give the same score."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from grym.domain.composing.compose import compose
+from grym.domain.composing.manner.heard_styles import HEARD_SHARE
 from grym.domain.composing.plan import Motif, Plan
 from grym.domain.composing.quoting import quotations
 from grym.domain.composing.reworking.arranging import arranged
@@ -17,6 +19,8 @@ from grym.domain.composing.score import Note, Score
 from grym.domain.composing.seeds import derived
 
 _MOST_TRIES = 6
+_FROM_SOUND = 3
+"""Pieces to choose from after a recording; each takes some hundredths of a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,20 +63,31 @@ def make(source: Source, plan: Plan, rework: Rework, *, seed: int, motifs: Seque
 
 
 def after_reference(source: Source, plan: Plan, rework: Rework, seed: int, motifs: Sequence[Motif]) -> Made:
-    """Compose in the manner of a source until the piece is different enough from it; its ideas are dropped last."""
+    """Compose in the manner of a source until the piece is different enough from it; its ideas are dropped last.
+
+    Of a sound it is known how much happens in it, so some pieces are composed and the one that is nearest is taken.
+    """
     del rework
     given = tune_of(source.score)
-    best: Made | None = None
+    wanted = _FROM_SOUND if source.facts.traits else 1
+    found: list[Made] = []
     for number in range(1, _MOST_TRIES + 1):
         ideas = source.facts.motifs[: 1 if number <= _MOST_TRIES // 2 else 0]
         score = compose(plan, seed=derived(seed, number), motifs=(*motifs, *ideas))
-        made = _after(score, source, plan, given, tries=number, ideas=ideas)
-        if best is None or (made.taken.likeness or 0.0) < (best.taken.likeness or 0.0):
-            best = made
-        if made.taken.unlike:
-            return made
-    assert best is not None
-    return best
+        found.append(_after(score, source, plan, given, tries=number, ideas=ideas))
+        unlike = [made for made in found if made.taken.unlike]
+        if unlike and number >= wanted:
+            return min(unlike, key=lambda made: _off_pace(made.score, source))
+    return min(found, key=lambda made: made.taken.likeness or 0.0)
+
+
+def _off_pace(score: Score, source: Source) -> float:
+    """Return by how many octaves a piece has too many or too few onsets to sound like a recording; 0 for a score."""
+    heard_hz = source.facts.traits.get("onsets_hz", 0.0)
+    if heard_hz <= 0.0:
+        return 0.0
+    onsets = {note.start_ticks for part in score.parts for note in part.notes}
+    return abs(math.log2(len(onsets) / score.duration_s * HEARD_SHARE[source.facts.style] / heard_hz))
 
 
 def _after(

@@ -1,6 +1,7 @@
 """Pieces from a source: what was promised to stay stays, to the tick; the rest is new and says what it took."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -124,3 +125,14 @@ def test_what_follows_lasts_as_long_as_was_asked(waltz: Source, planned_for: Pla
     assert [section.name for section in plan.sections][:2] != ["given", "intro"]
     found = make(waltz, plan, rework, seed=7, motifs=(), sha256="0" * 64)
     assert found.score.sounding_s - waltz.score.duration_s == pytest.approx(seconds, rel=0.021)
+
+
+def test_after_a_recording_the_piece_is_taken_that_has_as_much_happening(waltz: Source, planned_for: Planned) -> None:
+    """Of several pieces the busiest is taken after a busy recording, the sparsest after a quiet one."""
+
+    def onsets(hz: float) -> int:
+        facts = replace(waltz.facts, made_of="sound", traits={"onsets_hz": hz, "brightness_hz": 500.0})
+        score = made(replace(waltz, facts=facts), planned_for, Rework(verb="reference")).score
+        return len({note.start_ticks for part in score.parts for note in part.notes})
+
+    assert onsets(0.5) < onsets(12.0)
