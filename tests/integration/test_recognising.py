@@ -116,6 +116,35 @@ async def test_what_was_merged_is_heard_under_the_other_name(backend: Backend, t
         assert [await heard(second, seed) for seed in (1, 2)] == [[], []]
 
 
+def denied(seed: int, number: int) -> PatternChange:
+    """Return the change that somebody makes who says that a tune was told where it was not."""
+    journal = Journal()
+    journal.write("judged", f"p{seed}", verdict="wrong", who=f"person {number}", weight=1.0)
+    return _renamed(journal.kept[0].change, f"deny {seed} {number}")
+
+
+async def test_what_people_said_is_sealed_with_the_rest(backend: Backend, tmp_path: Path) -> None:
+    """A new process is as sure as the one that sealed, less so than without verdicts; one taken back counts no more."""
+
+    async def sureness(recogniser: JournalRecogniser) -> float:
+        found = await recogniser.recognise(excerpt(tune(1), 2.3, 6.0), collection="default", top=1)
+        return found.matches[0].confidence
+
+    async with opened(backend, tmp_path) as first:
+        silent = await sureness(first)
+        await record(backend, *(denied(1, number) for number in range(4)))
+        told = await sureness(first)
+        assert await first.collection("default").seal() is not None
+    async with opened(backend, tmp_path) as second:
+        assert await sureness(second) == told < silent
+        assert second.collection("default").generation is not None
+        journal = Journal()
+        for number in range(4):
+            journal.write("withdrawn", "p1", of=f"deny 1 {number}")
+        await record(backend, *(_renamed(one.change, f"back {n}") for n, one in enumerate(journal.kept)))
+        assert await sureness(second) == silent
+
+
 async def test_a_damaged_generation_is_passed_over(backend: Backend, tmp_path: Path) -> None:
     """Every file of it may be cut; what answers is then built from the journal."""
     async with opened(backend, tmp_path) as first:
