@@ -12,6 +12,7 @@ import typer
 from grym import __version__
 from grym.cli import (
     analyze,
+    compare,
     compose,
     database,
     describe,
@@ -73,6 +74,7 @@ _COMMANDS = (
     reworking,
     export,
     analyze,
+    compare,
     enhance,
     describe,
     stream,
