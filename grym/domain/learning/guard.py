@@ -27,6 +27,7 @@ CURIOSITY = 0.4
 TRIAL_CAUTION = 1.0
 TRIAL_LOSS = 0.15
 """What a trial may cost at the lower bound, in utility."""
+NEUTRAL_STARS = 3.0
 EARLY_OPINIONS = 30
 EARLY_TRIALS = 0.5
 LATE_TRIALS = 0.15
@@ -70,17 +71,32 @@ def chosen(outlook: Outlook) -> int:
     return int(np.argmax(np.where(lower_gains(outlook) > 0.0, promise, -np.inf)))
 
 
-def tried(outlook: Outlook, *, near: int) -> int | None:
-    """Return the most promising of the first `near` candidates that can cost little; None where there is none."""
-    loss = outlook.default - (outlook.means - TRIAL_CAUTION * outlook.deviations)
-    bearable = (loss <= TRIAL_LOSS) & (np.arange(len(loss)) < near)
-    promise = outlook.means + CURIOSITY * outlook.deviations
-    return int(np.argmax(np.where(bearable, promise, -np.inf))) if bearable.any() else None
+def tried(outlook: Outlook, *, near: int) -> int:
+    """Return the most promising of the first `near` candidates that can cost little; where none can, the least."""
+    loss = (outlook.default - (outlook.means - TRIAL_CAUTION * outlook.deviations))[:near]
+    bearable = loss <= max(TRIAL_LOSS, float(loss.min()))
+    promise = (outlook.means + CURIOSITY * outlook.deviations)[:near]
+    return int(np.argmax(np.where(bearable, promise, -np.inf)))
 
 
-def trial_share(opinions: int) -> float:
-    """Return the share 0–1 of requests that are trials while the guard is closed."""
-    return EARLY_TRIALS if opinions < EARLY_OPINIONS else LATE_TRIALS
+def trial_share(opinions: int, *, disliked: bool) -> float:
+    """Return the share 0–1 of requests that are trials while the guard is closed.
+
+    Parameters
+    ----------
+    disliked
+        Whether the newest opinion of the style is a bad one. Early on the next piece is another one then, for sure:
+        who says that something is bad must not get it again, and the default has little to lose.
+    """
+    if opinions >= EARLY_OPINIONS:
+        return LATE_TRIALS
+    return 1.0 if disliked else EARLY_TRIALS
+
+
+def disliked(taste: Taste, style: str) -> bool:
+    """Return whether the newest opinion of a style is below three stars."""
+    stars = [opinion.stars for piece, opinion in credited(taste) if piece.style == style]
+    return bool(stars) and stars[-1] < NEUTRAL_STARS
 
 
 def trust(evidence: float) -> float:

@@ -10,6 +10,8 @@ import numpy as np
 
 LEARNER = "gp-ucb/2"
 HOLDOUT_SHARE = 0.1
+HOLDOUT_FROM = 5
+"""Opinions of the listener from which lots are drawn: below, the default is served often enough anyway."""
 _BYTES = 8
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from grym.domain.learning import guard
 from grym.domain.learning.fitting import fitted
 from grym.domain.learning.kernel import Floats
-from grym.domain.learning.lots import HOLDOUT_SHARE, LEARNER, generator, lot
+from grym.domain.learning.lots import HOLDOUT_FROM, HOLDOUT_SHARE, LEARNER, generator, lot
 from grym.domain.learning.observing import MIDDLE, Observations, defaults_of, observed, observed_to_anchor
 from grym.domain.learning.posterior import Outlook, aligned, posterior
 from grym.domain.learning.region import candidates, digest, radius
@@ -30,13 +30,14 @@ class _Search:
     outlook: Outlook
     verdict: Verdict
     ratings: int
+    disliked: bool
 
 
 def propose(taste: Taste, question: Question) -> Proposal:
-    """Return what to serve.
+    """Return what to serve; the same for the same taste and question.
 
-    By lot a tenth gets the default. The rest gets what was learned while the guard serves it; else the default, but for
-    a share of trials. The same taste and question give the same proposal.
+    By lot a tenth gets the default, once there are some opinions. The rest gets what was learned while the guard serves
+    it; else the default, but for a share of trials, and a trial for sure where a first piece was disliked.
     """
     search = _searched(taste, question)
     if isinstance(search, Verdict):
@@ -91,22 +92,28 @@ def _searched(taste: Taste, question: Question) -> _Search | Verdict:
     )
     outlook = known.outlook(settings, default, style=question.style, mood=question.mood)
     verdict = guard.judged(outlook, evidence=fit.evidence, measured=guard.measured(taste))
-    return _Search(names=names, settings=settings, near=near, outlook=outlook, verdict=verdict, ratings=_ratings(taste))
+    return _Search(
+        names=names,
+        settings=settings,
+        near=near,
+        outlook=outlook,
+        verdict=verdict,
+        ratings=_ratings(taste),
+        disliked=guard.disliked(taste, question.style),
+    )
 
 
 def _drawn(search: _Search, question: Question) -> tuple[Arm, float, int | None]:
     """Return the arm, how likely it was, and which candidate it serves; None for the default."""
-    if lot(question.request_id, "holdout") < HOLDOUT_SHARE:
-        return "holdout", HOLDOUT_SHARE, None
-    left = 1.0 - HOLDOUT_SHARE
+    held_out = HOLDOUT_SHARE if search.ratings >= HOLDOUT_FROM else 0.0
+    if lot(question.request_id, "holdout") < held_out:
+        return "holdout", held_out, None
+    left = 1.0 - held_out
     if search.verdict.serving:
         return "learned", left, guard.chosen(search.outlook)
-    share = guard.trial_share(search.ratings)
-    place = guard.tried(search.outlook, near=search.near)
-    if place is None:
-        return "fallback", left, None
+    share = guard.trial_share(search.ratings, disliked=search.disliked)
     if lot(question.request_id, "trial") < share:
-        return "trial", left * share, place
+        return "trial", left * share, guard.tried(search.outlook, near=search.near)
     return "fallback", left * (1.0 - share), None
 
 

@@ -1,5 +1,7 @@
 """What is kept of a listener, and under which key."""
 
+from dataclasses import replace
+
 import msgspec
 
 from grym.domain.learning.folding import with_opinion, with_piece, with_preference
@@ -35,11 +37,8 @@ def test_a_taste_survives_the_store() -> None:
 
 def test_names_are_kept_in_order() -> None:
     """Two tellings of one piece that differ in the order of names are one state."""
-    turned = Taste(
-        pieces=(Piece(**{**_fields(PIECE), "parameters": {"minor": 1.0, "pace": 0.2}}),),
-        opinions=TASTE.opinions,
-        preferences=TASTE.preferences,
-    )
+    other = replace(PIECE, parameters={"minor": 1.0, "pace": 0.2})
+    turned = Taste(pieces=(other,), opinions=TASTE.opinions, preferences=TASTE.preferences)
     assert state_of(turned).sha256() == state_of(TASTE).sha256()
 
 
@@ -68,7 +67,3 @@ def test_no_two_listeners_share_a_key() -> None:
 def test_a_stamp_tells_its_event() -> None:
     """Ids may hold blanks of their own."""
     assert event_of(stamp_of("2026-01-01T00:00:00.000000", "an id")) == "an id"
-
-
-def _fields(piece: Piece) -> dict[str, object]:
-    return {name: getattr(piece, name) for name in Piece.__slots__}

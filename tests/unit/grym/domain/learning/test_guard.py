@@ -62,16 +62,27 @@ def test_the_most_promising_of_the_safe_ones_is_chosen() -> None:
 
 
 def test_a_trial_is_near_and_can_cost_little() -> None:
-    """Candidates far away, and those whose lower bound is bad, are not tried; there may be none."""
+    """Candidates far away, and those whose lower bound is bad, are not tried; where all are bad, the least bad is."""
     found = Outlook(means=np.array([0.5, 0.52, 0.9]), default=0.5, deviations=np.array([0.3, 0.1, 0.1]))
     assert guard.tried(found, near=2) == 1
-    assert guard.tried(found, near=1) is None
+    worse = Outlook(means=np.array([0.5, 0.5]), default=0.5, deviations=np.array([0.4, 0.3]))
+    assert guard.tried(worse, near=2) == 1
 
 
 def test_trials_become_few() -> None:
-    """Half of the requests at first, three in twenty later."""
-    assert guard.trial_share(0) == 0.5
-    assert guard.trial_share(guard.EARLY_OPINIONS) == guard.LATE_TRIALS < 0.2
+    """Half of the requests at first, all after a dislike, and three in twenty later, whatever was said last."""
+    assert guard.trial_share(0, disliked=False) == 0.5
+    assert guard.trial_share(0, disliked=True) == 1.0
+    for disliked in (False, True):
+        assert guard.trial_share(guard.EARLY_OPINIONS, disliked=disliked) == guard.LATE_TRIALS < 0.2
+
+
+def test_the_newest_opinion_of_the_style_says_whether_it_is_disliked() -> None:
+    """Older ones and other styles do not count; nobody dislikes what nobody judged."""
+    taste = rated(rated(Taste(), piece(0), 5.0), piece(1), 2.0)
+    assert guard.disliked(taste, "waltz")
+    assert not guard.disliked(taste, "tango")
+    assert not guard.disliked(rated(taste, piece(2), 3.0), "waltz")
 
 
 def test_trust_is_even_where_evidence_is_just_enough() -> None:

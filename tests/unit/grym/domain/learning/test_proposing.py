@@ -53,6 +53,16 @@ def test_stars_by_chance_are_not_served(seed: int) -> None:
     assert arms.count("fallback") > 30
 
 
+@pytest.mark.parametrize("stars", [1.0, 2.0])
+def test_one_bad_rating_changes_the_next_piece_whatever_its_name(stars: float) -> None:
+    """The first piece of a listener is disliked: no lot brings it back."""
+    taste = rated(Taste(), piece(0, arm="default"), stars)
+    for number in range(40):
+        proposal = propose(taste, question(number))
+        assert (proposal.arm, proposal.propensity) == ("trial", 1.0)
+        assert max(abs(proposal.parameters[name] - DEFAULTS[name]) for name in NAMES) > 0.05
+
+
 def test_a_share_of_all_requests_is_held_out() -> None:
     """By lot, with its chance written down; the default is served then."""
     proposals = [propose(LIVED, question(number)) for number in range(300)]
@@ -73,7 +83,7 @@ def test_proposals_stay_in_bounds_and_name_what_was_heard() -> None:
     """Every value lies in 0–1, whatever was heard at the border."""
     taste = Taste()
     for number in range(12):
-        corner = piece(number, **dict.fromkeys(NAMES, float(number % 2)))
+        corner = piece(number, density=float(number % 2), minor=0.0, pace=1.0, strings=float(number % 2))
         taste = rated(taste, corner, 5.0 if number % 2 else 1.0)
     for number in range(40):
         proposal = propose(taste, question(number))
@@ -87,7 +97,7 @@ def test_what_the_wish_decides_is_not_proposed() -> None:
         proposal = propose(LIVED, question(number, pace=0.9))
         assert "pace" not in proposal.parameters
         assert proposal.sources["pace"] == "request"
-    everything = propose(LIVED, question(1, **DEFAULTS))
+    everything = propose(LIVED, question(1, density=0.5, minor=0.5, pace=0.5, strings=0.5))
     assert (everything.arm, everything.parameters) == ("default", {})
 
 
