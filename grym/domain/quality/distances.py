@@ -141,7 +141,11 @@ def _interval(within: Floats, beyond: Floats, across: Floats, seed: int) -> tupl
     rng = np.random.default_rng(seed)
     sizes = len(within), len(beyond)
     drawn = [rng.multinomial(size, np.full(size, 1.0 / size), size=DRAWS).astype(np.float64) for size in sizes]
-    values = [_unbiased(within, beyond, across, ours, theirs) for ours, theirs in zip(*drawn, strict=True)]
+    values = [
+        _unbiased(within, beyond, across, ours, theirs)
+        for ours, theirs in zip(*drawn, strict=True)
+        if min(np.count_nonzero(ours), np.count_nonzero(theirs)) > 1  # one sound drawn every time is no set
+    ]
     tail = 50.0 * (1.0 - COVERAGE)
     low, high = np.percentile(values, (tail, 100.0 - tail))
     return float(low), float(high)
