@@ -10,6 +10,7 @@ from grym.ports.patterns import PatternQuery
 from schemas.body import ArtifactRef
 from schemas.commands import ChangePatterns, RecallPatterns
 from schemas.events import PatternsChanged
+from schemas.verdicts import VerdictData
 from tests.unit.streams.patterns.world import RATE_HZ, Memory, noisy, tune
 
 
@@ -100,3 +101,16 @@ async def test_an_import_without_a_file_is_refused(memory: Memory) -> None:
     """Whatever the sender forgot."""
     [answer] = await memory.take(ChangePatterns(action="import"))
     assert answer.fault.code == "pattern.no_file"
+
+
+async def test_verdicts_stay_where_they_were_given(memory: Memory, source: Memory) -> None:
+    """What they made of the category is carried, whose they were is not."""
+    [part] = [facts for facts in await source.all() if facts.name == "part"]
+    said = VerdictData(right=False, confidence=0.9)
+    await source.take(ChangePatterns(action="judge", pattern_id=part.pattern_id, verdict=said, category="noise"))
+    payload = await exported(source)
+    await bring(memory, payload)
+    [brought] = [facts for facts in await memory.all() if facts.name == "part"]
+    assert (brought.category, brought.category_said, brought.verdicts) == ("noise", None, ())
+    [judged] = await source.all(judged=True)
+    assert judged.verdicts[0].who.encode() not in payload
