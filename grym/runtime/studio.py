@@ -29,9 +29,7 @@ class StudioInWorker(Studio):
 
     soundfont: Path | None
 
-    def record(
-        self, score: Score, *, backend: str, seed: int, folder: Path, settings: Settings = AS_IT_IS
-    ) -> Recorded:
+    def record(self, score: Score, *, backend: str, seed: int, folder: Path, settings: Settings = AS_IT_IS) -> Recorded:
         """Render, master and write the mix and every stem (see `grym.ports.sound.Studio`), telling how far it is."""
         from grym.adapters.step_files import StepFiles  # noqa: PLC0415 (in workers only)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from grym.domain.composing.score import Part, Role
-from grym.domain.mixing import ACOUSTIC, MOST_CORRECTION_DB, balance
+from grym.domain.mixing import ACOUSTIC, MOST_CORRECTION_DB, Faders, balance, moved
 from grym.domain.signal import Signal
 from grym.errors import InvariantError
 
@@ -28,6 +28,17 @@ def test_stems_are_moved_three_quarters_of_the_way() -> None:
     melody_db, drums_db = balance([part("melody"), part("drums")], [tone(-20), tone(-20)]).gains_db
     assert melody_db - drums_db == pytest.approx(0.75 * 4.5, abs=0.01)
     assert melody_db + drums_db == pytest.approx(0.0, abs=0.01)
+
+
+def test_a_listener_moves_faders_by_role() -> None:
+    """More room for all, the melody in front, the bass back; without a wish nothing moves."""
+    parts, faders = (
+        [part("melody"), part("bass"), part("pad")],
+        Faders(gains_db=(1.0, 2.0, 3.0), sends_db=(0.0, -8.0, 2.5)),
+    )
+    found = moved(faders, parts, {"room_db": 3.0, "front_db": 2.0, "bass_db": -1.0})
+    assert found == Faders(gains_db=(3.0, 1.0, 3.0), sends_db=(3.0, -5.0, 5.5))
+    assert moved(faders, parts, {}) == faders
 
 
 def test_stems_in_their_place_stay_there() -> None:
