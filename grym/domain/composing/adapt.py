@@ -39,6 +39,7 @@ RULES: Mapping[str, Mapping[str, float]] = {
     "music.tempo": {"swing": -0.3, "humanise": -0.3, "density": 0.08},
     "music.key": {"complexity": -0.25},
     "music.no_gaps": {"density": 0.2},
+    "music.dissonance": {"complexity": -0.25},
     "signal.silence": {"density": 0.2},
     "signal.level": {"dynamics": -0.15},
     "signal.loudness": {"dynamics": -0.15},

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from itertools import pairwise
 
+from grym.domain.composing.ensemble_checks import ensemble_checks
 from grym.domain.composing.fitting import LENGTH_TOLERANCE
 from grym.domain.composing.instruments import voice_of_program
 from grym.domain.composing.plan import Plan
@@ -50,6 +51,7 @@ def score_checks(score: Score, plan: Plan) -> tuple[Check, ...]:
         _range(score),
         _density(score),
         _no_gaps(score),
+        *ensemble_checks(score, plan),
     )
 
 
