@@ -1,8 +1,4 @@
-"""A rating changes the next piece of that user and style; the log tells the whole chain of causes.
-
-After a single rating the learner makes careful trials, for half of the requests, drawn from their ids; those of these
-checks are among them.
-"""
+"""A low rating changes the next piece of that user and style; the log tells the whole chain of causes."""
 
 from typing import Any
 
