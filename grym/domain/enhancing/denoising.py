@@ -165,7 +165,7 @@ def _judged(
     level = float((noise * noisy).sum())
     found = {
         "noise_dbfs": _db(level / scale / len(heard)),
-        "noise_db": _db(level) - _db(float(total.sum())),
+        "noise_db": max(QUIETEST_DB, _db(level) - _db(float(total.sum()))),
         "noise_share": float(share.max()),
     }
     if found["noise_db"] < LEAST_NOISE_DB or found["noise_dbfs"] < LEAST_NOISE_DBFS:

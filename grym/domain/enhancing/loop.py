@@ -134,8 +134,13 @@ def measures(bench: Bench, stages: Sequence[str]) -> Measures:
         peak.hear(block)
     found: Measures = {"loudness_lufs": loudness.integrated_lufs(), "true_peak_dbtp": peak.peak_dbtp()}
     for stage in stages:
-        found |= bench.survey(stage).found
+        found |= numbers(bench.survey(stage).found)
     return found
+
+
+def numbers(found: Mapping[str, float]) -> dict[str, float]:
+    """Return measures as plain numbers, which travel; those of numpy do not."""
+    return {name: float(value) for name, value in found.items()}
 
 
 def _looked(bench: Bench, stages: Sequence[str]) -> list[Step]:
@@ -164,7 +169,7 @@ def _fitted(bench: Bench, original: Sound) -> list[Step]:
     if room is None:
         return []
     bench.keep(bench.tried("loudness", room))
-    return [Step(stage="loudness", outcome="kept", found=room.found, why="Lowered so that the new tops fit.")]
+    return [Step(stage="loudness", outcome="kept", found=numbers(room.found), why="Lowered so that the new tops fit.")]
 
 
 def _made(bench: Bench, stage: str, *, number: int) -> Step:
@@ -178,7 +183,7 @@ def _made(bench: Bench, stage: str, *, number: int) -> Step:
     why = _objection(stage, bench.sound, trial, repair=repair, again=again)
     if why:
         bench.drop(trial)
-        return Step(stage=stage, round=number, outcome="undone", found=repair.found, why=why)
+        return Step(stage=stage, round=number, outcome="undone", found=numbers(repair.found), why=why)
     bench.keep(trial, {stage: again})
     return _step(stage, repair, number=number, outcome="kept")
 
@@ -195,5 +200,5 @@ def _objection(stage: str, before: Sound, after: Sound, *, repair: Repair, again
 
 def _step(stage: str, said: Repair | Clean, *, number: int, outcome: Outcome) -> Step:
     if isinstance(said, Clean):
-        return Step(stage=stage, round=number, outcome="clean", found=said.found, why=said.why)
-    return Step(stage=stage, round=number, outcome=outcome, found=said.found)
+        return Step(stage=stage, round=number, outcome="clean", found=numbers(said.found), why=said.why)
+    return Step(stage=stage, round=number, outcome=outcome, found=numbers(said.found))

@@ -47,6 +47,14 @@ def test_a_clean_piece_is_the_very_one(piece: Samples) -> None:
     assert all(step.outcome == "clean" and step.why for step in report.steps)
 
 
+@pytest.mark.parametrize("gain", [0.005, 0.02, 1.0, 4.0])
+def test_a_report_is_made_of_plain_numbers(gain: float, piece: Samples) -> None:
+    """Every number of a report is one of Python's, since those of numpy do not travel."""
+    _, report = enhance(_signal((gain * _spoilt(piece[:, : 6 * RATE_HZ])).astype(np.float32)))
+    told = [*report.before.values(), *report.after.values(), *(v for step in report.steps for v in step.found.values())]
+    assert {type(value) for value in told} <= {float, type(None)}
+
+
 def test_only_the_stages_asked_for_are_used(piece: Samples) -> None:
     """A wish for one repair leaves other faults as they are."""
     _, report = enhance(_signal(_spoilt(piece)), stages=("hum",))
@@ -111,13 +119,13 @@ def test_a_repair_that_takes_music_away_is_undone(piece: Samples) -> None:
 def test_somebody_who_stops_listening_stops_the_work(piece: Samples) -> None:
     """What `tell` raises passes through, between blocks."""
 
-    class Stopped(Exception):
+    class StoppedError(Exception):
         """Nobody waits any more."""
 
     def tell(stage: str, share: float) -> None:
         assert 0.0 <= share <= 1.0
         if stage == "declip":
-            raise Stopped
+            raise StoppedError
 
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         enhance_sound(as_sound(_spoilt(piece)), lambda: ArrayTape(np.zeros_like(piece)), tell=tell, surveys=SURVEYS)

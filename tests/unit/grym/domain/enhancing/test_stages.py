@@ -8,8 +8,8 @@ import pytest
 from grym.domain.enhancing import STAGES
 from grym.domain.enhancing.sound import Clean
 from grym.domain.enhancing.stages import FAULTS, SURVEYS
+from grym.domain.reels import nobody_asks
 from tests.unit.grym.domain.enhancing.workshop import RATE_HZ, Samples, as_sound, hum, music, repaired
-
 
 SHIFT_SAMPLES = 20 * 2_048
 """Twenty frames at 44.1 kHz."""
@@ -77,7 +77,7 @@ def test_every_stage_has_a_survey_and_a_fault() -> None:
 @pytest.mark.parametrize("stage", STAGES)
 def test_music_has_no_fault(stage: str, piece: Samples) -> None:
     """No stage finds anything in a sound that has nothing."""
-    said = SURVEYS[stage](as_sound(piece), lambda share: None)
+    said = SURVEYS[stage](as_sound(piece), nobody_asks)
     assert isinstance(said, Clean), said.found
 
 
@@ -85,9 +85,9 @@ def test_music_has_no_fault(stage: str, piece: Samples) -> None:
 def test_a_fault_is_found_and_lessened(stage: str, piece: Samples) -> None:
     """The survey of a spoilt sound finds its fault, and less of it once it is repaired."""
     sound = as_sound(SPOILT[stage](piece))
-    repair = SURVEYS[stage](sound, lambda share: None)
+    repair = SURVEYS[stage](sound, nobody_asks)
     assert not isinstance(repair, Clean), repair
-    again = SURVEYS[stage](as_sound(repaired(sound, repair)), lambda share: None)
+    again = SURVEYS[stage](as_sound(repaired(sound, repair)), nobody_asks)
     assert FAULTS[stage](again.found) < 0.9 * FAULTS[stage](repair.found)
 
 
@@ -96,7 +96,7 @@ def test_a_fault_is_found_and_lessened(stage: str, piece: Samples) -> None:
 def test_blocks_do_not_matter(stage: str, block_samples: int, piece: Samples) -> None:
     """Applied second by second, or in odd pieces, a repair gives the samples of the whole."""
     sound = as_sound(SPOILT[stage](piece))
-    repair = SURVEYS[stage](sound, lambda share: None)
+    repair = SURVEYS[stage](sound, nobody_asks)
     assert not isinstance(repair, Clean)
     whole = repaired(sound, repair, block_samples=sound.length_samples)
     assert np.abs(repaired(sound, repair, block_samples=block_samples) - whole).max() <= 1e-6
@@ -109,7 +109,7 @@ def test_blocks_do_not_matter(stage: str, block_samples: int, piece: Samples) ->
 def test_any_size_is_surveyed(stage: str, channels: int, length: int, rate_hz: int) -> None:
     """A single sample, a few, an odd number of channels, the lowest and the highest rate: all give a finite answer."""
     samples = (0.1 * np.random.default_rng(5).standard_normal((channels, length))).astype(np.float32)
-    said = SURVEYS[stage](as_sound(samples, rate_hz=rate_hz), lambda share: None)
+    said = SURVEYS[stage](as_sound(samples, rate_hz=rate_hz), nobody_asks)
     assert all(np.isfinite(value) for value in said.found.values())
 
 
@@ -121,7 +121,7 @@ def test_a_shifted_sound_is_repaired_alike(stage: str, piece: Samples) -> None:
     results = []
     for samples in (spoilt, ahead):
         sound = as_sound(samples)
-        repair = SURVEYS[stage](sound, lambda share: None)
+        repair = SURVEYS[stage](sound, nobody_asks)
         assert not isinstance(repair, Clean)
         results.append(repaired(sound, repair))
     assert np.abs(results[1][:, SHIFT_SAMPLES:] - results[0]).max() <= 1e-6
