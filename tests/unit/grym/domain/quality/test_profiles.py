@@ -1,6 +1,7 @@
 """Profiles: what holds, what is refused, and that a profile can travel."""
 
 import pickle
+from pathlib import Path
 
 import pytest
 
@@ -66,3 +67,12 @@ def test_what_cannot_be_is_refused(
         profile_from(name, base=base, bounds=bounds)
     assert refused.value.code == code
     assert refused.value.hint
+
+
+def test_the_page_tells_every_bound() -> None:
+    """docs/quality.md holds one row a check, with the bounds of every profile as they are."""
+    page = (Path(__file__).parents[5] / "docs" / "quality.md").read_text()
+    for name, row in CATALOGUE.items():
+        words = [profile.bound(name).words for profile in PROFILES.values()]
+        told = " | ".join("" if word == "any" else word for word in words)
+        assert f"| `{name}` | {row.unit} | {told} |" in page
