@@ -110,6 +110,24 @@ async def test_the_command_line_asks_waits_and_rates(world: KafkaWorld) -> None:
     assert "learned" in {value["source"] for value in world.grym("status", TRIED)["parameters"].values()}
 
 
+async def test_a_person_is_known_and_erased(world: KafkaWorld) -> None:
+    """Sessions are folded by workers; an erasure empties the history here and says what stays on the brokers."""
+    world.start("all", "up")
+    piece = world.grym("compose", PROMPT, *QUICK, "--user", "ada")
+    world.grym("rate", piece["request_id"], "5", "--user", "ada")
+    assert world.grym("sessions", "set", "ada", "synth", "room_db=3")["settings"] == {"room_db": 3.0}
+    told = world.grym("sessions", "show", "ada")
+    assert ([one["stars"] for one in told["attempts"]], told["settings"]) == ([5], {"synth": {"room_db": 3.0}})
+    erased = world.grym("erase", "--user", "ada")
+    assert (erased["requests"], erased["left"]) == (1, 0)
+    assert erased["removed"]["events"] >= 20
+    assert "records of grym.feedback.v1 on the brokers" in {one["what"] for one in erased["remains"]}
+    assert world.grym("sessions", "show", "ada", code=2)["error"]["code"] == "session.unknown"
+    assert {name: count for name, count in world.grym("erase", "--user", "ada")["removed"].items() if count} == {
+        "events": 1
+    }
+
+
 async def test_a_request_waits_for_its_workers(world: KafkaWorld) -> None:
     """What was asked without workers is known at once, can be cancelled, and is done once there are some."""
     for name in ("early-1", "early-2"):
