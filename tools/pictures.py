@@ -136,7 +136,7 @@ def layers() -> str:
         [("grym.runtime", "wires adapters to ports", ORANGE)],
         [("grym.settings", "reads the environment, once", ORANGE)],
         [("consumers", "runner, workers, timers", GREEN), ("producers", "clients, first events", GREEN)],
-        [("streams", "the eight processors", GREEN), ("grym.adapters", "one outside thing each", PINK)],
+        [("streams", "the nine processors", GREEN), ("grym.adapters", "one outside thing each", PINK)],
         [("grym.ports", "what grym needs from the world", GREY)],
         [("schemas", "the wire contract", BLUE), ("grym.domain", "sound and music, pure", BLUE)],
         [("grym.errors", "whose fault it is", GREY)],
