@@ -52,12 +52,15 @@ class KafkaWorld:
     ----------
     prefix
         What the names of topics and groups begin with; empty where the clients go by the published names.
+    command_s
+        How long a command may take, in seconds.
     """
 
     bootstrap: str
     dsn: str
     folder: Path
     prefix: str = ""
+    command_s: float = 120.0
     more: dict[str, str] = field(default_factory=dict)
     workers: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
@@ -82,7 +85,7 @@ class KafkaWorld:
             cwd=self.folder,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=self.command_s,
             check=False,
         )
 

@@ -23,6 +23,8 @@ from tests.acceptance.tastes import (
 from tests.support.kafka_world import KafkaWorld
 
 SEED = 20_262
+LONGEST_S = 600.0
+"""A command may meet several kills, each of which Kafka notices after most of a minute."""
 QUICK = (2, 4, 0.2)
 WHOLE = (len(USUAL_BPM), 3, 0.25)
 """Kinds of music, further takes of each, and how likely somebody is killed before a command."""
@@ -65,6 +67,7 @@ def require_same(one: Story, other: Story) -> None:
 
 def told_under_kills(world: KafkaWorld, prompts: Sequence[str], *, takes: int, share: float) -> tuple[Story, int]:
     """Return what happens on Kafka while workers are killed, and how many were."""
+    world.command_s = LONGEST_S
     world.grym("db", "migrate")
     crew = Crew(world=world, words={f"all-{number}": ("up",) for number in (1, 2)})
     crew.start()
