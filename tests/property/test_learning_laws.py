@@ -126,3 +126,17 @@ def test_what_is_no_number_never_reaches_a_state(events: list[Envelope], setting
     with pytest.raises(ContractError) as caught:
         decide(envelope, state)
     assert caught.value.code == "feedback.range"
+
+
+@QUICK
+@given(stories(), st.randoms(use_true_random=False))
+def test_what_is_forgotten_does_not_depend_on_the_order(events: list[Envelope], chance: Any) -> None:
+    """With room for three pieces most are pushed out, and the same ones whatever comes first."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("grym.domain.learning.folding.KEPT_PIECES", 3)
+        whole = folded(events)
+        shuffled = [*events, *events[::2]]
+        chance.shuffle(shuffled)
+        other = folded(shuffled)
+    assert len(whole.pieces) <= 3
+    assert msgspec.json.encode(other) == msgspec.json.encode(whole)
