@@ -5,9 +5,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.acceptance import oracles
 from tests.acceptance.conftest import Measured
 from tests.acceptance.harness import Grym
-from tests.acceptance.references import ASC, BLUPI, ROGUE, SINGULARITY, Made, Recording, compare, composed
+from tests.acceptance.references import (
+    ASC,
+    BLUPI,
+    CLIP_S,
+    ROGUE,
+    SINGULARITY,
+    Made,
+    Recording,
+    clip_of,
+    compare,
+    composed,
+)
 
 pytestmark = [pytest.mark.slow]
 
@@ -38,3 +50,17 @@ def test_over_many_recordings_each_trait_comes_nearer(
         pytest.skip("no music package is installed: apt-get install planetblupi-music-ogg hyperrogue-music")
     for name in pairs[0][0]:
         assert np.mean([near[name] for near, _ in pairs]) < np.mean([far[name] for _, far in pairs])
+
+
+@pytest.mark.parametrize("verb", ["continue", "vary", "harmonise", "arrange"])
+def test_a_recording_can_be_reworked(grym: Grym, ground: Path, verb: str) -> None:
+    """Notes are written down from the sound, the piece is made of them, and it says of which file and how sure."""
+    clip = clip_of(MORE[3], ground)
+    folder = ground / verb
+    told = grym.tell(verb, str(clip), "--seed", "1", "--backend", "score", "--out", str(folder), timeout_s=240)
+    reference = told["reference"]
+    assert (reference["verb"], reference["made_of"]) == (verb, "sound")
+    assert 0 < reference["sure"]["notes"] <= 1
+    notes = oracles.played_notes(folder / "piece.mid")
+    assert len([note for note in notes if not note.percussion]) > CLIP_S / 2
+    assert "like" not in told["plan"]["title"]
