@@ -66,7 +66,7 @@ class SourceFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     warnings
         What could not be read, or was changed on reading.
     styles
-        Of a sound, the most probable styles and how probable each is; empty for a score.
+        Of a sound, the most probable styles and how probable each is if it is in one of grym's; empty for a score.
     definition
         A style made from what was heard, where no style of grym is surely its own; null otherwise.
     traits
@@ -115,7 +115,7 @@ class TakenData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     kept_bars
         Bars of the source that stand in the piece as they were, tick by tick, counted from 1.
     styles
-        Of a sound, the most probable styles and how probable each is.
+        Of a sound, the most probable styles and how probable each is if it is in one of grym's.
     """
 
     verb: str

@@ -9,6 +9,7 @@ References: Friedman 1989, "Regularized discriminant analysis"; Guo et al. 2017,
 networks" (one temperature).
 """
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -51,6 +52,11 @@ class ByEar:
     def best(self) -> str:
         """The most probable style."""
         return next(iter(self.styles))
+
+    def among(self, count: int) -> dict[str, float]:
+        """Return the most probable styles, and how probable each is if one of all is right."""
+        whole = max(1e-12, 1.0 - self.none)
+        return {name: share / whole for name, share in itertools.islice(self.styles.items(), count)}
 
 
 def styles_by_ear(traits: Traits) -> ByEar:

@@ -1,6 +1,5 @@
 """What is told of the style of a recording: how probable each is, by what, and the style that a piece after it gets."""
 
-import itertools
 from dataclasses import dataclass
 
 from grym.domain.composing.manner.by_ear import ByEar, styles_by_ear
@@ -23,7 +22,7 @@ class Manner:
     sure
         How probable it is.
     styles
-        The three most probable.
+        The three most probable, and how probable each would be if the recording were in a style of grym's.
     definition
         The style made from the recording where none is surely its own; None otherwise.
     reasons
@@ -51,7 +50,7 @@ def manner_of(traits: Traits, *, tempo_bpm: float, metre: Metre, mode: str) -> M
     return Manner(
         style=heard.best,
         sure=round(sure, 2),
-        styles={name: round(share, 2) for name, share in itertools.islice(heard.styles.items(), _TOLD)},
+        styles={name: round(share, 2) for name, share in heard.among(_TOLD).items()},
         definition=definition,
         reasons=_reasons(traits, heard, definition),
     )
@@ -59,9 +58,9 @@ def manner_of(traits: Traits, *, tempo_bpm: float, metre: Metre, mode: str) -> M
 
 def _reasons(traits: Traits, heard: ByEar, definition: Style | None) -> tuple[str, ...]:
     """Say what was heard, and what was made of it."""
-    likely = ", ".join(f"{name} {share:.0%}" for name, share in itertools.islice(heard.styles.items(), _TOLD))
+    likely = ", ".join(f"{name} {share:.0%}" for name, share in heard.among(_TOLD).items())
     told = (
-        f"by ear: {likely}; none of grym's {heard.none:.0%}",
+        f"by ear, of grym's styles: {likely}; none of them {heard.none:.0%}",
         f"{'drums' if heard.drums >= DRUMS_FROM else 'no drums'} (drums {heard.drums:.0%})",
         f"swing {traits.swing:.2f}",
         f"{traits.onsets_hz:.1f} onsets a second",

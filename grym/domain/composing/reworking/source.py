@@ -63,7 +63,7 @@ class SourceFacts:
     style
         The style of grym that comes nearest; `reasons` says by what.
     styles
-        Of a sound, the most probable styles and how probable each is; empty for a score.
+        Of a sound, the most probable styles and how probable each is if it is in one of grym's; empty for a score.
     definition
         A style made from what was heard, where no style of grym is surely its own; None otherwise.
     traits

@@ -44,3 +44,11 @@ def test_probabilities_add_up(values: list[float]) -> None:
     assert sum(told.styles.values()) + told.none == pytest.approx(1.0)
     assert list(told.styles.values()) == sorted(told.styles.values(), reverse=True)
     assert 0.0 <= told.drums <= 1.0
+
+
+def test_among_grym_s_styles_one_is_right(heard: Heard) -> None:
+    """However improbable it is that a recording is in any, the shares among them add up."""
+    odd = styles_by_ear(heard("waltz", uneven_onsets=5.0, chords_hz=3.0))
+    assert odd.none > 0.5
+    assert sum(odd.among(30).values()) == pytest.approx(1.0)
+    assert list(odd.among(3)) == list(odd.styles)[:3]
