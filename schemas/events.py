@@ -636,6 +636,8 @@ class PieceNoted(Body, frozen=True, kw_only=True):
 class GuardChanged(Body, frozen=True, kw_only=True):
     """The guard lets learned values through again, or falls back to the default, and says why.
 
+    It judges each style and mood by itself, so that one may be served while the other is not.
+
     Parameters
     ----------
     serving
@@ -652,6 +654,7 @@ class GuardChanged(Body, frozen=True, kw_only=True):
     reason: str
     lower: float
     holdout: float
+    mood: str = ""
 
 
 class StreamOpened(Body, frozen=True, kw_only=True):

@@ -30,6 +30,7 @@ class _Told:
     after: Verdict
     parameters: dict[str, float]
     style: str
+    mood: str
 
 
 def expose(envelope: Envelope, exposed: ParametersExposed, state: LearnerState | None) -> Decision[LearnerState]:
@@ -134,7 +135,9 @@ def _told(before: Taste, after: Taste, piece: Piece) -> _Told:
     """Return what the guard says of a piece's style, before and after."""
     question = Question(request_id=f"guard\n{piece.style}", style=piece.style, mood=piece.mood, defaults=piece.defaults)
     parameters, verdict = best_known(after, question)
-    return _Told(before=best_known(before, question)[1], after=verdict, parameters=parameters, style=piece.style)
+    return _Told(
+        before=best_known(before, question)[1], after=verdict, parameters=parameters, style=piece.style, mood=piece.mood
+    )
 
 
 def _turned(told: _Told) -> tuple[GuardChanged, ...]:
@@ -147,6 +150,7 @@ def _turned(told: _Told) -> tuple[GuardChanged, ...]:
         reason=told.after.reason,
         lower=round(told.after.lower, 6),
         holdout=round(told.after.default, 6),
+        mood=told.mood,
     )
     return (changed,)
 
