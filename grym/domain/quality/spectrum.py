@@ -25,15 +25,16 @@ AUDIBLE_SHARE = 1e-4
 EDGE_HZ = 1_500.0
 FILLED_HZ = 300.0
 LEAST_EDGE_DB = 27.0
+LEAST_CLIFF_DB = 36.0
 LOWEST_EDGE, HIGHEST_EDGE = 0.1, 0.58
 """Of half the rate. Lossy coders cut at 0.7 and above, natural sound falls by 12 dB within 1.5 kHz,
-and the last partials of a synthesiser leave gaps."""
+and the last partials of a synthesiser leave gaps: they count from 36 dB only, which no full sound of them reached."""
 EDGE_SMOOTHING_BINS = 15
 SOURCE_RATES_HZ = (8_000, 11_025, 16_000, 22_050, 24_000, 32_000)
 MIRRORED_HZ = (150.0, 1_500.0)
 LEAST_MIRRORED = 0.75
 """Correlation of the fine structure below and above half the source's rate: images read 0.9 and more, music to 0.6."""
-LEAST_STRUCTURE_DB = 1.0
+LEAST_STRUCTURE_DB = 0.3
 """A smooth spectrum has nothing that could be mirrored."""
 
 
@@ -178,10 +179,11 @@ def _edge(smooth: np.ndarray, *, bin_hz: float) -> float:
     filled = round(FILLED_HZ / bin_hz)
     within = minimum_filter1d(smooth, filled, origin=(filled - 1) // 2)  # the least of what lies just below
     first, last = round(LOWEST_EDGE * len(smooth)), round(HIGHEST_EDGE * len(smooth))
-    falls = (within[:-width] - beyond)[first:last]
-    if not len(falls) or falls.max() < LEAST_EDGE_DB:
-        return 1.0
-    return float((first + int(np.argmax(falls)) + width / 2) / len(smooth))
+    for low, least_db in ((within, LEAST_EDGE_DB), (smooth, LEAST_CLIFF_DB)):
+        falls = (low[:-width] - beyond)[first:last]
+        if len(falls) and falls.max() >= least_db:
+            return float((first + int(np.argmax(falls)) + width / 2) / len(smooth))
+    return 1.0
 
 
 def _mirror(fine: np.ndarray, *, bin_hz: float) -> float:

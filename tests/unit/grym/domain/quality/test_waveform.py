@@ -7,6 +7,7 @@ from grym.domain.quality.waveform import (
     clipped_per_s,
     dc_offset,
     effective_bits,
+    mono_fold_db,
     silence_share,
     stereo_correlation,
 )
@@ -52,3 +53,18 @@ def test_silence_measures_as_nothing(lab: Laboratory) -> None:
     silent = lab.signal(np.zeros(44_100, dtype=np.float32))
     assert effective_bits(silent) == 0
     assert silence_share(silent) == stereo_correlation(silent) == 1.0
+
+
+def test_what_is_left_in_mono(lab: Laboratory) -> None:
+    """Nothing is lost of equal channels, half the power of independent ones, everything of opposite ones."""
+    left, right = lab.noise(seconds=1.0, seed=1), lab.noise(seconds=1.0, seed=2)
+    assert mono_fold_db(lab.signal(left, left)) == pytest.approx(0.0, abs=1e-3)
+    assert mono_fold_db(lab.signal(left, right)) == pytest.approx(-3.01, abs=0.1)
+    assert mono_fold_db(lab.signal(left, -left)) == -60.0
+    assert mono_fold_db(lab.signal(left)) == mono_fold_db(lab.signal(left * 0, left * 0)) == 0.0
+
+
+def test_tops_are_flat_on_one_side_too(lab: Laboratory) -> None:
+    """What was clipped and then lost its offset is flat at two different heights."""
+    clipped = np.clip(lab.sine(100.0, seconds=1.0, amplitude=1.0), -0.3, 0.6) - np.float32(0.1)
+    assert clipped_per_s(lab.signal(clipped.astype(np.float32))) == pytest.approx(200.0, abs=2.0)
