@@ -18,9 +18,6 @@ from benchmarks.quality.report import COST_S, Bar, bars_table, failures, gate_ta
 from benchmarks.quality.sources import Take, takes
 
 PARTS = ("gate", "pieces", "cost", "repairs")
-REPAIRED = 24
-"""Recordings that every damage is done to, at most."""
-
 QUICK = {"gate": 3, "repairs": 1}
 QUICK_FAULTS = tuple(name for name in FAULTS if name not in {"band-limited", "upsampled", "driven"})
 QUICK_DAMAGES = ("cut, humming and hissing",)
@@ -39,7 +36,7 @@ def main() -> None:
     if "gate" in words.only:
         few = heard[: QUICK["gate"]] if words.quick else heard
         labels = QUICK_FAULTS if words.quick else words.faults
-        verdicts_ = verdicts(few, labels, processes=words.processes)
+        verdicts_ = verdicts(few, labels, faulty=words.faulty, processes=words.processes)
         _add(gate_table(verdicts_), told, bars)
     if "pieces" in words.only:
         judged = pieces.judged(words.split, seeds=1 if words.quick else 6)
@@ -68,7 +65,7 @@ def _add(part: tuple[str, list[Bar]], told: list[str], bars: list[Bar]) -> None:
 def _repairs(heard: Sequence[Take], words: argparse.Namespace) -> list[Repaired]:
     """Damage real recordings and have them repaired; the quick form, which has none, takes scores."""
     real = [take for take in heard if take.real or words.quick]
-    most = QUICK["repairs"] if words.quick else REPAIRED
+    most = QUICK["repairs"] if words.quick else words.repaired
     chosen = real[:: max(1, len(real) // most)][:most]
     damages = QUICK_DAMAGES if words.quick else words.damages
     return repaired(chosen, damages, processes=words.processes)
@@ -87,6 +84,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--faults", nargs="*", choices=list(FAULTS), default=list(FAULTS), help="for the gate")
     parser.add_argument("--damages", nargs="*", choices=list(DAMAGES), default=list(DAMAGES), help="for repairs")
     parser.add_argument("--limit", type=int, help="so many sounds, spread over all")
+    parser.add_argument("--faulty", type=int, default=40, help="of so many sounds every fault is made")
+    parser.add_argument("--repaired", type=int, default=24, help="to so many recordings every damage is done")
     parser.add_argument("--failures", action="store_true", help="tell what went wrong, by name")
     parser.add_argument("--quick", action="store_true", help="a few rendered scores, in half a minute")
     parser.add_argument("--out", type=Path, help="folder for the report and the rows")

@@ -16,9 +16,6 @@ from grym.domain.signal import FloatArray, Signal
 from grym.errors import InvalidAudioError
 
 CLEAN = "clean"
-FAULTY_OF = 40
-"""Of so many sounds every fault is made; all are heard without one."""
-
 COST_S = 30.0
 
 
@@ -45,11 +42,10 @@ class Verdict:
         return any(part in name for name in self.failed for part in FAULTS[self.label].names)
 
 
-def verdicts(takes: Sequence[Take], labels: Sequence[str], *, processes: int) -> list[Verdict]:
-    """Return what the gate says of all sounds as they are, and of some with every fault."""
-    every = max(1, len(takes) // FAULTY_OF)
-    faulty = takes[::every][:FAULTY_OF]
-    jobs = [(take, tuple(labels) if take in faulty else ()) for take in takes]
+def verdicts(takes: Sequence[Take], labels: Sequence[str], *, faulty: int, processes: int) -> list[Verdict]:
+    """Return what the gate says of all sounds as they are, and of `faulty` of them with every fault."""
+    spoilt_takes = takes[:: max(1, len(takes) // faulty)][:faulty]
+    jobs = [(take, tuple(labels) if take in spoilt_takes else ()) for take in takes]
     with ProcessPoolExecutor(processes) as pool:
         return [verdict for some in pool.map(_of_one, jobs, chunksize=2) for verdict in some]
 
