@@ -76,8 +76,8 @@ test-all: test slow ## every test
 accept: .venv/.grym-dev .venv/.grym-system ## the acceptance checks: the program as a user meets it, judged by other libraries
 	@$(BIN)/pytest -q tests/acceptance
 
-accept-quick: .venv/.grym-dev .venv/.grym-system ## of those, the piece of the README, what a rating changes, tunes recognised, and live sound
-	@$(BIN)/pytest -q tests/acceptance/test_nocturne.py tests/acceptance/test_learning.py tests/acceptance/test_recognition_quick.py tests/acceptance/test_live.py
+accept-quick: .venv/.grym-dev .venv/.grym-system ## of those, the piece of the README, what a rating changes, tunes recognised, references followed, live sound
+	@$(BIN)/pytest -q tests/acceptance/test_nocturne.py tests/acceptance/test_learning.py tests/acceptance/test_recognition_quick.py tests/acceptance/test_reference_quick.py tests/acceptance/test_live.py
 
 test-views: .venv-views/.grym-views ## the views on Faust, in an environment of their own, on real Kafka
 	@.venv-views/bin/pytest -q tests/integration/test_faust_views.py tests/unit/streams/views
