@@ -86,3 +86,13 @@ def test_impossible_spans_are_refused(grym: CommandLine) -> None:
     """An end before its beginning, and words that are no instant."""
     assert grym("learn", "replay", "--from", "1h", "--to", "2h", "--json").ok(2).told["error"]["code"] == "replay.span"
     assert grym("learn", "replay", "--from", "soon", "--json").ok(2).told["error"]["code"] == "usage.instant"
+
+
+def test_who_did_not_ask_for_a_piece_cannot_rate_it(grym: CommandLine) -> None:
+    """The opinion is held, says so with a code, and changes nothing of either listener."""
+    told = grym("compose", "a waltz", "--user", "iris", *QUICK, "--json").ok().told
+    foreign = grym("rate", told["request_id"], "1", "--user", "mallory", "--json").ok(3).told
+    assert (foreign["accepted"], foreign["outcome"], foreign["code"]) == (False, "held", "feedback.unknown")
+    for user in ("iris", "mallory"):
+        assert grym("learn", "report", "--user", user, "--json").ok().told["rated"] == 0
+    assert "no effect" in grym("rate", told["request_id"], "1", "--user", "mallory").ok(3).out
