@@ -25,10 +25,11 @@ AUDIBLE_SHARE = 1e-4
 EDGE_HZ = 1_500.0
 FILLED_HZ = 300.0
 LEAST_EDGE_DB = 27.0
-LEAST_CLIFF_DB = 36.0
-LOWEST_EDGE, HIGHEST_EDGE = 0.1, 0.58
+LEAST_CLIFF_DB = 38.0
+LOWEST_EDGE, LOWEST_CLIFF, HIGHEST_EDGE = 0.1, 0.03, 0.58
 """Of half the rate. Lossy coders cut at 0.7 and above, natural sound falls by 12 dB within 1.5 kHz,
-and the last partials of a synthesiser leave gaps: they count from 36 dB only, which no full sound of them reached."""
+and the last partials of a synthesiser leave gaps: they count from 38 dB only, which no clean sound
+reached (33)."""
 EDGE_SMOOTHING_BINS = 15
 SOURCE_RATES_HZ = (8_000, 11_025, 16_000, 22_050, 24_000, 32_000)
 MIRRORED_HZ = (150.0, 1_500.0)
@@ -178,8 +179,9 @@ def _edge(smooth: np.ndarray, *, bin_hz: float) -> float:
     beyond = np.maximum.accumulate(smooth[::-1])[::-1][width:]
     filled = round(FILLED_HZ / bin_hz)
     within = minimum_filter1d(smooth, filled, origin=(filled - 1) // 2)  # the least of what lies just below
-    first, last = round(LOWEST_EDGE * len(smooth)), round(HIGHEST_EDGE * len(smooth))
-    for low, least_db in ((within, LEAST_EDGE_DB), (smooth, LEAST_CLIFF_DB)):
+    last = round(HIGHEST_EDGE * len(smooth))
+    for low, lowest, least_db in ((within, LOWEST_EDGE, LEAST_EDGE_DB), (smooth, LOWEST_CLIFF, LEAST_CLIFF_DB)):
+        first = round(lowest * len(smooth))
         falls = (low[:-width] - beyond)[first:last]
         if len(falls) and falls.max() >= least_db:
             return float((first + int(np.argmax(falls)) + width / 2) / len(smooth))
