@@ -42,7 +42,12 @@ OutOption = Annotated[
 ]
 StagesOption = Annotated[
     str | None,
-    typer.Option("--stages", metavar="NAMES", help="Only these repairs, such as declip,hum.", show_default=False),
+    typer.Option(
+        "--stages",
+        metavar="NAMES",
+        help="Only these repairs, such as declip,hum; eq and deess only where named.",
+        show_default=False,
+    ),
 ]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only tell what is wrong.", show_default=False)]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace FILE of --out.", show_default=False)]

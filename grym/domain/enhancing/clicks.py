@@ -39,6 +39,11 @@ LEAST_CLICKS = 3
 MOST_PER_S = 200.0
 """Beyond that they are no longer apart from the music, which is made of them, or clipped."""
 FILL_ORDER = 64
+SLOWEST_TONE_S, EVEN = 0.03, 0.04
+"""Three surprises in a row as far apart, to one in twenty-five, are pulses of a tone above 33 Hz: a synthesiser's."""
+
+Click = tuple[int, int, float]
+"""Where it begins and ends, in samples of the whole, and how many times the usual error it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,17 +88,20 @@ def _fill(samples: Vector, missing: NDArray[np.intp]) -> Vector:
 def survey_clicks(sound: Sound, progress: Progress = nobody_asks) -> Repair | Clean:
     """Find every click, and say whether there are enough of them to be a fault."""
     frame = frame_samples(sound.sample_rate_hz)
-    hop, clicks = frame // 2, 0
-    found_at: list[list[NDArray[np.intp]]] = [[] for _ in range(sound.channels)]
+    hop, longest = frame // 2, round(LONGEST_S * sound.sample_rate_hz)
+    heard: list[list[Click]] = [[] for _ in range(sound.channels)]
     for start, end in blocks_of(sound.length_samples, block_samples=hop * 256):
         around = sound.reel.read(start - hop // 2, end + hop + hop // 2)
         for channel, samples in enumerate(around):
             for offset, surprise in _surprising(samples.astype(np.float64), frame=frame):
-                regions = _regions(surprise, longest=round(LONGEST_S * sound.sample_rate_hz))
-                clicks += sum(surprise[max(0, a) : b].max() > STARTLING for a, b in regions)
-                found_at[channel] += [np.arange(a, b) + start + offset for a, b in regions]
+                heard[channel] += [
+                    (a + start + offset, b + start + offset, float(surprise[max(0, a) : b].max()))
+                    for a, b in _regions(surprise, longest=longest)
+                ]
         progress(end / sound.length_samples)
-    places = tuple(_sorted(parts, length=sound.length_samples) for parts in found_at)
+    apart = [_irregular(clicks, most=round(SLOWEST_TONE_S * sound.sample_rate_hz)) for clicks in heard]
+    places = tuple(_sorted(clicks, length=sound.length_samples) for clicks in apart)
+    clicks = sum(size > STARTLING for one in apart for _, _, size in one)
     per_s = clicks / max(sound.duration_s, 1e-9)
     found = {"clicks_per_s": per_s}
     if clicks < LEAST_CLICKS or per_s < LEAST_PER_S:
@@ -152,6 +160,19 @@ def _regions(surprise: Vector, *, longest: int) -> list[tuple[int, int]]:
     ]
 
 
-def _sorted(parts: list[NDArray[np.intp]], *, length: int) -> NDArray[np.intp]:
+def _irregular(clicks: list[Click], *, most: int) -> list[Click]:
+    """Return the clicks without those that follow each other as evenly as the pulses of a tone."""
+    starts = np.array([start for start, _, _ in clicks])
+    steps = np.diff(starts)
+    even = (np.abs(np.diff(steps)) <= np.maximum(2, EVEN * steps[1:])) & (steps[1:] < most)
+    tone = np.zeros(len(clicks), dtype=bool)
+    for shift in range(3):
+        tone[shift : len(even) + shift] |= even
+    return [click for click, is_tone in zip(clicks, tone, strict=True) if not is_tone]
+
+
+def _sorted(clicks: list[Click], *, length: int) -> NDArray[np.intp]:
+    """Return the samples of all clicks in order."""
+    parts = [np.arange(start, end) for start, end, _ in clicks]
     places = np.unique(np.concatenate([np.zeros(0, dtype=np.intp), *parts]))
     return places[(places >= 0) & (places < length)]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from grym.domain.enhancing import STAGES
+from grym.domain.enhancing import STAGES, stages_used
 from grym.domain.enhancing.judging import MOST_FOLLOWING, following
 from grym.domain.enhancing.levelling import headroom_for
 from grym.domain.enhancing.report import Measures, Outcome, Report, Step
@@ -100,7 +100,7 @@ def enhance_sound(
     spare
         Makes further reels of its length and channels; three at most are in use at once.
     stages
-        Those that may be used; all where none is named.
+        Those that may be used; all that need not be asked for where none is named.
     dry_run
         Only look.
     tell
@@ -112,7 +112,7 @@ def enhance_sound(
         The better sound, which is the given one where nothing was kept, and what was done.
     """
     bench = Bench(sound, spare, surveys, tell)
-    wanted = [stage for stage in STAGES if stage in surveys and (not stages or stage in stages)]
+    wanted = [stage for stage in stages_used(stages) if stage in surveys]
     for number, stage in enumerate(wanted):
         bench.done = 0.3 * number / len(wanted)
         bench.survey(stage)
