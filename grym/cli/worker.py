@@ -7,7 +7,7 @@ import typer
 from grym.cli.command import command
 from grym.cli.screen import Screen
 
-NAMES = "coordinator, features, generation, learning, live, patterns or quality"
+NAMES = "coordinator, enhancing, features, generation, learning, live, patterns, quality or sessions"
 """Written down, since the processors themselves take long to load (a test compares)."""
 
 ProcessorArgument = Annotated[str, typer.Argument(metavar="PROCESSOR", help=f"Which one to run: {NAMES}.")]

@@ -12,7 +12,7 @@ from typing import Any
 
 from grym.domain.learning import MAX_STARS, MIN_STARS, overall_stars
 from grym.domain.sessions.folding import with_attempt, with_opinion, with_preferences
-from grym.domain.sessions.person import person_entry
+from grym.domain.sessions.person import is_telling, person_entry
 from grym.domain.sessions.profiles import profile_near, profiles_of
 from grym.domain.sessions.settings import settings_of
 from grym.domain.sessions.values import Opinion, Session
@@ -158,14 +158,15 @@ def counts_of(session: Session) -> dict[str, int]:
 
 
 def _known(envelope: Envelope, kept: Kept, session: Session, *answers: Body) -> Decided:
-    """Keep a session and tell what follows from it."""
+    """Keep a session and tell what follows from it, or that nothing follows any more."""
     at = instant_of(envelope)
     at = at if kept.as_of is None else max(at, kept.as_of)
     entry = person_entry(session, envelope.body.user, tenant=envelope.tenant, at=at)
+    tells = is_telling(session) or is_telling(kept.session)
     return Decision(
         state=replace(kept, session=session, as_of=at),
         outputs=tuple(Output(body=answer) for answer in answers),
-        effects=(KeepEntry(entry=entry),),
+        effects=(KeepEntry(entry=entry),) if tells else (),
     )
 
 

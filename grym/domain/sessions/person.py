@@ -60,6 +60,11 @@ def person_entry(session: Session, user: str, *, tenant: str, at: datetime) -> E
     )
 
 
+def is_telling(session: Session) -> bool:
+    """Tell whether anything follows from a session for the next piece."""
+    return any(attempt.liked for attempt in session.attempts) or bool(all_settings(session))
+
+
 def read_person(value: Mapping[str, Any]) -> Person:
     """Return what an entry says; an entry of another shape is a fault of grym.
 

@@ -64,13 +64,24 @@ def desk() -> Desk:
     return Desk()
 
 
-async def test_an_attempt_is_kept_and_told_to_memory(desk: Desk, event: Event) -> None:
-    """As one entry of the person, in the same transaction."""
-    decision = await desk.decide(event(PIECE))
+async def test_an_attempt_is_kept_and_told_where_something_follows(desk: Desk, event: Event) -> None:
+    """As one entry of the person, in the same transaction; of an unrated piece nothing follows."""
+    assert (await desk.decide(event(PIECE))).effects == ()
     assert [one.request_id for one in desk.session().attempts] == ["r1"]
-    (effect,) = decision.effects
+    await desk.take(event(FeedbackGiven(user="rosa", stars=5)))
+    (effect,) = (await desk.decide(event(PIECE, subject="r2"))).effects
     assert isinstance(effect, KeepEntry)
     assert effect.entry.address == person_address("rosa", tenant="acme")
+
+
+async def test_what_no_longer_follows_is_taken_back(desk: Desk, event: Event) -> None:
+    """A rating that is corrected leaves an entry that says nothing."""
+    await desk.take(event(PIECE))
+    await desk.take(event(FeedbackGiven(user="rosa", stars=5)))
+    (effect,) = (await desk.decide(event(FeedbackGiven(user="rosa", stars=1)))).effects
+    assert isinstance(effect, KeepEntry)
+    assert effect.entry.value == {"settings": {}, "profiles": [], "styles": {}}
+    assert (await desk.decide(event(PIECE, subject="r2"))).effects == ()
 
 
 async def test_a_rating_is_noted_with_its_profile(desk: Desk, event: Event) -> None:
