@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from grym.domain.quality.catalogue import CATALOGUE
-from grym.domain.quality.gate import signal_checks
-from grym.domain.quality.profiles import RECORDING, RELEASE, Bound, Profile
+from grym.domain.quality.gate import judged, measured, signal_checks
+from grym.domain.quality.profiles import PROFILES, RECORDING, RELEASE, Bound, Profile
 from grym.domain.signal import FloatArray, Signal
 from tests.unit.grym.domain.laboratory import Laboratory
 
@@ -142,3 +142,23 @@ def test_any_length_is_answered(lab: Laboratory, length: int) -> None:
     assert all(check.value is None or np.isfinite(check.value) for check in checks)
     assert all(type(check.value) in (float, type(None)) and type(check.passed) is bool for check in checks)
     assert not all(check.passed for check in checks)
+
+
+@pytest.mark.parametrize("exponent", [0.0, 1.0, 2.0])
+@pytest.mark.parametrize("disguise", ["swelling", "in bursts", "swept", "clipped", "with an offset and a tone"])
+def test_noise_cannot_pass_in_any_disguise(lab: Laboratory, exponent: float, disguise: str) -> None:
+    """Whatever is done to noise of any colour, every profile for music tells that it is noise, or never changes."""
+    noise = coloured(lab, exponent, seconds=6.0)
+    time = np.arange(len(noise)) / 44_100
+    dressed = {
+        "swelling": noise * (0.55 + 0.45 * np.sin(2.0 * np.pi * 1.3 * time)),
+        "in bursts": noise * np.exp(-8.0 * (2.0 * time % 1.0)),
+        "swept": noise * (0.5 + 0.5 * np.sin(0.6 * time))
+        + np.diff(noise, append=0.0) * (0.5 - 0.5 * np.sin(0.6 * time)),
+        "clipped": np.clip(noise * 4.0, -0.5, 0.5),
+        "with an offset and a tone": noise + 0.02 + lab.sine(440.0, seconds=6.0, amplitude=0.02),
+    }[disguise]
+    measures = measured(lab.signal(dressed.astype(np.float32)))
+    for name in ("recording", "draft", "release", "stream"):
+        stopped = {check.name for check in judged(measures, PROFILES[name]) if not check.passed}
+        assert stopped & {"signal.noisiness", "signal.change"}, name
