@@ -97,7 +97,8 @@ def _by_ear(facts: SourceFacts, score: Score, tune: Sequence[Note], traits: Trai
 def _tonality(read: Read) -> tuple[Tonality, float]:
     """Return the key that is stated, or the one the notes speak for, and how sure it is.
 
-    A signature of no accidentals is what programs write where nobody chose a key, so the notes may overrule it.
+    A signature of no accidentals is what programs write where nobody chose a key, so the notes may overrule it; a key
+    that was heard in a sound rests on more than the notes that were written down from it.
     """
     weights = [
         (note.midi_pitch, note.duration_ticks) for part in read.parts if not part.percussion for note in part.notes
@@ -107,7 +108,8 @@ def _tonality(read: Read) -> tuple[Tonality, float]:
     if found is None:
         return stated or _USUAL_KEY, 1.0 if stated else 0.0
     heard = Tonality(tonic=found.tonic, mode=found.mode)
-    if stated is None or (stated == _USUAL_KEY and heard != stated and found.confidence > 0.5):
+    nobody_chose = stated == _USUAL_KEY and read.made_of != "sound"
+    if stated is None or (nobody_chose and heard != stated and found.confidence > 0.5):
         return heard, round(found.confidence, 2)
     return stated, 1.0
 

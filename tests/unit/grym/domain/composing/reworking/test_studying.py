@@ -54,3 +54,9 @@ def test_a_signature_of_nothing_is_overruled_by_the_notes(piece: Score) -> None:
     """Programs write C major where nobody chose a key."""
     read = replace(read_score(score_to_midi(piece)), tonality=Tonality(tonic=0, mode="major"))
     assert str(study(read).facts.tonality) == "G minor"
+
+
+def test_a_key_that_was_heard_is_not_overruled(piece: Score) -> None:
+    """C major heard in a sound is a finding, not a habit of programs."""
+    read = replace(read_score(score_to_midi(piece)), made_of="sound", tonality=Tonality(tonic=0, mode="major"))
+    assert str(study(read, traits=traits_of_style("pop")).facts.tonality) == "C major"
