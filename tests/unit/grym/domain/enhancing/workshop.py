@@ -24,7 +24,7 @@ def music(*, seconds: float = 10.0, rate_hz: int = RATE_HZ, channels: int = 2, s
             note *= np.minimum(1.0, times_s / 0.004)
             piece[:, start : start + rate_hz] += rng.uniform(0.3, 1.0, (channels, 1)) * note
     piece = piece[:, :length]
-    return (0.5 * piece / np.abs(piece).max()).astype(np.float32)
+    return np.asarray(0.5 * piece / np.abs(piece).max(), dtype=np.float32)
 
 
 def as_sound(samples: Samples, *, rate_hz: int = RATE_HZ) -> Sound:
