@@ -67,7 +67,8 @@ def test_a_recording_has_every_key(grym: CommandLine, tmp_path: Path) -> None:
     assert told["duration_s"] == pytest.approx(8.0, abs=0.01)
     assert told["tempo_bpm"] == pytest.approx(120.0, rel=0.01)
     assert set(told["embedding"]) >= {"name", "dim", "pretrained"}
-    assert set(told["quality"]) == {"passed", "checks"}
+    assert set(told["quality"]) == {"passed", "profile", "checks"}
+    assert told["quality"]["profile"] == "recording"
 
 
 def test_everything_has_notes_shapes_curves_and_a_midi_file(grym: CommandLine, tmp_path: Path) -> None:
