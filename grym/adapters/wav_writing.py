@@ -25,7 +25,7 @@ class WavWriter:
 
 @contextmanager
 def wav_writer(path: Path, *, sample_rate_hz: int, channels: int = SIDES) -> Iterator[WavWriter]:
-    """Yield a writer for a new file of so many channels; it has its name when the block ends well, and is gone otherwise.
+    """Yield a writer for a new file of so many channels; it has its name once the block ends well.
 
     Raises
     ------

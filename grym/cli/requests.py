@@ -1,5 +1,6 @@
 """``grym status``, ``cancel`` and ``ls``: requests, where they stand, and how to end one."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -59,25 +60,18 @@ async def status(screen: Screen, *, request_id: RequestIdArgument, out: OutOptio
 
 
 def _result_panel(kind: str, value: dict[str, Any]) -> Any:
-    from grym.cli import panels, pattern_tables, recording_panels
+    from grym.cli import panels, pattern_tables, recording_panels, repair_panels
 
-    match kind:
-        case "compose":
-            return panels.piece_panel(value)
-        case "analyze":
-            return recording_panels.recording_panel(value)
-        case "learn":
-            return pattern_tables.learned_table([value])
-        case "recognise":
-            return pattern_tables.recognition_panel(value)
-        case "enhance":
-            from grym.cli import repair_panels
-
-            return repair_panels.repair_panel(value)
-        case "listen":
-            return panels.stream_panel(value)
-        case _:
-            return pattern_tables.change_lines([value])
+    drawn: dict[str, Callable[[dict[str, Any]], Any]] = {
+        "compose": panels.piece_panel,
+        "analyze": recording_panels.recording_panel,
+        "learn": lambda one: pattern_tables.learned_table([one]),
+        "recognise": pattern_tables.recognition_panel,
+        "enhance": repair_panels.repair_panel,
+        "listen": panels.stream_panel,
+        "change": lambda one: pattern_tables.change_lines([one]),
+    }
+    return drawn[kind](value)
 
 
 async def _files(runtime: "Runtime", found: "RequestStatus", out: Path | None) -> dict[str, Any]:
