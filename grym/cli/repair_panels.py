@@ -28,8 +28,9 @@ def repair_panel(result: Result) -> RenderableType:
     """Return the panel of a repair, whatever became of it."""
     if result["outcome"] != "completed":
         return outcome_panel(result)
-    parts: list[RenderableType] = [_steps(result["steps"]), _measures(result["before"], result["after"])]
-    if result.get("audio"):
+    repairs = result.get("repairs", result["steps"])  # under `grym status`, steps are those of the request
+    parts: list[RenderableType] = [_steps(repairs), _measures(result["before"], result["after"])]
+    if isinstance(result.get("audio"), str):
         parts.append(Text(f"{result['kept']}: {result['audio']}"))
     return Panel(Group(*parts), title=str(result.get("file", "")), title_align="left", expand=False)
 

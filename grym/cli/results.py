@@ -161,7 +161,10 @@ def status_json(status: RequestStatus, **more: Any) -> dict[str, Any]:
         "ended_at": status.ended_at,
     }
     about |= {"accepted": status.accepted, "imported": status.imported}
-    return {**result_json(status, **more), **about, "steps": steps}
+    result = result_json(status, **more)
+    if status.kind == "enhance":  # whose own steps would be hidden by those of the request
+        about["repairs"] = result["steps"]
+    return {**result, **about, "steps": steps}
 
 
 def exit_code_of_outcomes(results: list[dict[str, Any]], *, waited: bool = True) -> int:

@@ -3,8 +3,8 @@
 compose: recall, learned parameters and the study of a source → plan → generate → features → rate →
 (adapt, again ≤ 3) → remember.
 analyze: features and rate side by side; recall (recognition) once there are features.
-learn: imprint → remember. recognise: imprint → recall. change: change. enhance: enhance. listen: listen, which nobody is
-told to do.
+learn: imprint → remember. recognise: imprint → recall. change: change. enhance: enhance. listen: listen, which nobody
+is told to do.
 """
 
 import hashlib
