@@ -47,6 +47,8 @@ LOUD = 0.89
 """Within 1 dB of the level that one frame in fifty exceeds."""
 QUIETER = 0.5
 LEAST_QUIET_FRAMES = 10
+FRAMES_AT_ONCE = 512
+"""4 MB of samples: no measure copies a whole recording."""
 TOP, BELOW = 0.9, (0.5, 0.7)
 
 
@@ -63,7 +65,8 @@ def _holes(samples: FloatArray, sample_rate_hz: int) -> int:
     count = len(samples) // step
     if count <= FALL_STEPS:
         return 0
-    level = np.abs(samples[: count * step]).reshape(count, step).max(axis=1)
+    steps = samples[: count * step].reshape(count, step)
+    level = np.maximum(steps.max(axis=1), -steps.min(axis=1))
     return _interruptions(level) + _held(samples, sample_rate_hz)
 
 
@@ -121,10 +124,12 @@ def _unpredicted(samples: FloatArray) -> FloatArray:
     Godsill and Rayner (1998), "Digital audio restoration", section 5.2: detection by the residual of a linear
     prediction; the coefficients are those of the autocorrelation of 1.5 s.
     """
-    errors = [_residual(piece) for piece in _pieces(samples)]
-    if not errors:
-        return np.zeros(0, dtype=np.float32)
-    error = np.concatenate(errors)
+    highest = [_highest(_residual(piece)) for piece in _pieces(samples)]
+    return np.concatenate(highest) if highest else np.zeros(0, dtype=np.float32)
+
+
+def _highest(error: FloatArray) -> FloatArray:
+    """Return the highest magnitude of each whole run of 32 samples."""
     count = len(error) // CLICK_SAMPLES
     highest: FloatArray = np.abs(error[: count * CLICK_SAMPLES]).reshape(count, CLICK_SAMPLES).max(axis=1)
     return highest
@@ -172,18 +177,23 @@ def saturation(signal: Signal) -> float:
 
 def _crowding(samples: FloatArray) -> float:
     count = len(samples) // SHAPE_SAMPLES
-    frames = np.abs(samples[: count * SHAPE_SAMPLES]).reshape(count, SHAPE_SAMPLES)
-    peaks = frames.max(axis=1, initial=0.0)
+    frames = samples[: count * SHAPE_SAMPLES].reshape(count, SHAPE_SAMPLES)
+    peaks = np.maximum(frames.max(axis=1, initial=0.0), -frames.min(axis=1, initial=0.0))
     if not count or peaks.max() < AUDIBLE:
         return 0.0
     level = float(np.percentile(peaks, LOUDEST_PERCENTILE))
     quiet = (peaks < QUIETER * level) & (peaks > AUDIBLE)
-    usual = _tops(frames[quiet], peaks[quiet]) if quiet.sum() >= LEAST_QUIET_FRAMES else 0.0
-    loud = peaks >= LOUD * level
-    return max(0.0, _tops(frames[loud], peaks[loud]) - usual)
+    usual = _tops(frames, peaks, quiet) if quiet.sum() >= LEAST_QUIET_FRAMES else 0.0
+    return max(0.0, _tops(frames, peaks, peaks >= LOUD * level) - usual)
 
 
-def _tops(frames: FloatArray, peaks: FloatArray) -> float:
-    share = frames / peaks[:, None]
-    top, below = int(np.sum(share > TOP)), int(np.sum((share > BELOW[0]) & (share <= BELOW[1])))
+def _tops(frames: FloatArray, peaks: FloatArray, chosen: NDArray[np.bool_]) -> float:
+    """Return how many samples of the chosen frames lie near their frame's peak, against those in the middle."""
+    top = below = 0
+    places = np.flatnonzero(chosen)
+    for first in range(0, len(places), FRAMES_AT_ONCE):
+        some = places[first : first + FRAMES_AT_ONCE]
+        share = np.abs(frames[some]) / peaks[some, None]
+        top += int(np.sum(share > TOP))
+        below += int(np.sum((share > BELOW[0]) & (share <= BELOW[1])))
     return top / max(1, below)

@@ -45,7 +45,7 @@ def _spectra(signal: Signal) -> tuple[NDArray[np.float64], float]:
     rate_hz = signal.sample_rate_hz / ratio
     if signal.duration_s < WINDOW_S / HOPS_PER_WINDOW:
         return np.empty((0, 0)), 1.0
-    low = resample_poly(signal.mono().astype(np.float64), 1, ratio)
+    low = resample_poly(signal.mono(), 1, ratio).astype(np.float64)
     size = min(len(low), round(WINDOW_S * rate_hz))
     window, padded = get_window("hann", size), fft.next_fast_len(2 * size, real=True)
     starts = range(0, len(low) - size + 1, max(1, size // HOPS_PER_WINDOW))
