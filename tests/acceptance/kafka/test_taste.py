@@ -23,7 +23,7 @@ from tests.acceptance.tastes import (
 from tests.support.kafka_world import KafkaWorld
 
 SEED = 11
-"""Draws four kills into the twenty commands of the short form, in the middle of the ratings, and 27 into the long one."""
+"""Draws four kills into the twenty commands of the short form, among the ratings, and 27 into the long one."""
 LONGEST_S = 600.0
 """A command may meet several kills, each of which Kafka notices after most of a minute."""
 QUICK = (2, 4, 0.2)
