@@ -28,7 +28,8 @@ def repair_panel(result: Result) -> RenderableType:
     """Return the panel of a repair, whatever became of it."""
     if result["outcome"] != "completed":
         return outcome_panel(result)
-    repairs = result["repairs"] if "repairs" in result else result["steps"]  # under `grym status`, steps are those of the request
+    # Under `grym status`, steps are those of the request.
+    repairs = result["repairs"] if "repairs" in result else result["steps"]
     parts: list[RenderableType] = [_steps(repairs), _measures(result["before"], result["after"])]
     if isinstance(result.get("audio"), str):
         parts.append(Text(f"{result['kept']}: {result['audio']}"))
