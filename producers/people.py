@@ -6,6 +6,7 @@ gave. Nothing here changes state by itself.
 
 import asyncio
 import os
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TypeVar
 
@@ -19,7 +20,9 @@ from producers.asking import first_event
 from producers.identity import uuid7
 from producers.status import readable
 from schemas.body import Body
+from schemas.commands import ChangePatterns
 from schemas.envelope import encode
+from schemas.events import PatternsChanged
 from schemas.sessions import (
     ErasePerson,
     FeedbackNoted,
@@ -129,6 +132,24 @@ class PeopleDesk:
             ``session.no_answer``.
         """
         return await self._answers(erasure_id, PersonForgotten, wanted=len(by))
+
+    async def give_up(self, erasure_id: str, patterns: Mapping[str, str], *, tenant: str) -> None:
+        """Have patterns forgotten, given with their collections, and wait until they are.
+
+        Raises
+        ------
+        UnavailableError
+            ``session.no_answer``.
+        """
+        messages = []
+        for name, collection in sorted(patterns.items()):
+            command = ChangePatterns(action="forget", pattern_id=name, reason="erased", collection=collection)
+            purpose = f"forget:{name}"
+            envelope = first_event(command, erasure_id, at=self._clock.now(), purpose=purpose, tenant=tenant)
+            messages.append(encode(envelope, key=collection))
+        if messages:
+            await self._backend.publisher.publish(messages)
+            await self._answers(erasure_id, PatternsChanged, wanted=len(messages))
 
     async def restore(self, user: str, *, tenant: str, parts: dict[str, str]) -> str:
         """Ask that what is known of a person becomes what a file says and return the name of the restoring."""

@@ -215,6 +215,9 @@ class Replay:
         """
         if found.skip in WITHOUT_EFFECT:
             return
+        if found.skip == "erased" and found.part.memory is not None and _writes(found):
+            # What a person taught memory is gone: from here on it is no longer the memory of then.
+            self._unfounded[found.part.name] = found.part.types()
         names = names_of(found.record) if found.envelope is None else {key} - {None}
         self.report.partial_keys.update((found.part.name, name) for name in names if name is not None)
 
@@ -285,6 +288,11 @@ def _difference(found: Input, cause: Envelope, output: Record | Message) -> Diff
         subject=peek(output.headers, "ce_subject"),
         cause=cause.id,
     )
+
+
+def _writes(found: Input) -> bool:
+    """Tell whether an input is more than a question to memory."""
+    return type_of(found.record) not in {body.TYPE for body in found.part.leans_on}
 
 
 def names_of(record: Record) -> set[str]:

@@ -17,14 +17,9 @@ from grym.ports.erasing import Erased, Erasure
 from grym.ports.patterns import PatternChange, PatternEvent
 from grym.runtime.remains import Remain, remains
 from schemas.commands import ANONYMOUS, RequestComposition, RequestPatternChange
-from schemas.envelope import Envelope, encode
-from schemas.sessions import ErasePerson
 from streams.coordinator.run import Run
 from streams.learning.processor import NAME as LEARNING
 from streams.learning.state import state_key_of
-from streams.patterns.ledger import PROCESSOR as PATTERNS
-from streams.patterns.ledger import Ledger
-from streams.processor import envelopes_of
 from streams.sessions.processor import NAME as SESSIONS
 from streams.sessions.processor import person_key
 
@@ -95,7 +90,7 @@ async def erase_person(runtime: "Runtime", people: "PeopleDesk", user: str, *, t
     async with runtime.working():
         await people.forgotten(name, by=FORGETTING)
         erasure = await _erasure(runtime, eraser, user, tenant=tenant)
-        await _give_up_patterns(runtime, erasure, name)
+        await _give_up_patterns(runtime, people, erasure, name)
         erased = await _erased(runtime, eraser, erasure)
     await people.tell_erased(name, removed=erased.removed, left=erased.left, tenant=tenant)
     return _report(name, len(erasure.requests), erased, runtime)
@@ -228,29 +223,14 @@ async def _journal(runtime: "Runtime") -> AsyncIterator[PatternEvent]:
         after = page[-1].seq
 
 
-async def _give_up_patterns(runtime: "Runtime", erasure: Erasure, erasure_id: str) -> None:
-    """Retire the person's patterns as pattern memory does it, so that whoever follows its journal forgets them."""
+async def _give_up_patterns(runtime: "Runtime", people: "PeopleDesk", erasure: Erasure, erasure_id: str) -> None:
+    """Have the person's patterns forgotten as pattern memory does it, so that whoever follows its journal knows.
+
+    A command that pattern memory decides on is decided again by a replay; a change behind its back would not be.
+    """
     facts = await runtime.backend.book.facts(erasure.patterns)
-    live = [one for one in facts.values() if not one.retired]
-    cause = Envelope(
-        id=erasure_id,
-        source=f"grym/{PATTERNS}",
-        type=ErasePerson.TYPE,
-        subject=erasure_id,
-        time=runtime.clock.now(),
-        body=ErasePerson(user=""),
-        correlation_id=erasure_id,
-        tenant=erasure.tenant,
-    )
-    for collection in sorted({one.collection for one in live}):
-        ledger = Ledger(cause, collection=collection)
-        for one in live:
-            if one.collection == collection:
-                ledger.retired(one.pattern_id, reason="erased")
-        async with runtime.backend.work.begin() as work:
-            for effect in ledger.effects:
-                await work.apply(effect)
-            await work.append([encode(told, key=key) for told, key in envelopes_of(PATTERNS, cause, ledger.outputs)])
+    live = {one.pattern_id: one.collection for one in facts.values() if not one.retired}
+    await people.give_up(erasure_id, live, tenant=erasure.tenant)
 
 
 async def _erased(runtime: "Runtime", eraser: "Eraser", erasure: Erasure) -> Erased:
