@@ -1,7 +1,8 @@
-"""Reels: stereo sound of known length that is read and written piece by piece, so that a long piece needs no memory.
+"""Reels: sound of known length that is read and written piece by piece, so that a long piece needs no memory.
 
 Whatever works over reels works the same on an array (`ArrayReel`) and on a file (`grym.adapters.reel_files`): there is
-one way to mix and master, and the length of a piece does not decide which.
+one way to mix and master, and the length of a piece does not decide which. A piece is stereo; a recording that is
+repaired has as many channels as it came with.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,24 +27,24 @@ def nobody_asks(share: float) -> None:
 
 
 class Reel(Protocol):
-    """Stereo sound in blocks."""
+    """Sound in blocks, shape (channels, samples)."""
 
     @property
     def length_samples(self) -> int:
-        """Samples per side."""
+        """Samples per channel."""
         ...
 
     def read(self, start: int, end: int) -> FloatArray:
-        """Return a copy of the samples from `start` to `end`, shape (2, end − start), zeros beyond both ends."""
+        """Return a copy of the samples from `start` to `end`, shape (channels, end − start), zeros beyond both ends."""
         ...
 
     def write(self, start: int, samples: FloatArray) -> None:
-        """Put samples of shape (2, n) at `start`; all of them lie within the reel."""
+        """Put samples of shape (channels, n) at `start`; all of them lie within the reel."""
         ...
 
 
 Reels = Callable[[int], Reel]
-"""Makes a silent reel of so many samples."""
+"""Makes a silent stereo reel of so many samples."""
 
 
 class ArrayReel:
@@ -52,7 +53,7 @@ class ArrayReel:
     Parameters
     ----------
     samples
-        Shape (2, samples), float32; written to in place.
+        Shape (channels, samples), float32; written to in place.
     """
 
     def __init__(self, samples: FloatArray) -> None:
@@ -60,12 +61,12 @@ class ArrayReel:
 
     @property
     def length_samples(self) -> int:
-        """Samples per side."""
+        """Samples per channel."""
         return int(self.samples.shape[1])
 
     def read(self, start: int, end: int) -> FloatArray:
         """Return a copy, zeros beyond both ends (see `Reel`)."""
-        block = np.zeros((SIDES, end - start), dtype=np.float32)
+        block = np.zeros((len(self.samples), end - start), dtype=np.float32)
         first, last = max(0, start), min(end, self.length_samples)
         if first < last:
             block[:, first - start : last - start] = self.samples[:, first:last]
@@ -77,7 +78,7 @@ class ArrayReel:
 
 
 def in_memory(length_samples: int) -> ArrayReel:
-    """Return a silent reel in memory."""
+    """Return a silent stereo reel in memory."""
     return ArrayReel(np.zeros((SIDES, length_samples), dtype=np.float32))
 
 

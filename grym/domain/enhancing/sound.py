@@ -8,9 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import numpy as np
-
-from grym.domain.reels import Progress, Reel, blocks_of, nobody_asks
+from grym.domain.reels import ArrayReel, Progress, Reel, blocks_of, nobody_asks
 from grym.domain.signal import FloatArray, Signal
 
 Spare = Callable[[], Reel]
@@ -105,36 +103,6 @@ def apply_to(
         progress(end / length)
 
 
-class ArrayTape:
-    """A reel of any number of channels in memory.
-
-    Parameters
-    ----------
-    samples
-        Shape (channels, samples), float32; written to in place.
-    """
-
-    def __init__(self, samples: FloatArray) -> None:
-        self.samples = samples
-
-    @property
-    def length_samples(self) -> int:
-        """Samples per channel."""
-        return int(self.samples.shape[1])
-
-    def read(self, start: int, end: int) -> FloatArray:
-        """Return a copy, zeros beyond both ends (see `grym.domain.reels.Reel`)."""
-        block = np.zeros((len(self.samples), end - start), dtype=np.float32)
-        first, last = max(0, start), min(end, self.length_samples)
-        if first < last:
-            block[:, first - start : last - start] = self.samples[:, first:last]
-        return block
-
-    def write(self, start: int, samples: FloatArray) -> None:
-        """Put samples at `start` (see `grym.domain.reels.Reel`)."""
-        self.samples[:, start : start + samples.shape[1]] = samples
-
-
 def sound_of(signal: Signal) -> Sound:
     """Return a signal in memory as a sound in repair; nothing is copied."""
-    return Sound(reel=ArrayTape(signal.samples), channels=signal.channels, sample_rate_hz=signal.sample_rate_hz)
+    return Sound(reel=ArrayReel(signal.samples), channels=signal.channels, sample_rate_hz=signal.sample_rate_hz)

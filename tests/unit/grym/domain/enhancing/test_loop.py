@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from grym.domain.enhancing.loop import enhance_sound
-from grym.domain.enhancing.sound import ArrayTape, Clean, Sound
+from grym.domain.enhancing.sound import Clean, Sound
 from grym.domain.enhancing.stages import SURVEYS
 from grym.domain.enhancing.whole import enhance
-from grym.domain.reels import Progress, nobody_asks
+from grym.domain.reels import ArrayReel, Progress, nobody_asks
 from grym.domain.signal import FloatArray, Signal
 from tests.unit.grym.domain.enhancing.workshop import RATE_HZ, Samples, as_sound, hum, sdr_db
 
@@ -109,7 +109,7 @@ def test_a_repair_that_takes_music_away_is_undone(piece: Samples) -> None:
         return said.pop(0)
 
     sound = as_sound(piece)
-    spare = ArrayTape(np.zeros_like(piece))
+    spare = ArrayReel(np.zeros_like(piece))
     better, report = enhance_sound(sound, lambda: spare, surveys={"rumble": survey})
     assert better is sound
     assert [step.outcome for step in report.steps] == ["undone"]
@@ -128,4 +128,4 @@ def test_somebody_who_stops_listening_stops_the_work(piece: Samples) -> None:
             raise StoppedError
 
     with pytest.raises(StoppedError):
-        enhance_sound(as_sound(_spoilt(piece)), lambda: ArrayTape(np.zeros_like(piece)), tell=tell, surveys=SURVEYS)
+        enhance_sound(as_sound(_spoilt(piece)), lambda: ArrayReel(np.zeros_like(piece)), tell=tell, surveys=SURVEYS)

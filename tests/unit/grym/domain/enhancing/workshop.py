@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from grym.domain.enhancing.sound import ArrayTape, Repair, Sound, apply_to, sound_of
+from grym.domain.enhancing.sound import Repair, Sound, apply_to, sound_of
+from grym.domain.reels import ArrayReel
 from grym.domain.signal import Signal
 
 RATE_HZ = 44_100
@@ -34,7 +35,7 @@ def as_sound(samples: Samples, *, rate_hz: int = RATE_HZ) -> Sound:
 
 def repaired(sound: Sound, repair: Repair, *, block_samples: int | None = None) -> Samples:
     """Return a repaired sound, applied in blocks of a length."""
-    target = ArrayTape(np.zeros((sound.channels, sound.length_samples), dtype=np.float32))
+    target = ArrayReel(np.zeros((sound.channels, sound.length_samples), dtype=np.float32))
     apply_to(sound, repair, target, block_samples=block_samples)
     return target.samples
 
