@@ -6,8 +6,9 @@ has no effect here either.
 
 from dataclasses import dataclass, field, replace
 
-from grym.domain.courses import Course, Pair, Served, steps_of, utility_of
+from grym.domain.courses import Course, Pair, Served, steps_of
 from grym.domain.learning import overall_stars
+from grym.domain.learning.rewards import pleasure_of
 from schemas.body import Body
 from schemas.envelope import Envelope
 from schemas.events import FeedbackFolded, FeedbackGiven, GuardChanged, ParametersExposed
@@ -81,7 +82,7 @@ class Telling:
             return
         stars = overall_stars(given.stars, given.aspects)
         if stars is not None:
-            self._served[piece_id] = replace(piece, utility=utility_of(stars))
+            self._served[piece_id] = replace(piece, utility=pleasure_of(stars))
         other = self._served.get(given.preferred_over or "")
         if other is not None and other.user == given.user and other.arm != piece.arm:
             names = frozenset({piece_id, other.piece_id})

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from grym.domain.learning.comparing import SIDES, side_of
 
 LEARNED, TRIAL, HOLDOUT, FALLBACK, DEFAULT = ARMS = ("learned", "trial", "holdout", "fallback", "default")
-MIN_STARS, MAX_STARS = 1.0, 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +93,6 @@ class Course:
     pairs: tuple[Pair, ...] = ()
     guard: tuple[tuple[int, bool], ...] = ()
     steps: tuple[Step, ...] = field(default=())
-
-
-def utility_of(stars: float) -> float:
-    """Return the utility 0–1 of 1–5 stars."""
-    return (stars - MIN_STARS) / (MAX_STARS - MIN_STARS)
 
 
 def arms_of(served: Sequence[Served]) -> dict[str, Arm]:

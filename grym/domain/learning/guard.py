@@ -15,7 +15,7 @@ import numpy as np
 from grym.domain.learning.folding import credited
 from grym.domain.learning.kernel import Floats
 from grym.domain.learning.posterior import Outlook
-from grym.domain.learning.rewards import utility_of
+from grym.domain.learning.rewards import NEUTRAL_STARS, utility_of
 from grym.domain.learning.values import DEFAULT_ARMS, Taste, Verdict
 
 NEEDED_EVIDENCE = 3.0
@@ -27,7 +27,6 @@ CURIOSITY = 0.4
 TRIAL_CAUTION = 1.0
 TRIAL_LOSS = 0.15
 """What a trial may cost at the lower bound, in utility."""
-NEUTRAL_STARS = 3.0
 EARLY_OPINIONS = 30
 EARLY_TRIALS = 0.5
 LATE_TRIALS = 0.15

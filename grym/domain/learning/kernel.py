@@ -84,8 +84,8 @@ class Coding:
     """Numbers for names of styles and moods, the same for the same rows."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
-        self._styles = {name: at for at, name in enumerate(dict.fromkeys(row[2] for row in rows))}
-        self._moods = {name: at for at, name in enumerate(dict.fromkeys(row[3] for row in rows))}
+        self._styles = {name: at for at, name in enumerate(dict.fromkeys(row.style for row in rows))}
+        self._moods = {name: at for at, name in enumerate(dict.fromkeys(row.mood for row in rows))}
 
     def style(self, name: str) -> int:
         """Return the number of a style; -1 for one that no row has."""
@@ -100,10 +100,10 @@ def points_of(rows: Sequence[Row], coding: Coding) -> Points:
     """Return judged pieces as arrays, the newest last."""
     size = len(rows)
     return Points(
-        settings=np.array([row[0] for row in rows]).reshape(size, -1),
-        away=np.array([row[1] for row in rows]).reshape(size, -1),
-        styles=np.array([coding.style(row[2]) for row in rows], dtype=np.int64),
-        moods=np.array([coding.mood(row[3]) for row in rows], dtype=np.int64),
+        settings=np.array([row.settings for row in rows]).reshape(size, -1),
+        away=np.array([row.away for row in rows]).reshape(size, -1),
+        styles=np.array([coding.style(row.style) for row in rows], dtype=np.int64),
+        moods=np.array([coding.mood(row.mood) for row in rows], dtype=np.int64),
         ages=np.arange(size, 0, -1, dtype=np.float64),
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from operator import sub
+from typing import NamedTuple
 
 from grym.domain.learning.folding import credited
 from grym.domain.learning.rewards import utility_of
@@ -23,8 +24,14 @@ MIDDLE = 0.5
 _ANCHOR_SHARE = 8
 _FIRST = 8
 
-Row = tuple[tuple[float, ...], tuple[float, ...], str, str]
-"""Settings, their distance from the default, style and mood of a piece."""
+
+class Row(NamedTuple):
+    """A piece that was judged: its settings 0–1, their distances from the default, its style and mood."""
+
+    settings: tuple[float, ...]
+    away: tuple[float, ...]
+    style: str
+    mood: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +108,7 @@ def _row(piece: Piece, names: tuple[str, ...], defaults: Mapping[str, float]) ->
     told = piece.parameters
     settings = tuple([float(told[name] if name in told else defaults.get(name, MIDDLE)) for name in names])
     usual = [defaults.get(name, at) for name, at in zip(names, settings, strict=True)]
-    return settings, tuple(map(sub, settings, usual)), piece.style, piece.mood
+    return Row(settings=settings, away=tuple(map(sub, settings, usual)), style=piece.style, mood=piece.mood)
 
 
 def _is_anchor(piece_id: str) -> bool:

@@ -4,7 +4,7 @@ Sure of *more than the default*: the deviation is that of the difference of the 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -12,6 +12,9 @@ import numpy as np
 from grym.domain.learning.fitting import centred, factor_of
 from grym.domain.learning.kernel import Coding, Floats, Hyper, Points, compared, covariance, points_of, variance
 from grym.domain.learning.observing import MIDDLE, Observations
+
+_SMALLEST = 1e-10
+"""Least variance of a difference: that of the default from itself is 0, which rounding may take below."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,9 +84,6 @@ class Posterior:
         return across
 
 
-_SMALLEST = 1e-10
-
-
 @lru_cache(maxsize=64)
 def posterior(observations: Observations, hyper: Hyper) -> Posterior:
     """Return what follows from at least one observation under a kernel; the same for the same."""
@@ -102,16 +102,7 @@ def posterior(observations: Observations, hyper: Hyper) -> Posterior:
 def aligned(hyper: Hyper, *, names: Sequence[str], wanted: Sequence[str]) -> Hyper:
     """Return a kernel for other names: what it was not shaped for matters."""
     known: Mapping[str, float] = dict(zip(names, hyper.matters, strict=True))
-    return Hyper(
-        matters=tuple(known.get(name, 1.0) for name in wanted),
-        relative=hyper.relative,
-        length=hyper.length,
-        style=hyper.style,
-        mood=hyper.mood,
-        signal=hyper.signal,
-        noise=hyper.noise,
-        fading=hyper.fading,
-    )
+    return replace(hyper, matters=tuple(known.get(name, 1.0) for name in wanted))
 
 
 def _only_last(points: Points) -> Points:

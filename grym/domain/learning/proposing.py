@@ -7,6 +7,7 @@ import numpy as np
 
 from grym.domain.learning import guard
 from grym.domain.learning.fitting import fitted
+from grym.domain.learning.folding import credited
 from grym.domain.learning.kernel import Floats
 from grym.domain.learning.lots import HOLDOUT_FROM, HOLDOUT_SHARE, LEARNER, generator, lot
 from grym.domain.learning.observing import MIDDLE, Observations, defaults_of, observed, observed_to_anchor
@@ -43,7 +44,7 @@ def propose(taste: Taste, question: Question) -> Proposal:
     if isinstance(search, Verdict):
         sources = _sources(question, arm="default", served={})
         return Proposal(
-            parameters={}, sources=sources, arm="default", propensity=1.0, ratings=_ratings(taste), verdict=search
+            parameters={}, sources=sources, arm="default", propensity=1.0, ratings=len(credited(taste)), verdict=search
         )
     arm, propensity, place = _drawn(search, question)
     served = {} if place is None else _served(search, question, place)
@@ -98,7 +99,7 @@ def _searched(taste: Taste, question: Question) -> _Search | Verdict:
         near=near,
         outlook=outlook,
         verdict=verdict,
-        ratings=_ratings(taste),
+        ratings=len(credited(taste)),
         disliked=guard.disliked(taste, question.style),
     )
 
@@ -138,12 +139,7 @@ def _sources(question: Question, *, arm: Arm, served: Mapping[str, float]) -> di
 
 
 def _of_style(observations: Observations, style: str) -> int:
-    return sum(row[2] == style for row in observations.rows)
-
-
-def _ratings(taste: Taste) -> int:
-    known = {piece.piece_id for piece in taste.pieces}
-    return sum(opinion.piece_id in known for opinion in taste.opinions)
+    return sum(row.style == style for row in observations.rows)
 
 
 def _within(value: float) -> float:

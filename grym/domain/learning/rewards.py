@@ -8,6 +8,8 @@ from collections.abc import Mapping
 ASPECTS = ("melody", "harmony", "rhythm", "form", "sound", "mood")
 MIN_STARS = 1.0
 MAX_STARS = 5.0
+NEUTRAL_STARS = 3.0
+"""Neither liked nor disliked: the middle of the scale."""
 _STARS_SHARE = 0.7
 RATING_SHARE = 0.9
 """The rest is the quality that was measured: a tie between equal stars, and no match for them."""

@@ -14,7 +14,8 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from grym.domain.sessions.values import NEUTRAL_STARS, Attempt, Session
+from grym.domain.learning.rewards import NEUTRAL_STARS
+from grym.domain.sessions.values import Attempt, Session
 from grym.errors import InvalidRequestError
 
 FIRST_RATE = 0.3

@@ -10,7 +10,6 @@ KEPT_EARLY = 50
 """Opinions that came before their pieces: later than fifty others nobody waits for a piece any more."""
 LIKED_STARS = 4.0
 """From here on a piece counts as a success with its listener (F100)."""
-NEUTRAL_STARS = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,6 @@ from grym.domain.courses import (
     regret_of,
     sides_of,
     steps_of,
-    utility_of,
     wins_of,
 )
 from grym.domain.learning import side_of
@@ -25,12 +24,6 @@ COURSE = (
     Served(piece_id="4", user="ann", style="waltz", arm="learned"),
     Served(piece_id="5", user="ann", style="waltz", arm="fallback", utility=0.0),
 )
-
-
-@pytest.mark.parametrize(("stars", "utility"), [(1, 0.0), (3, 0.5), (5, 1.0)])
-def test_stars_become_utilities(stars: int, utility: float) -> None:
-    """From nothing to all."""
-    assert utility_of(stars) == utility
 
 
 def test_silence_is_no_zero() -> None:

@@ -9,7 +9,9 @@ from grym.domain.learning.observing import Observations, Row
 
 def observations(values: np.ndarray, settings: np.ndarray) -> Observations:
     """Return utilities of settings as they are observed, of one style."""
-    rows: tuple[Row, ...] = tuple((tuple(row), tuple(row - 0.5), "waltz", "") for row in settings)
+    rows: tuple[Row, ...] = tuple(
+        Row(settings=tuple(row), away=tuple(row - 0.5), style="waltz", mood="") for row in settings
+    )
     return Observations(
         names=tuple("abcd"[: settings.shape[1]]),
         rows=rows,

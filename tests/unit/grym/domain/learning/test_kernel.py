@@ -7,11 +7,11 @@ from grym.domain.learning.kernel import Coding, Hyper, compared, covariance, poi
 from grym.domain.learning.observing import Row
 
 ROWS: tuple[Row, ...] = (
-    ((0.5, 0.5), (0.0, 0.0), "waltz", "calm"),
-    ((0.5, 0.5), (0.0, 0.0), "tango", "calm"),
-    ((0.5, 0.5), (0.0, 0.0), "waltz", "sad"),
-    ((0.9, 0.5), (0.4, 0.0), "waltz", "calm"),
-    ((0.5, 0.9), (0.0, 0.4), "waltz", "calm"),
+    Row((0.5, 0.5), (0.0, 0.0), "waltz", "calm"),
+    Row((0.5, 0.5), (0.0, 0.0), "tango", "calm"),
+    Row((0.5, 0.5), (0.0, 0.0), "waltz", "sad"),
+    Row((0.9, 0.5), (0.4, 0.0), "waltz", "calm"),
+    Row((0.5, 0.9), (0.0, 0.4), "waltz", "calm"),
 )
 HYPER = Hyper(matters=(1.0, 0.0))
 
@@ -51,7 +51,7 @@ def test_what_fades_tells_less_the_longer_ago() -> None:
 
 def test_distances_or_places_are_compared() -> None:
     """Two pieces at the same distance from different defaults are alike only where distances count."""
-    rows: tuple[Row, ...] = (((0.2,), (0.1,), "a", ""), ((0.8,), (0.1,), "a", ""))
+    rows: tuple[Row, ...] = (Row((0.2,), (0.1,), "a", ""), Row((0.8,), (0.1,), "a", ""))
     points = points_of(rows, Coding(rows))
     relative = covariance(points, points, Hyper(matters=(1.0,), relative=True))
     absolute = covariance(points, points, Hyper(matters=(1.0,), relative=False))

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from grym.domain.learning.kernel import LEVEL, Hyper
-from grym.domain.learning.observing import Observations
+from grym.domain.learning.observing import Observations, Row
 from grym.domain.learning.posterior import aligned, posterior
 
 HYPER = Hyper(matters=(1.0,), length=0.35, signal=0.15, noise=0.015, relative=False)
-ONE = Observations(names=("pace",), rows=(((0.2,), (-0.3,), "waltz", ""),), first=(0,), second=(-1,), values=(0.9,))
+ONE = Observations(names=("pace",), rows=(Row((0.2,), (-0.3,), "waltz", ""),), first=(0,), second=(-1,), values=(0.9,))
 DEFAULT = np.array([0.5])
 
 
@@ -32,7 +32,7 @@ def test_a_preference_raises_one_above_the_other() -> None:
     """Nobody said how good they are, only which is better: their mean stays in the middle."""
     pair = Observations(
         names=("pace",),
-        rows=(((0.2,), (-0.3,), "waltz", ""), ((0.8,), (0.3,), "waltz", "")),
+        rows=(Row((0.2,), (-0.3,), "waltz", ""), Row((0.8,), (0.3,), "waltz", "")),
         first=(0,),
         second=(1,),
         values=(0.25,),

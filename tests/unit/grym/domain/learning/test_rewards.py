@@ -2,7 +2,7 @@
 
 import pytest
 
-from grym.domain.learning.rewards import overall_stars, utility_of
+from grym.domain.learning.rewards import overall_stars, pleasure_of, utility_of
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,12 @@ def test_stars_and_aspects_become_one_number(
 ) -> None:
     """Seven parts stars, three parts aspects."""
     assert overall_stars(stars, aspects) == (None if expected is None else pytest.approx(expected))
+
+
+@pytest.mark.parametrize(("stars", "pleasure"), [(1, 0.0), (3, 0.5), (5, 1.0)])
+def test_stars_become_a_pleasure(stars: float, pleasure: float) -> None:
+    """From nothing to all."""
+    assert pleasure_of(stars) == pleasure
 
 
 @pytest.mark.parametrize(("stars", "quality", "expected"), [(1, 0, 0.0), (5, 1, 1.0), (3, 1, 0.55), (5, 0, 0.9)])
