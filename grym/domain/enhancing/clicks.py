@@ -56,7 +56,7 @@ class Clicks:
 
     @property
     def reach_samples(self) -> int:
-        """Two frames: a sample is filled in from the frames it lies in."""
+        """Two frames: those that a sample lies in reach less than one to either side."""
         return 2 * frame_samples(self.sample_rate_hz)
 
     def apply(self, around: FloatArray, *, start: int) -> FloatArray:
@@ -88,7 +88,7 @@ def _fill(samples: Vector, missing: NDArray[np.intp]) -> Vector:
 def survey_clicks(sound: Sound, progress: Progress = nobody_asks) -> Repair | Clean:
     """Find every click, and say whether there are enough of them to be a fault."""
     frame = frame_samples(sound.sample_rate_hz)
-    hop, longest = frame // 2, round(LONGEST_S * sound.sample_rate_hz)
+    hop, longest_samples = frame // 2, round(LONGEST_S * sound.sample_rate_hz)
     heard: list[list[Click]] = [[] for _ in range(sound.channels)]
     for start, end in blocks_of(sound.length_samples, block_samples=hop * 256):
         around = sound.reel.read(start - hop // 2, end + hop + hop // 2)
@@ -96,15 +96,15 @@ def survey_clicks(sound: Sound, progress: Progress = nobody_asks) -> Repair | Cl
             for offset, surprise in _surprising(samples.astype(np.float64), frame=frame):
                 heard[channel] += [
                     (a + start + offset, b + start + offset, float(surprise[max(0, a) : b].max()))
-                    for a, b in _regions(surprise, longest=longest)
+                    for a, b in _regions(surprise, longest_samples=longest_samples)
                 ]
         progress(end / sound.length_samples)
-    apart = [_irregular(clicks, most=round(SLOWEST_TONE_S * sound.sample_rate_hz)) for clicks in heard]
+    apart = [_irregular(clicks, longest_samples=round(SLOWEST_TONE_S * sound.sample_rate_hz)) for clicks in heard]
     places = tuple(_sorted(clicks, length=sound.length_samples) for clicks in apart)
-    clicks = sum(size > STARTLING for one in apart for _, _, size in one)
-    per_s = clicks / max(sound.duration_s, 1e-9)
+    count = sum(size > STARTLING for clicks in apart for _, _, size in clicks)
+    per_s = count / max(sound.duration_s, 1e-9)
     found = {"clicks_per_s": per_s}
-    if clicks < LEAST_CLICKS or per_s < LEAST_PER_S:
+    if count < LEAST_CLICKS or per_s < LEAST_PER_S:
         return Clean(why="No clicks stand out.", found=found)
     if per_s > MOST_PER_S:
         return Clean(why="Clicks are so many that the music is made of them.", found=found)
@@ -148,7 +148,7 @@ def _usual(errors: Vector, *, least: float) -> Vector:
     return usual
 
 
-def _regions(surprise: Vector, *, longest: int) -> list[tuple[int, int]]:
+def _regions(surprise: Vector, *, longest_samples: int) -> list[tuple[int, int]]:
     """Return start and end of every click: surprising samples that lie close together, and a margin."""
     places = np.flatnonzero(surprise > SURPRISE)
     breaks = np.flatnonzero(np.diff(places) > 2 * MARGIN_SAMPLES + 4)
@@ -156,15 +156,15 @@ def _regions(surprise: Vector, *, longest: int) -> list[tuple[int, int]]:
     return [
         (int(a) - MARGIN_SAMPLES, int(b) + MARGIN_SAMPLES)
         for a, b in zip(starts, ends, strict=True)
-        if b - a <= longest
+        if b - a <= longest_samples
     ]
 
 
-def _irregular(clicks: list[Click], *, most: int) -> list[Click]:
+def _irregular(clicks: list[Click], *, longest_samples: int) -> list[Click]:
     """Return the clicks without those that follow each other as evenly as the pulses of a tone."""
     starts = np.array([start for start, _, _ in clicks])
     steps = np.diff(starts)
-    even = (np.abs(np.diff(steps)) <= np.maximum(2, EVEN * steps[1:])) & (steps[1:] < most)
+    even = (np.abs(np.diff(steps)) <= np.maximum(2, EVEN * steps[1:])) & (steps[1:] < longest_samples)
     tone = np.zeros(len(clicks), dtype=bool)
     for shift in range(3):
         tone[shift : len(even) + shift] |= even

@@ -13,17 +13,14 @@ from numpy.typing import NDArray
 from grym.domain.enhancing.autoregression import Vector, filled, model_of
 from grym.domain.enhancing.sound import Clean, Repair, Sound
 from grym.domain.enhancing.stretches import frame_samples, refilled
+from grym.domain.quality.waveform import CLIPPED_RUN_SAMPLES, CLIPPED_SHARE_OF_PEAK, CLIPPED_STEP
 from grym.domain.reels import Progress, blocks_of, nobody_asks
 from grym.domain.signal import FloatArray
 
 ORDER = 64
 ROUNDS = 3
 """Times that model and tops are found in turns; a fourth gained less than 0.1 dB."""
-TOP_SAMPLES = 3
-SHARE_OF_PEAK = 0.9995
-STEP = 2.0**-15
-"""A flat top: three samples in a row within 0.004 dB of the peak that differ by less than one 16-bit step."""
-LEAST_TOPS = 5
+LEAST_TOPS = 5  # flat ones, as the gate counts them (`grym.domain.quality.waveform`)
 LEAST_TOPS_PER_S = 0.3
 MOST_SHARE = 0.25
 """What stands at its peak for a quarter of the time is a square wave, and meant."""
@@ -39,7 +36,7 @@ class Clipping:
 
     @property
     def reach_samples(self) -> int:
-        """A frame and a half: the one a sample lies in may begin that far before it."""
+        """Two frames: those that a sample lies in reach less than one to either side."""
         return 2 * frame_samples(self.sample_rate_hz)
 
     def apply(self, around: FloatArray, *, start: int) -> FloatArray:
@@ -78,7 +75,7 @@ def survey_clipping(sound: Sound, progress: Progress = nobody_asks) -> Repair | 
     limits = _limits(sound)
     tops, cut = np.zeros((sound.channels, 2)), np.zeros((sound.channels, 2))
     for start, end in blocks_of(sound.length_samples):
-        block = sound.reel.read(start - TOP_SAMPLES, end)
+        block = sound.reel.read(start - CLIPPED_RUN_SAMPLES, end)
         for channel, samples in enumerate(block):
             for side, sign in enumerate((-1.0, 1.0)):
                 flat = _tops(sign * samples, limits[channel, side])
@@ -103,14 +100,14 @@ def _limits(sound: Sound) -> NDArray[np.float64]:
     for start, end in blocks_of(sound.length_samples):
         block = sound.reel.read(start, end)
         peaks = np.maximum(peaks, np.stack([-block.min(axis=1), block.max(axis=1)], axis=1))
-    limits: NDArray[np.float64] = np.where(peaks > STEP, peaks * SHARE_OF_PEAK, np.inf)
+    limits: NDArray[np.float64] = np.where(peaks > CLIPPED_STEP, peaks * CLIPPED_SHARE_OF_PEAK, np.inf)
     return limits
 
 
 def _tops(samples: FloatArray, limit: float) -> tuple[int, int]:
     """Return how many flat tops end within a block, and how many samples are at the limit."""
     high = samples >= limit
-    flat = high[1:] & high[:-1] & (np.abs(np.diff(samples)) < STEP)
+    flat = high[1:] & high[:-1] & (np.abs(np.diff(samples)) < CLIPPED_STEP)
     run = flat[1:] & flat[:-1]
     ends = run[:-1] & ~run[1:]
-    return int(ends.sum()), int(high[TOP_SAMPLES:].sum())
+    return int(ends.sum()), int(high[CLIPPED_RUN_SAMPLES:].sum())

@@ -59,7 +59,6 @@ class Hum:
     partials: NDArray[np.intp]
     amplitudes: Complex
     knots_s: NDArray[np.float64]
-    length_samples: int
     sample_rate_hz: int
     found: dict[str, float] = field(default_factory=dict)
 
@@ -109,7 +108,6 @@ def survey_hum(sound: Sound, progress: Progress = nobody_asks) -> Repair | Clean
         partials=partials,
         amplitudes=amplitudes,
         knots_s=frames_of(slow.shape[1], rate_hz).centres_s,
-        length_samples=sound.length_samples,
         sample_rate_hz=sound.sample_rate_hz,
         found=found,
     )

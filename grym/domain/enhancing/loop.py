@@ -20,6 +20,8 @@ from grym.domain.reels import Progress, Reel, blocks_of
 MOST_ROUNDS = 3
 LEAST_GAIN = 0.1
 """By how much of itself a fault must shrink, so that a repair is worth having been made."""
+SURVEYED, ROUND, MOST_TOLD = 0.3, 0.2, 0.95
+"""Shares of the whole, as it is told: the first look at everything, one round of repairs, and all but the end."""
 
 Tell = Callable[[str, float], None]
 """Told which stage is at work and how much of the whole is done, 0–1."""
@@ -114,7 +116,7 @@ def enhance_sound(
     bench = Bench(sound, spare, surveys, tell)
     wanted = [stage for stage in stages_used(stages) if stage in surveys]
     for number, stage in enumerate(wanted):
-        bench.done = 0.3 * number / len(wanted)
+        bench.done = SURVEYED * number / len(wanted)
         bench.survey(stage)
     before = measures(bench, wanted)
     steps = _looked(bench, wanted) if dry_run else [*_rounds(bench, wanted), *_fitted(bench, sound)]
@@ -174,7 +176,7 @@ def _fitted(bench: Bench, original: Sound) -> list[Step]:
 
 def _made(bench: Bench, stage: str, *, number: int) -> Step:
     """Make one repair where it is needed, and keep it where it helped."""
-    bench.done = min(0.95, 0.3 + 0.2 * number + 0.2 * STAGES.index(stage) / len(STAGES))
+    bench.done = min(MOST_TOLD, SURVEYED + ROUND * number + ROUND * STAGES.index(stage) / len(STAGES))
     repair = bench.survey(stage)
     if isinstance(repair, Clean):
         return _step(stage, repair, number=number, outcome="clean")
