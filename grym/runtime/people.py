@@ -6,8 +6,7 @@ from grym.errors import InvalidRequestError
 from grym.ports.backend import Backend
 from producers.people import PeopleDesk
 from streams.learning.processor import NAME as LEARNING
-from streams.learning.snapshots import part_of as learner_from
-from streams.learning.snapshots import snapshot
+from streams.learning.snapshots import snapshot, state_from
 from streams.learning.state import LearnerState, state_key_of
 from streams.sessions.processor import NAME as SESSIONS
 from streams.sessions.snapshots import Saved, on_the_wire, pack, part_of, session_from, unpack
@@ -38,7 +37,7 @@ def checked_person(content: bytes) -> Saved:
         ``snapshot.part`` for a part that this version does not know, and whatever refuses a part.
     """
     saved = unpack(content)
-    readers = {SESSIONS: session_from, LEARNING: learner_from}
+    readers = {SESSIONS: session_from, LEARNING: state_from}
     for name, part in on_the_wire(saved).items():
         if name not in readers:
             raise InvalidRequestError(

@@ -112,9 +112,9 @@ def _folded(events: Sequence[Envelope], wanted: set[str]) -> tuple[dict[tuple[st
         if state is None:
             continue
         last[key] = state
-        digest = last[key].sha256()
+        digest = state.sha256()
         if digest in wanted:
-            past[key, digest] = last[key]
+            past[key, digest] = state
     return past, last, refused
 
 

@@ -14,7 +14,7 @@ from schemas.events import FeedbackGiven, OpinionCredited, ParametersExposed
 from schemas.sessions import ErasePerson, PersonForgotten, PersonRestored, RestorePerson
 from streams.learning.answering import answer
 from streams.learning.folding import credit, expose, give
-from streams.learning.snapshots import part_of
+from streams.learning.snapshots import state_from
 from streams.learning.state import LearnerState, state_key_of
 from streams.processor import Decision, Output
 
@@ -72,8 +72,7 @@ def _forget(state: LearnerState | None) -> Learned:
     """Know nothing of a listener any more; where nothing is known, nothing is written."""
     if state is None or state == LearnerState():
         return Decision(outputs=(Output(body=PersonForgotten(by=NAME)),))
-    known = state
-    forgotten = {"pieces": len(known.pieces), "opinions": len(known.opinions) + len(known.tastes)}
+    forgotten = {"pieces": len(state.pieces), "opinions": len(state.opinions) + len(state.tastes)}
     return Decision(state=LearnerState(), outputs=(Output(body=PersonForgotten(by=NAME, forgotten=forgotten)),))
 
 
@@ -81,6 +80,6 @@ def _restore(wish: RestorePerson) -> Learned:
     """Take a saved state in place of what is known; a file without one changes nothing."""
     if NAME not in wish.parts:
         return Decision(outputs=(Output(body=PersonRestored(by=NAME)),))
-    state = part_of(wish.parts[NAME])
+    state = state_from(wish.parts[NAME])
     restored = {"pieces": len(state.pieces), "opinions": len(state.opinions)}
     return Decision(state=state, outputs=(Output(body=PersonRestored(by=NAME, restored=restored)),))

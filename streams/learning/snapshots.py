@@ -59,10 +59,10 @@ def restored(content: bytes) -> LearnerState:
     return state
 
 
-def part_of(text: str) -> LearnerState:
-    """Return the state in a snapshot that travels as base64. Raises as `restored`."""
+def state_from(part: str) -> LearnerState:
+    """Return a state from its part on the wire, a snapshot as base64. Raises as `restored`."""
     try:
-        content = base64.b64decode(text, validate=True)
+        content = base64.b64decode(part, validate=True)
     except (binascii.Error, ValueError) as error:
         raise _refusal("it is no base64") from error
     return restored(content)

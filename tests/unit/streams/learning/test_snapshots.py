@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from grym.errors import InvalidRequestError
-from streams.learning.snapshots import MOST_BYTES, VERSION, Snapshot, part_of, restored, snapshot
+from streams.learning.snapshots import MOST_BYTES, VERSION, Snapshot, restored, snapshot, state_from
 from streams.learning.state import LearnerState, OpinionKept, PieceKept, Told
 
 STATE = LearnerState(
@@ -34,7 +34,7 @@ def piece(**broken: object) -> LearnerState:
 def test_a_state_comes_back_whole() -> None:
     """As bytes, and as text on the wire."""
     assert restored(snapshot(STATE)) == STATE
-    assert part_of(base64.b64encode(snapshot(STATE)).decode()) == STATE
+    assert state_from(base64.b64encode(snapshot(STATE)).decode()) == STATE
 
 
 @pytest.mark.parametrize(
@@ -69,5 +69,5 @@ def test_poisoned_snapshots_are_refused(poison: Callable[[], bytes]) -> None:
 def test_text_that_is_no_base64_is_refused() -> None:
     """By the same error."""
     with pytest.raises(InvalidRequestError) as caught:
-        part_of("this is no base64")
+        state_from("this is no base64")
     assert caught.value.code == "learning.snapshot"
