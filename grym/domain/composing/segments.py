@@ -8,8 +8,8 @@ sound.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from grym.domain.composing.fitting import bar_seconds
 from grym.domain.composing.plan import Plan
-from grym.domain.composing.score import TICKS_PER_QUARTER
 from grym.domain.composing.seeds import stream
 from grym.errors import InvariantError
 
@@ -106,7 +106,7 @@ def _seed_of(seed: int, section: str, place: int) -> int:
 
 
 def _bar_s(plan: Plan) -> float:
-    return plan.metre.bar_ticks / TICKS_PER_QUARTER * 60.0 / plan.tempo_bpm
+    return bar_seconds(plan.metre, plan.tempo_bpm)
 
 
 def _borders_s(plan: Plan) -> list[float]:

@@ -5,11 +5,10 @@ waltz in bars, and so do beat trackers (Gouyon et al. 2006, "An experimental com
 algorithms", accuracy 2).
 """
 
+from grym.domain.composing.fitting import LENGTH_TOLERANCE, bar_seconds
 from grym.domain.composing.plan import Plan
-from grym.domain.composing.score import TICKS_PER_QUARTER
 from grym.domain.quality.check import Check
 
-LENGTH_TOLERANCE = 0.05
 SHORTEST_RING_S = 0.3  # the last note of even the shortest piece rings so long after the bar line
 TEMPO_TOLERANCE = 0.04  # as tempo-induction contests take it
 HEARD_RATIOS = (1.0, 2.0, 0.5, 3.0, 1 / 3)
@@ -22,7 +21,7 @@ def heard_length(plan: Plan, *, duration_s: float) -> Check:
 
     A piece is made of whole bars, so a very short one may miss by half a bar.
     """
-    bar_s = plan.metre.bar_ticks / TICKS_PER_QUARTER * 60.0 / plan.tempo_bpm
+    bar_s = bar_seconds(plan.metre, plan.tempo_bpm)
     tolerance_s = max(plan.seconds * LENGTH_TOLERANCE, bar_s / 2 + SHORTEST_RING_S)
     low, high = plan.seconds - tolerance_s, plan.seconds + tolerance_s
     passed = low <= duration_s <= high

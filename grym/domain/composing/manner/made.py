@@ -17,7 +17,7 @@ from grym.domain.composing.manner.traits import Traits
 from grym.domain.composing.metrics import bar_steps, beat_steps, is_compound
 from grym.domain.composing.patterns import BASS, CHORDS, DRUMS, Pattern
 from grym.domain.composing.patterns.pattern import bar_text
-from grym.domain.composing.score import Metre
+from grym.domain.composing.score import TICKS_PER_QUARTER, Metre
 from grym.domain.composing.styles import STYLES, Style
 from grym.domain.composing.styles.checking import FASTEST_BPM, SLOWEST_BPM
 
@@ -50,7 +50,7 @@ def style_after(traits: Traits, heard: ByEar, *, tempo_bpm: float, metre: Metre,
     base = STYLES[heard.best]
     drummed = heard.drums >= DRUMS_FROM
     near = [STYLES[name] for name in itertools.islice(heard.styles, _NEAREST)]
-    goal = written_hz(traits, base.name) * metre.bar_ticks / 480 * 60.0 / tempo_bpm
+    goal = written_hz(traits, base.name) * metre.bar_ticks / TICKS_PER_QUARTER * 60.0 / tempo_bpm
     chords, bass, drums = _patterns(base, near, _Wanted(traits=traits, metre=metre, onsets=goal), drummed=drummed)
     octaves = math.log2(traits.brightness_hz / BRIGHTNESS_HZ[base.name])
     return replace(

@@ -25,8 +25,6 @@ from grym.domain.composing.styles.finding import style_of
 
 _LEAST_VELOCITY = 72
 """Tunes of files that say nothing of loudness are played above what accompanies them."""
-
-
 _TRIPLE = 3
 _PHRASE_BARS = 4
 _FIFTH = 7

@@ -13,9 +13,9 @@ MOST_BYTES = 16 * 1024 * 1024
 """Far beyond any piece: a symphony as MusicXML has some ten megabytes."""
 MOST_BARS = 36_000
 """Bars of an hour and a half of the shortest kind."""
-
-
 MOST_TRAITS = 64
+"""Three times as many as are measured."""
+_COUNTED_BEATS, _COUNTED_UNITS = range(2, 13), frozenset({2, 4, 8})
 
 
 def refusal(what: str, message: str, hint: str) -> ContractError:
@@ -53,6 +53,11 @@ def require_counts(*, notes: int, parts: int) -> None:
         raise refusal("too_large", f"there are more than {MOST_PARTS} parts", "Send fewer parts.")
 
 
+def is_countable(beats: int, unit: int) -> bool:
+    """Tell whether grym counts such bars."""
+    return beats in _COUNTED_BEATS and unit in _COUNTED_UNITS
+
+
 def require_sound_facts(facts: SourceFacts) -> None:
     """Refuse facts that no source has: they travel, so they are looked at before anything is computed from them.
 
@@ -63,8 +68,7 @@ def require_sound_facts(facts: SourceFacts) -> None:
     """
     fine = (
         _inside(facts.tempo_bpm, MIN_TEMPO_BPM, MAX_TEMPO_BPM)
-        and 2 <= facts.metre.beats <= 12
-        and facts.metre.unit in {2, 4, 8}
+        and is_countable(facts.metre.beats, facts.metre.unit)
         and 0 <= facts.tonality.tonic <= 11
         and facts.tonality.mode in SCALES
         and 1 <= facts.bars <= MOST_BARS

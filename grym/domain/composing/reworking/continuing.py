@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grym.domain.composing.compose import compose
+from grym.domain.composing.fitting import bar_seconds
 from grym.domain.composing.plan import Motif, Plan
 from grym.domain.composing.reworking.planning import GIVEN
 from grym.domain.composing.reworking.source import Source
@@ -19,7 +20,7 @@ def continued(source: Source, plan: Plan, *, seed: int, motifs: Sequence[Motif])
     """
     given_bars = sum(section.bars for section in plan.sections if section.name == GIVEN)
     sections = tuple(section for section in plan.sections if section.name != GIVEN)
-    bar_s = plan.metre.bar_ticks / 480 * 60.0 / plan.tempo_bpm
+    bar_s = bar_seconds(plan.metre, plan.tempo_bpm)
     fresh_plan = replace(plan, sections=sections, seconds=sum(one.bars for one in sections) * bar_s + plan.hold_s)
     ideas = (*motifs, *source.facts.motifs[:_IDEAS])
     fresh = compose(fresh_plan, seed=seed, motifs=ideas)

@@ -19,7 +19,7 @@ import mido
 
 from grym.domain.composing.midi import midi_to_notes
 from grym.domain.composing.plan import MAX_TEMPO_BPM, MIN_TEMPO_BPM
-from grym.domain.composing.reworking.bounds import refusal, require_counts, require_size
+from grym.domain.composing.reworking.bounds import is_countable, refusal, require_counts, require_size
 from grym.domain.composing.reworking.source import Read
 from grym.domain.composing.score import TICKS_PER_QUARTER, Metre, Part, Tonality
 
@@ -144,7 +144,7 @@ def _conductor(file: mido.MidiFile, end: int) -> _Meta:
             tick = round(at * TICKS_PER_QUARTER / file.ticks_per_beat)
             if message.type == "set_tempo" and message.tempo > 0:
                 tempi.append((tick, mido.tempo2bpm(message.tempo)))
-            elif message.type == "time_signature" and _countable(message.numerator, message.denominator):
+            elif message.type == "time_signature" and is_countable(message.numerator, message.denominator):
                 metres.append((tick, Metre(beats=message.numerator, unit=message.denominator)))
             elif message.type == "key_signature" and tonality is None:
                 tonality = _key(message.key)
@@ -162,11 +162,6 @@ def _near(tempo_bpm: float) -> float:
     """Return a tempo without what microseconds a quarter add to it."""
     rounded = round(tempo_bpm, 3)
     return float(round(rounded)) if math.isclose(rounded, round(rounded), abs_tol=0.002) else rounded
-
-
-def _countable(beats: int, unit: int) -> bool:
-    """Tell whether grym counts such bars."""
-    return 2 <= beats <= 12 and unit in {2, 4, 8}
 
 
 def _longest(changes: Sequence[tuple[int, T]], end: int) -> tuple[T, ...]:

@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass, field, replace
 
-from grym.domain.composing.reworking.bounds import MOST_BYTES, refusal, require_counts, require_size
+from grym.domain.composing.reworking.bounds import MOST_BYTES, is_countable, refusal, require_counts, require_size
 from grym.domain.composing.reworking.midi_reading import playable_tempo, whole_bars
 from grym.domain.composing.reworking.source import MOST_NOTES, Read
 from grym.domain.composing.reworking.xml_tree import Element, number_of, parse_xml
@@ -106,9 +106,7 @@ def unpacked(data: bytes) -> bytes:
             chosen = _document(packed, names)
             with packed.open(chosen) as file:
                 plain = file.read(MOST_BYTES + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
-        raise refusal("unreadable", "the packed file is broken", "Export the score again.") from error
-    except zlib.error as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
         raise refusal("unreadable", "the packed file is broken", "Export the score again.") from error
     require_size(plain)
     return plain
@@ -266,7 +264,7 @@ def _attributes(player: _Player, item: Element, told: _Told) -> None:
 def _time(time: Element, told: _Told) -> None:
     """Take in a metre; further ones are counted in the first."""
     beats, unit = (int(part) if part.isdigit() else 0 for part in (time.word("beats")[:3], time.word("beat-type")[:3]))
-    if not (2 <= beats <= 12 and unit in {2, 4, 8}):
+    if not is_countable(beats, unit):
         told.warnings["A metre that grym cannot count was passed over."] = None
         return
     metre = Metre(beats=beats, unit=unit)

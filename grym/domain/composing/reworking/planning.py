@@ -8,11 +8,12 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from grym.domain.composing.fitting import bar_seconds
 from grym.domain.composing.instruments import VOICES
 from grym.domain.composing.manner.heard_styles import BRIGHTNESS_HZ
 from grym.domain.composing.plan import MAX_SECONDS, MIN_SECONDS, Instrument, Plan, SectionPlan, Wish
 from grym.domain.composing.reading import read
-from grym.domain.composing.reworking.source import LONGEST_S, Rework, SourceFacts
+from grym.domain.composing.reworking.source import LONGEST_S, MOST_PARTS, Rework, SourceFacts
 from grym.domain.composing.score import Role
 from grym.domain.composing.styles.finding import style_of
 from grym.errors import InvalidRequestError
@@ -65,7 +66,7 @@ def fitted(plan: Plan, facts: SourceFacts, rework: Rework) -> Plan:
         return replace(
             plan, parameters={**plan.parameters, **groove}, notes=notes, instruments=_cast(plan, facts, rework)
         )
-    bar_s = plan.metre.bar_ticks / 480 * 60.0 / plan.tempo_bpm
+    bar_s = bar_seconds(plan.metre, plan.tempo_bpm)
     sections = _SECTIONS[rework.verb](plan, facts, rework, bar_s)
     hold_s = plan.hold_s if rework.verb == "continue" else 0.0
     seconds = sum(section.bars for section in sections) * bar_s + hold_s
@@ -165,7 +166,7 @@ def _cast(plan: Plan, facts: SourceFacts, rework: Rework) -> tuple[Instrument, .
 
 def _from_source(facts: SourceFacts) -> tuple[Instrument, ...]:
     """Return the players of the source."""
-    return facts.players[:64] or (Instrument(role="melody", name="piano", program=0),)
+    return facts.players[:MOST_PARTS] or (Instrument(role="melody", name="piano", program=0),)
 
 
 def _with_lead(plan: Plan, facts: SourceFacts) -> tuple[Instrument, ...]:
