@@ -155,7 +155,7 @@ def told_tastes(plan: Plan, learned: Mapping[str, float]) -> list[str]:
     if "minor" in learned:
         found.append(str(plan.tonality.mode))
     if "strings" in learned:
-        found.append(f"{told_share(plan.instruments)}")
+        found.append(told_share(plan.instruments))
     return [f"Learned from this listener's ratings: {', '.join(found)}."] if found else []
 
 

@@ -112,15 +112,15 @@ def _costs(notes: Sequence[Note], span: tuple[int, int], chords: Sequence[Chord]
 
 
 def _sounding(notes: Sequence[Note], start: int, end: int) -> tuple[Floats, int | None]:
-    """Return how long each pitch class sounds in a stretch, and the pitch class that is lowest at its start."""
+    """Return how long each pitch class sounds in a stretch, and the pitch class of the lowest note in it."""
     weights = np.zeros(12)
-    lowest: tuple[int, int] | None = None
+    lowest: int | None = None
     for note in notes:
         shared = min(end, note.end_ticks) - max(start, note.start_ticks)
         if shared > 0:
             weights[note.midi_pitch % 12] += shared
-            lowest = min(lowest or (128, 0), (note.midi_pitch, 0))
-    return weights, None if lowest is None else lowest[0] % 12
+            lowest = note.midi_pitch if lowest is None else min(lowest, note.midi_pitch)
+    return weights, None if lowest is None else lowest % 12
 
 
 def _joined(slots: Sequence[Slot], metre: Metre) -> tuple[Slot, ...]:

@@ -125,7 +125,7 @@ def _reasons(style: Style, score: Score, *, swing: float, drums: bool, second: s
     found = [
         f"{score.tempo_bpm:.0f} BPM is {inside} its {slowest:g} to {fastest:g}",
         f"{score.metre} {'is' if _miscounted(style, score) < 1 else 'is not'} one of its metres",
-        f"{'drums' if drums else 'no drums'}",
+        "drums" if drums else "no drums",
         f"swing {swing:.2f}",
     ]
     if style.name in titled(score.title):
