@@ -68,8 +68,10 @@ def aligned(reference: Signal, candidate: Signal) -> Aligned:
             code="audio.silent",
             hint="Compare sounds in which something sounds.",
         )
-    delay = _delay_samples(ours.mean(axis=0), theirs.mean(axis=0), most=round(LONGEST_DELAY_S * rate_hz))
-    first, second = _moved(ours, theirs, delay)
+    delay_samples = _delay_samples(
+        ours.mean(axis=0), theirs.mean(axis=0), most_samples=round(LONGEST_DELAY_S * rate_hz)
+    )
+    first, second = _moved(ours, theirs, delay_samples)
     if first.shape[1] < LEAST_OVERLAP_S * rate_hz:
         raise InvalidAudioError(
             "the two sounds overlap by less than half a second",
@@ -78,7 +80,9 @@ def aligned(reference: Signal, candidate: Signal) -> Aligned:
         )
     energy = float(np.vdot(first, first))
     gain = float(np.vdot(first, second)) / energy if energy > 0.0 else 0.0
-    return Aligned(reference=first, candidate=second, sample_rate_hz=rate_hz, delay_s=delay / rate_hz, gain=gain)
+    return Aligned(
+        reference=first, candidate=second, sample_rate_hz=rate_hz, delay_s=delay_samples / rate_hz, gain=gain
+    )
 
 
 def _at_rate(signal: Signal, rate_hz: int) -> Floats:
@@ -89,12 +93,12 @@ def _at_rate(signal: Signal, rate_hz: int) -> Floats:
     return np.asarray(resample_poly(samples, rate_hz // common, signal.sample_rate_hz // common, axis=1))
 
 
-def _delay_samples(ours: Floats, theirs: Floats, *, most: int) -> float:
+def _delay_samples(ours: Floats, theirs: Floats, *, most_samples: int) -> float:
     """Return by how many samples the second sound is later."""
     size = fft.next_fast_len(len(ours) + len(theirs), real=True)
     spectrum = np.conj(fft.rfft(ours, size)) * fft.rfft(theirs, size)
     strength = np.abs(fft.irfft(spectrum, size))
-    lags = np.concatenate([np.arange(0, min(most, size // 2)), np.arange(-min(most, size // 2 - 1), 0)])
+    lags = np.concatenate([np.arange(0, min(most_samples, size // 2)), np.arange(-min(most_samples, size // 2 - 1), 0)])
     whole = int(lags[int(np.argmax(strength[lags]))])
     angular = 2.0 * np.pi * np.arange(len(spectrum)) / size
 
@@ -107,10 +111,10 @@ def _delay_samples(ours: Floats, theirs: Floats, *, most: int) -> float:
     return float(whole) if abs(found - whole) < LEAST_FRACTION else float(found)
 
 
-def _moved(ours: Floats, theirs: Floats, delay: float) -> tuple[Floats, Floats]:
+def _moved(ours: Floats, theirs: Floats, delay_samples: float) -> tuple[Floats, Floats]:
     """Return the stretch that both cover, the second moved back by the delay."""
-    whole = round(delay)
-    fraction = delay - whole
+    whole = round(delay_samples)
+    fraction = delay_samples - whole
     if abs(fraction) < LEAST_FRACTION:
         fraction = 0.0
     first, second = ours[:, max(0, -whole) :], theirs[:, max(0, whole) :]

@@ -27,7 +27,9 @@ SSIM_SIGMA = 1.5
 SSIM_REACH = 5
 SSIM_STEADYING = (0.01, 0.03)
 """K1 and K2 of the paper; the window reaches 3.5 standard deviations."""
-THIRD = 2.0 ** (1.0 / 6.0)
+THIRDS = 28
+HALF_A_THIRD = 2.0 ** (1.0 / 6.0)
+"""From the centre of a third of an octave to its edge, as a factor."""
 LOWEST_HZ, HIGHEST_HZ = 31.5, 16_000.0
 
 
@@ -163,9 +165,9 @@ def tonal_balance_db(ours: FloatArray, theirs: FloatArray, *, bin_hz: float) -> 
 
 def _thirds(mean_power: Floats, *, bin_hz: float) -> Floats:
     """Return the level of each third of an octave in dB."""
-    centres = LOWEST_HZ * 2.0 ** (np.arange(28) / 3.0)
-    centres = centres[centres * THIRD < min(HIGHEST_HZ * THIRD, bin_hz * (len(mean_power) - 1))]
-    edges = [(int(hz / THIRD / bin_hz), int(hz * THIRD / bin_hz) + 1) for hz in centres]
+    centres = LOWEST_HZ * 2.0 ** (np.arange(THIRDS) / 3.0)
+    centres = centres[centres * HALF_A_THIRD < min(HIGHEST_HZ * HALF_A_THIRD, bin_hz * (len(mean_power) - 1))]
+    edges = [(int(hz / HALF_A_THIRD / bin_hz), int(hz * HALF_A_THIRD / bin_hz) + 1) for hz in centres]
     power = np.array([mean_power[low : max(high, low + 1)].mean() for low, high in edges])
     return np.asarray(10.0 * np.log10(np.maximum(power, 1e-20)))
 

@@ -30,12 +30,12 @@ def read_profile(text: str) -> tuple[str, str, Bounds]:
         ``quality.profile`` where it is no such file, ``quality.bounds`` where its bounds cannot hold.
     """
     try:
-        found = tomllib.loads(text[: MAX_CHARACTERS + 1]) if len(text) <= MAX_CHARACTERS else {}
+        found = tomllib.loads(text) if len(text) <= MAX_CHARACTERS else {}
     except tomllib.TOMLDecodeError as error:
         raise _refusal(f"the profile is no TOML: {error}") from error
     name, base, bounds = found.get("name"), found.get("base", "recording"), found.get("bounds", {})
     if not isinstance(name, str) or not 0 < len(name) <= MAX_NAME_CHARACTERS or not isinstance(base, str):
-        raise _refusal("a profile has a name of up to 80 characters, and a base by name")
+        raise _refusal(f"a profile has a name of up to {MAX_NAME_CHARACTERS} characters, and a base by name")
     if not isinstance(bounds, dict) or set(found) - {"name", "base", "bounds"}:
         raise _refusal("a profile holds name, base and a table of bounds, nothing else")
     read = {str(check): _bound(check, value) for check, value in bounds.items()}

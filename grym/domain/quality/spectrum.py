@@ -6,6 +6,7 @@ All work on any `Signal`, also an empty or silent one; spectra come in blocks an
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import median_filter, minimum_filter1d
 
 from grym.domain.signal import FloatArray, Signal
@@ -16,6 +17,8 @@ BANDWIDTH_RANGE_DB = 75.0
 BANDWIDTH_SMOOTHING_BINS = 31
 OCCUPIED_RANGE_DB = 40.0
 CHANGE_FRAME_S = 0.25
+INNER_FROM = 4
+"""Quarter seconds; of more than a second the first and last are left out: how a sound begins and ends is not music."""
 POWER_FLOOR = 1e-12
 LONG_WINDOW = 4
 NEIGHBOUR_BINS = 32
@@ -113,17 +116,31 @@ def change_db(bands: FloatArray) -> float:
     Parameters
     ----------
     bands
-        Mel power, shape (quarter seconds, bands). The first and last are left out where there are more than four: how a
-        sound is switched on and off is not music.
+        Mel power, shape (quarter seconds, bands).
     """
-    bands = bands[1:-1] if len(bands) > 4 else bands  # noqa: PLR2004 (a second)
+    bands = _inner(bands)
     mean = bands.mean(axis=0)
     if not float(mean.max()):
         return 0.0
-    carrying = mean >= mean.max() * 10.0 ** (-OCCUPIED_RANGE_DB / 10.0)
-    floor = float(mean.max()) * 10.0 ** (-2.0 * OCCUPIED_RANGE_DB / 10.0)
-    level = 10.0 * np.log10(np.maximum(bands[:, carrying], floor))
+    level = _levels_db(bands[:, _carrying(mean)], highest=float(mean.max()))
     return float(level.std(axis=0).mean())
+
+
+def _inner(bands: FloatArray) -> FloatArray:
+    """Return the quarter seconds but the first and the last, where enough are left."""
+    return bands[1:-1] if len(bands) > INNER_FROM else bands
+
+
+def _carrying(mean: FloatArray) -> NDArray[np.bool_]:
+    """Return which bands carry the sound: those within 40 dB of the strongest on average."""
+    carrying: NDArray[np.bool_] = mean >= mean.max() * 10.0 ** (-OCCUPIED_RANGE_DB / 10.0)
+    return carrying
+
+
+def _levels_db(power: FloatArray, *, highest: float) -> FloatArray:
+    """Return levels in dB; what lies twice the range below the strongest counts as that low."""
+    levels: FloatArray = 10.0 * np.log10(np.maximum(power, highest * 10.0 ** (-2.0 * OCCUPIED_RANGE_DB / 10.0)))
+    return levels
 
 
 def occupied_bands(bands: FloatArray) -> int:
@@ -131,7 +148,7 @@ def occupied_bands(bands: FloatArray) -> int:
     mean = bands.mean(axis=0)
     if not float(mean.max()):
         return 0
-    return int(np.sum(mean >= mean.max() * 10.0 ** (-OCCUPIED_RANGE_DB / 10.0)))
+    return int(np.sum(_carrying(mean)))
 
 
 def noisiness(spectrum: LongTermSpectrum) -> float:
@@ -147,15 +164,13 @@ def variety_db(bands: FloatArray) -> float:
 
     Noise that swells and a chord that trembles read 1, music 3 to 8.
     """
-    bands = bands[1:-1] if len(bands) > 4 else bands  # noqa: PLR2004 (a second)
+    bands = _inner(bands)
     mean = bands.mean(axis=0)
-    highest = float(mean.max())
-    if not highest:
+    if not float(mean.max()):
         return 0.0
-    carrying = mean >= highest * 10.0 ** (-OCCUPIED_RANGE_DB / 10.0)
     loud = bands.sum(axis=1)
-    heard = bands[loud > AUDIBLE_SHARE * loud.max()][:, carrying]
-    level = 10.0 * np.log10(np.maximum(heard, highest * 10.0 ** (-2.0 * OCCUPIED_RANGE_DB / 10.0)))
+    heard = bands[loud > AUDIBLE_SHARE * loud.max()][:, _carrying(mean)]
+    level = _levels_db(heard, highest=float(mean.max()))
     return float((level - level.mean(axis=1, keepdims=True)).std(axis=0).mean())
 
 
