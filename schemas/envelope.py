@@ -24,6 +24,8 @@ from schemas.registry import body_class
 
 JSON = "application/json"
 OUR_SOURCE_PREFIX = "grym/"
+DEFAULT_TENANT = "default"
+"""Of those who name none, and of records from before tenants were written."""
 
 _CAUSATION, _TENANT, _TRACEPARENT, _TRACESTATE = "ce_causationid", "ce_tenant", "traceparent", "tracestate"
 _KNOWN = frozenset(field.name for field in ENVELOPE_HEADERS)
@@ -67,7 +69,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     causation_id: str = ""
     attempt: int = 1
     run_no: int = 1
-    tenant: str = "default"
+    tenant: str = DEFAULT_TENANT
     traceparent: str = ""
     tracestate: str = ""
     foreign: Headers = ()
@@ -151,7 +153,7 @@ def decode(record: Record | Message) -> Envelope:
         causation_id=attributes.get(_CAUSATION, ""),
         attempt=_whole(attributes, "ce_attempt"),
         run_no=_whole(attributes, "ce_runno"),
-        tenant=attributes.get(_TENANT) or "default",
+        tenant=attributes.get(_TENANT) or DEFAULT_TENANT,
         traceparent=attributes.get(_TRACEPARENT, ""),
         tracestate=attributes.get(_TRACESTATE, ""),
         foreign=foreign,

@@ -15,13 +15,12 @@ from consumers.failures.faults import bounded, fault_of
 from consumers.identity import derived_id, letter_entry, request_of, run_of
 from grym.ports.work import Admission, FaultNote, Letter, OpenWork
 from schemas.catalogue import DEAD_LETTERS
-from schemas.envelope import Envelope, encode, format_instant, peek
+from schemas.envelope import DEFAULT_TENANT, Envelope, encode, format_instant, peek
 from schemas.events import EventDeadLettered
 from schemas.headers import MAX_ATTRIBUTE_BYTES
 from schemas.records import Headers, Message, Record
 
 MAX_TYPE_BYTES = 200
-DEFAULT_TENANT = "default"
 
 ERROR_HEADERS = (
     "grym_letter_id",

@@ -6,7 +6,7 @@ import msgspec
 
 from grym.ports.erasing import Erasure
 from schemas.catalogue import FEEDBACK
-from schemas.envelope import peek
+from schemas.envelope import DEFAULT_TENANT, peek
 from schemas.records import Record
 
 BY_USER = frozenset({FEEDBACK})
@@ -34,7 +34,7 @@ def concerns(record: Record, erasure: Erasure) -> bool:
 
 def tenant_of(record: Record) -> str:
     """Return whose a record is."""
-    return peek(record.headers, "ce_tenant") or "default"
+    return peek(record.headers, "ce_tenant") or DEFAULT_TENANT
 
 
 def tombstone_key(record: Record, erasure: Erasure) -> bytes | None:

@@ -17,6 +17,7 @@ from grym.ports.erasing import Erased, Erasure
 from grym.ports.patterns import PatternChange, PatternEvent
 from grym.runtime.remains import Remain, remains
 from schemas.commands import ANONYMOUS, RequestComposition, RequestPatternChange
+from schemas.envelope import DEFAULT_TENANT
 from streams.coordinator.run import Run
 from streams.learning.processor import NAME as LEARNING
 from streams.learning.state import state_key_of
@@ -117,7 +118,7 @@ async def _runs(eraser: "Eraser", user: str, *, tenant: str) -> dict[str, Run]:
 
 def _is_theirs(run: Run, user: str, *, tenant: str) -> bool:
     """Tell whether a run is of a person; one from before tenants were noted counts for the usual tenant."""
-    return bool(run.has_request) and run.request.user == user and (run.tenant or "default") == tenant
+    return bool(run.has_request) and run.request.user == user and (run.tenant or DEFAULT_TENANT) == tenant
 
 
 async def _taken(runtime: "Runtime") -> None:
@@ -235,11 +236,11 @@ async def _give_up_patterns(runtime: "Runtime", people: "PeopleDesk", erasure: E
 
 async def _erased(runtime: "Runtime", eraser: "Eraser", erasure: Erasure) -> Erased:
     """Erase, and again until every reader has passed what is to go, or `READ_S` seconds are over."""
-    started = runtime.clock.monotonic_s()
+    started_s = runtime.clock.monotonic_s()
     total: dict[str, int] = {}
     while True:
         erased = await eraser.erase(erasure)
         total = {name: total.get(name, 0) + count for name, count in erased.removed.items()}
-        if not erased.left or runtime.clock.monotonic_s() - started > READ_S:
+        if not erased.left or runtime.clock.monotonic_s() - started_s > READ_S:
             return replace(erased, removed=total)
         await runtime.clock.sleep(LOOK_S)

@@ -10,8 +10,8 @@ from hashlib import sha256
 import msgspec
 
 from grym.domain.learning.values import Opinion, Piece, Preference, Taste
+from schemas.envelope import DEFAULT_TENANT
 
-DEFAULT_TENANT = "default"
 _LONG_AGO = "0000-00-00T00:00:00.000000"
 
 
