@@ -97,6 +97,19 @@ class Task(Generic[T]):
 TURN_S = 6 * 3600.0
 """Seconds that a call may wait for a worker: behind sixty recordings of an hour, each some minutes of work on one
 core. What it does once it runs is bounded by its own time-out."""
+START_TIMEOUT_S = 60.0
+"""What a time-out leaves beside the work: a process that is started first loads its code, on a busy machine."""
+
+
+def sound_timeout_s(max_seconds: float, *, s_per_minute: float) -> float:
+    """Return how many seconds work on a sound of at most `max_seconds` may take; below nothing is nothing.
+
+    Parameters
+    ----------
+    s_per_minute
+        For each minute of sound; past it the work hangs.
+    """
+    return START_TIMEOUT_S + s_per_minute * max(0.0, max_seconds) / 60.0
 
 
 class CpuPool(Protocol):

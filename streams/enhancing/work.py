@@ -6,7 +6,7 @@ A sound its sender got wrong is answered with the fault; only grym's own faults 
 from grym.errors import ContractError, InvalidAudioError
 from grym.ports.artifacts import ArtifactStore, Scratch
 from grym.ports.enhancing import Enhanced, Workbench
-from grym.ports.sound import CpuPool, Task
+from grym.ports.sound import CpuPool, Task, sound_timeout_s
 from schemas.body import Body
 from schemas.commands import EnhanceAudio
 from schemas.enhancing import RepairStep
@@ -17,7 +17,6 @@ from streams.processor import Output, Report
 from streams.translate import fault_of
 
 REPAIR: Task[Enhanced] = Task("streams.enhancing.repairing", "repair")
-START_TIMEOUT_S = 60.0
 TIMEOUT_S_PER_MINUTE = 120.0
 """A minute of stereo takes some seconds of one core, half a minute where every moment is clipped and three rounds are
 made; four times that means that it hangs."""
@@ -59,7 +58,7 @@ class EnhancingWork:
                 command.dry_run,
                 command.max_seconds,
                 folder,
-                timeout_s=repair_timeout_s(command.max_seconds),
+                timeout_s=sound_timeout_s(command.max_seconds, s_per_minute=TIMEOUT_S_PER_MINUTE),
             )
             report.follow(None)
             return await self._told(done)
@@ -83,8 +82,3 @@ class EnhancingWork:
             sample_rate_hz=done.sample_rate_hz,
             channels=done.channels,
         )
-
-
-def repair_timeout_s(max_seconds: float) -> float:
-    """Return how long the repair of a sound of at most `max_seconds` may take."""
-    return START_TIMEOUT_S + TIMEOUT_S_PER_MINUTE * max(0.0, max_seconds) / 60.0

@@ -15,7 +15,7 @@ import msgspec
 from grym.errors import InvalidAudioError, InvalidRequestError
 from grym.ports.artifacts import ArtifactStore
 from grym.ports.embedding import OWN_EMBEDDING, NoModels, SavedModels
-from grym.ports.sound import TURN_S, AudioDoor, CpuPool, Task
+from grym.ports.sound import TURN_S, AudioDoor, CpuPool, Task, sound_timeout_s
 from schemas.body import ArtifactRef, Body
 from schemas.commands import ExtractFeatures, StudySource, TakeImprint
 from schemas.envelope import Envelope
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 EXTRACT: "Task[Extracted]" = Task("streams.features.extracting", "extract")
 TAKE: "Task[Taken]" = Task("streams.features.extracting", "take")
 EXTRACTOR = "dsp/2"
-START_TIMEOUT_S = 60.0
 TIMEOUT_S_PER_MINUTE = 10.0
 """A minute of sound takes some 0.5 s of one core, 3 s where everything is asked for; much more means that it hangs."""
 
@@ -110,4 +109,4 @@ class Features:
 
 def analysis_timeout_s(max_seconds: float) -> float:
     """Return how long the analysis of a sound of at most `max_seconds` may take; below nothing is nothing."""
-    return START_TIMEOUT_S + TIMEOUT_S_PER_MINUTE * max(0.0, max_seconds) / 60.0
+    return sound_timeout_s(max_seconds, s_per_minute=TIMEOUT_S_PER_MINUTE)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from grym.errors import ContractError, InvalidAudioError
 from grym.ports.artifacts import ArtifactStore
-from grym.ports.sound import AudioDoor, CpuPool, Task
+from grym.ports.sound import AudioDoor, CpuPool, Task, sound_timeout_s
 from schemas.commands import StudySource
 from schemas.events import SourceStudied
 from streams.translate import fault_of
@@ -16,7 +16,7 @@ STUDY_SCORE: "Task[Studied]" = Task("streams.features.studying", "study_score")
 STUDY_SOUND: "Task[Studied]" = Task("streams.features.studying", "study_sound")
 SCORE_TIMEOUT_S = 60.0
 """The largest score that is read takes some seconds."""
-START_TIMEOUT_S, TIMEOUT_S_PER_MINUTE = 60.0, 20.0
+TIMEOUT_S_PER_MINUTE = 20.0
 """A full analysis takes some 3 s a minute of sound, and writing its notes down as much again."""
 SOURCE = "application/x-grym-source"
 SOUND = "audio/"
@@ -44,7 +44,7 @@ class Sources:
         kind = command.source.media_type
         if kind.startswith(SOUND) and kind not in SCORES:
             path = await self._artifacts.local_path(command.source)
-            timeout_s = START_TIMEOUT_S + TIMEOUT_S_PER_MINUTE * max(0.0, command.max_seconds) / 60.0
+            timeout_s = sound_timeout_s(command.max_seconds, s_per_minute=TIMEOUT_S_PER_MINUTE)
             return await self._cpu.run(STUDY_SOUND, self._door, path, command.max_seconds, timeout_s=timeout_s)
         data = await self._artifacts.get(command.source)
         return await self._cpu.run(STUDY_SCORE, data, timeout_s=SCORE_TIMEOUT_S)

@@ -10,7 +10,7 @@ from grym.domain.quality.piece import heard_length, heard_tempo
 from grym.domain.quality.profiles import RECORDING, RELEASE, Profile, profile_from
 from grym.errors import InvalidAudioError
 from grym.ports.artifacts import ArtifactStore
-from grym.ports.sound import TURN_S, AudioDoor, CpuPool, Task
+from grym.ports.sound import TURN_S, AudioDoor, CpuPool, Task, sound_timeout_s
 from schemas.body import Body
 from schemas.commands import RateQuality
 from schemas.envelope import Envelope
@@ -19,7 +19,6 @@ from streams.processor import Decision, Output
 from streams.translate import checks_from_wire, checks_to_wire, fault_of, plan_from_wire
 
 LISTEN: Task[list[Check]] = Task("streams.quality.listening", "listen")
-START_TIMEOUT_S = 60.0
 TIMEOUT_S_PER_MINUTE = 4.0
 """A minute of stereo takes 0.2 s of one core, and its decoding as much; far more means that it hangs."""
 
@@ -68,13 +67,8 @@ class Quality:
             path,
             command.max_seconds,
             profile_of(command),
-            timeout_s=check_timeout_s(command.max_seconds),
+            timeout_s=sound_timeout_s(command.max_seconds, s_per_minute=TIMEOUT_S_PER_MINUTE),
         )
-
-
-def check_timeout_s(max_seconds: float) -> float:
-    """Return how long checking a sound of at most `max_seconds` may take."""
-    return START_TIMEOUT_S + TIMEOUT_S_PER_MINUTE * max(0.0, max_seconds) / 60.0
 
 
 def profile_of(command: RateQuality) -> Profile:
