@@ -17,7 +17,7 @@ from schemas.verdicts import PatternJudged, VerdictData
 from streams.patterns.ledger import Ledger
 
 LEAST_SIMILARITY = 0.85
-"""Of patterns that a verdict spreads to (F81)."""
+"""Of patterns that a verdict spreads to."""
 
 LEAST_WEIGHT, MOST_WEIGHT = 0.01, 0.9
 LEARNED_SHIFT = "learned_shift"

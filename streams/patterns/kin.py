@@ -1,4 +1,4 @@
-"""Which remembered recordings a new one is related to, and how (F82).
+"""Which remembered recordings a new one is related to, and how.
 
 Relations are found when a recording is learned, by asking memory for it as for any other sound; only sure ones count,
 and a pattern has few.

@@ -1,4 +1,4 @@
-"""Relations of a pattern, found anew: what sounds like it, what it shares a passage with, what it is made of (F82).
+"""Relations of a pattern, found anew: what sounds like it, what it shares a passage with, what it is made of.
 
 Learning a recording finds its sure kin of that moment. Asked for by hand, all of memory is compared as it is now: by
 windows, which say what is alike on the whole, and by recognition, which says where two lie upon each other.

@@ -1,4 +1,4 @@
-"""Which patterns are on somebody's mind: heard lately, and heard often, by memory's own time (F83)."""
+"""Which patterns are on somebody's mind: heard lately, and heard often, by memory's own time."""
 
 from collections.abc import Iterable
 from datetime import datetime

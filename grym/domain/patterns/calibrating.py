@@ -38,7 +38,7 @@ Context = Literal["landmarks", "moved", "pitches"]
 CONTEXTS: tuple[Context, ...] = ("landmarks", "moved", "pitches")
 
 COMPETENT, EXPERT = 5, 20
-"""Verdicts in a context from which on what they say counts half, and whole (F86)."""
+"""Verdicts in a context from which on what they say counts half, and whole."""
 
 MOST_SHIFT: Mapping[Mastery, float] = {"novice": 0.0, "competent": 1.0, "expert": 2.0}
 """Of the logarithm of the odds: a confidence of 0.88 can become 0.5, one of 0.98 stays well above."""

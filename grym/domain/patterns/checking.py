@@ -1,4 +1,4 @@
-"""What a change of pattern memory must look like, whatever is known already (F50).
+"""What a change of pattern memory must look like, whatever is known already.
 
 A change that breaks a rule is refused before it reaches the journal, which is never mended.
 """

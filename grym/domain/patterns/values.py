@@ -16,7 +16,7 @@ PatternEventKind = Literal[
 Order = Literal["newest", "oldest", "name", "count", "duration"]
 
 MAX_PATTERN_BYTES = 1024 * 1024
-"""Vectors, imprint and motif of one pattern together (F50)."""
+"""Vectors, imprint and motif of one pattern together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

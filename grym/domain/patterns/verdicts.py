@@ -19,7 +19,7 @@ MOST_VERDICTS = 256
 """On one pattern, those that spread to it included: some 85 KB in the table."""
 
 MOST_SPREAD = 20
-"""Patterns that one verdict spreads to (F81)."""
+"""Patterns that one verdict spreads to."""
 
 ADOPTED = 0.5
 """Weight of spread verdicts from which on a pattern takes over their category: two similar patterns at least, since

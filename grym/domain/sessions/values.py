@@ -9,7 +9,7 @@ KEPT_ATTEMPTS = 100
 KEPT_EARLY = 50
 """Opinions that came before their pieces: later than fifty others nobody waits for a piece any more."""
 LIKED_STARS = 4.0
-"""From here on a piece counts as a success with its listener (F100)."""
+"""From here on a piece counts as a success with its listener."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

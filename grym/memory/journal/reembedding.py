@@ -1,4 +1,4 @@
-"""Making the numbers of recordings anew by another extractor, without losing what the old ones told apart (F69).
+"""Making the numbers of recordings anew by another extractor, without losing what the old ones told apart.
 
 A sample is made anew first and compared with what is there; only when enough is kept does anything change. Every
 pattern that is made anew is an event of its own, so whoever begins again goes on with what is left. A pattern whose

@@ -19,7 +19,7 @@ TURN = 5
 """Intervals that are compared at once: six notes, the beginning of a theme that listeners name."""
 LIKENESS_LIMIT = 0.3
 """Share of a melody's turns that it may have from its source; pieces of one style that know nothing of each other
-share up to about this much (issue 7: melodic 5-gram overlap of any two pieces ≤ 0.3)."""
+share up to about this much."""
 
 
 def intervals_of(tune: Sequence[Note]) -> tuple[int, ...]:
