@@ -207,19 +207,14 @@ async def _better(runtime: "Runtime", result: dict[str, Any], file: Path) -> Pat
 async def write_sound(runtime: "Runtime", source: Path, target: Path, *, original: Path) -> None:
     """Write a sound in the format of its target's name; byte for byte where that is the one it has."""
     from grym.adapters.audio_export import export_timeout_s, export_whole
+    from grym.cli.delivery import copy_file
 
     same = source.suffix.lower() == target.suffix.lower() or (source != original and target.suffix.lower() == ".wav")
     if same:
-        _copy(source, target)
+        copy_file(source, target)
         return
     format_name = FORMATS[target.suffix.lower()]
     await runtime.cpu.run(export_whole, source, target, format_name, timeout_s=export_timeout_s(source))
-
-
-def _copy(source: Path, target: Path) -> None:
-    from grym.cli.delivery import copy_file
-
-    copy_file(source, target)
 
 
 def _show(screen: Screen, value: dict[str, Any]) -> None:

@@ -51,7 +51,7 @@ def person_entry(session: Session, user: str, *, tenant: str, at: datetime) -> E
         owner=address.owner,
         value={
             "settings": all_settings(session),
-            "profiles": [_plain(profile) for profile in profiles_of(session.rated)],
+            "profiles": [asdict(profile) for profile in profiles_of(session.rated)],
             "styles": {style: _rounded(means) for style, means in liked_by_style(session.attempts).items()},
         },
         metadata={"attempts": len(session.attempts), "rated": len(session.rated)},
@@ -78,10 +78,6 @@ def read_person(value: Mapping[str, Any]) -> Person:
         profiles=tuple(Profile(**profile) for profile in value["profiles"]),
         styles={style: Means(**means) for style, means in value["styles"].items()},
     )
-
-
-def _plain(profile: Profile) -> dict[str, Any]:
-    return asdict(profile)
 
 
 def _rounded(means: Means) -> dict[str, Any]:
