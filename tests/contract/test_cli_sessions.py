@@ -23,9 +23,9 @@ def _liked(grym: CommandLine, user: str) -> dict[str, Any]:
 
 def test_a_session_tells_how_wishes_went(grym: CommandLine) -> None:
     """Attempts, summaries, performance with its interval, cost and settings."""
-    assert _liked(grym, "ada")["profile"] == "waltz-1"
-    _piece(grym, "ada")
-    told = grym("sessions", "show", "ada", "--json").ok().told
+    assert _liked(grym, "edda")["profile"] == "waltz-1"
+    _piece(grym, "edda")
+    told = grym("sessions", "show", "edda", "--json").ok().told
     assert [one["stars"] for one in told["attempts"]] == [None, 5]
     assert told["summary"]["stars"] == {"mean": 5, "least": 5, "greatest": 5, "latest": 5, "count": 1}
     (performance,) = told["performance"]
@@ -34,8 +34,8 @@ def test_a_session_tells_how_wishes_went(grym: CommandLine) -> None:
     assert performance["wall_s"] > 0.0
     assert performance["cpu_s"] is None  # no sound, so nothing was performed
     assert told["trends"] == {}
-    assert "waltz" in grym("sessions", "show", "ada").ok().out
-    assert grym("sessions", "show", "ada", "--style", "rag", "--json").ok().told["attempts"] == []
+    assert "waltz" in grym("sessions", "show", "edda").ok().out
+    assert grym("sessions", "show", "edda", "--style", "rag", "--json").ok().told["attempts"] == []
 
 
 def test_sessions_are_listed(grym: CommandLine) -> None:

@@ -23,6 +23,8 @@ from tests.support.kafka_world import OUTCOMES, REQUESTS, TERMINALS, KafkaWorld,
 
 ACCEPTED = "grym.request.accepted.v1"
 LETTERS = "grym.dead-letters.v1"
+REST_S = 2.0
+"""Far longer than a worker takes from one event to what follows from it, and still felt by nobody."""
 ONCE = {
     "grym.request.accepted.v1": (),
     "grym.step.started.v1": ("step", "round"),
@@ -202,6 +204,15 @@ def wish(request_id: str, **more: Any) -> dict[str, Any]:
 async def ask(world: KafkaWorld, *request_ids: str) -> None:
     """Publish requests."""
     await world.send(REQUESTS, *(wish(name) for name in request_ids))
+
+
+async def rested(database: Database, *, patience_s: float) -> None:
+    """Wait until nothing has been left to send for a while: what an end sets going is noted after it."""
+    last_s = time.monotonic()
+    async with asyncio.timeout(patience_s):
+        while time.monotonic() - last_s < REST_S:
+            (row,) = await database.ask("select (select count(*) from outbox) + (select count(*) from parked) as n")
+            last_s = time.monotonic() if row["n"] else last_s
 
 
 async def require_all_held(world: KafkaWorld, database: Database, request_ids: Sequence[str]) -> dict[str, int]:

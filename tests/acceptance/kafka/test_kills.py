@@ -6,7 +6,7 @@ import pytest
 
 from grym.runtime import PROCESSORS
 from tests.acceptance.conftest import Measured
-from tests.acceptance.kafka.chaos import Crew, Database, Follower, ask, require_all_held
+from tests.acceptance.kafka.chaos import Crew, Database, Follower, ask, require_all_held, rested
 from tests.support.kafka_world import KafkaWorld
 
 QUICK = (20, 5)
@@ -29,6 +29,7 @@ async def run(world: KafkaWorld, database: Database, crew: Crew, *, requests: in
     following.cancel()
     await asyncio.gather(following, return_exceptions=True)
     assert len(crew.killed) == kills
+    await rested(database, patience_s=SECONDS_PER_REQUEST * requests)
     return await require_all_held(world, database, names)
 
 

@@ -9,7 +9,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
 from tests.acceptance.conftest import Measured
-from tests.acceptance.kafka.chaos import Crew, Database, Follower, ask, metrics_at, require_all_held
+from tests.acceptance.kafka.chaos import Crew, Database, Follower, ask, metrics_at, require_all_held, rested
 from tests.support.kafka_cluster import free_ports
 from tests.support.kafka_world import KafkaWorld
 from tests.support.redis_server import running_redis
@@ -87,6 +87,7 @@ async def test_postgresql_away_costs_nobody_anything(  # noqa: PLR0917 - fixture
     assert attempts_lost(world) == []
     (row,) = await database.ask("select max(failures) as failures, max(idle_takes) as takes from jobs")
     assert row["failures"] == 0
+    await rested(database, patience_s=PATIENCE_S)
     assert world.stop() == [0, 0]
     counted = await require_all_held(world, database, names)
     measured(f"records on the wire, of them repeats (database away {seconds} s)", str(counted), "")
@@ -113,5 +114,6 @@ async def test_redis_away_is_told_by_the_metrics_only(world: KafkaWorld, databas
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
         assert attempts_lost(world) == []
+        await rested(database, patience_s=PATIENCE_S)
         assert world.stop() == [0]
         await require_all_held(world, database, names)

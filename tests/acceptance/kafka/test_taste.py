@@ -81,6 +81,7 @@ def told_under_kills(world: KafkaWorld, prompts: Sequence[str], *, takes: int, s
     return story, len(crew.killed)
 
 
+@pytest.mark.slow
 def test_a_few_kills_change_nothing(world: KafkaWorld, embedded: Grym, measured: Measured) -> None:
     """Two kinds of music, ten ratings: the same proposals to the last digit."""
     kinds, takes, share = QUICK

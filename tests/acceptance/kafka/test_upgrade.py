@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from grym.adapters.postgres.migrating import known_migrations
-from tests.acceptance.kafka.chaos import ACCEPTED, Database, Follower, everything, require_all_held, wish
+from tests.acceptance.kafka.chaos import ACCEPTED, Database, Follower, everything, require_all_held, rested, wish
 from tests.support.kafka_world import OUTCOMES, REQUESTS, KafkaWorld
 
 pytestmark = [pytest.mark.slow]
@@ -94,6 +94,7 @@ async def test_two_versions_work_together(world: KafkaWorld, database: Database,
     await follower.until(len(names), patience_s=PATIENCE_S)
     following.cancel()
     await asyncio.gather(following, return_exceptions=True)
+    await rested(database, patience_s=PATIENCE_S)
     assert world.stop() == [0, 0]
     await require_all_held(world, database, names)
     await require_both_worked(world)
