@@ -4,7 +4,7 @@ Every note of the tune still begins where it began or a little later in its own 
 (Schoenberg 1967, ch. 17; Ortiz 1553, "Trattado de glosas", diminutions that return to the note they leave).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +14,6 @@ from grym.domain.composing.score import Tonality
 from grym.domain.composing.seeds import chance
 from grym.domain.composing.theory import MINOR_MODES, scale_of
 
-Variation = Callable[[Sequence[MelodyNote], Tonality, np.random.Generator], tuple[MelodyNote, ...]]
 _LEAST_SPLIT = 2
 
 
