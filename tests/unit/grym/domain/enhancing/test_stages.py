@@ -31,8 +31,11 @@ def _humming(piece: Samples) -> Samples:
 
 
 def _rumbling(piece: Samples) -> Samples:
-    times_s = np.arange(piece.shape[1]) / RATE_HZ
-    return (piece + 0.03 + 0.05 * np.sin(2 * np.pi * 7.0 * times_s)).astype(np.float32)
+    spectrum = np.fft.rfft(np.random.default_rng(6).standard_normal(piece.shape), axis=1)
+    hertz = np.fft.rfftfreq(piece.shape[1], 1 / RATE_HZ)
+    spectrum[:, (hertz < 2.0) | (hertz > 18.0)] = 0.0
+    rumble = np.fft.irfft(spectrum, piece.shape[1], axis=1)
+    return (piece + 0.03 + 0.05 * rumble / rumble.std()).astype(np.float32)
 
 
 def _hissing(piece: Samples) -> Samples:
