@@ -9,7 +9,6 @@ is served, how likely that was, and what the guard made of it (`proposing`). Set
 - `propose(taste, question) -> Proposal`: a Gaussian process with a kernel over settings, style and mood (`kernel`,
   `fitting`, `posterior`), candidates in a region of trust (`region`), the lot of the holdout (`lots`), the guard
   (`guard`).
-- `report(taste) -> Report`: utility against holdout, regret, coverage and fallbacks of what the taste holds.
 - `snips`, `doubly_robust`: what another policy would have been worth, from logged propensities (`evaluation`).
 - `side_of`, `mean_sequence`, `difference_sequence`: comparisons that may be looked at at any time (`comparing`).
 - `utility_of`, `overall_stars`: what an opinion is worth (`rewards`).
@@ -19,7 +18,6 @@ from grym.domain.learning.comparing import Interval, difference_sequence, mean_s
 from grym.domain.learning.evaluation import Estimate, Logged, doubly_robust, snips
 from grym.domain.learning.folding import credited, held, with_opinion, with_piece, with_preference
 from grym.domain.learning.proposing import LEARNER, best_known, propose
-from grym.domain.learning.reporting import Report, StyleReport, report
 from grym.domain.learning.rewards import ASPECTS, MAX_STARS, MIN_STARS, overall_stars, utility_of
 from grym.domain.learning.values import Opinion, Piece, Preference, Proposal, Question, Taste, Verdict
 
@@ -36,8 +34,6 @@ __all__ = [
     "Preference",
     "Proposal",
     "Question",
-    "Report",
-    "StyleReport",
     "Taste",
     "Verdict",
     "best_known",
@@ -48,7 +44,6 @@ __all__ = [
     "mean_sequence",
     "overall_stars",
     "propose",
-    "report",
     "side_of",
     "snips",
     "utility_of",
