@@ -1,7 +1,7 @@
-"""Hum of the mains: lines at 50 or 60 Hz and multiples that stand out all the time.
+"""Hum of the mains: steady lines at 50 or 60 Hz and multiples, clearer than those of any frequency beside.
 
-Notes come and go, hum stays; and no tempered note within a quarter tone of a = 440 Hz lies within 0.5 % of 50 Hz, 60 Hz
-and their multiples at once (G1 is 49.0, B1 61.7 Hz).
+Held notes, and loops and chips that repeat so many times a second, have lines of their own, and some fall on the mains.
+So the same is asked of every fundamental from 43 to 66 Hz that is no mains, and hum is what stands above all of them.
 """
 
 import numpy as np
@@ -17,51 +17,68 @@ HOPS_PER_WINDOW = 4
 MAINS_HZ = (50.0, 60.0)
 DRIFT_HZ = np.arange(-0.25, 0.2501, 0.05)
 """Grids keep their frequency within 0.2 Hz outside emergencies (ENTSO-E)."""
-MULTIPLES = range(1, 11)
+MULTIPLES = np.arange(1, 11)
 COUNTED = 4
 """Lines that are averaged: the clearest, for music hides some and equipment makes odd or even ones."""
-NEAR_HZ, FAR_HZ = 1.0, 4.0
+APART_HZ = 1.2
+OTHERS_HZ = np.array([hz for hz in np.arange(43.0, 66.0, 0.1) if min(abs(hz - mains) for mains in MAINS_HZ) > APART_HZ])
+"""Fundamentals of which no more than two of ten multiples are those of a mains."""
+HIGHEST_HZ = 700.0
+AROUND_HZ = 4.0
+STEP_HZ = 1.0
 SURROUNDING_PERCENTILE = 75.0
 QUIET_PERCENTILE = 25.0
+UNSTEADY_PERCENTILES = (90.0, 10.0)
+CLEAREST_DB = 25.0
+"""No single line counts for more: one is a note."""
 FLOOR = 1e-14
+
+Vector = NDArray[np.float64]
 
 
 def hum_db(signal: Signal) -> float:
-    """Return how far the four clearest lines of the mains stand above what lies beside them, in dB; 0 without any.
+    """Return how far the mains stand out above any other fundamental, in dB; 0 where they do not.
 
-    The level of each line is that of the quieter quarter of the time: what sounds only now and then is a note. Sounds
-    below two seconds read 0.
+    A line counts by how far it stands above its surroundings in the quieter quarter of the time, less by how much its
+    level wanders; a fundamental by its four clearest lines of ten. Sounds below two seconds read 0.
     """
-    spectra, bin_hz = _spectra(signal)
-    if not len(spectra):
+    if signal.duration_s < WINDOW_S / HOPS_PER_WINDOW:
         return 0.0
-    candidates = [base + drift for base in MAINS_HZ for drift in DRIFT_HZ]
-    return max(0.0, *(_prominence(spectra, hz, bin_hz=bin_hz) for hz in candidates))
+    lines, bin_hz = _lines(signal)
+    mains = _clearest(lines, np.add.outer(MAINS_HZ, DRIFT_HZ).ravel(), bin_hz=bin_hz)
+    return max(0.0, mains - max(0.0, _clearest(lines, OTHERS_HZ, bin_hz=bin_hz)))
 
 
-def _spectra(signal: Signal) -> tuple[NDArray[np.float64], float]:
-    """Return levels in dB of overlapping windows of 8 s, shape (windows, bins), and the width of a bin in Hz."""
+def _clearest(lines: Vector, fundamentals_hz: Vector, *, bin_hz: float) -> float:
+    """Return the mean of the four clearest lines of the best of some fundamentals, in dB."""
+    found = lines[np.rint(np.outer(fundamentals_hz, MULTIPLES) / bin_hz).astype(int)]
+    return float(np.sort(found, axis=1)[:, -COUNTED:].mean(axis=1).max())
+
+
+def _lines(signal: Signal) -> tuple[Vector, float]:
+    """Return how clear and steady a line there is at each bin up to 700 Hz, in dB, and the width of a bin in Hz."""
     ratio = max(1, signal.sample_rate_hz // WORKING_RATE_HZ)
     rate_hz = signal.sample_rate_hz / ratio
-    if signal.duration_s < WINDOW_S / HOPS_PER_WINDOW:
-        return np.empty((0, 0)), 1.0
     low = resample_poly(signal.mono(), 1, ratio).astype(np.float64)
     size = min(len(low), round(WINDOW_S * rate_hz))
     window, padded = get_window("hann", size), fft.next_fast_len(2 * size, real=True)
-    starts = range(0, len(low) - size + 1, max(1, size // HOPS_PER_WINDOW))
-    power = np.stack([np.abs(fft.rfft(low[start : start + size] * window, padded)) ** 2 for start in starts])
-    return 10.0 * np.log10(power + FLOOR), rate_hz / padded
+    bin_hz = rate_hz / padded
+    levels, above = [], []
+    for start in range(0, len(low) - size + 1, max(1, size // HOPS_PER_WINDOW)):
+        power = np.abs(fft.rfft(low[start : start + size] * window, padded)[: round(HIGHEST_HZ / bin_hz)]) ** 2
+        level = 10.0 * np.log10(power + FLOOR)
+        peaks = np.maximum(level, np.maximum(np.roll(level, 1), np.roll(level, -1)))
+        levels.append(peaks)
+        above.append(peaks - _surroundings(level, bin_hz=bin_hz))
+    most, least = np.percentile(levels, UNSTEADY_PERCENTILES, axis=0)
+    clear = np.percentile(above, QUIET_PERCENTILE, axis=0)
+    return np.minimum(clear, CLEAREST_DB) - (most - least), bin_hz
 
 
-def _prominence(spectra: NDArray[np.float64], mains_hz: float, *, bin_hz: float) -> float:
-    near, far = round(NEAR_HZ / bin_hz), round(FAR_HZ / bin_hz)
-    centres = [round(mains_hz * multiple / bin_hz) for multiple in MULTIPLES]
-    lines = [_line(spectra, at, near, far) for at in centres if at + far < spectra.shape[1]]
-    return float(np.mean(sorted(lines)[-COUNTED:]))
-
-
-def _line(spectra: NDArray[np.float64], at: int, near: int, far: int) -> float:
-    """Return how far a line stands above its surroundings in the quieter quarter of the time, in dB."""
-    beside = np.concatenate([spectra[:, at - far : at - near], spectra[:, at + near : at + far]], axis=1)
-    above = spectra[:, at - 1 : at + 2].max(axis=1) - np.percentile(beside, SURROUNDING_PERCENTILE, axis=1)
-    return float(np.percentile(above, QUIET_PERCENTILE))
+def _surroundings(level: Vector, *, bin_hz: float) -> Vector:
+    """Return what is exceeded by a quarter of the bins within 4 Hz of each, found for every hertz."""
+    reach, step = round(AROUND_HZ / bin_hz), max(1, round(STEP_HZ / bin_hz))
+    around = np.lib.stride_tricks.sliding_window_view(level, 2 * reach + 1)[::step]
+    found = np.percentile(around, SURROUNDING_PERCENTILE, axis=1)
+    nearest = np.rint((np.arange(len(level)) - reach) / step).astype(int)
+    return np.asarray(found[nearest.clip(0, len(found) - 1)], dtype=np.float64)

@@ -5,7 +5,7 @@ base = "release"
 
 [bounds]
 "signal.loudness" = [-17.0, -15.0]
-"signal.hum" = { most = 6.0 }
+"signal.hum" = { most = 1.0 }
 """
 
 import tomllib
