@@ -105,7 +105,7 @@ async def perform(
         else:
             folders = {name: errand for (name, _), errand in zip(ids, errands, strict=True)}
             results = await _awaited(screen, runtime, folders, timeout_s=timeout_s, finishing=finishing)
-    _show(screen, results, blind=finishing.blind)
+    _show(screen, results, user=errands[0].wish.user, blind=finishing.blind)
     return exit_code_of_outcomes(results, waited=not no_wait)
 
 
@@ -225,7 +225,7 @@ def new_id() -> str:
     return uuid7(datetime.now(UTC), os.urandom(10))
 
 
-def _show(screen: Screen, results: list[dict[str, Any]], *, blind: bool) -> None:
+def _show(screen: Screen, results: list[dict[str, Any]], *, user: str, blind: bool) -> None:
     from grym.cli.pairs import show_pair
     from grym.cli.results import one_or_many
     from grym.cli.variations import ranked, ranking
@@ -241,6 +241,6 @@ def _show(screen: Screen, results: list[dict[str, Any]], *, blind: bool) -> None
     from grym.cli.panels import piece_panel
 
     for result in results:
-        screen.show(piece_panel(result))
+        screen.show(piece_panel(result, user=user))
     if len(results) > 1:
         screen.show(ranking(results))

@@ -1,11 +1,14 @@
 """Results drawn for people: a composed piece, an analysed recording, a request."""
 
+import shlex
 from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
+
+from schemas.commands import ANONYMOUS
 
 SECTION_COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red")
 PITCH_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
@@ -14,8 +17,8 @@ MOST_PLACES = 4
 FILE_KEYS = ("audio", "midi", "score", "plot")
 
 
-def piece_panel(result: dict[str, Any]) -> RenderableType:
-    """Return the panel of a composition, whatever became of it."""
+def piece_panel(result: dict[str, Any], *, user: str = "") -> RenderableType:
+    """Return the panel of a composition, whatever became of it; `user` is who asked for it, where that is known."""
     if result["outcome"] != "completed" or result["plan"] is None:  # an import may have left the result behind
         return outcome_panel(result)
     plan = result["plan"]
@@ -26,7 +29,8 @@ def piece_panel(result: dict[str, Any]) -> RenderableType:
     if plan.get("notes"):
         parts.append(Text("\n".join(f"· {note}" for note in plan["notes"]), style="dim"))
     if not result.get("imported"):
-        parts.append(Text(f"rate it: grym rate {result['request_id']} 5", style="dim"))
+        whose = f" --user {shlex.quote(user)}" if user not in {"", ANONYMOUS} else ""
+        parts.append(Text(f"rate it: grym rate {result['request_id']} 5{whose}", style="dim"))
     return Panel(Group(*parts), title=plan["title"], title_align="left", border_style="green", expand=False)
 
 

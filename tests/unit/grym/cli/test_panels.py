@@ -133,3 +133,9 @@ def test_steps_have_marks() -> None:
     assert "(imported)" not in text
     assert "run 2  (imported)" in _drawn(steps_table(told | {"imported": True}))
     assert "plan" in text
+
+
+def test_the_word_on_rating_names_who_asked() -> None:
+    """Only who asked for a piece may rate it, so the command that is offered says for whom; nobody is not named."""
+    assert "--user 'rosa b'" in _drawn(piece_panel(_piece(), user="rosa b"))
+    assert "--user" not in _drawn(piece_panel(_piece(), user="anonymous"))
