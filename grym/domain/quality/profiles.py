@@ -90,7 +90,7 @@ _MUSIC = {
     "signal.effective_bits": _at_least(12.0),
     "signal.stereo_correlation": _at_least(-0.6),
     "signal.mono_fold": _at_least(-9.0),
-    "signal.hum": _at_most(1.5),
+    "signal.hum": _at_most(2.5),
     "signal.bandwidth": _at_least(2_000.0),
     "signal.true_width": _at_least(0.6),
     "signal.flatness": _at_most(0.25),
