@@ -35,7 +35,7 @@ def _rumbling(piece: Samples) -> Samples:
     hertz = np.fft.rfftfreq(piece.shape[1], 1 / RATE_HZ)
     spectrum[:, (hertz < 2.0) | (hertz > 18.0)] = 0.0
     rumble = np.fft.irfft(spectrum, piece.shape[1], axis=1)
-    return (piece + 0.03 + 0.05 * rumble / rumble.std()).astype(np.float32)
+    return np.asarray(piece + 0.03 + 0.05 * rumble / rumble.std(), dtype=np.float32)
 
 
 def _hissing(piece: Samples) -> Samples:
