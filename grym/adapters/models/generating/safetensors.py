@@ -1,7 +1,7 @@
 """What a safetensors file holds, read from its header: names, number formats, sizes; no weights are loaded.
 
 The format: eight bytes with the length of the header, little-endian; the header, JSON by tensor name with ``dtype``,
-``shape`` and the span of its bytes; the bytes. https://huggingface.co/docs/safetensors
+``shape`` and the span of its bytes; the bytes (format description of the safetensors project).
 """
 
 import json
