@@ -175,7 +175,7 @@ def require_told(story: Story) -> None:
         assert facts
         assert all(f"on {len(story.rated)} ratings, expected gain +" in fact["why"] for fact in facts), facts
         assert piece.told["learning"]["expected_gain"] > 0
-        assert any(note.startswith("Learned from this listener's ratings") for note in piece.told["plan"]["notes"])
+        assert any(note.startswith("After this listener's ratings") for note in piece.told["plan"]["notes"])
     for piece in story.later:
         if piece.told["learning"]["arm"] == "holdout":
             assert "holdout" in piece.sources.values()

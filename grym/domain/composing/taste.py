@@ -156,7 +156,7 @@ def told_tastes(plan: Plan, learned: Mapping[str, float]) -> list[str]:
         found.append(str(plan.tonality.mode))
     if "strings" in learned:
         found.append(told_share(plan.instruments))
-    return [f"Learned from this listener's ratings: {', '.join(found)}."] if found else []
+    return [f"After this listener's ratings: {', '.join(found)}."] if found else []
 
 
 def _written_moods(reading: Reading) -> list[str]:

@@ -115,13 +115,13 @@ def test_nothing_learned_changes_nothing(style: str) -> None:
     """The plan of a piece without taste has only the parameters it always had, and no word of learning."""
     made = _made(f"some {style}", {})
     assert not set(TASTES) & set(made.parameters)
-    assert not any("Learned" in note for note in made.notes)
+    assert not any("ratings" in note for note in made.notes)
 
 
 def test_what_was_learned_is_told() -> None:
     """With the tempo, the mode and the strings that came of it."""
     made = _made("a nocturne", {"pace": 0.0, "minor": 1.0, "strings": 0.6})
-    told = next(note for note in made.notes if note.startswith("Learned"))
+    told = next(note for note in made.notes if note.startswith("After this listener"))
     assert f"{made.tempo_bpm:g} BPM" in told
     assert "minor" in told
     assert "strings in 1 of 2 parts" in told
