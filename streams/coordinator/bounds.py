@@ -61,10 +61,8 @@ def _check_composition(wish: RequestComposition) -> None:
         raise _refusal("seed", "a seed is a whole number from 0 to 9223372036854775807", "Choose one of those.")
     if len(wish.pattern_ids) > MAX_LENT or not all(0 < len(name) <= MAX_NAME_CHARACTERS for name in wish.pattern_ids):
         raise _refusal("patterns", f"a piece builds on at most {MAX_LENT} patterns, by their ids", "Name fewer.")
-    for backend in candidates(wish.backend)[:1] if wish.settings else ():
-        checked_settings(backend, wish.settings)
-    if wish.settings and not candidates(wish.backend):
-        checked_settings(wish.backend, wish.settings)
+    if wish.settings:
+        checked_settings(next(iter(candidates(wish.backend)), wish.backend), wish.settings)
     _check_rework(wish)
 
 
