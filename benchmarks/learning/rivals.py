@@ -6,6 +6,7 @@ model for one user, and every rating becomes (stars − 1) / 4.
 
 import json
 import subprocess
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,7 +24,7 @@ PYTHON = PEERS / "learning" / ".venv" / "bin" / "python"
 CANDIDATES = 256
 
 
-class Rival:
+class Rival(ABC):
     """Remembers what each piece was, so that a rating can be learned from."""
 
     def __init__(self, seed: int) -> None:
@@ -38,8 +39,8 @@ class Rival:
         """Learn from an opinion."""
         self._learn(request, _vector(self._pieces[request_id(request)]), (stars - 1) / 4)
 
-    def _learn(self, request: Request, point: FloatArray, reward: float) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _learn(self, request: Request, point: FloatArray, reward: float) -> None: ...
 
     def _chance(self, request: Request) -> np.random.Generator:
         return np.random.default_rng([self._seed, 9, request.number])
