@@ -9,6 +9,7 @@ import msgspec
 from grym.domain.composing.taste import realised
 from grym.ports.generating import is_neural
 from schemas.commands import ANONYMOUS, RequestComposition
+from schemas.events import QualityRated
 from schemas.sessions import AttemptEnded, AttemptOutcome
 from streams.coordinator.run import Run
 from streams.processor import Output
@@ -60,8 +61,13 @@ def _metrics(run: Run) -> dict[str, float]:
     found: dict[str, float | None] = {}
     if made is not None:
         found["duration_s"] = made.duration_s
-    if rated is not None and rated.checks:
-        found["quality_share"] = sum(check.passed for check in rated.checks) / len(rated.checks)
+    if rated is not None:
+        found["quality_share"] = passed_share(rated)
     if features is not None:
         found |= {"loudness_lufs": features.analysis.loudness_lufs, "true_peak_dbtp": features.analysis.true_peak_dbtp}
     return {name: value for name, value in found.items() if value is not None and math.isfinite(value)}
+
+
+def passed_share(rated: QualityRated) -> float | None:
+    """Return the share of checks that passed, 0–1; None where nothing was checked."""
+    return sum(check.passed for check in rated.checks) / len(rated.checks) if rated.checks else None

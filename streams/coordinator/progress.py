@@ -29,6 +29,7 @@ from schemas.events import (
     StepStarted,
 )
 from schemas.music import LastPieceData, PlanData
+from streams.coordinator.attempts import passed_share
 from streams.coordinator.definitions import STEP_OF_ANSWER, WORKFLOWS, command_of
 from streams.coordinator.endings import Decided, end, ignored
 from streams.coordinator.parameters import served
@@ -187,13 +188,13 @@ def _exposure(run: Run) -> Output:
     rated, plan = run.answers.rate, run.plan
     assert rated is not None
     assert plan is not None
-    passed, proposed = sum(check.passed for check in rated.checks), served(run)
+    proposed = served(run)
     body = ParametersExposed(
         user=run.request.user,
         style=run.style,
         parameters=realised(plan_from_wire(plan)),
         quality_passed=rated.passed,
-        quality_share=passed / len(rated.checks) if rated.checks else 0.0,
+        quality_share=passed_share(rated) or 0.0,
         mood=run.mood,
         asked=plan.asked,
         arm=proposed.arm if proposed else "",
