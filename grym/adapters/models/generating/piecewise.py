@@ -91,14 +91,15 @@ def whole_piece(
     MemoryError
         Even the shortest segments do not fit.
     """
+    maker = _Maker(generator, watch, keeping)
     at_once_s = min(generator.longest_s, piece.seconds)
     lengths_s = [at_once_s / 2**times for times in range(HALVINGS + 1)]
     lengths_s = [length_s for length_s in lengths_s if length_s > 2 * FADE_S] or [at_once_s]
     for longest_s in lengths_s[:-1]:
         with suppress(MemoryError):
-            return _made(_Maker(generator, watch, keeping), piece, longest_s, shortened=longest_s < at_once_s)
+            return _made(maker, piece, longest_s, shortened=longest_s < at_once_s)
         release()
-    return _made(_Maker(generator, watch, keeping), piece, lengths_s[-1], shortened=lengths_s[-1] < at_once_s)
+    return _made(maker, piece, lengths_s[-1], shortened=lengths_s[-1] < at_once_s)
 
 
 @dataclass(frozen=True, slots=True)
